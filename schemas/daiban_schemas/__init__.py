@@ -1,0 +1,1 @@
+"""What crosses the wire: entries, record kinds, forms and problem codes. No I/O."""

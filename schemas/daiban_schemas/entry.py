@@ -1,0 +1,142 @@
+"""An entry: what one person did, in order. A change, a command or a report.
+
+An entry is one JSON object in UTF-8. Its id for ever is (centre, device, number); the number stands in the
+batch, not in the entry.
+
+======== ============================================================================================
+change   ``record, kind, fields, seen, over?, at``: only fields that differ from what the form showed
+command  ``record, kind, command, arguments?, expected, at``: asks; may be refused with a reason
+report   ``record, kind, report, facts?, at``: a fact; always recorded
+======== ============================================================================================
+
+``record`` is a UUIDv7 in 32 hexadecimal digits, ``at`` the device's claim in Unix milliseconds, ``seen`` the record's
+position when its form was opened (0: a new record), ``over`` maps fields to the positions replaced where the form
+showed a conflict, ``expected`` the version of the record's state machine that the author had seen (absent:
+any). Members that this version does not know are kept, since the bytes are stored as they came.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from daiban_schemas.strict import INTEGER, StrictnessError, check_text, members
+
+FIELDS = 256
+OVER_POSITIONS = 64
+_NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}\Z")
+_RECORD = re.compile(r"[0-9a-f]{32}\Z")
+
+
+class Entry(msgspec.Struct, omit_defaults=True, frozen=True):
+    """The decoded outer object; `fields`, `arguments` and `facts` stay undecoded."""
+
+    record: str
+    kind: str
+    fields: Raw | UnsetType = UNSET
+    command: str | UnsetType = UNSET
+    arguments: Raw | UnsetType = UNSET
+    report: str | UnsetType = UNSET
+    facts: Raw | UnsetType = UNSET
+    seen: int = 0
+    over: dict[str, list[int]] | UnsetType = UNSET
+    expected: int | UnsetType = UNSET
+    at: int = 0
+    on_behalf_of: str | UnsetType = UNSET
+
+    @property
+    def action(self) -> str:
+        """``change``, ``command`` or ``report``."""
+        return "change" if self.fields is not UNSET else "command" if self.command is not UNSET else "report"
+
+
+_decode = msgspec.json.Decoder(Entry).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def decode(data: bytes) -> Entry:
+    """Read one entry. Raises `StrictnessError`; the message quotes nothing of the entry.
+
+    The entry's bytes must have passed `strict.check_bytes` (once for a whole batch).
+    """
+    check_text(data)
+    try:
+        entry = _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise StrictnessError("not an entry") from None
+    if len(_encode(entry)) != len(data):
+        members(data)  # unknown members, another spelling, or a key twice
+    _check(entry)
+    return entry
+
+
+def _check(entry: Entry) -> None:
+    if not _RECORD.match(entry.record) or not _NAME.match(entry.kind):
+        raise StrictnessError("no record id or no kind")
+    one = (entry.fields is not UNSET) + (entry.command is not UNSET) + (entry.report is not UNSET)
+    if one != 1:
+        raise StrictnessError("an entry is one of change, command and report")
+    expected = 0 if entry.expected is UNSET else entry.expected
+    if not (0 <= entry.seen <= INTEGER and 0 <= expected <= INTEGER and -INTEGER <= entry.at <= INTEGER):
+        raise StrictnessError("a number out of range")
+    name = entry.command or entry.report
+    if isinstance(name, str) and not _NAME.match(name):
+        raise StrictnessError("not a name")
+    if entry.over is not UNSET and entry.over:
+        _check_over(entry.over)
+
+
+def _check_over(over: Mapping[str, list[int]]) -> None:
+    if len(over) > FIELDS or any(len(positions) > OVER_POSITIONS for positions in over.values()):
+        raise StrictnessError("`over` is too long")
+    if any(not 0 <= position <= INTEGER for positions in over.values() for position in positions):
+        raise StrictnessError("a position out of range")
+
+
+def field_names(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of a change's fields, checked for form and number. Raises `StrictnessError`."""
+    if not 0 < len(fields) <= FIELDS:
+        raise StrictnessError("no fields, or too many")
+    names = tuple(fields)
+    match = _NAME.match
+    for name in names:
+        if not match(name):
+            raise StrictnessError("not a field's name")
+    return names
+
+
+def change(
+    record: str,
+    kind: str,
+    fields: Mapping[str, Any],
+    *,
+    seen: int,
+    at: int,
+    over: Mapping[str, list[int]] | None = None,
+) -> bytes:
+    """The bytes of a change."""
+    raw = Raw(_encode(dict(fields)))
+    return _encode(Entry(record, kind, fields=raw, seen=seen, at=at, over=dict(over) if over else UNSET))
+
+
+def command(
+    record: str,
+    kind: str,
+    name: str,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    expected: int | None,
+    at: int,
+) -> bytes:
+    """The bytes of a command."""
+    raw = Raw(_encode(dict(arguments))) if arguments else UNSET
+    wanted = UNSET if expected is None else expected
+    return _encode(Entry(record, kind, command=name, arguments=raw, expected=wanted, at=at))
+
+
+def report(record: str, kind: str, name: str, facts: Mapping[str, Any] | None = None, *, at: int) -> bytes:
+    """The bytes of a report."""
+    raw = Raw(_encode(dict(facts))) if facts else UNSET
+    return _encode(Entry(record, kind, report=name, facts=raw, at=at))

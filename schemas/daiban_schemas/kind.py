@@ -1,0 +1,126 @@
+"""What a record kind is: fields with their policies, a state machine with its commands and reports.
+
+A new kind is one file beside this one and a line in `kinds`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from daiban_schemas.types import Flag, Instant, Integer, Text, Type
+
+Policy = Literal["register", "server", "private"]
+"""Who writes a field and who may read it.
+
+``register``: anyone who may edit the record; merged. ``server``: only the server. ``private``: as register, but
+shown masked (identity numbers, accounts); travels apart once Trust is built.
+"""
+
+Role = Literal["agent", "clerk", "cadre", "head", "district"]
+AUTHORITY: Mapping[str, int] = {"agent": 1, "cadre": 1, "clerk": 2, "head": 2, "district": 2, "server": 3}
+"""Of two open values the one with the higher authority is shown; frozen from the author's role at merge."""
+
+
+class Field(NamedTuple):
+    """One field; `label` is what people see."""
+
+    name: str
+    label: str
+    type: Type
+    policy: Policy = "register"
+
+
+class Command(NamedTuple):
+    """A request: legal in the states `source` for `roles`; leads to `target` (None: stays).
+
+    `arguments` name the members that it takes; `required` are those that must be there.
+    """
+
+    name: str
+    label: str
+    roles: frozenset[str]
+    source: frozenset[str]
+    target: str | None
+    arguments: Mapping[str, Type] = {}
+    required: frozenset[str] = frozenset()
+
+
+class Report(NamedTuple):
+    """A fact: from each state in `moves` it leads to another; elsewhere it is recorded and somebody gets a task."""
+
+    name: str
+    label: str
+    moves: Mapping[str, str]
+    facts: Mapping[str, Type] = {}
+
+
+class Rule(NamedTuple):
+    """Values of several fields that must fit together; `holds` gets the merged values of `fields`.
+
+    A merged record that breaks a rule is shown as a conflict; it is never refused.
+    """
+
+    code: str
+    fields: tuple[str, ...]
+    holds: Callable[[Mapping[str, Any]], bool]
+
+
+class Kind:
+    """A record kind. `parents` are the fields that say what it belongs to: until that record is there, an entry
+    is parked. `open_prefix` admits fields that a form names, such as ``answers.income``."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        fields: Sequence[Field],
+        *,
+        parents: Sequence[str] = (),
+        states: Sequence[tuple[str, str]] = (),
+        commands: Sequence[Command] = (),
+        reports: Sequence[Report] = (),
+        rules: Sequence[Rule] = (),
+        open_prefix: str | None = None,
+        pulled_only: bool = False,
+        deletable: bool = False,
+    ) -> None:
+        self.name = name
+        self.label = label
+        self.parents = tuple(parents)
+        self.states = dict(states)
+        self.commands = {command.name: command for command in commands}
+        self.reports = {report.name: report for report in reports}
+        self.rules = tuple(rules)
+        self.open_prefix = open_prefix
+        self.pulled_only = pulled_only
+        self.deletable = deletable
+        own = [*fields]
+        if states:
+            own += [
+                Field("status", "状态", Text(40), "server"),
+                Field("version", "状态版本", Integer(), "server"),
+                Field("status_at", "状态时间", Instant(), "server"),
+            ]
+        if deletable:
+            own.append(Field("deleted", "已删除", Flag()))
+        self.fields = {field.name: field for field in own}
+        self.first_state = states[0][0] if states else None
+
+    def problem(self, name: str, value: Any) -> str | None:
+        """What is wrong with writing `value` to field `name` from a device or a desk.
+
+        Unknown fields of newer clients are kept, so they are no problem.
+        """
+        field = self.fields.get(name)
+        if field is None or value is None:
+            return None
+        return field.type.problem(value)
+
+    def label_of(self, name: str) -> str:
+        """The field's label, or its name where only a form or a newer version knows it."""
+        field = self.fields.get(name)
+        return field.label if field else name.removeprefix(self.open_prefix or "")
+
+
+def roles(*names: Role) -> frozenset[str]:
+    """A set of roles."""
+    return frozenset(names)

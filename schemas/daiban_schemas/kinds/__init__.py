@@ -1,0 +1,10 @@
+"""The record kinds, one file each. A new kind is a file here and its name in `_ALL`."""
+
+from collections.abc import Mapping
+
+from daiban_schemas.kind import Kind
+from daiban_schemas.kinds import application, household, item, mandate, photo, place, post, reply, visit
+
+_ALL = (household, application, photo, mandate, visit, reply, item, place, post)
+
+KINDS: Mapping[str, Kind] = {module.KIND.name: module.KIND for module in _ALL}

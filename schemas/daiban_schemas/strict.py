@@ -1,0 +1,116 @@
+"""JSON that every language reads alike.
+
+Beyond JSON itself (RFC 8259) nothing here is allowed on which parsers differ: duplicate keys, U+0000, lone
+surrogates, integers beyond 2**53 - 1, deep nesting. Decoders in the fast path do not see all of that, so bytes are checked
+before they are believed; the common case costs two scans and two length comparisons.
+"""
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+DEPTH = 16
+INTEGER = 2**53 - 1
+TEXT = 20_000
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_encode = msgspec.json.Encoder().encode
+
+
+class StrictnessError(ValueError):
+    """Bytes that are not strict JSON; the message says why and quotes nothing."""
+
+
+def check_bytes(data: bytes) -> None:
+    """Refuse what is wrong in the bytes of one or many JSON texts: UTF-8 and U+0000."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise StrictnessError("not UTF-8") from None
+    if b"\\u0000" in data and _NUL.search(data):
+        raise StrictnessError("U+0000 in a text")
+
+
+def check_text(data: bytes) -> None:
+    """Refuse one JSON text that is nested too deep or has suspicious numbers or escapes."""
+    if data.count(b"[") + data.count(b"{") > DEPTH:
+        _check_depth(data)
+    if b"\\u" in data and _SURROGATE.search(data):
+        plain(data)
+
+
+def members(data: msgspec.Raw | bytes) -> dict[str, msgspec.Raw]:
+    """An object's members, undecoded. Raises `StrictnessError` for anything else, duplicate keys included."""
+    try:
+        found = _fields.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise StrictnessError("not a JSON object") from None
+    if len(_encode(found)) != memoryview(data).nbytes:
+        plain(bytes(data))  # not compact, or a key twice: look closely
+    return found
+
+
+def plain(data: bytes | msgspec.Raw) -> Any:
+    """The value of one JSON text, after every check. Slow; for values that are nested, unknown or odd."""
+    data = bytes(data)
+    _check_depth(data)
+    try:
+        value = json.loads(data, object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
+    except (ValueError, RecursionError) as error:
+        raise StrictnessError(str(error) if isinstance(error, StrictnessError) else "not JSON") from None
+    check_value(value)
+    return value
+
+
+def check_value(value: Any) -> None:
+    """Refuse integers, floats and texts beyond the limits, at any depth."""
+    if isinstance(value, str):
+        if len(value) > TEXT:
+            raise StrictnessError("a text is too long")
+        if any("\ud800" <= c <= "\udfff" for c in value):
+            raise StrictnessError("a lone surrogate")
+        if "\x00" in value:
+            raise StrictnessError("U+0000 in a text")
+    elif isinstance(value, bool) or value is None:
+        return
+    elif isinstance(value, int | float):
+        if not -INTEGER <= value <= INTEGER:
+            raise StrictnessError("a number beyond 2**53 - 1")
+    else:
+        for part in value.values() if isinstance(value, dict) else value:
+            check_value(part)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise StrictnessError("a key stands twice")
+    return found
+
+
+def _no_constants(name: str) -> None:
+    raise StrictnessError(f"{name} is no JSON")
+
+
+def _check_depth(data: bytes) -> None:
+    depth, in_text, escaped = 0, False, False
+    for byte in data:
+        if in_text:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_text = False
+        elif byte == 0x22:
+            in_text = True
+        elif byte in b"[{":
+            depth += 1
+            if depth > DEPTH:
+                raise StrictnessError("nested too deep")
+        elif byte in b"]}":
+            depth -= 1

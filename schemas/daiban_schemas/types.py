@@ -1,0 +1,185 @@
+"""What a field may hold. Each type checks one decoded JSON value and names the problem by a stable code.
+
+``None`` clears a field and is always allowed.
+"""
+
+import datetime
+import re
+from typing import Any, Protocol
+
+from daiban_schemas.identity import identity_number_problem
+
+_PHONE = re.compile(
+    r"(?:1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?|1[0-9]{4}|[48]00-?[0-9]{3}-?[0-9]{4})\Z"
+)
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_ID = re.compile(r"[0-9a-f]{32}\Z")
+LONG_AGO = -2_208_988_800_000
+"""1900-01-01 in Unix milliseconds."""
+FAR_OFF = 7_258_118_400_000
+"""2200-01-01 in Unix milliseconds."""
+
+
+class Type(Protocol):
+    """A value's type."""
+
+    def problem(self, value: Any) -> str | None:
+        """The code of what is wrong with a decoded value, or None."""
+        ...
+
+
+class Text:
+    """A text of at most `longest` characters that is not only space."""
+
+    def __init__(self, longest: int = 200, *, lines: bool = False) -> None:
+        self.longest = longest
+        self.lines = lines
+
+    def problem(self, value: Any) -> str | None:
+        if not isinstance(value, str):
+            return "value.not_text"
+        if len(value) > self.longest:
+            return "value.too_long"
+        if not self.lines and ("\n" in value or "\r" in value):
+            return "value.line_break"
+        return None
+
+
+class Integer:
+    """A whole number between two limits, both allowed."""
+
+    def __init__(self, least: int = 0, most: int = 2**53 - 1) -> None:
+        self.least = least
+        self.most = most
+
+    def problem(self, value: Any) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return "value.not_integer"
+        return None if self.least <= value <= self.most else "value.out_of_range"
+
+
+class Flag:
+    """True or false."""
+
+    def problem(self, value: Any) -> str | None:
+        return None if isinstance(value, bool) else "value.not_flag"
+
+
+class Date:
+    """A day, as ``YYYY-MM-DD``."""
+
+    def problem(self, value: Any) -> str | None:
+        try:
+            return None if datetime.date.fromisoformat(value).isoformat() == value else "value.not_date"
+        except (TypeError, ValueError):
+            return "value.not_date"
+
+
+class Instant(Integer):
+    """A moment in Unix milliseconds."""
+
+    def __init__(self) -> None:
+        super().__init__(LONG_AGO, FAR_OFF)
+
+
+class Choice:
+    """One of a few codes."""
+
+    def __init__(self, *codes: str) -> None:
+        self.codes = codes
+
+    def problem(self, value: Any) -> str | None:
+        return None if isinstance(value, str) and value in self.codes else "value.not_a_choice"
+
+
+class IdentityNumber:
+    """A resident identity number (GB 11643-1999): eighteen characters, check digit and date of birth.
+
+    The area code is not checked: areas were renamed, and the numbers of those born before stayed.
+    """
+
+    def problem(self, value: Any) -> str | None:
+        return identity_number_problem(value) if isinstance(value, str) else "value.not_text"
+
+
+class Phone:
+    """A Chinese mobile, fixed, service or hotline number, digits with optional hyphens."""
+
+    def problem(self, value: Any) -> str | None:
+        return None if isinstance(value, str) and _PHONE.match(value) else "value.not_phone"
+
+
+class Reference:
+    """The id of a record of one of `kinds`."""
+
+    def __init__(self, *kinds: str) -> None:
+        self.kinds = kinds
+
+    def problem(self, value: Any) -> str | None:
+        return None if isinstance(value, str) and _ID.match(value) else "value.not_reference"
+
+
+class Digest:
+    """A SHA-256 in lowercase hexadecimal."""
+
+    def problem(self, value: Any) -> str | None:
+        return None if isinstance(value, str) and _DIGEST.match(value) else "value.not_digest"
+
+
+class Point:
+    """Longitude and latitude in WGS-84 as millionths of a degree: ``{"lon": …, "lat": …}``, whole numbers.
+
+    Whole numbers, since floating point prints differently from language to language.
+    """
+
+    def problem(self, value: Any) -> str | None:
+        if not isinstance(value, dict) or set(value) != {"lon", "lat"}:
+            return "value.not_point"
+        lon, lat = value["lon"], value["lat"]
+        if Integer(-180_000_000, 180_000_000).problem(lon) or Integer(-90_000_000, 90_000_000).problem(lat):
+            return "value.not_point"
+        return None
+
+
+class Struct:
+    """Values that only make sense together, as one field: bank and account, a name and its phone.
+
+    `required` members must be there; members that are not named here are kept as they are.
+    """
+
+    def __init__(self, required: dict[str, Type] | None = None, optional: dict[str, Type] | None = None) -> None:
+        self.required = required or {}
+        self.members = {**self.required, **(optional or {})}
+
+    def problem(self, value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return "value.not_object"
+        if any(value.get(name) is None for name in self.required):
+            return "value.incomplete"
+        for name, part in value.items():
+            known = self.members.get(name)
+            if known is not None and part is not None and (problem := known.problem(part)):
+                return problem
+        return None
+
+
+class List:
+    """At most `most` values of one type."""
+
+    def __init__(self, of: Type, most: int = 50) -> None:
+        self.of = of
+        self.most = most
+
+    def problem(self, value: Any) -> str | None:
+        if not isinstance(value, list):
+            return "value.not_list"
+        if len(value) > self.most:
+            return "value.too_many"
+        return next((p for part in value if (p := self.of.problem(part))), None)
+
+
+class Anything:
+    """Any JSON within the limits of `strict`: answers, whose type the item's form knows."""
+
+    def problem(self, value: Any) -> str | None:
+        return None

@@ -1,0 +1,59 @@
+"""Dead Simple Signing Envelope: one signature format for everything that is signed.
+
+https://github.com/secure-systems-lab/dsse, version 1: the signature covers the payload's type as well, so
+a signature under one type is worth nothing under another.
+"""
+
+import base64
+import json
+
+from daiban_sync.errors import SignatureError
+from daiban_sync.keys import Signer, key_id, verify
+
+BATCH = "application/vnd.daiban.batch.v1"
+RECEIPT = "application/vnd.daiban.receipt.v1"
+PHOTO_RECEIPT = "application/vnd.daiban.photo-receipt.v1"
+KEYRING = "application/vnd.daiban.keyring.v1+json"
+ENROLMENT = "application/vnd.daiban.enrolment.v1+json"
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """The pre-authentication encoding that is signed."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+
+
+def sign(signer: Signer, payload_type: str, payload: bytes) -> bytes:
+    """The 64-byte signature over `payload` as `payload_type`."""
+    return signer.sign(pae(payload_type, payload))
+
+
+def check(key: bytes, payload_type: str, payload: bytes, signature: bytes, code: str) -> None:
+    """Raise `SignatureError(code)` unless the signature holds."""
+    verify(key, pae(payload_type, payload), signature, code)
+
+
+def export(payload_type: str, payload: bytes, signature: bytes, key: bytes) -> bytes:
+    """The envelope as standard DSSE JSON, which any DSSE library verifies."""
+    return json.dumps(
+        {
+            "payload": base64.b64encode(payload).decode(),
+            "payloadType": payload_type,
+            "signatures": [{"keyid": key_id(key).hex(), "sig": base64.b64encode(signature).decode()}],
+        }
+    ).encode()
+
+
+def load(envelope: bytes, payload_type: str, key: bytes, code: str) -> bytes:
+    """The payload of a DSSE JSON envelope that `key` signed; `SignatureError(code)` otherwise."""
+    try:
+        document = json.loads(envelope)
+        payload = base64.b64decode(document["payload"], validate=True)
+        signatures = [base64.b64decode(s["sig"], validate=True) for s in document["signatures"]]
+        stated = document["payloadType"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise SignatureError(code, "not a DSSE envelope") from None
+    if stated != payload_type or not signatures:
+        raise SignatureError(code, "wrong payload type")
+    check(key, payload_type, payload, signatures[0], code)
+    return payload

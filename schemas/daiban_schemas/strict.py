@@ -1,7 +1,7 @@
 """JSON that every language reads alike.
 
 Beyond JSON itself (RFC 8259) nothing here is allowed on which parsers differ: duplicate keys, U+0000, lone
-surrogates, integers beyond 2**53 - 1, deep nesting. Decoders in the fast path do not see all of that, so bytes are checked
+surrogates, integers beyond 2**53 - 1, deep nesting. Fast decoders do not see all of that, so bytes are checked
 before they are believed; the common case costs two scans and two length comparisons.
 """
 

@@ -1,4 +1,4 @@
-"""An item of the catalogue (事项), one record for each published version: a draft pins its version by referring to it."""
+"""An item of the catalogue (事项), one record for each published version: a draft pins its version by naming it."""
 
 from daiban_schemas.kind import Field, Kind
 from daiban_schemas.types import Anything, Choice, Date, Integer, List, Struct, Text

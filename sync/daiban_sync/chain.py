@@ -1,0 +1,36 @@
+"""A device's chain of batches for one centre, and how the next batch is judged."""
+
+from typing import Literal, NamedTuple
+
+from daiban_sync.batch import FIRST, Batch
+
+Verdict = Literal["next", "replay", "gap", "equivocation"]
+
+
+class Chain(NamedTuple):
+    """The end of a chain: last batch's sequence and digest, last entry's number."""
+
+    sequence: int = 0
+    digest: bytes = FIRST
+    number: int = 0
+
+    def after(self, batch: Batch) -> "Chain":
+        """The chain with `batch` at its end."""
+        header = batch.header
+        return Chain(header.sequence, batch.digest, header.first + header.entry_count - 1)
+
+
+def judge(batch: Batch, chain: Chain, stored: bytes | None) -> Verdict:
+    """What a batch with a valid signature is. `stored` is the digest kept under its sequence, if any.
+
+    ``next``: it continues the chain. ``replay``: it is there already; the stored receipt answers. ``gap``: batches before
+    it are missing and are asked for. ``equivocation``: the device signed two histories, as a cloned or restored phone
+    does; both are kept and the key is frozen.
+    """
+    header = batch.header
+    if header.sequence <= chain.sequence:
+        return "replay" if stored == batch.digest else "equivocation"
+    if header.sequence > chain.sequence + 1:
+        return "gap"
+    continues = header.previous == chain.digest and header.first == chain.number + 1
+    return "next" if continues else "equivocation"

@@ -1,0 +1,257 @@
+"""One sync request and one answer, as values.
+
+A request is a hello and batches; an answer is custody (receipts), outcomes, a checkpoint with its proof, the
+records that changed, and upload tickets for photos. Small JSON objects carry what is rare; what repeats is
+fixed-width.
+"""
+
+import struct
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from daiban_sync import batch, limits, note, receipt
+from daiban_sync.errors import WireError
+from daiban_sync.frames import Frame, join, split
+from daiban_sync.ids import is_id
+
+_RECORD = struct.Struct(">16sQB")
+_CHANGE = struct.Struct(">HIQBBqHI")
+
+
+class PhotoWanted(Struct, frozen=True):
+    """A photo whose receipt the device still waits for. `size` in bytes, `sha256` in hexadecimal."""
+
+    record: str
+    sha256: str
+    size: int
+
+
+class Hello(Struct, frozen=True, omit_defaults=True):
+    """A request's head. `size` is the log that the device has verified; `cursor` where its pull goes on ("" from the
+    start); `keyring` the edition of the server's keys that it holds; `fresh` asks for a checkpoint of now."""
+
+    cursor: str = ""
+    size: int = 0
+    keyring: int = 0
+    photos: tuple[PhotoWanted, ...] = ()
+    fresh: bool = False
+    protocol: int = limits.PROTOCOL
+    client: str = ""
+
+
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """An answer's head. `time` is the server's clock in Unix milliseconds; `more` says that pages are left."""
+
+    time: int
+    cursor: str
+    more: bool = False
+
+
+class Ticket(Struct, frozen=True):
+    """Where the bytes of one photo may be uploaded, and until when."""
+
+    record: str
+    sha256: str
+    url: str
+    expires: int
+
+
+class Problem(Struct, frozen=True, omit_defaults=True):
+    """Why one batch of a request was not taken; the others were judged by themselves."""
+
+    sequence: int
+    code: str
+    expected: int = 0
+
+
+class Author(Struct, frozen=True):
+    """Who wrote a change, as the server attests. `device` in hexadecimal; a chained device has ancestors."""
+
+    device: str
+    name: str
+    role: str
+    chained: bool
+
+
+class PulledChange(NamedTuple):
+    """A stored change that holds a head of a pulled record. `names` is None while it holds all its fields."""
+
+    author: int
+    number: int
+    position: int
+    authority: int
+    effective: int
+    names: tuple[str, ...] | None
+    body: bytes
+
+
+class PulledRecord(NamedTuple):
+    """A record that changed: all that it consists of now. `gone` says that it left this device's scope."""
+
+    record: bytes
+    position: int
+    gone: bool
+    changes: tuple[PulledChange, ...]
+
+
+class Request(NamedTuple):
+    """A decoded request."""
+
+    hello: Hello
+    batches: tuple[batch.Batch, ...]
+
+
+class Reply(NamedTuple):
+    """A decoded answer, unverified. `outcomes` are (sequence, packed outcomes); sequence 0: of earlier batches."""
+
+    answer: Answer
+    receipts: tuple[receipt.Receipt, ...]
+    outcomes: tuple[dict[str, Any], ...]
+    checkpoint: note.Checkpoint | None
+    proof: tuple[bytes, ...]
+    authors: tuple[Author, ...]
+    records: tuple[PulledRecord, ...]
+    photo_receipts: tuple[receipt.PhotoReceipt, ...]
+    tickets: tuple[Ticket, ...]
+    keyring: bytes | None
+    problems: tuple[Problem, ...]
+
+
+_hello = msgspec.json.Decoder(Hello)
+_encode = msgspec.json.Encoder().encode
+
+
+def encode_request(hello: Hello, batches: Iterable[bytes]) -> bytes:
+    """A request's body; `batches` are packed already and are sent verbatim."""
+    return join([(Frame.HELLO, _encode(hello)), *((Frame.BATCH, packed) for packed in batches)])
+
+
+def decode_request(body: bytes) -> Request:
+    """Raises `WireError`; nothing of the entries is read yet."""
+    hello: Hello | None = None
+    batches: list[batch.Batch] = []
+    for kind, payload in split(body):
+        if kind == Frame.HELLO:
+            hello = _decode(_hello, payload)
+        elif kind == Frame.BATCH:
+            if len(batches) == limits.REQUEST_BATCHES:
+                raise WireError("request.too_many_batches")
+            batches.append(batch.unpack(payload))
+    if hello is None:
+        raise WireError("body.malformed", "no hello")
+    if hello.protocol != limits.PROTOCOL:
+        raise WireError("protocol.unsupported", f"protocol {hello.protocol}")
+    _check_hello(hello)
+    return Request(hello, tuple(batches))
+
+
+def _check_hello(hello: Hello) -> None:
+    if len(hello.photos) > 1000 or not 0 <= hello.size <= limits.INTEGER:
+        raise WireError("hello.malformed")
+    for photo in hello.photos:
+        if not is_id(photo.record) or len(photo.sha256) != 64 or not 0 < photo.size <= limits.INTEGER:
+            raise WireError("hello.malformed", "a photo")
+        try:
+            bytes.fromhex(photo.sha256)
+        except ValueError:
+            raise WireError("hello.malformed", "a photo") from None
+
+
+def _decode(decoder: "msgspec.json.Decoder[Any]", payload: bytes) -> Any:
+    try:
+        return decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise WireError("body.malformed", "not the JSON that this frame holds") from None
+
+
+def json_frame(kind: Frame, value: Any) -> tuple[int, bytes]:
+    """A frame whose payload is JSON."""
+    return kind, _encode(value)
+
+
+def record_head(record: bytes, position: int, changes: int, gone: bool = False) -> bytes:
+    """The head of a RECORD frame: id, position, and in one byte `gone` (highest bit) and the number of changes."""
+    if changes > 127:
+        raise WireError("record.too_contested", "more than 127 heads")
+    return _RECORD.pack(record, position, (0x80 if gone else 0) | changes)
+
+
+def pack_change(change: PulledChange) -> bytes:
+    """``u16 author | u32 number | u64 position | u8 authority | u8 whole | i64 effective | u16 length of names
+    | u32 length of body | names, comma-separated | body``."""
+    names = b"" if change.names is None else ",".join(change.names).encode()
+    head = _CHANGE.pack(
+        change.author,
+        change.number,
+        change.position,
+        change.authority,
+        change.names is None,
+        change.effective,
+        len(names),
+        len(change.body),
+    )
+    return head + names + change.body
+
+
+def unpack_record(payload: bytes) -> PulledRecord:
+    """Raises `WireError("body.malformed")`."""
+    try:
+        record, position, packed = _RECORD.unpack_from(payload)
+        at, changes = _RECORD.size, []
+        for _ in range(packed & 0x7F):
+            author, number, where, authority, whole, effective, names_length, length = _CHANGE.unpack_from(payload, at)
+            at += _CHANGE.size
+            names = None if whole else tuple(payload[at : at + names_length].decode().split(","))
+            at += names_length
+            body = payload[at : at + length]
+            at += length
+            changes.append(PulledChange(author, number, where, authority, effective, names, body))
+    except (struct.error, UnicodeDecodeError):
+        raise WireError("body.malformed", "a record") from None
+    if at != len(payload):
+        raise WireError("body.malformed", "a record is cut off")
+    return PulledRecord(record, position, bool(packed & 0x80), tuple(changes))
+
+
+_answer = msgspec.json.Decoder(Answer)
+_authors = msgspec.json.Decoder(list[Author])
+_ticket = msgspec.json.Decoder(Ticket)
+_problem = msgspec.json.Decoder(Problem)
+_object = msgspec.json.Decoder(dict[str, Any])
+
+
+def decode_answer(body: bytes) -> Reply:
+    """Read an answer. Raises `WireError`; signatures and proofs are the session's matter."""
+    found: dict[int, list[bytes]] = {}
+    for kind, payload in split(body):
+        found.setdefault(kind, []).append(payload)
+    if len(found.get(Frame.ANSWER, ())) != 1:
+        raise WireError("body.malformed", "no answer")
+    checkpoints = found.get(Frame.CHECKPOINT, [])
+    return Reply(
+        answer=_decode(_answer, found[Frame.ANSWER][0]),
+        receipts=tuple(map(receipt.unpack, found.get(Frame.RECEIPT, ()))),
+        outcomes=tuple(_decode(_object, payload) for payload in found.get(Frame.OUTCOMES, ())),
+        checkpoint=note.unpack(checkpoints[0]) if checkpoints else None,
+        proof=_hashes(b"".join(found.get(Frame.PROOF, ()))),
+        authors=tuple(a for payload in found.get(Frame.AUTHORS, ()) for a in _decode(_authors, payload)),
+        records=tuple(map(unpack_record, found.get(Frame.RECORD, ()))),
+        photo_receipts=tuple(map(receipt.unpack_photo, found.get(Frame.PHOTO_RECEIPT, ()))),
+        tickets=tuple(_decode(_ticket, payload) for payload in found.get(Frame.TICKET, ())),
+        keyring=next(iter(found.get(Frame.KEYRING, ())), None),
+        problems=tuple(_decode(_problem, payload) for payload in found.get(Frame.PROBLEM, ())),
+    )
+
+
+def _hashes(data: bytes) -> tuple[bytes, ...]:
+    if len(data) % 32:
+        raise WireError("body.malformed", "a proof is cut off")
+    return tuple(data[i : i + 32] for i in range(0, len(data), 32))
+
+
+def encode_answer(frames: Sequence[tuple[int, bytes]], level: int = 6) -> bytes:
+    """An answer's body from its frames, the ANSWER frame among them."""
+    return join(frames, level)

@@ -65,7 +65,7 @@ class Rule(NamedTuple):
 
 
 class Kind:
-    """A record kind. `parents` are the fields that say what it belongs to: until that record is there, an entry
+    """A record kind. `parent` is the field that says what it belongs to: until that record is there, an entry
     is parked. `open_prefix` admits fields that a form names, such as ``answers.income``."""
 
     def __init__(
@@ -74,7 +74,7 @@ class Kind:
         label: str,
         fields: Sequence[Field],
         *,
-        parents: Sequence[str] = (),
+        parent: str | None = None,
         states: Sequence[tuple[str, str]] = (),
         commands: Sequence[Command] = (),
         reports: Sequence[Report] = (),
@@ -85,7 +85,7 @@ class Kind:
     ) -> None:
         self.name = name
         self.label = label
-        self.parents = tuple(parents)
+        self.parent = parent
         self.states = dict(states)
         self.commands = {command.name: command for command in commands}
         self.reports = {report.name: report for report in reports}

@@ -18,6 +18,7 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_objects = msgspec.json.Decoder(dict[str, Any])
 _encode = msgspec.json.Encoder().encode
 
 
@@ -51,6 +52,20 @@ def members(data: msgspec.Raw | bytes) -> dict[str, msgspec.Raw]:
         raise StrictnessError("not a JSON object") from None
     if len(_encode(found)) != memoryview(data).nbytes:
         plain(bytes(data))  # not compact, or a key twice: look closely
+    return found
+
+
+def decoded(data: msgspec.Raw | bytes) -> dict[str, Any]:
+    """An object's members with their values, in one pass. Raises `StrictnessError` as `members` does.
+
+    Limits of single values are the matter of their types; values without one go through `check_value`.
+    """
+    try:
+        found: dict[str, Any] = _objects.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise StrictnessError("not a JSON object") from None
+    if len(_encode(found)) != memoryview(data).nbytes:
+        plain(bytes(data))
     return found
 
 

@@ -23,9 +23,9 @@ class Chain(NamedTuple):
 def judge(batch: Batch, chain: Chain, stored: bytes | None) -> Verdict:
     """What a batch with a valid signature is. `stored` is the digest kept under its sequence, if any.
 
-    ``next``: it continues the chain. ``replay``: it is there already; the stored receipt answers. ``gap``: batches before
-    it are missing and are asked for. ``equivocation``: the device signed two histories, as a cloned or restored phone
-    does; both are kept and the key is frozen.
+    ``next``: it continues the chain. ``replay``: it is there already; the stored receipt answers. ``gap``: batches
+    before it are missing and are asked for. ``equivocation``: the device signed two histories, as a cloned or
+    restored phone does; both are kept and the key is frozen.
     """
     header = batch.header
     if header.sequence <= chain.sequence:

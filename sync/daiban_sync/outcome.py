@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 OUTCOMES = ("new", "identical", "merged", "conflict", "parked", "refused")
 """``new`` made a record; ``identical`` wrote what stood there; ``merged`` was laid over it, a command obeyed or a
-report recorded; ``conflict`` left more than one value open, or values that do not fit; ``parked`` waits for a parent, a record
-or a newer server; ``refused`` is kept with its reason and shown."""
+report recorded; ``conflict`` left more than one value open, or values that do not fit; ``parked`` waits for a
+parent, a record or a newer server; ``refused`` is kept with its reason and shown."""
 
 
 class Outcome(NamedTuple):

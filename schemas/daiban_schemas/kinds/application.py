@@ -50,7 +50,7 @@ KIND = Kind(
         Field("reason", "理由", Text(2000, lines=True), "server"),
         Field("correction", "更正说明", Text(2000, lines=True), "server"),
     ],
-    parents=("household",),
+    parent="household",
     states=[
         ("draft", "草稿"),
         ("collected", "已上门收件"),

@@ -36,5 +36,5 @@ KIND = Kind(
         Field("cadre", "包联干部", Reference("person")),
         Field("note", "备注", Text(1000, lines=True)),
     ],
-    parents=("place",),
+    parent="place",
 )

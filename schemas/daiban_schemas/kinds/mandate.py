@@ -4,7 +4,7 @@ The drawn signature is evidence, not a "reliable electronic signature" (电子�
 Several family members may sign at different times and places, so signers are photo records under the mandate.
 """
 
-from daiban_schemas.kind import Field, Kind
+from daiban_schemas.kind import Field, Kind, Rule
 from daiban_schemas.types import (
     Choice,
     Date,
@@ -40,5 +40,12 @@ KIND = Kind(
         Field("place", "签署地点", Text(100)),
         Field("note", "备注", Text(500)),
     ],
-    parents=("application",),
+    parent="application",
+    rules=[
+        Rule(
+            "mandate.term",
+            ("valid_from", "valid_until"),
+            lambda v: not (v["valid_from"] and v["valid_until"]) or v["valid_from"] <= v["valid_until"],
+        )
+    ],
 )

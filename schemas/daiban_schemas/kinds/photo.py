@@ -20,6 +20,6 @@ KIND = Kind(
         Field("wrapped_key", "封装密钥", Text(400)),
         Field("note", "备注", Text(500)),
     ],
-    parents=("parent",),
+    parent="parent",
     deletable=True,
 )

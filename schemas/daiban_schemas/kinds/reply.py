@@ -17,5 +17,5 @@ KIND = Kind(
         Field("replied_at", "回复时间", Instant()),
         Field("on_behalf_of", "代谁回复", Reference("person")),
     ],
-    parents=("household",),
+    parent="household",
 )

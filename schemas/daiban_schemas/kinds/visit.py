@@ -29,7 +29,7 @@ KIND = Kind(
         Field("end", "预计结束", Instant(), "server"),
         Field("why", "安排说明", Text(200), "server"),
     ],
-    parents=("household",),
+    parent="household",
     states=[
         ("requested", "待安排"),
         ("assigned", "已安排"),

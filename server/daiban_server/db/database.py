@@ -1,0 +1,34 @@
+"""The port to the database: programs, read or written. Which backend serves it is one URL."""
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from daiban_server.db.postgres import PostgresDatabase
+from daiban_server.db.program import Factory, Program
+from daiban_server.db.sqlite import SqliteDatabase
+
+T = TypeVar("T")
+
+
+class Database(Protocol):
+    """Runs programs. Both backends pass tests/contracts/test_database.py."""
+
+    async def read(self, program: Program[T]) -> T:
+        """Run a program that only reads, on one snapshot."""
+        ...
+
+    async def write(self, key: Hashable, factory: Factory[T]) -> T:
+        """Run a program in a transaction; gives its result once it is durable."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun and let go."""
+        ...
+
+
+async def open_database(url: str) -> Database:
+    """Open ``sqlite:////path`` or ``postgresql://…``."""
+    if url.startswith("sqlite:///"):
+        return await SqliteDatabase.open(Path(url.removeprefix("sqlite:///")))
+    return await PostgresDatabase.open(url)

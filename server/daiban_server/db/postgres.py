@@ -1,0 +1,130 @@
+"""PostgreSQL through asyncpg: any number of server processes, each with a few connections.
+
+A program's statements are set-wise here, so a batch costs a handful of round trips. Programs of one centre run in
+groups, one group at a time in this process; between processes the counter row's lock orders them.
+"""
+
+from collections.abc import Hashable
+from typing import Any, TypeVar
+
+import asyncpg
+
+from daiban_server.db import sql
+from daiban_server.db.group import GroupCommit, Outcome
+from daiban_server.db.program import Factory, Fetch, Lookup, Operation, Program, Savepoint, Write
+from daiban_sync import faults
+
+T = TypeVar("T")
+CONNECTIONS = 8
+
+
+class PostgresDatabase:
+    """Programs on a PostgreSQL database. Open with `open`, close with `close`."""
+
+    dialect = sql.POSTGRES
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._group = GroupCommit(self._commit)
+
+    @classmethod
+    async def open(cls, url: str) -> "PostgresDatabase":
+        """Open a ``postgresql://`` URL, whose database must have been migrated."""
+        pool = await asyncpg.create_pool(
+            url.replace("postgresql+asyncpg://", "postgresql://"),
+            min_size=1,
+            max_size=CONNECTIONS,
+            # Lookups name keys of an index; without fresh statistics the planner may still read whole tables.
+            server_settings={"enable_seqscan": "off", "jit": "off", "synchronous_commit": "on"},
+        )
+        return cls(pool)
+
+    async def read(self, program: Program[T]) -> T:
+        """Run a program that only reads, on one snapshot."""
+        async with self._pool.acquire() as connection:
+            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                return await _run(connection, program)
+            finally:
+                await connection.execute("ROLLBACK")
+
+    async def write(self, key: Hashable, factory: Factory[T]) -> T:
+        """Run a program in a transaction, with others of the same key that wait; gives its result once it is durable.
+
+        `key` is the centre whose counter the program locks: programs of different keys run beside each other.
+        """
+        result: T = await self._group.run(key, factory)
+        return result
+
+    async def close(self) -> None:
+        """Finish what was begun and close every connection."""
+        await self._group.close()
+        await self._pool.close()
+
+    async def _commit(self, factories: list[Factory[Any]]) -> list[Outcome]:
+        async with self._pool.acquire() as connection:
+            await connection.execute("BEGIN")
+            try:
+                outcomes = [await _in_savepoint(connection, factory) for factory in factories]
+                faults.reach("server.push.before_commit")
+                await connection.execute("COMMIT")
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute("ROLLBACK")
+                raise
+            faults.reach("server.push.committed")
+            return outcomes
+
+
+async def _in_savepoint(connection: Any, factory: Factory[Any]) -> Outcome:
+    await connection.execute("SAVEPOINT program")
+    try:
+        result = await _run(connection, factory())
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+        raise  # the connection is gone, and everybody's work with it
+    except Exception as error:
+        await connection.execute("ROLLBACK TO program")
+        return None, error
+    await connection.execute("RELEASE program")
+    return result, None
+
+
+async def _run(connection: Any, program: Program[T]) -> T:
+    result: Any = None
+    try:
+        operation = next(program)
+        while True:
+            try:
+                result = await _perform(connection, operation)
+            except Exception as error:
+                operation = program.throw(error)
+            else:
+                operation = program.send(result)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+
+
+async def _perform(connection: Any, operation: Operation) -> Any:
+    match operation:
+        case Lookup():
+            if not operation.values:
+                return []
+            columns = [list(column) for column in zip(*operation.values, strict=True)]
+            return [tuple(row) for row in await connection.fetch(sql.postgres_lookup(operation), *columns)]
+        case Write():
+            if operation.rows:
+                columns = [list(column) for column in zip(*operation.rows, strict=True)]
+                await connection.execute(sql.postgres_write(operation), *columns)
+            return None
+        case Fetch():
+            statement = sql.compiled(operation.statement, sql.POSTGRES)
+            arguments = statement.arguments(operation.parameters)
+            return [tuple(row) for row in await connection.fetch(statement.text, *arguments)]
+        case Savepoint(action="set"):
+            await connection.execute(f"SAVEPOINT {operation.name}")
+        case Savepoint(action="release"):
+            await connection.execute(f"RELEASE SAVEPOINT {operation.name}")
+        case Savepoint():
+            await connection.execute(f"ROLLBACK TO SAVEPOINT {operation.name}")
+    return None

@@ -1,0 +1,111 @@
+"""SQL text for operations, one dialect each, compiled once."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+
+from daiban_server.db.program import Lookup, Write
+
+SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
+POSTGRES: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
+
+
+class Compiled:
+    """SQL text and the order of its parameters."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self.order: list[str] = list(compiled.positiontup or ())
+        self.constants: Mapping[str, Any] = dict(compiled.params)
+
+    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """Parameters in the statement's order; what is not given stands in the statement itself."""
+        return [parameters[name] if name in parameters else self.constants[name] for name in self.order]
+
+
+@lru_cache(maxsize=512)
+def compiled(statement: Any, dialect: Dialect) -> Compiled:
+    """A module-level statement, compiled once."""
+    return Compiled(statement, dialect)
+
+
+def sqlite_lookup(operation: Lookup) -> str:
+    """A SELECT for one key."""
+    return _sqlite_lookup(operation.table, operation.key, operation.columns)
+
+
+@lru_cache(maxsize=128)
+def _sqlite_lookup(table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    where = " AND ".join(f"{name} = ?" for name in key)
+    return f"SELECT {', '.join(columns)} FROM {table.name} WHERE {where}"  # noqa: S608 - names are the schema's own
+
+
+def postgres_lookup(operation: Lookup) -> str:
+    """A SELECT for all keys at once. The OFFSET keeps the planner on the index: a plain join on unnest cost up to
+    1,370 µs a record without fresh statistics."""
+    return _postgres_lookup(operation.table, operation.key, operation.columns)
+
+
+@lru_cache(maxsize=128)
+def _postgres_lookup(table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    arrays = ", ".join(f"${i}::{_type(table, name)}[]" for i, name in enumerate(key, 1))
+    names = ", ".join(f"k{i}" for i in range(len(key)))
+    where = " AND ".join(f'inner_t."{name}" = k.k{i}' for i, name in enumerate(key))
+    columns_text = ", ".join(f'inner_t."{name}"' for name in columns)
+    return (
+        f"SELECT t.* FROM unnest({arrays}) AS k({names}), "  # noqa: S608
+        f'LATERAL (SELECT {columns_text} FROM "{table.name}" AS inner_t WHERE {where} OFFSET 0) AS t'
+    )
+
+
+def sqlite_write(operation: Write) -> str:
+    """An INSERT for one row."""
+    return _sqlite_write(operation.table, operation.conflict)
+
+
+@lru_cache(maxsize=128)
+def _sqlite_write(table: Table, conflict: str) -> str:
+    marks = ", ".join("?" for _ in table.columns)
+    return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES ({marks}){_on_conflict(table, conflict)}'  # noqa: S608
+
+
+def postgres_write(operation: Write) -> str:
+    """An INSERT for all rows at once, from one array a column."""
+    return _postgres_write(operation.table, operation.conflict)
+
+
+@lru_cache(maxsize=128)
+def _postgres_write(table: Table, conflict: str) -> str:
+    arrays = ", ".join(f"${i}::{_type(table, c.name)}[]" for i, c in enumerate(table.columns, 1))
+    return (
+        f'INSERT INTO "{table.name}" ({_names(table)}) SELECT * FROM unnest({arrays})'  # noqa: S608
+        f"{_on_conflict(table, conflict)}"
+    )
+
+
+def _names(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
+
+
+def _on_conflict(table: Table, conflict: str) -> str:
+    if conflict == "fail":
+        return ""
+    key = ", ".join(f'"{column.name}"' for column in table.primary_key)
+    others = [column.name for column in table.columns if not column.primary_key]
+    if conflict == "ignore" or not others:
+        return f" ON CONFLICT ({key}) DO NOTHING"
+    assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
+    return f" ON CONFLICT ({key}) DO UPDATE SET {assignments}"
+
+
+def _type(table: Table, name: str) -> str:
+    kind = table.columns[name].type
+    for python, text in ((LargeBinary, "bytea"), (BigInteger, "bigint"), (Boolean, "boolean"), (Integer, "integer")):
+        if isinstance(kind, python):
+            return text
+    return "text"

@@ -1,0 +1,195 @@
+"""SQLite: one process, one writing connection, readers that cannot write.
+
+The library is sqlcipher3's own (3.53), since the interpreter's may be one whose WAL can lose data with two or more
+connections (fixed in 3.51.3). Two SQLite libraries must never open one file in one process: they break each
+other's locks. The writer alone checkpoints.
+"""
+
+import asyncio
+import fcntl
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+from sqlcipher3 import dbapi2
+
+from daiban_server.db import sql
+from daiban_server.db.group import GroupCommit, Outcome
+from daiban_server.db.program import Factory, Fetch, Lookup, Operation, Program, Savepoint, Write
+from daiban_sync import faults
+
+T = TypeVar("T")
+OLDEST_SAFE = (3, 51, 3)
+READERS = 2
+
+
+class DatabaseInUseError(RuntimeError):
+    """Another process has this database open for writing."""
+
+
+class _Connection(aiosqlite.Connection):
+    """An aiosqlite connection whose thread runs whole functions: no hop and no await per row."""
+
+    async def call(self, function: Any, *arguments: Any) -> Any:
+        """Run `function(connection, *arguments)` on the connection's own thread."""
+        return await self._execute(function, self._conn, *arguments)  # type: ignore[no-untyped-call]
+
+
+class SqliteDatabase:
+    """Programs on a SQLite file. Open with `open`, close with `close`."""
+
+    dialect = sql.SQLITE
+
+    def __init__(self, writer: _Connection, readers: list[_Connection], lock: Any) -> None:
+        self._writer = writer
+        self._readers: asyncio.Queue[_Connection] = asyncio.Queue()
+        for reader in readers:
+            self._readers.put_nowait(reader)
+        self._lock = lock
+        self._group = GroupCommit(self._commit)
+
+    @classmethod
+    async def open(cls, path: Path) -> "SqliteDatabase":
+        """Open `path`, which must have been migrated. Raises `DatabaseInUseError`."""
+        if dbapi2.sqlite_version_info < OLDEST_SAFE:
+            raise RuntimeError(f"SQLite {dbapi2.sqlite_version} may lose data in WAL mode; 3.51.3 or newer is needed")
+        lock = hold_lock(path)
+        writer = await _connect(path, "rw")
+        await writer.call(_prepare_writer)
+        readers = [await _connect(path, "ro") for _ in range(READERS)]
+        return cls(writer, readers, lock)
+
+    async def read(self, program: Program[T]) -> T:
+        """Run a program that only reads, on one snapshot."""
+        reader = await self._readers.get()
+        try:
+            result: T = await reader.call(_read, program)
+            return result
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def write(self, key: Hashable, factory: Factory[T]) -> T:
+        """Run a program in a transaction, with others that wait; gives its result once it is durable.
+
+        All keys share the one writer.
+        """
+        result: T = await self._group.run("writer", factory)
+        return result
+
+    async def close(self) -> None:
+        """Finish what was begun and close every connection."""
+        await self._group.close()
+        while not self._readers.empty():
+            await self._readers.get_nowait().close()
+        await self._writer.close()
+        self._lock.close()
+
+    async def _commit(self, factories: list[Factory[Any]]) -> list[Outcome]:
+        outcomes: list[Outcome] = await self._writer.call(_commit_together, factories)
+        return outcomes
+
+
+def hold_lock(path: Path) -> Any:
+    """The exclusive lock that serving, backup and check respect; close it to let go."""
+    lock = Path(f"{path}.lock").open("ab")  # noqa: SIM115 - held as long as the database is open
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise DatabaseInUseError(f"{path} is open in another process") from None
+    return lock
+
+
+async def _connect(path: Path, mode: str) -> _Connection:
+    uri = f"file:{path}?mode={mode}"
+
+    def connector() -> Any:
+        return dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
+
+    return await _Connection(connector, 64)  # type: ignore[return-value]
+
+
+def _prepare_writer(connection: Any) -> None:
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise RuntimeError(f"the file system does not allow WAL (journal mode {mode})")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA cache_size = -32768")
+
+
+def _commit_together(connection: Any, factories: list[Factory[Any]]) -> list[Outcome]:
+    """One transaction; each program in a savepoint. Raises if the transaction cannot begin or commit."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        outcomes = [_in_savepoint(connection, factory) for factory in factories]
+        faults.reach("server.push.before_commit")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    faults.reach("server.push.committed")
+    return outcomes
+
+
+def _in_savepoint(connection: Any, factory: Factory[Any]) -> Outcome:
+    connection.execute("SAVEPOINT program")
+    try:
+        result = _run(connection, factory())
+    except Exception as error:
+        connection.execute("ROLLBACK TO program")
+        connection.execute("RELEASE program")
+        return None, error
+    connection.execute("RELEASE program")
+    return result, None
+
+
+def _read(connection: Any, program: Program[T]) -> T:
+    connection.execute("BEGIN")
+    try:
+        return _run(connection, program)
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _run(connection: Any, program: Program[T]) -> T:
+    result: Any = None
+    try:
+        operation = next(program)
+        while True:
+            try:
+                result = _perform(connection, operation)
+            except Exception as error:
+                operation = program.throw(error)
+            else:
+                operation = program.send(result)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+
+
+def _perform(connection: Any, operation: Operation) -> Any:
+    match operation:
+        case Lookup():
+            text = sql.sqlite_lookup(operation)
+            found: list[Any] = []
+            for value in operation.values:
+                found.extend(connection.execute(text, value))
+            return found
+        case Write():
+            if operation.rows:
+                connection.executemany(sql.sqlite_write(operation), operation.rows)
+            return None
+        case Fetch():
+            statement = sql.compiled(operation.statement, sql.SQLITE)
+            return connection.execute(statement.text, statement.arguments(operation.parameters)).fetchall()
+        case Savepoint(action="set"):
+            connection.execute(f"SAVEPOINT {operation.name}")
+        case Savepoint(action="release"):
+            connection.execute(f"RELEASE {operation.name}")
+        case Savepoint():
+            connection.execute(f"ROLLBACK TO {operation.name}")
+    return None

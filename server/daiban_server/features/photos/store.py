@@ -1,0 +1,250 @@
+"""Photos on a local disk, so that an answered offset and a stored photo survive a power cut.
+
+Under the root::
+
+    uploads/<centre>/<record>-<sha256>/    one upload; the folder itself is what is locked
+        bytes      what was received, never a byte of a chunk whose checksum was asked and not yet seen
+        chunk      a chunk whose checksum was asked, until it is seen
+        shown      empty: these bytes were whole and hashed right, once
+    <centre>/<first two>/<sha256>          finished photos
+
+No file says where an upload stands: that is the size of `bytes`, or `shown` beside a finished photo. A
+process may die at any line.
+"""
+
+import asyncio
+import hashlib
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from io import FileIO
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from daiban_sync.faults import reach
+
+from .disk import FolderLock, locked, make_folder, open_private, sync, touched, write
+from .grant import Grant
+from .port import Checksum, LinkCutError
+from .problems import PhotoError
+
+_BLOCK = 256 * 1024
+"""Bytes between two visits to a worker thread."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class LocalStore:
+    """A `PhotoStore` under `root`, a folder that exists. Its files are readable by their owner only."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @asynccontextmanager
+    async def hold(self, grant: Grant, *, create: bool = False) -> AsyncIterator["LocalUpload"]:
+        """See `PhotoStore.hold`."""
+        folder = self._folder(grant)
+        lock = FolderLock(folder)
+        try:
+            await _in_thread(self._take, lock, folder, create)
+            upload = LocalUpload(self._root, folder, self._photo(grant.centre, grant.digest), grant)
+            await upload.look()
+            yield upload
+        finally:
+            lock.release()
+
+    async def size(self, centre: bytes, digest: bytes) -> int:
+        """See `PhotoStore.size`."""
+        try:
+            return (await _in_thread(self._photo(centre, digest).stat)).st_size
+        except FileNotFoundError:
+            raise PhotoError("photo.unknown") from None
+
+    async def read(self, centre: bytes, digest: bytes) -> AsyncIterator[bytes]:
+        """See `PhotoStore.read`."""
+        try:
+            file = await _in_thread(self._photo(centre, digest).open, "rb")
+        except FileNotFoundError:
+            raise PhotoError("photo.unknown") from None
+        with file:
+            while block := await _in_thread(file.read, _BLOCK):
+                yield block
+
+    async def sweep(self, now: int, age: int) -> int:
+        """See `PhotoStore.sweep`. An upload rests since the newest change in its folder."""
+        return await _in_thread(self._sweep, now - age)
+
+    def _take(self, lock: FolderLock, folder: Path, create: bool) -> None:
+        while True:
+            if create:
+                make_folder(folder, self._root)
+            try:
+                lock.take()
+            except FileNotFoundError:
+                if create:  # swept in between
+                    continue
+                raise PhotoError("upload.unknown") from None
+            if create:
+                os.utime(folder)
+            return
+
+    def _sweep(self, before: int) -> int:
+        swept = 0
+        for folder in self._root.glob("uploads/*/*"):
+            if touched(folder) > before:
+                continue
+            with locked(folder) as mine:
+                if mine and touched(folder) <= before:  # nobody used it between the look and the lock
+                    shutil.rmtree(folder)
+                    swept += 1
+        return swept
+
+    def _folder(self, grant: Grant) -> Path:
+        name = f"{grant.record.hex()}-{grant.digest.hex()}"
+        return self._root / "uploads" / grant.centre.hex() / name
+
+    def _photo(self, centre: bytes, digest: bytes) -> Path:
+        name = digest.hex()
+        return self._root / centre.hex() / name[:2] / name
+
+
+class LocalUpload:
+    """An `Upload` whose folder is locked; made by `LocalStore.hold`."""
+
+    def __init__(self, root: Path, folder: Path, photo: Path, grant: Grant) -> None:
+        self._root, self._folder, self._photo, self._grant = root, folder, photo, grant
+        self._bytes, self._chunk, self._shown = folder / "bytes", folder / "chunk", folder / "shown"
+        self._offset, self._stored = 0, False
+
+    @property
+    def offset(self) -> int:
+        """See `Upload.offset`."""
+        return self._offset
+
+    @property
+    def stored(self) -> bool:
+        """See `Upload.stored`."""
+        return self._stored
+
+    async def look(self) -> None:
+        """Learn where the upload stands, and make sure of it, whoever wrote it."""
+        await _in_thread(self._look)
+
+    async def append(self, offset: int, blocks: AsyncIterator[bytes], checksum: Checksum | None = None) -> None:
+        """See `Upload.append`."""
+        if offset != self._offset:
+            raise PhotoError("upload.offset", f"the upload stands at {self._offset}")
+        if checksum is None:
+            await self._append(blocks)
+        else:
+            await self._append_checked(blocks, checksum)
+
+    async def finish(self) -> None:
+        """See `Upload.finish`."""
+        await _in_thread(self._finish)
+
+    async def discard(self) -> None:
+        """See `Upload.discard`."""
+        if self._stored:
+            raise PhotoError("upload.stored")
+        await _in_thread(shutil.rmtree, self._folder)
+
+    async def _append(self, blocks: AsyncIterator[bytes]) -> None:
+        with open_private(self._bytes, "ab") as file:
+            try:
+                await _pour(blocks, file, self._room)
+            except LinkCutError:
+                pass  # what came is kept
+            except PhotoError as error:
+                if error.code == "upload.too_large":
+                    await _in_thread(file.truncate, self._offset)
+                raise
+        await _in_thread(self._settle)
+
+    async def _append_checked(self, blocks: AsyncIterator[bytes], checksum: Checksum) -> None:
+        with open_private(self._chunk, "w+b") as chunk:
+            try:
+                await _pour(blocks, chunk, self._room)
+            except LinkCutError:
+                return
+            await _in_thread(self._take_chunk, chunk, checksum)
+        await _in_thread(self._settle)
+
+    def _take_chunk(self, chunk: FileIO, checksum: Checksum) -> None:
+        chunk.seek(0)
+        if hashlib.file_digest(chunk, lambda: hashlib.new(checksum.algorithm)).digest() != checksum.digest:
+            raise PhotoError("upload.checksum")
+        chunk.seek(0)
+        with open_private(self._bytes, "ab") as file:
+            while block := chunk.read(_BLOCK):
+                write(file, block)
+        self._chunk.unlink()
+
+    @property
+    def _room(self) -> int:
+        return self._grant.size - self._offset
+
+    def _settle(self) -> None:
+        reach("server.photo.appended")
+        self._look()
+        reach("server.photo.flushed")
+
+    def _look(self) -> None:
+        if self._bytes.exists():
+            sync(self._bytes)
+        sync(self._folder)
+        self._stored = self._shown.exists() and self._photo.exists()
+        if self._stored:
+            self._offset = self._grant.size
+        else:
+            self._offset = self._bytes.stat().st_size if self._bytes.exists() else 0
+
+    def _finish(self) -> None:
+        if not self._stored:
+            self._verify()
+            open_private(self._shown, "wb").close()
+            sync(self._folder)
+            make_folder(self._photo.parent, self._root)
+            self._bytes.replace(self._photo)
+            reach("server.photo.renamed")
+            self._stored = True
+        # Also when an earlier process renamed it and died before this line.
+        sync(self._photo.parent)
+
+    def _verify(self) -> None:
+        with self._bytes.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").digest()
+        if digest != self._grant.digest or self._offset != self._grant.size:
+            shutil.rmtree(self._folder)
+            raise PhotoError("photo.digest")
+        reach("server.photo.verified")
+
+
+async def _pour(blocks: AsyncIterator[bytes], file: FileIO, room: int) -> None:
+    """Write what comes, at most `room` bytes, with one visit to a worker thread for each `_BLOCK`."""
+    pending = bytearray()
+    try:
+        async for block in blocks:
+            room -= len(block)
+            if room < 0:
+                raise PhotoError("upload.too_large")
+            pending += block
+            if len(pending) >= _BLOCK:
+                await _in_thread(write, file, bytes(pending))
+                pending.clear()
+    except LinkCutError:
+        await _in_thread(write, file, pending)
+        raise
+    await _in_thread(write, file, pending)
+
+
+async def _in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run in a worker thread, to its end even when cancelled: it may be writing under a lock."""
+    work = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise

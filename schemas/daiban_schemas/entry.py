@@ -12,7 +12,8 @@ report   ``record, kind, report, facts?, at``: a fact; always recorded
 ``record`` is a UUIDv7 in 32 hexadecimal digits, ``at`` the device's claim in Unix milliseconds, ``seen`` the record's
 position when its form was opened (0: a new record), ``over`` maps fields to the positions replaced where the form
 showed a conflict, ``expected`` the version of the record's state machine that the author had seen (absent:
-any), ``by`` the person who sat at the desk (believed of a desk's batches only). Members that this version does not know are kept, since the bytes are stored as they came.
+any), ``by`` the person who sat at the desk (believed of a desk's batches only). Members that this version does not
+know are kept, since the bytes are stored as they came.
 """
 
 import re

@@ -47,7 +47,8 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Insert rows, each with all columns in the table's order. Where the key is there already: fail, ``replace`` the row
+    """Insert rows, each with all columns in the table's order. Where the key is there already: fail, ``replace`` the
+    row
     or ``ignore`` the new one."""
 
     table: Table

@@ -262,7 +262,7 @@ device = Table(
     _id("centre"),
     _id("person"),
     _text("name"),
-    Column("key", LargeBinary(32), nullable=False, unique=True),
+    Column("key", LargeBinary(32), nullable=False),
     Column("state", String(20), nullable=False),
     _number("enrolled_at"),
     _number("approved_at", optional=True),
@@ -271,6 +271,7 @@ device = Table(
     _number("clock_offset", optional=True),
     _text("client"),
     Index("ix_device_centre", "centre"),
+    Index("ix_device_key", "key"),
 )
 """`state` is ``pending``, ``active``, ``frozen``, ``revoked``, or ``desk`` for a centre's own key."""
 

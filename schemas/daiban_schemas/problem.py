@@ -1,0 +1,196 @@
+"""Problem codes: stable names for what can go wrong, with what to do about it.
+
+HTTP answers carry them as RFC 9457 problem documents, outcomes and problems of single batches by code alone. Titles and
+advice are Chinese first; English second. A code that was ever shipped keeps its meaning.
+"""
+
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """`status` is HTTP's; `title` and `advice` are for people, in Chinese and English."""
+
+    status: int
+    title: str
+    advice: str
+    english: str
+    english_advice: str
+
+
+PROBLEMS: dict[str, Problem] = {
+    # The wire
+    "body.malformed": Problem(
+        400, "数据格式不对", "请更新应用后重试", "Malformed body", "Update the app and try again"
+    ),
+    "body.too_large": Problem(413, "数据太大", "请分几次上报", "Body too large", "Send it in smaller portions"),
+    "dictionary.unknown": Problem(400, "压缩词典不认识", "请更新应用", "Unknown dictionary", "Update the app"),
+    "protocol.unsupported": Problem(400, "协议版本不支持", "请更新应用", "Unsupported protocol", "Update the app"),
+    "hello.malformed": Problem(
+        400, "请求头不对", "请更新应用后重试", "Malformed hello", "Update the app and try again"
+    ),
+    "request.too_many_batches": Problem(
+        413, "一次上报的批次太多", "请分几次上报", "Too many batches", "Send fewer at once"
+    ),
+    "batch.malformed": Problem(
+        400, "批次格式不对", "请更新应用后重试", "Malformed batch", "Update the app and try again"
+    ),
+    "batch.too_large": Problem(413, "批次太大", "请更新应用后重试", "Batch too large", "Update the app and try again"),
+    "batch.elsewhere": Problem(
+        422, "这批数据属于别的中心", "请在原中心上报", "Batch for elsewhere", "Hand it in there"
+    ),
+    "batch.not_yours": Problem(
+        403, "这批数据不是本机的", "请用原手机上报", "Another device's batch", "Use that device"
+    ),
+    "batch.signature": Problem(
+        401, "批次签名不对", "请联系中心负责人", "Batch signature invalid", "Ask the centre head"
+    ),
+    "entry.too_large": Problem(413, "一条记录太大", "请缩短内容", "Entry too large", "Shorten it"),
+    "entry.malformed": Problem(
+        422, "记录不合规范", "请更新应用后重试", "Malformed entry", "Update the app and try again"
+    ),
+    "cursor.invalid": Problem(
+        400, "游标无效", "请重新下载数据(未上报的内容不受影响)", "Invalid cursor", "Pull from the start"
+    ),
+    "cursor.ahead": Problem(
+        409,
+        "服务器上没有这个位置",
+        "服务器可能恢复过备份,请重新下载数据",
+        "Cursor ahead of the server",
+        "Pull from the start",
+    ),
+    "log.ahead": Problem(
+        409,
+        "本机记下的日志比服务器长",
+        "服务器可能恢复过备份,请联系中心负责人",
+        "Log ahead of the server",
+        "Ask the centre head",
+    ),
+    # Signatures and devices
+    "signature.missing": Problem(
+        401, "请求没有签名", "请用已登记的手机", "Signature missing", "Use an enrolled device"
+    ),
+    "signature.malformed": Problem(401, "签名格式不对", "请更新应用", "Malformed signature", "Update the app"),
+    "signature.invalid": Problem(401, "签名不对", "请联系中心负责人", "Signature invalid", "Ask the centre head"),
+    "signature.stale": Problem(
+        401, "手机时间不准", "请带上随附的校时码重试", "Clock is off", "Try again with the nonce"
+    ),
+    "digest.mismatch": Problem(400, "内容在途中变了", "请重试", "Content changed on the way", "Try again"),
+    "key.unusable": Problem(422, "这个密钥不能用", "请重新登记", "Unusable key", "Enrol again with a new key"),
+    "key.in_use": Problem(409, "这个密钥已登记过", "请重新登记", "Key in use", "Enrol again with a new key"),
+    "device.unknown": Problem(401, "这台手机没有登记", "请登记", "Unknown device", "Enrol it"),
+    "device.pending": Problem(
+        403, "这台手机还没审核", "请中心负责人审核", "Device not approved yet", "Ask the centre head"
+    ),
+    "device.frozen": Problem(
+        403, "这台手机已冻结", "同一序号出现了两份内容,请重新登记(两分钟)", "Device frozen", "Enrol again"
+    ),
+    "device.revoked": Problem(403, "这台手机已停用", "请联系中心负责人", "Device revoked", "Ask the centre head"),
+    "device.not_pending": Problem(409, "这台手机不在待审核状态", "请刷新页面", "Device is not pending", "Reload"),
+    "fingerprint.mismatch": Problem(
+        422, "两边的核对码不一致", "请当面再核对一次", "Fingerprints differ", "Compare again"
+    ),
+    "enrolment.malformed": Problem(
+        400, "登记请求格式不对", "请更新应用后重试", "Malformed enrolment", "Update the app"
+    ),
+    "enrolment.proof": Problem(401, "登记请求的签名不对", "请重试", "Proof of possession invalid", "Try again"),
+    "enrolment.code": Problem(
+        403, "登记码无效、已用过或已过期", "请中心负责人重新出码", "Code invalid", "Ask for a new code"
+    ),
+    "chain.gap": Problem(409, "中间缺少批次", "会自动补报", "Batches are missing", "Send the missing ones first"),
+    "chain.equivocation": Problem(
+        409, "同一序号出现了两份内容", "两份都已保存,请重新登记(两分钟)", "Two histories under one key", "Enrol again"
+    ),
+    # Entries
+    "kind.unknown": Problem(422, "记录类型不认识", "服务器升级后自动处理", "Unknown kind", "Waits for a newer server"),
+    "kind.read_only": Problem(403, "这类记录只能由区里维护", "请联系区里", "Read-only kind", "Ask the district"),
+    "record.unknown": Problem(404, "没有这条记录", "请检查编号,或等它上报后自动处理", "No such record", "Check the id"),
+    "record.other_kind": Problem(422, "编号已用于另一类记录", "请更新应用", "Record of another kind", "Update the app"),
+    "parent.missing": Problem(
+        422, "所属记录还没上报", "所属记录上报后自动处理", "Parent missing", "Waits for its parent"
+    ),
+    "parent.other_kind": Problem(422, "所属记录类型不对", "请更新应用", "Parent of another kind", "Update the app"),
+    "seen.ahead": Problem(422, "看到的版本比服务器新", "请重新下载数据", "Seen is ahead", "Pull first"),
+    "field.server_only": Problem(403, "这一项只由系统填写", "请用相应的操作", "Field is the server's", "Use a command"),
+    "merge.failed": Problem(
+        500, "合并时出错,已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"
+    ),
+    "command.unknown": Problem(404, "没有这个操作", "请更新应用", "Unknown command", "Update the app"),
+    "command.not_your_role": Problem(
+        403, "您的岗位不能做这个操作", "请交给窗口工作人员", "Not your role", "Ask a clerk"
+    ),
+    "command.not_now": Problem(
+        409, "现在的状态不能做这个操作", "请看最新状态", "Not in this state", "Look at the state"
+    ),
+    "command.late": Problem(409, "状态已被别人改过", "请看最新状态再操作", "State has moved on", "Look and try again"),
+    "argument.invalid": Problem(
+        422, "填写的内容不对", "请检查标出的各项", "Invalid argument", "Check the fields named"
+    ),
+    "answers.missing": Problem(422, "有必填项没填", "请补齐标出的各项", "Answers missing", "Fill in the fields named"),
+    "answers.invalid": Problem(422, "有几项填得不对", "请检查标出的各项", "Answers invalid", "Check the fields named"),
+    "item.unknown": Problem(422, "没有这个事项", "请先下载最新事项", "No such item", "Pull the catalogue first"),
+    "papers.arriving": Problem(
+        409, "照片还没传完", "等照片传完,或写明理由", "Papers still arriving", "Wait, or give a reason"
+    ),
+    "report.unknown": Problem(
+        422, "报告类型不认识", "服务器升级后自动处理", "Unknown report", "Waits for a newer server"
+    ),
+    "report.without_effect": Problem(
+        200, "已记录,状态没有变", "有人会看", "Recorded without effect", "Somebody looks at it"
+    ),
+    "visit.nobody_free": Problem(409, "这段时间没有人能去", "请换个时间", "Nobody is free", "Offer other times"),
+    "visit.slot_taken": Problem(409, "这个时间刚被别人约走", "请另选时间", "Slot just taken", "Choose another"),
+    "visit.place_unknown": Problem(
+        422, "这户没有位置", "请先补上位置", "Household has no place", "Add its point first"
+    ),
+    # Values
+    "value.not_text": Problem(422, "应是文字", "请重新填写", "Not a text", "Fill in again"),
+    "value.too_long": Problem(422, "太长了", "请缩短", "Too long", "Shorten it"),
+    "value.line_break": Problem(422, "不能换行", "请写成一行", "No line breaks", "Write one line"),
+    "value.not_integer": Problem(422, "应是整数", "请填数字", "Not a whole number", "Fill in digits"),
+    "value.out_of_range": Problem(422, "超出范围", "请检查数字", "Out of range", "Check the number"),
+    "value.not_flag": Problem(422, "应是是或否", "请重新选择", "Not yes or no", "Choose again"),
+    "value.not_date": Problem(422, "日期不对", "请写成 2026-01-31 的样子", "Not a date", "Write it as 2026-01-31"),
+    "value.not_a_choice": Problem(422, "不在可选项里", "请重新选择", "Not one of the choices", "Choose again"),
+    "value.not_phone": Problem(422, "电话号码不对", "请核对号码", "Not a phone number", "Check the number"),
+    "value.not_reference": Problem(422, "引用不对", "请重新选择", "Not a reference", "Choose again"),
+    "value.not_digest": Problem(422, "摘要不对", "请更新应用", "Not a digest", "Update the app"),
+    "value.not_point": Problem(422, "位置不对", "请重新定位", "Not a point", "Locate again"),
+    "value.not_object": Problem(422, "格式不对", "请重新填写", "Not an object", "Fill in again"),
+    "value.incomplete": Problem(422, "没填完整", "请补齐", "Incomplete", "Complete it"),
+    "value.not_list": Problem(422, "格式不对", "请重新填写", "Not a list", "Fill in again"),
+    "value.too_many": Problem(422, "太多了", "请减少", "Too many", "Take some away"),
+    "value.not_identity_number": Problem(
+        422, "身份证号应是十八位", "请对照身份证核对", "Not eighteen characters", "Compare with the card"
+    ),
+    "value.identity_check_digit": Problem(
+        422, "身份证号有错(校验位不符)", "请对照身份证逐位核对", "Check digit is wrong", "Compare with the card"
+    ),
+    "value.identity_date": Problem(
+        422, "身份证号里的出生日期不对", "请对照身份证核对", "Birth date is wrong", "Compare with the card"
+    ),
+    # Accounts and the API
+    "session.missing": Problem(401, "请先登录", "登录后再试", "Sign in first", "Sign in"),
+    "session.refused": Problem(401, "账号或密码不对", "请重新输入", "Wrong account or password", "Try again"),
+    "session.too_many": Problem(429, "试得太多了", "请稍后再试", "Too many attempts", "Wait and try again"),
+    "csrf.mismatch": Problem(403, "页面已过期", "请刷新页面后重试", "Page expired", "Reload and try again"),
+    "permission.denied": Problem(403, "您的岗位没有这个权限", "请找有权限的同事", "Not permitted", "Ask a colleague"),
+    "request.invalid": Problem(400, "请求内容不对", "请检查后重试", "Invalid request", "Check it and try again"),
+    "request.not_found": Problem(404, "没有这个地址", "请检查地址", "Not found", "Check the address"),
+    "request.method": Problem(405, "不支持这种请求", "请检查方法", "Method not allowed", "Check the method"),
+    "request.media_type": Problem(
+        415, "内容类型不支持", "请检查内容类型", "Unsupported media type", "Check the content type"
+    ),
+    "server.busy": Problem(
+        503, "服务器暂时不能保存", "没有保存,请稍后重试", "Cannot save just now", "Nothing was saved; try later"
+    ),
+    "server.fault": Problem(500, "服务器出错", "没有保存,请稍后重试", "Server fault", "Nothing was saved; try later"),
+}
+"""All codes."""
+
+
+def words(code: str, language: str = "zh") -> tuple[str, str]:
+    """Title and advice of a code; an unknown code is its own title."""
+    problem = PROBLEMS.get(code)
+    if problem is None:
+        return code, ""
+    return (problem.title, problem.advice) if language == "zh" else (problem.english, problem.english_advice)

@@ -1,0 +1,78 @@
+"""The server's private keys: files of mode 0600 outside the database.
+
+``root.key`` signs the keyring and nothing else; it can be taken offline once the keyring is signed. ``receipt.key``
+signs receipts
+and checkpoints, ``desk.key`` what is written at the consoles, ``secret.key`` authenticates cursors, tickets and nonces.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from daiban_sync import keyring
+from daiban_sync.keyring import Keyring, ServerKey
+from daiban_sync.keys import Signer, SoftwareKey
+
+
+@dataclass(frozen=True)
+class ServerKeys:
+    """Everything that the running server signs with. `origin` names this installation (16 bytes)."""
+
+    origin: bytes
+    root_key: bytes
+    receipt: Signer
+    desk: Signer
+    secret: bytes
+    keyring: bytes
+    edition: int
+
+    def derived(self, purpose: str) -> bytes:
+        """A secret for one purpose."""
+        return hmac.digest(self.secret, purpose.encode(), "sha256")
+
+    def desk_device(self, centre: bytes) -> bytes:
+        """The id of a centre's desk as a device."""
+        return hashlib.sha256(b"daiban desk 1\n" + self.origin + centre).digest()[:16]
+
+
+def load_or_make(folder: Path) -> ServerKeys:
+    """Read the keys in `folder`; on the first start make them. Raises `OSError` where it cannot be written."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    origin = _secret(folder / "origin", 16)
+    root = SoftwareKey(_secret(folder / "root.key", 32))
+    receipt = SoftwareKey(_secret(folder / "receipt.key", 32))
+    desk = SoftwareKey(_secret(folder / "desk.key", 32))
+    ring = folder / "keyring.json"
+    if not ring.exists():
+        stated = (ServerKey("receipt", receipt.public_key.hex()), ServerKey("desk", desk.public_key.hex()))
+        _write(ring, keyring.issue(root, Keyring(1, origin.hex(), int(time.time() * 1000), stated)))
+    envelope = ring.read_bytes()
+    edition = keyring.load(envelope, root.public_key, origin).edition
+    return ServerKeys(origin, root.public_key, receipt, desk, _secret(folder / "secret.key", 32), envelope, edition)
+
+
+def _secret(path: Path, length: int) -> bytes:
+    if not path.exists():
+        _write(path, secrets.token_bytes(length))
+    data = path.read_bytes()
+    if len(data) != length:
+        raise OSError(f"{path.name} is damaged: {len(data)} bytes instead of {length}")
+    return data
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    aside = path.with_name(path.name + ".new")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)

@@ -1,0 +1,54 @@
+"""Where features join the spine: what a command does, what follows when a record is made or a report comes.
+
+A feature gives functions that are programs of the same transaction. They are wired by hand in `daiban_server.app`; the
+spine knows none of them by name, and they do not know each other.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from daiban_server.db.program import Program
+from daiban_server.spine.ledger import Incoming, Ledger, Record
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+    """A command that cannot be obeyed; `code` is of the problem catalogue, `fields` say what is missing."""
+
+    def __init__(self, code: str, fields: tuple[str, ...] = ()) -> None:
+        super().__init__(code)
+        self.code = code
+        self.fields = fields
+
+
+class Asked(NamedTuple):
+    """A legal command or a recorded report, with its decoded arguments or facts."""
+
+    incoming: Incoming
+    record: Record
+    name: str
+    arguments: Mapping[str, Any]
+
+
+Effect = Callable[[Ledger, Asked], Program[Mapping[str, Any]]]
+"""Does what a command or report means; gives the server fields to write, or raises `Refusal` (commands only)."""
+Follow = Callable[[Ledger, Record, Incoming], Program[Mapping[str, Any]]]
+"""Does what follows when a record is made; gives the server fields to write on it."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """All features' functions: by (kind, command), by (kind, report), and by kind made."""
+
+    commands: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
+    reports: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
+    made: Mapping[str, Follow] = field(default_factory=dict)
+
+    def joined(self, other: "Effects") -> "Effects":
+        """Both features' functions; none may be given twice."""
+        for mine, theirs in ((self.commands, other.commands), (self.reports, other.reports), (self.made, other.made)):
+            if both := set(mine) & set(theirs):
+                raise ValueError(f"two features answer for {both}")
+        return Effects(
+            {**self.commands, **other.commands}, {**self.reports, **other.reports}, {**self.made, **other.made}
+        )

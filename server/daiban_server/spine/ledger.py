@@ -1,0 +1,253 @@
+"""One centre's records as a transaction sees them, and the rows that it will write.
+
+The ledger is filled by a few set-wise reads, worked on in memory, and flushed by a few set-wise writes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+
+from daiban_schemas import strict
+from daiban_schemas.entry import Entry
+from daiban_schemas.entry import change as encode_change
+from daiban_schemas.entry import decode as decode_entry
+from daiban_schemas.kind import AUTHORITY
+from daiban_server.db import schema
+from daiban_server.db.program import Lookup, Program, Row, Write
+from daiban_sync.ids import NOBODY
+from daiban_sync.merge import Change, Head, lay
+from daiban_sync.outcome import OUTCOMES, Outcome
+from daiban_sync.view import View, Written
+
+_heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
+_pack = msgspec.msgpack.Encoder().encode
+_RECORD = ("id", "kind", "parent", "place", "position", "heads", "status", "version", "conflicts", "deleted")
+_ENTRY = ("position", "device", "number", "author", "authority", "effective", "body")
+
+
+class Incoming(NamedTuple):
+    """An entry on its way into the records. `values` are a change's decoded fields. `effective` and `authority` are
+    frozen here; `chained` says whether its device's earlier entries are its ancestors."""
+
+    device: bytes
+    number: int
+    chained: bool
+    author: bytes
+    role: str
+    authority: int
+    effective: int
+    entry: Entry
+    values: Mapping[str, Any]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Record:
+    """A row of `record`, being worked on. `heads` is None while the entry at `position` holds everything."""
+
+    id: bytes
+    kind: str
+    parent: bytes | None
+    place: bytes | None
+    position: int
+    heads: tuple[Head, ...] | None
+    status: str | None = None
+    version: int = 0
+    conflicts: int = 0
+    deleted: bool = False
+
+
+class Stored(NamedTuple):
+    """A stored entry, as far as views need it."""
+
+    position: int
+    device: bytes
+    number: int
+    author: bytes
+    authority: int
+    effective: int
+    body: bytes
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The transaction's state. `position` is the last one given out; `now` is in Unix milliseconds; `desk` is the
+    device
+    whose entries have no ancestors."""
+
+    centre: bytes
+    now: int
+    position: int
+    desk: bytes
+    records: dict[bytes, Record | None] = field(default_factory=dict)
+    stored: dict[int, Stored] = field(default_factory=dict)
+    changed: set[bytes] = field(default_factory=set)
+    created: list[bytes] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    outcomes: dict[tuple[bytes, int], Row] = field(default_factory=dict)
+    parked: dict[tuple[bytes, int], Row] = field(default_factory=dict)
+
+    # Reading ------------------------------------------------------------------------------------------------
+
+    def load(self, ids: Iterable[bytes]) -> Program[None]:
+        """Know these records, and of those that one entry made the entry's bytes."""
+        wanted = [(self.centre, id_) for id_ in dict.fromkeys(ids) if id_ not in self.records]
+        found = yield Lookup(schema.record, ("centre", "id"), _RECORD, wanted)
+        self.records.update((id_, None) for _, id_ in wanted)
+        for row in found:
+            heads = None if row[5] is None else tuple(map(Head._make, _heads.decode(row[5])))
+            id_, kind, parent, place, position, _, status, version, conflicts, deleted = row
+            self.records[id_] = Record(
+                id_, kind, parent, place, position, heads, status, version, conflicts, bool(deleted)
+            )
+        yield from self.load_entries(row[4] for row in found if row[5] is None)
+
+    def load_entries(self, positions: Iterable[int]) -> Program[None]:
+        """Know the entries at these positions."""
+        wanted = [(self.centre, p) for p in dict.fromkeys(positions) if p not in self.stored]
+        found = yield Lookup(schema.entry, ("centre", "position"), _ENTRY, wanted)
+        for row in found:
+            self.stored[row[0]] = Stored(*row)
+
+    def heads(self, record: Record) -> tuple[Head, ...]:
+        """The record's heads, spelt out."""
+        if record.heads is not None:
+            return record.heads
+        stored = self.stored[record.position]
+        names = tuple(strict.members(decode_entry(stored.body).fields))  # type: ignore[arg-type]
+        return (Head(stored.position, stored.device, stored.number, names),)
+
+    def view(self, record: Record) -> Program[View]:
+        """The record as people see it."""
+        heads = self.heads(record)
+        yield from self.load_entries(head.position for head in heads)
+        written = [self.written(head) for head in heads]
+        return View(record.id.hex(), record.kind, record.position, written)
+
+    def written(self, head: Head) -> Written:
+        """A head with its values; its entry must have been loaded."""
+        return as_written(self.stored[head.position], head.names, self.desk)
+
+    # Writing ------------------------------------------------------------------------------------------------
+
+    def next_position(self) -> int:
+        """One more position, in order of application."""
+        self.position += 1
+        return self.position
+
+    def remember(self, incoming: Incoming, position: int) -> None:
+        """Let views see the entry at `position`, before its outcome is known."""
+        self.stored[position] = Stored(
+            position,
+            incoming.device,
+            incoming.number,
+            incoming.author,
+            incoming.authority,
+            incoming.effective,
+            incoming.body,
+        )
+
+    def keep(self, incoming: Incoming, position: int, outcome: Outcome) -> None:
+        """Write the entry into history at `position`; an outcome that people want to hear of is told by pull too."""
+        self.remember(incoming, position)
+        self.entries.append(
+            (
+                self.centre,
+                position,
+                incoming.device,
+                incoming.number,
+                bytes.fromhex(incoming.entry.record),
+                incoming.author,
+                incoming.authority,
+                incoming.effective,
+                OUTCOMES.index(outcome.outcome),
+                incoming.body,
+            )
+        )
+        if outcome.noteworthy:
+            self.tell(incoming, position, outcome)
+
+    def tell(self, incoming: Incoming, position: int, outcome: Outcome) -> None:
+        """Make an outcome known to the device by pull."""
+        self.outcomes[incoming.device, incoming.number] = (
+            self.centre,
+            incoming.device,
+            incoming.number,
+            position,
+            OUTCOMES.index(outcome.outcome),
+            outcome.code,
+            ",".join(outcome.fields),
+        )
+
+    def write_fields(self, record: Record, fields: Mapping[str, Any], status: str | None = None) -> None:
+        """Write server fields of a record; a `status` moves its state machine on by one version.
+
+        The server's change has all heads in view and replaces whatever stood in its fields.
+        """
+        if status is not None:
+            record.status, record.version = status, record.version + 1
+            fields = {**fields, "status": status, "version": record.version, "status_at": self.now}
+        if not fields:
+            return
+        before = self.heads(record)
+        position = self.next_position()
+        body = encode_change(record.id.hex(), record.kind, fields, seen=position, at=self.now)
+        own = Incoming(
+            NOBODY, position, False, NOBODY, "server", AUTHORITY["server"], self.now, decode_entry(body), fields, body
+        )
+        record.heads = lay(before, Change(position, NOBODY, position, False, tuple(fields), position, {}))
+        record.position = position
+        self.changed.add(record.id)
+        self.keep(own, position, Outcome(position, "merged"))
+
+    def forget(self, position: int) -> None:
+        """Drop what was worked on since `position`, after a rollback."""
+        self.records, self.stored, self.changed, self.created = {}, {}, set(), []
+        self.entries, self.outcomes, self.parked = [], {}, {}
+        self.position = position
+
+    def flush(self) -> Program[None]:
+        """Write everything that changed."""
+        yield Write(schema.entry, self.entries)
+        yield Write(schema.record, [self._row(self.records[id_]) for id_ in self.changed], "replace")  # type: ignore[arg-type]
+        yield Write(schema.outcome, list(self.outcomes.values()), "replace")
+        yield Write(schema.parked, list(self.parked.values()), "replace")
+        self.entries, self.outcomes, self.parked = [], {}, {}
+        self.changed.clear()
+
+    def _row(self, record: Record) -> Row:
+        heads = None if record.heads is None else _pack(record.heads)
+        return (
+            self.centre,
+            record.id,
+            record.kind,
+            record.parent,
+            record.place,
+            record.position,
+            heads,
+            record.status,
+            record.version,
+            record.conflicts,
+            record.deleted,
+        )
+
+
+def as_written(stored: Stored, names: Sequence[str], desk: bytes) -> Written:
+    """A stored change as a head that still holds `names`."""
+    entry = decode_entry(stored.body)
+    return Written(
+        position=stored.position,
+        device=stored.device,
+        number=stored.number,
+        chained=stored.device not in (desk, NOBODY),
+        author=stored.author.hex(),
+        authority=stored.authority,
+        effective=stored.effective,
+        at=entry.at,
+        seen=entry.seen,
+        over=entry.over or {},
+        fields=strict.members(entry.fields),  # type: ignore[arg-type]
+        names=tuple(names),
+    )

@@ -1,0 +1,97 @@
+"""The centre's log: leaves, nodes, checkpoints, in the transaction of the batch that they stand for."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select, update
+
+from daiban_server.db import schema
+from daiban_server.db.program import Lookup, Program, Write, first
+from daiban_server.keystore import ServerKeys
+from daiban_sync import merkle, note
+from daiban_sync.merkle import Frontier
+
+FRESH = 60_000
+"""A checkpoint younger than this, in milliseconds, is fresh enough to be named by the next batch."""
+
+_LOCK = (
+    update(schema.counter)
+    .where(schema.counter.c.centre == bindparam("centre_id"))
+    .values(position=schema.counter.c.position)
+    .returning(schema.counter.c.position, schema.counter.c.log_size, schema.counter.c.log_frontier)
+)
+_ADVANCE = (
+    update(schema.counter)
+    .where(schema.counter.c.centre == bindparam("centre_id"))
+    .values(position=bindparam("new_position"), log_size=bindparam("size"), log_frontier=bindparam("frontier"))
+)
+_NEWEST = (
+    select(schema.checkpoint.c.packed)
+    .where(schema.checkpoint.c.centre == bindparam("centre_id"))
+    .order_by(schema.checkpoint.c.time.desc(), schema.checkpoint.c.size.desc())
+    .limit(1)
+)
+_TIME_OF = select(schema.checkpoint.c.time, schema.checkpoint.c.size).where(
+    schema.checkpoint.c.centre == bindparam("centre_id"), schema.checkpoint.c.digest == bindparam("named")
+)
+
+
+class UnknownCentreError(LookupError):
+    """No counter row: the centre was never set up."""
+
+
+def lock(centre: bytes) -> Program[tuple[int, Frontier]]:
+    """Lock the centre's counter row, first of all; gives the last position and the log's end."""
+    row = yield from first(_LOCK, centre_id=centre)
+    if row is None:
+        raise UnknownCentreError(centre.hex())
+    hashes = tuple(row[2][i : i + 32] for i in range(0, len(row[2]), 32))
+    return row[0], Frontier(row[1], hashes)
+
+
+def advance(centre: bytes, position: int, frontier: Frontier) -> Program[None]:
+    """Write the counter row that `lock` read."""
+    yield from first(
+        _ADVANCE, centre_id=centre, new_position=position, size=frontier.size, frontier=b"".join(frontier.hashes)
+    )
+
+
+def append(centre: bytes, frontier: Frontier, payload: bytes) -> Program[Frontier]:
+    """Put a batch's payload into the log."""
+    extended, nodes = frontier.appended(merkle.leaf_hash(payload))
+    yield Write(schema.log_node, [(centre, level, index, digest) for (level, index), digest in nodes])
+    return extended
+
+
+def sign_checkpoint(keys: ServerKeys, centre: bytes, frontier: Frontier, now: int) -> Program[note.Checkpoint]:
+    """Sign and keep a checkpoint of the log as it stands."""
+    log = note.name(keys.origin, centre)
+    made = note.issue(keys.receipt, log, frontier.size, frontier.root(), now)
+    row = (centre, note.digest(made, log), made.size, made.time, note.pack(made))
+    yield Write(schema.checkpoint, [row], "ignore")
+    return made
+
+
+def newest(centre: bytes) -> Program[note.Checkpoint | None]:
+    """The newest checkpoint, if any."""
+    row = yield from first(_NEWEST, centre_id=centre)
+    return None if row is None else note.unpack(row[0])
+
+
+def named_time(centre: bytes, digest: bytes) -> Program[int]:
+    """When the checkpoint that a batch names was signed; 0 for one that was never signed, which bounds nothing."""
+    row = yield from first(_TIME_OF, centre_id=centre, named=digest)
+    return 0 if row is None else int(row[0])
+
+
+def extension(centre: bytes, start: int, end: int, own: Sequence[int]) -> Program[bytes]:
+    """The proof that takes a device from a log of `start` leaves to one of `end`."""
+    wanted: list[merkle.Node] = []
+    merkle.extension(start, end, own, lambda level, index: wanted.append((level, index)) or b"")  # type: ignore[func-returns-value]
+    found = yield Lookup(
+        schema.log_node,
+        ("centre", "level", "idx"),
+        ("level", "idx", "hash"),
+        [(centre, level, index) for level, index in wanted],
+    )
+    nodes = {(level, index): digest for level, index, digest in found}
+    return b"".join(nodes[node] for node in wanted)

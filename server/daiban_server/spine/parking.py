@@ -1,0 +1,64 @@
+"""Entries that cannot be applied yet: kept, shown, and tried again when what they wait for is there."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, select
+
+from daiban_schemas import strict
+from daiban_schemas.entry import decode
+from daiban_server.db import schema
+from daiban_server.db.program import Lookup, Program, first, run
+from daiban_server.spine.ledger import Incoming, Ledger
+from daiban_sync.outcome import Outcome
+
+_COLUMNS = ("device", "number", "author", "authority", "effective", "body")
+_ANY = select(schema.parked.c.number).where(schema.parked.c.centre == bindparam("centre_id")).limit(1)
+_DELETE = delete(schema.parked).where(
+    schema.parked.c.centre == bindparam("centre_id"),
+    schema.parked.c.device == bindparam("device_id"),
+    schema.parked.c.number == bindparam("entry_number"),
+)
+_ROLES = {1: "agent", 2: "clerk", 3: "server"}
+
+
+def park(ledger: Ledger, incoming: Incoming, code: str, waiting: bytes) -> Outcome:
+    """Keep an entry until `waiting` (a record's id or a kind's name) is there."""
+    outcome = Outcome(incoming.number, "parked", code)
+    ledger.parked[incoming.device, incoming.number] = (
+        ledger.centre,
+        incoming.device,
+        incoming.number,
+        bytes.fromhex(incoming.entry.record),
+        incoming.author,
+        incoming.authority,
+        incoming.effective,
+        code,
+        waiting,
+        incoming.body,
+    )
+    ledger.tell(incoming, ledger.next_position(), outcome)
+    return outcome
+
+
+def take_parked(ledger: Ledger, made: Sequence[bytes]) -> Program[list[Incoming]]:
+    """Entries that waited for one of `made`, taken out of the parking, each device's in its order."""
+    ids = set(made)
+    freed = []
+    for key, row in list(ledger.parked.items()):
+        if row[8] in ids:
+            freed.append(_incoming(ledger, (*row[1:3], *row[4:7], row[9])))
+            del ledger.parked[key]
+    if (yield from first(_ANY, centre_id=ledger.centre)) is not None:
+        found = yield Lookup(schema.parked, ("centre", "waiting"), _COLUMNS, [(ledger.centre, id_) for id_ in made])
+        for row in found:
+            yield from run(_DELETE, centre_id=ledger.centre, device_id=row[0], entry_number=row[1])
+        freed += [_incoming(ledger, row) for row in found]
+    return sorted(freed, key=lambda one: (one.device, one.number))
+
+
+def _incoming(ledger: Ledger, row: tuple[bytes, int, bytes, int, int, bytes]) -> Incoming:
+    device, number, author, authority, effective, body = row
+    entry = decode(body)
+    values = strict.decoded(entry.fields) if entry.action == "change" else {}  # type: ignore[arg-type]
+    chained = device != ledger.desk
+    return Incoming(device, number, chained, author, _ROLES[authority], authority, effective, entry, values, body)

@@ -1,0 +1,188 @@
+"""The feed: records newer than a cursor, each with the changes that still hold a head.
+
+The promise: no record with a position at or before the cursor is stale or missing. It holds because positions are
+given out under the counter's lock, so their order is the order of commits, and because a page is read on one snapshot.
+"""
+
+import base64
+import hmac
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
+
+from daiban_schemas.kind import AUTHORITY
+from daiban_server.db import schema
+from daiban_server.db.program import Lookup, Program, Row, first, rows
+from daiban_server.spine.push import read_outcome
+from daiban_sync.errors import WireError
+from daiban_sync.frames import Frame
+from daiban_sync.ids import NOBODY
+from daiban_sync.outcome import pack
+from daiban_sync.wire import Author, PulledChange, pack_change, record_head
+
+PAGE = 500
+"""Records in one page."""
+
+_CURSOR = struct.Struct(">BQQ16s")
+_VERSION = 1
+_ENTRY_COLUMNS = ("position", "device", "number", "author", "authority", "effective", "body")
+_heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
+
+_r, _e, _t, _d = schema.record.c, schema.entry.c, schema.territory.c, schema.device.c
+
+
+def _feed(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(_r.id, _r.position, _r.heads, _e.device, _e.number, _e.author, _e.authority, _e.effective, _e.body)
+        .select_from(
+            schema.record.outerjoin(
+                schema.entry, and_(_e.centre == _r.centre, _e.position == _r.position, _r.heads.is_(None))
+            )
+        )
+        .where(_r.centre == bindparam("centre_id"), _r.position > bindparam("after"), *conditions)
+        .order_by(_r.position)
+        .limit(bindparam("page"))
+    )
+
+
+_IN_TERRITORY = exists().where(_t.person == bindparam("person_id"), _t.place == _r.place)
+_TERRITORY = _feed(or_(_r.place.is_(None), _IN_TERRITORY))
+_DISTRICT = _feed()
+_POSITION = select(schema.counter.c.position).where(schema.counter.c.centre == bindparam("centre_id"))
+_OUTCOMES = (
+    select(schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields)
+    .where(
+        schema.outcome.c.centre == bindparam("centre_id"),
+        schema.outcome.c.device == bindparam("device_id"),
+        schema.outcome.c.position > bindparam("after"),
+        schema.outcome.c.position <= bindparam("up_to"),
+    )
+    .order_by(schema.outcome.c.number)
+)
+_PERSON = select(schema.person.c.name, schema.person.c.role).where(schema.person.c.id == bindparam("person_id"))
+_DEVICE = select(_d.state).where(_d.id == bindparam("device_id"))
+
+
+class Cursor(NamedTuple):
+    """How far a device has pulled: positions in its centre's feed and in the district's."""
+
+    centre: int = 0
+    district: int = 0
+
+
+def pack_cursor(cursor: Cursor, device: bytes, secret: bytes) -> str:
+    """The cursor as the device gets it: opaque, and of no use to another device."""
+    body = struct.pack(">BQQ", _VERSION, *cursor)
+    return base64.urlsafe_b64encode(body + hmac.digest(secret, body + device, "sha256")[:16]).decode()
+
+
+def unpack_cursor(text: str, device: bytes, secret: bytes) -> Cursor:
+    """Raises `WireError("cursor.invalid")`."""
+    if not text:
+        return Cursor()
+    try:
+        raw = base64.b64decode(text, altchars=b"-_", validate=True)
+        version, centre, district, mac = _CURSOR.unpack(raw)
+    except (ValueError, struct.error):
+        raise WireError("cursor.invalid") from None
+    if version != _VERSION or not hmac.compare_digest(mac, hmac.digest(secret, raw[:-16] + device, "sha256")[:16]):
+        raise WireError("cursor.invalid")
+    return Cursor(centre, district)
+
+
+class Puller(NamedTuple):
+    """Who pulls."""
+
+    device: bytes
+    centre: bytes
+    person: bytes
+
+
+@dataclass
+class Page:
+    """One page of both feeds as frames. `cursor` is where the next begins; `more` says that there is one."""
+
+    cursor: Cursor
+    more: bool = False
+    frames: list[tuple[int, bytes]] = field(default_factory=list)
+    authors: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
+
+
+def pull(puller: Puller, cursor: Cursor, page_size: int = PAGE) -> Program[Page]:
+    """The page after `cursor`: the district's records first, since applications refer to items."""
+    page = Page(cursor)
+    where = yield from first(_POSITION, centre_id=puller.centre)
+    if where is None or cursor.centre > where[0]:
+        raise WireError("cursor.ahead", "this server has not given out such a position")
+    district = yield from rows(_DISTRICT, centre_id=NOBODY, after=cursor.district, page=page_size)
+    yield from _frames(page, NOBODY, district)
+    room = page_size - len(district)
+    found: list[Row] = []
+    if room > 0:
+        found = yield from rows(
+            _TERRITORY, centre_id=puller.centre, after=cursor.centre, page=room, person_id=puller.person
+        )
+        yield from _frames(page, puller.centre, found)
+    page.more = len(district) + len(found) >= page_size
+    page.cursor = Cursor(
+        _reached(found, cursor.centre, where[0], page.more), district[-1][1] if district else cursor.district
+    )
+    yield from _changed_outcomes(page, puller, cursor.centre)
+    if page.authors:
+        page.frames.insert(0, (Frame.AUTHORS, msgspec.json.encode((yield from _authors(page, puller)))))
+    return page
+
+
+def _reached(found: Sequence[Row], before: int, last: int, more: bool) -> int:
+    """Where a page ends. A last page covers everything on its snapshot, outside this device's scope included."""
+    if not more:
+        return last
+    return found[-1][1] if found else before
+
+
+def _frames(page: Page, centre: bytes, found: Sequence[Row]) -> Program[None]:
+    """RECORD frames. Most records are one whole change, which needs no decoding at all."""
+    spread = {row[0]: _heads.decode(row[2]) for row in found if row[2] is not None}
+    positions = dict.fromkeys(head[0] for heads in spread.values() for head in heads)
+    stored = {}
+    if positions:
+        looked = yield Lookup(schema.entry, ("centre", "position"), _ENTRY_COLUMNS, [(centre, p) for p in positions])
+        stored = {row[0]: row for row in looked}
+    for id_, position, heads, device, number, author, authority, effective, body in found:
+        if heads is None:
+            change = PulledChange(_author(page, device, author), number, position, authority, effective, None, body)
+            page.frames.append((Frame.RECORD, record_head(id_, position, 1) + pack_change(change)))
+            continue
+        parts = [record_head(id_, position, len(spread[id_]))]
+        for where, head_device, head_number, names in spread[id_]:
+            _, _, _, wrote, rank, believed, text = stored[where]
+            who = _author(page, head_device, wrote)
+            parts.append(pack_change(PulledChange(who, head_number, where, rank, believed, names, text)))
+        page.frames.append((Frame.RECORD, b"".join(parts)))
+
+
+def _author(page: Page, device: bytes, person: bytes) -> int:
+    return page.authors.setdefault((device, person), len(page.authors))
+
+
+def _authors(page: Page, puller: Puller) -> Program[list[Author]]:
+    found = []
+    for device, person in page.authors:
+        named = yield from first(_PERSON, person_id=person)
+        name, role = named or ("系统", "server")
+        state = yield from first(_DEVICE, device_id=device)
+        chained = device != NOBODY and (state is None or state[0] != "desk")
+        found.append(Author(device.hex(), name, role if role in AUTHORITY else "server", chained))
+    return found
+
+
+def _changed_outcomes(page: Page, puller: Puller, after: int) -> Program[None]:
+    found = yield from rows(
+        _OUTCOMES, centre_id=puller.centre, device_id=puller.device, after=after, up_to=page.cursor.centre
+    )
+    for row in found:
+        page.frames.append((Frame.OUTCOMES, msgspec.json.encode(pack([read_outcome(row)]))))

@@ -1,0 +1,272 @@
+"""Taking a device's batches into custody, and laying what they hold.
+
+Custody and application are apart: the receipt is written whatever becomes of the entries, and a fault in laying them
+parks the batch's entries for a person to look at, under a savepoint of its own.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from msgspec import Raw
+from sqlalchemy import bindparam, select, update
+
+from daiban_schemas import entry as entries
+from daiban_schemas import strict
+from daiban_schemas.kind import AUTHORITY
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Row, Savepoint, Write, first, rows
+from daiban_server.keystore import ServerKeys
+from daiban_server.spine import log
+from daiban_server.spine.apply import Applier
+from daiban_server.spine.effects import Effects
+from daiban_server.spine.ledger import Incoming, Ledger
+from daiban_server.spine.parking import park
+from daiban_sync import batch as batches
+from daiban_sync import faults, note, receipt
+from daiban_sync.batch import Batch
+from daiban_sync.chain import Chain, judge
+from daiban_sync.clock import Interval, effective
+from daiban_sync.errors import WireError
+from daiban_sync.merkle import Frontier
+from daiban_sync.outcome import OUTCOMES, Outcome, pack
+
+_logger = logging.getLogger(__name__)
+
+_CHAIN = select(schema.chain.c.sequence, schema.chain.c.digest, schema.chain.c.number).where(
+    schema.chain.c.centre == bindparam("centre_id"), schema.chain.c.device == bindparam("device_id")
+)
+_ENVELOPE = select(schema.envelope.c.digest, schema.envelope.c.receipt).where(
+    schema.envelope.c.centre == bindparam("centre_id"),
+    schema.envelope.c.device == bindparam("device_id"),
+    schema.envelope.c.sequence == bindparam("at_sequence"),
+)
+_FREEZE = update(schema.device).where(schema.device.c.id == bindparam("device_id")).values(state="frozen")
+_DESK = select(schema.device.c.id).where(
+    schema.device.c.centre == bindparam("centre_id"), schema.device.c.state == "desk"
+)
+_STATE = select(schema.device.c.state).where(schema.device.c.id == bindparam("device_id"))
+_OUTCOMES = (
+    select(schema.entry.c.number, schema.entry.c.outcome)
+    .where(
+        schema.entry.c.centre == bindparam("centre_id"),
+        schema.entry.c.device == bindparam("device_id"),
+        schema.entry.c.number >= bindparam("first_number"),
+        schema.entry.c.number <= bindparam("last_number"),
+    )
+    .order_by(schema.entry.c.number)
+)
+_NOTED = select(
+    schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields
+).where(
+    schema.outcome.c.centre == bindparam("centre_id"),
+    schema.outcome.c.device == bindparam("device_id"),
+    schema.outcome.c.number >= bindparam("first_number"),
+    schema.outcome.c.number <= bindparam("last_number"),
+)
+
+
+class Sender(NamedTuple):
+    """Who hands in: the device with its person, as they stood when the request was verified. A desk's entries have no
+    ancestors: two clerks share its key."""
+
+    device: bytes
+    centre: bytes
+    person: bytes
+    role: str
+    key: bytes
+    desk: bool = False
+
+
+class Opened(NamedTuple):
+    """A batch whose signature held and whose entries are strict JSON, with what they say."""
+
+    batch: Batch
+    entries: tuple[entries.Entry, ...]
+    values: tuple[Mapping[str, Any], ...]
+
+
+@dataclass
+class Pushed:
+    """What became of a request's batches, each by itself."""
+
+    receipts: list[bytes] = field(default_factory=list)
+    leaves: list[int] = field(default_factory=list)
+    outcomes: list[dict[str, object]] = field(default_factory=list)
+    problems: list[tuple[int, str, int]] = field(default_factory=list)
+    checkpoint: note.Checkpoint | None = None
+
+
+def open_batch(batch: Batch, sender: Sender, origin: bytes) -> Opened:
+    """Check a batch before the database is touched, in this order:
+
+    1. it is for this installation, this centre, from this device;
+    2. the device's key signed it;
+    3. its entries are strict JSON of the form of entries.
+
+    Raises `SyncError`; then nothing changes.
+    """
+    header = batch.header
+    if header.origin != origin or header.centre != sender.centre:
+        raise WireError("batch.elsewhere", "for another installation or centre")
+    if header.device != sender.device:
+        raise WireError("batch.not_yours")
+    batches.check(batch, sender.key)
+    try:
+        for body in batch.entries:
+            strict.check_bytes(body)
+        decoded = tuple(map(entries.decode, batch.entries))
+        return Opened(batch, decoded, tuple(map(_values, decoded)))
+    except strict.StrictnessError as error:
+        raise WireError("entry.malformed", str(error)) from None
+
+
+def _values(entry: entries.Entry) -> Mapping[str, Any]:
+    if not isinstance(entry.fields, Raw):
+        return {}
+    values = strict.decoded(entry.fields)
+    entries.field_names(values)
+    return values
+
+
+def push(sender: Sender, opened: Sequence[Opened], keys: ServerKeys, effects: Effects, now: int) -> Program[Pushed]:
+    """Judge and take in each batch, in one transaction."""
+    faults.reach("server.push.begun")
+    position, frontier = yield from log.lock(sender.centre)
+    desk = yield from first(_DESK, centre_id=sender.centre)
+    ledger = Ledger(sender.centre, now, position, desk[0] if desk else b"")
+    intake = _Intake(sender, keys, effects, ledger, frontier)
+    for one in opened:
+        yield from intake.take(one)
+    if intake.done.leaves:
+        intake.done.checkpoint = yield from log.sign_checkpoint(keys, sender.centre, intake.frontier, now)
+        yield from log.advance(sender.centre, ledger.position, intake.frontier)
+    faults.reach("server.push.applied")
+    return intake.done
+
+
+@dataclass
+class _Intake:
+    """One request's batches on their way in."""
+
+    sender: Sender
+    keys: ServerKeys
+    effects: Effects
+    ledger: Ledger
+    frontier: Frontier
+    done: Pushed = field(default_factory=Pushed)
+
+    def take(self, opened: Opened) -> Program[None]:
+        """Judge one batch by its chain."""
+        batch, sender = opened.batch, self.sender
+        sequence = batch.header.sequence
+        state = yield from first(_STATE, device_id=sender.device)
+        if state is None or state[0] not in ("active", "desk"):
+            self.done.problems.append((sequence, f"device.{state[0] if state else 'unknown'}", 0))
+            return
+        row = yield from first(_CHAIN, centre_id=sender.centre, device_id=sender.device)
+        chain = Chain(*row) if row else Chain()
+        held = yield from first(_ENVELOPE, centre_id=sender.centre, device_id=sender.device, at_sequence=sequence)
+        verdict = judge(batch, chain, held[0] if held else None)
+        if verdict == "replay" and held:
+            yield from self._answer_again(batch, held[1])
+        elif verdict == "gap":
+            self.done.problems.append((sequence, "chain.gap", chain.sequence + 1))
+        elif verdict == "equivocation":
+            yield from self._quarantine(batch)
+            self.done.problems.append((sequence, "chain.equivocation", 0))
+        else:
+            yield from self._accept(opened, chain)
+
+    def _accept(self, opened: Opened, chain: Chain) -> Program[None]:
+        """Custody: chain, log, receipt. Then what the entries say."""
+        batch, header, sender, now = opened.batch, opened.batch.header, self.sender, self.ledger.now
+        leaf = self.frontier.size
+        self.frontier = yield from log.append(sender.centre, self.frontier, batch.payload)
+        earliest = yield from log.named_time(sender.centre, header.checkpoint)
+        bounds = Interval(min(earliest, now), now)
+        signed = receipt.pack(receipt.issue(self.keys.receipt, header, batch.digest, leaf, bounds))
+        row = (
+            sender.centre,
+            sender.device,
+            header.sequence,
+            batch.digest,
+            batch.payload[: batches.HEADER_BYTES],
+            batch.signature,
+            batch.secret,
+            leaf,
+            *bounds,
+            signed,
+        )
+        yield Write(schema.envelope, [row])
+        yield Write(schema.chain, [(sender.centre, sender.device, *chain.after(batch), now)], "replace")
+        outcomes = yield from self._apply(_incoming(opened, sender, bounds))
+        self.done.receipts.append(signed)
+        self.done.leaves.append(leaf)
+        self.done.outcomes.append(pack(outcomes))
+
+    def _apply(self, incoming: list[Incoming]) -> Program[list[Outcome]]:
+        """Lay the entries; if that fails, keep them all parked, and the batch's custody stands."""
+        yield Savepoint("set", "application")
+        before = self.ledger.position
+        try:
+            outcomes = yield from Applier(self.ledger, self.effects).apply(incoming)
+            yield from self.ledger.flush()
+        except Exception:
+            _logger.exception("laying a batch failed; its entries are parked")
+            yield Savepoint("rollback", "application")
+            self.ledger.forget(before)
+            outcomes = [park(self.ledger, one, "merge.failed", b"person") for one in incoming]
+            yield from self.ledger.flush()
+        yield Savepoint("release", "application")
+        return outcomes
+
+    def _answer_again(self, batch: Batch, signed: bytes) -> Program[None]:
+        """A replay gets the receipt that was stored, byte for byte, and the outcomes as they are now."""
+        header = batch.header
+        scope = {
+            "centre_id": self.sender.centre,
+            "device_id": self.sender.device,
+            "first_number": header.first,
+            "last_number": header.first + header.entry_count - 1,
+        }
+        found = {n: Outcome(n, OUTCOMES[code]) for n, code in (yield from rows(_OUTCOMES, **scope))}
+        for noted in (yield from rows(_NOTED, **scope)):
+            found[noted[0]] = read_outcome(noted)
+        self.done.receipts.append(signed)
+        self.done.leaves.append(receipt.unpack(signed).leaf)
+        self.done.outcomes.append(pack([found[number] for number in sorted(found)]))
+
+    def _quarantine(self, batch: Batch) -> Program[None]:
+        """Keep the other branch and freeze the key: one phone signed two histories."""
+        sender, now = self.sender, self.ledger.now
+        packed = batches.pack(batch)
+        row = (sender.centre, sender.device, batch.digest, batch.header.sequence, "chain.equivocation", packed, now)
+        yield Write(schema.quarantine, [row], "ignore")
+        yield from first(_FREEZE, device_id=sender.device)
+
+
+def _incoming(opened: Opened, sender: Sender, bounds: Interval) -> list[Incoming]:
+    authority, start = AUTHORITY[sender.role], opened.batch.header.first
+    return [
+        Incoming(
+            sender.device,
+            start + i,
+            not sender.desk,
+            sender.person,
+            sender.role,
+            authority,
+            effective(entry.at, bounds),
+            entry,
+            values,
+            body,
+        )
+        for i, (entry, values, body) in enumerate(zip(opened.entries, opened.values, opened.batch.entries, strict=True))
+    ]
+
+
+def read_outcome(row: Row) -> Outcome:
+    """An `outcome` row's (number, outcome, code, fields)."""
+    number, code, reason, fields = row
+    return Outcome(number, OUTCOMES[code], reason, tuple(filter(None, (fields or "").split(","))))

@@ -1,11 +1,14 @@
 """What every test may ask for, and the rule that in CI nothing is skipped."""
 
 import os
+from collections.abc import Generator
 
 import pytest
 
 pytest_plugins = [
+    "tests.support.chromium",
     "tests.support.faketime",
+    "tests.support.node",
     "tests.support.postgres",
 ]
 
@@ -18,14 +21,16 @@ def _refuse_skips(report: pytest.TestReport | pytest.CollectReport) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge a test's set-up, call and tear-down."""
     report = yield
     _refuse_skips(report)
     return report
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector):
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Judge a file that is left out as a whole."""
     report = yield
     _refuse_skips(report)
     return report

@@ -77,6 +77,11 @@ class Child:
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
 
+    def end_input(self) -> None:
+        """Close its standard input."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+
     def kill(self) -> None:
         """End it as a flat battery would: SIGKILL, with no chance to tidy up."""
         self._process.kill()

@@ -28,7 +28,8 @@ CHUNK = 16 * 1024  # bytes that travel, and wait, together
 class Lane(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What happens to one direction of each connection; as it stands, nothing does.
 
-    Both byte counts are per connection and exact: that many bytes pass and not one more.
+    Both byte counts are per connection and exact: that many bytes pass, the next one cuts or waits. So
+    `down=Lane(cut_after=0)` is the answer that is lost after the server has everything.
     """
 
     cut_after: int | None = None  # bytes, then both ends are reset
@@ -183,27 +184,24 @@ class Proxy:
         # With no buffer of ours behind it, `drain` means that the system has taken the bytes.
         writer.transport.set_write_buffer_limits(0)
         passed, held = 0, b""
-        while room := await self._room(way, passed):
-            if not held:
-                held = await reader.read(CHUNK)
-                if not held:
-                    writer.write_eof()
-                    return
-                continue  # the rule may have changed while nothing came
+        while held or (held := await reader.read(CHUNK)):
+            room = await self._room(way, passed)
+            if not room:
+                self._note_cut()
+                raise ConnectionResetError
             chunk, held = held[:room], held[room:]
             await self._pace(way, len(chunk))
             writer.write(chunk)
             await writer.drain()
             passed += len(chunk)
             setattr(self.counts, way, getattr(self.counts, way) + len(chunk))
-        self._note_cut()
-        raise ConnectionResetError
+        writer.write_eof()
 
     def _lane(self, way: Way) -> Lane:
         return self._rule.up if way == "up" else self._rule.down
 
     async def _room(self, way: Way, passed: int) -> int:
-        """How many bytes may pass now, after waiting out a stall; none means: cut."""
+        """How many of the bytes that came may pass, after waiting out a stall; none means: cut."""
         while True:
             lane = self._lane(way)
             # A slow lane passes a tenth of a second's bytes at a time, so that progress is smooth.

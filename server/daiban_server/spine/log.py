@@ -95,3 +95,12 @@ def extension(centre: bytes, start: int, end: int, own: Sequence[int]) -> Progra
     )
     nodes = {(level, index): digest for level, index, digest in found}
     return b"".join(nodes[node] for node in wanted)
+
+
+def refresh(keys: ServerKeys, centre: bytes, now: int) -> Program[None]:
+    """Sign a checkpoint of now unless the newest is fresh, so that what a device freezes next has a close lower
+    bound."""
+    _, frontier = yield from lock(centre)
+    held = yield from newest(centre)
+    if held is None or now - held.time >= FRESH:
+        yield from sign_checkpoint(keys, centre, frontier, now)

@@ -1,0 +1,126 @@
+"""The application, wired by hand: every part is made here and passed on explicitly."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from litestar import Litestar
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from daiban_server.console.routes import ROUTES as CONSOLE
+from daiban_server.console.routes import STATIC
+from daiban_server.console.templates import TEMPLATES
+from daiban_server.db.database import Database, open_database
+from daiban_server.db.migrate import migrate
+from daiban_server.features.cases.effects import EFFECTS as CASES
+from daiban_server.features.photos.recorder import PhotoRecorder
+from daiban_server.features.photos.store import LocalPhotoStore
+from daiban_server.features.photos.tus import router as photo_router
+from daiban_server.features.replies.effects import EFFECTS as REPLIES
+from daiban_server.features.replies.routes import obligations
+from daiban_server.features.tasks.effects import EFFECTS as TASKS
+from daiban_server.features.tasks.routes import Tasks
+from daiban_server.features.visits.effects import EFFECTS as VISITS
+from daiban_server.features.visits.routes import offers
+from daiban_server.http import enrolment, health, problems, records, session
+from daiban_server.http.sync import sync
+from daiban_server.jobs.loop import run_jobs
+from daiban_server.keystore import load_or_make
+from daiban_server.services import Services, wall_clock
+from daiban_server.settings import Settings
+from daiban_sync import limits
+
+EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS)
+
+
+def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Litestar:
+    """The server for `settings`; the database is migrated and opened when the application starts. `now` gives Unix
+    milliseconds."""
+    keys = load_or_make(settings.data / "keys")
+    store = LocalPhotoStore(settings.data / "photos")
+    database = _Later()
+    services = Services(settings, database, keys, EFFECTS, store, now)
+    recorder = PhotoRecorder(services)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await asyncio.to_thread(migrate, settings.database_url)
+        database.opened = await open_database(settings.database_url)
+        jobs = asyncio.create_task(run_jobs(services))
+        try:
+            yield
+        finally:
+            jobs.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await jobs
+            await database.close()
+
+    def take_services() -> Services:
+        return services
+
+    return Litestar(
+        route_handlers=[
+            sync,
+            enrolment.issue_code,
+            enrolment.enrol,
+            enrolment.enrolment_state,
+            enrolment.devices,
+            enrolment.approve,
+            session.sign_in,
+            session.sign_out,
+            records.Records,
+            records.conflicts,
+            Tasks,
+            offers,
+            obligations,
+            health.health,
+            photo_router(store, keys.derived("ticket"), recorder, now),
+            *CONSOLE,
+            STATIC,
+        ],
+        dependencies={
+            "services": Provide(take_services, sync_to_thread=False),
+            "session": Provide(session.provide_session, sync_to_thread=False),
+        },
+        guards=[session.permitted],
+        exception_handlers=problems.HANDLERS,
+        lifespan=[lifespan],
+        on_app_init=[_remember(services)],
+        openapi_config=OpenAPIConfig(title="Daiban", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]),
+        template_config=TEMPLATES,
+        request_max_body_size=limits.WIRE_BYTES + 4096,
+    )
+
+
+def _remember(services: Services) -> Callable[[AppConfig], AppConfig]:
+    def on_init(config: AppConfig) -> AppConfig:
+        config.state.services = services
+        return config
+
+    return on_init
+
+
+class _Later:
+    """The database, before the application has started: handlers are wired to it, and it opens with the loop."""
+
+    opened: Database
+
+    def read(self, program):  # type: ignore[no-untyped-def]
+        """As `Database.read`."""
+        return self.opened.read(program)
+
+    def write(self, key, factory):  # type: ignore[no-untyped-def]
+        """As `Database.write`."""
+        return self.opened.write(key, factory)
+
+    async def close(self) -> None:
+        """As `Database.close`."""
+        await self.opened.close()
+
+
+def from_environment() -> Litestar:
+    """The application as `granian` loads it: settings from the environment."""
+    return create_app(Settings.from_environment())

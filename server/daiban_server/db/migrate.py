@@ -1,0 +1,48 @@
+"""Migrations: from the first table on, by Alembic; a server brings its database up to date before it serves."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlcipher3 import dbapi2
+
+_LOCK = 0x6461_6962_616E
+"""Of PostgreSQL's advisory locks: servers that start together migrate one after the other."""
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to `revision`. Call it outside a running event loop."""
+    if url.startswith("sqlite:///"):
+        path = url.removeprefix("sqlite:///")
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine("sqlite://", creator=lambda: dbapi2.connect(path), module=dbapi2, poolclass=NullPool)
+        with engine.begin() as connection:
+            _upgrade(connection, revision)
+        engine.dispose()
+    else:
+        asyncio.run(_postgres(url, revision))
+
+
+async def _postgres(url: str, revision: str) -> None:
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        await connection.run_sync(_upgrade, revision)
+    await engine.dispose()
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    command.upgrade(configuration(connection), revision)
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's configuration for an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,1 @@
+"""Cases: what submitting, accepting and completing an application means at the centre."""

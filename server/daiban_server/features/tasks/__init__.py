@@ -1,0 +1,1 @@
+"""Tasks: what a named person has to look at."""

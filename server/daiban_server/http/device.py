@@ -1,0 +1,96 @@
+"""Who a signed request is from.
+
+The steps, in order; nothing else of a request is read before they passed:
+
+1. the signature is of this protocol's profile;
+2. its key belongs to a device that may speak;
+3. it covers method, target and the body's digest, and holds;
+4. it was made now, or over a nonce that this server gave out within five minutes.
+"""
+
+import base64
+import hmac
+import struct
+from typing import Any, NamedTuple
+
+from litestar import Request
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import first
+from daiban_server.http.problems import ProblemError
+from daiban_server.services import Presence, Services
+from daiban_server.spine.push import Sender
+from daiban_sync import signature
+from daiban_sync.clock import SECOND, STALE
+from daiban_sync.signature import Parameters, Target
+
+_NONCE = struct.Struct(">Q12s")
+_DEVICE = (
+    select(
+        schema.device.c.centre,
+        schema.device.c.person,
+        schema.device.c.key,
+        schema.device.c.state,
+        schema.person.c.role,
+        schema.person.c.active,
+    )
+    .select_from(schema.device.join(schema.person, schema.person.c.id == schema.device.c.person))
+    .where(schema.device.c.id == bindparam("device_id"))
+)
+
+
+class SignedDevice(NamedTuple):
+    """A device whose request held. `state` is ``active`` or ``pending``."""
+
+    sender: Sender
+    state: str
+
+
+async def signed_device(
+    request: Request[Any, Any, Any], body: bytes, services: Services, *, pending: bool = False
+) -> SignedDevice:
+    """The device that signed `request`. Raises `SignatureError` or `ProblemError`; a device that waits for approval
+    passes
+    only with `pending`."""
+    parameters = signature.parse(request.headers.get("signature-input", ""))
+    device = bytes.fromhex(parameters.device)
+    row = await services.database.read(first(_DEVICE, device_id=device))
+    if row is None or row[3] == "desk":
+        raise ProblemError("device.unknown")
+    centre, person, key, state, role, active = row
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = Target(request.method, request.headers.get("host", ""), path)
+    content_digest, signed = request.headers.get("content-digest", ""), request.headers.get("signature", "")
+    signature.check(key, target, body, parameters, content_digest, signed)
+    _check_time(parameters, services)
+    if state not in ("active", "pending") or not active:
+        raise ProblemError(f"device.{state if state != 'active' else 'revoked'}")
+    if state == "pending" and not pending:
+        raise ProblemError("device.pending")
+    now = services.now()
+    client = request.headers.get("user-agent", "")[:80]
+    services.presence[device] = Presence(now, now - parameters.created * SECOND, client)
+    return SignedDevice(Sender(device, centre, person, role, key), state)
+
+
+def _check_time(parameters: Parameters, services: Services) -> None:
+    now, secret = services.now(), services.keys.derived("nonce")
+    if parameters.nonce is not None and _nonce_holds(parameters.nonce, now, secret):
+        return
+    if parameters.nonce is not None or signature.is_stale(parameters, now):
+        raise ProblemError("signature.stale", nonce=make_nonce(now, secret), server_time=now)
+
+
+def make_nonce(now: int, secret: bytes) -> str:
+    """A value that proves for five minutes that its user heard from this server."""
+    stamp = now.to_bytes(8, "big")
+    return base64.urlsafe_b64encode(stamp + hmac.digest(secret, stamp, "sha256")[:12]).decode()
+
+
+def _nonce_holds(nonce: str, now: int, secret: bytes) -> bool:
+    try:
+        stamp, _ = _NONCE.unpack(base64.b64decode(nonce, altchars=b"-_", validate=True))
+    except (ValueError, struct.error):
+        return False
+    return hmac.compare_digest(nonce, make_nonce(stamp, secret)) and 0 <= now - stamp <= STALE

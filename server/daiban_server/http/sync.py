@@ -1,0 +1,121 @@
+"""``POST /v1/sync``: one round trip of a device. Push, then pull, in one answer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, post
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first
+from daiban_server.features.photos import grant
+from daiban_server.features.photos.tus import PATH as UPLOADS
+from daiban_server.http.device import signed_device
+from daiban_server.services import Services
+from daiban_server.spine import log
+from daiban_server.spine.pull import Cursor, Puller, pack_cursor, pull, unpack_cursor
+from daiban_server.spine.push import Opened, Pushed, Sender, open_batch, push
+from daiban_sync import faults, note, wire
+from daiban_sync.errors import WireError
+from daiban_sync.frames import Frame
+
+MEDIA_TYPE = "application/vnd.daiban.sync"
+TICKETS = 20
+"""Upload tickets in one answer."""
+TICKET_LIFE = 3_600_000
+"""Milliseconds that a ticket is good for; a newer one goes on with the same upload."""
+
+_PHOTO = select(schema.photo_file.c.receipt).where(
+    schema.photo_file.c.centre == bindparam("centre_id"),
+    schema.photo_file.c.record == bindparam("record_id"),
+    schema.photo_file.c.digest == bindparam("sha256"),
+    schema.photo_file.c.device == bindparam("device_id"),
+)
+
+FrameList = list[tuple[int, bytes]]
+
+
+@post("/v1/sync", status_code=200, media_type=MEDIA_TYPE)
+async def sync(request: Request[Any, Any, Any], services: Services) -> Response[bytes]:
+    """Take in batches and give what changed. Answers 204 where nothing did.
+
+    A batch whose bytes, signature or form does not hold refuses the whole request, and nothing changes. A batch that
+    does not
+    continue its chain is answered by a PROBLEM frame; the others are judged by themselves.
+    """
+    body = await request.body()
+    device = await signed_device(request, body, services)
+    asked = wire.decode_request(body)
+    sender = device.sender
+    cursor = unpack_cursor(asked.hello.cursor, sender.device, services.keys.derived("cursor"))
+    opened = [open_batch(batch, sender, services.keys.origin) for batch in asked.batches]
+    faults.reach("server.push.received")
+    pushed = await _push(opened, sender, asked.hello.fresh, services)
+    frames = await services.database.read(_answer(asked.hello, cursor, sender, pushed, services))
+    faults.reach("server.push.before_answer")
+    if frames is None:
+        return Response(b"", status_code=204)
+    return Response(wire.encode_answer(frames), media_type=MEDIA_TYPE)
+
+
+async def _push(opened: Sequence[Opened], sender: Sender, fresh: bool, services: Services) -> Pushed:
+    database, keys, now = services.database, services.keys, services.now()
+    if opened:
+        return await database.write(sender.centre, lambda: push(sender, opened, keys, services.effects, now))
+    if fresh:
+        await database.write(sender.centre, lambda: log.refresh(keys, sender.centre, now))
+    return Pushed()
+
+
+def _answer(
+    hello: wire.Hello, cursor: Cursor, sender: Sender, pushed: Pushed, services: Services
+) -> Program[FrameList | None]:
+    """The answer's frames, all read on one snapshot; None where there is nothing to say."""
+    page = yield from pull(Puller(sender.device, sender.centre, sender.person), cursor)
+    frames: FrameList = [(Frame.RECEIPT, receipt) for receipt in pushed.receipts]
+    frames += [wire.json_frame(Frame.OUTCOMES, outcomes) for outcomes in pushed.outcomes]
+    frames += [wire.json_frame(Frame.PROBLEM, wire.Problem(*problem)) for problem in pushed.problems]
+    frames += yield from _log_frames(hello, sender, pushed)
+    frames += yield from _photo_frames(hello, sender, services)
+    if hello.keyring < services.keys.edition:
+        frames.append((Frame.KEYRING, services.keys.keyring))
+    if not frames and not page.frames and page.cursor == cursor:
+        return None
+    packed = pack_cursor(page.cursor, sender.device, services.keys.derived("cursor"))
+    head = wire.json_frame(Frame.ANSWER, wire.Answer(services.now(), packed, page.more))
+    return [head, *frames, *page.frames]
+
+
+def _log_frames(hello: wire.Hello, sender: Sender, pushed: Pushed) -> Program[FrameList]:
+    """The newest checkpoint, with the proof that takes the device's log to it."""
+    newest = yield from log.newest(sender.centre)
+    if newest is None:
+        return []
+    if hello.size > newest.size:
+        raise WireError("log.ahead", f"{hello.size} > {newest.size}")
+    if newest.size == hello.size and not pushed.leaves and not hello.fresh:
+        return []
+    own = sorted(leaf for leaf in set(pushed.leaves) if leaf >= hello.size)
+    proof = yield from log.extension(sender.centre, hello.size, newest.size, own)
+    return [(Frame.CHECKPOINT, note.pack(newest)), (Frame.PROOF, proof)]
+
+
+def _photo_frames(hello: wire.Hello, sender: Sender, services: Services) -> Program[FrameList]:
+    """Receipts for photos that have arrived, tickets for those that have not."""
+    frames: FrameList = []
+    tickets = 0
+    for photo in hello.photos:
+        record, digest = bytes.fromhex(photo.record), bytes.fromhex(photo.sha256)
+        row = yield from first(
+            _PHOTO, centre_id=sender.centre, record_id=record, sha256=digest, device_id=sender.device
+        )
+        if row is not None:
+            frames.append((Frame.PHOTO_RECEIPT, row[0]))
+        elif tickets < TICKETS and photo.size <= grant.MAX_BYTES:
+            tickets += 1
+            expires = services.now() + TICKET_LIFE
+            granted = grant.Grant(sender.centre, record, sender.device, digest, photo.size, expires)
+            url = f"{UPLOADS}/{grant.issue(services.keys.derived('ticket'), granted)}"
+            frames.append((Frame.TICKET, msgspec.json.encode(wire.Ticket(photo.record, photo.sha256, url, expires))))
+    return frames

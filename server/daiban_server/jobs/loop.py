@@ -1,0 +1,56 @@
+"""What the server does by itself, beside its requests: a round every half minute."""
+
+import asyncio
+import logging
+
+from sqlalchemy import bindparam, delete, update
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, run
+from daiban_server.features.replies.effects import miss
+from daiban_server.services import Presence, Services
+
+ROUND = 30.0
+"""Seconds between rounds."""
+PARTIAL_LIFE = 7 * 86_400_000
+"""Milliseconds that an upload may rest before its bytes are forgotten; the phone still has them."""
+
+_logger = logging.getLogger(__name__)
+_d = schema.device.c
+_PRESENCE = (
+    update(schema.device)
+    .where(_d.id == bindparam("device_id"))
+    .values(synced_at=bindparam("synced"), clock_offset=bindparam("offset"), client=bindparam("agent"))
+)
+_EXPIRED = delete(schema.session).where(schema.session.c.expires < bindparam("now"))
+
+
+async def run_jobs(services: Services) -> None:
+    """Go round until cancelled; a fault in one round is logged and the next one tries again."""
+    while True:
+        try:
+            await one_round(services)
+        except Exception:
+            _logger.exception("a round of jobs failed")
+        await asyncio.sleep(ROUND)
+
+
+async def one_round(services: Services) -> None:
+    """Write who was heard of, mark what is late, forget what expired."""
+    now = services.now()
+    heard, services.presence = services.presence, {}
+    await services.database.write("jobs", lambda: _round(heard, now))
+    await services.photos.sweep(now, PARTIAL_LIFE)
+
+
+def _round(heard: dict[bytes, Presence], now: int) -> Program[None]:
+    for device, presence in heard.items():
+        yield from run(
+            _PRESENCE,
+            device_id=device,
+            synced=presence.synced_at,
+            offset=presence.clock_offset,
+            agent=presence.client,
+        )
+    yield from miss(now)
+    yield from run(_EXPIRED, now=now)

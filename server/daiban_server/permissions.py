@@ -1,0 +1,47 @@
+"""Who may do what: the one table. A route names an action; a role has it or not; a centre is one's own or not.
+
+`district` sees every centre; everybody else only his own. Routes without an action are listed in `OPEN`, each with its
+reason, and a test holds the running app against both.
+"""
+
+from collections.abc import Mapping
+
+ROLES = ("agent", "clerk", "cadre", "head", "district")
+
+_EVERYBODY = frozenset(ROLES)
+_DESK = frozenset({"clerk", "head", "district"})
+
+ACTIONS: Mapping[str, frozenset[str]] = {
+    "summary.read": _EVERYBODY,
+    "record.read": _EVERYBODY,
+    "record.write": frozenset({"clerk", "head", "cadre", "district"}),
+    "record.command": frozenset({"clerk", "head", "cadre", "district"}),
+    "conflict.read": _DESK | {"cadre"},
+    "visit.offer": _DESK | {"cadre"},
+    "obligation.read": _DESK | {"cadre"},
+    "task.read": _DESK,
+    "task.close": _DESK,
+    "device.read": frozenset({"head", "district"}),
+    "device.enrol": frozenset({"head", "district"}),
+    "device.approve": frozenset({"head", "district"}),
+    "photo.read": _DESK | {"cadre"},
+    "session.end": _EVERYBODY,
+}
+
+OPEN: Mapping[str, str] = {
+    "/v1/health": "liveness, tells nothing",
+    "/v1/session": "signing in",
+    "/v1/sync": "signed by a device",
+    "/v1/enrolments": "proves possession of a key and of a one-time code",
+    "/v1/enrolment": "signed by a device",
+    "/v1/photos/uploads": "the ticket in the URL is the right",
+    "/schema": "the API's own description",
+    "/static": "style sheets and scripts",
+    "/sign-in": "the sign-in page",
+    "/": "leads to the sign-in page or to the summary",
+}
+
+
+def may(role: str, action: str) -> bool:
+    """Whether `role` has `action`."""
+    return role in ACTIONS[action]

@@ -1,0 +1,38 @@
+"""What request handlers work with, made once and passed explicitly."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from daiban_server.db.database import Database
+from daiban_server.features.photos.port import PhotoStore
+from daiban_server.keystore import ServerKeys
+from daiban_server.settings import Settings
+from daiban_server.spine.effects import Effects
+
+
+def wall_clock() -> int:
+    """Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass
+class Presence:
+    """What a device's last request told; kept in memory and written once a while, so that a pull writes nothing."""
+
+    synced_at: int
+    clock_offset: int
+    client: str
+
+
+@dataclass
+class Services:
+    """The server's parts. `now` gives Unix milliseconds."""
+
+    settings: Settings
+    database: Database
+    keys: ServerKeys
+    effects: Effects
+    photos: PhotoStore
+    now: Callable[[], int] = wall_clock
+    presence: dict[bytes, Presence] = field(default_factory=dict)

@@ -1,0 +1,35 @@
+"""Settings: where the server keeps its things and how it is reached. From ``DAIBAN_*`` variables or the command
+line."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`data` holds database, photos, keys and certificate; `url` is how devices reach this server; `tls_pin` is the
+    SHA-256 of
+    the certificate's public key in hexadecimal, which devices pin ("" where a public authority signed it)."""
+
+    data: Path
+    url: str = "https://localhost:8443"
+    database: str = ""
+    tls_pin: str = ""
+    secure_cookies: bool = True
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL: SQLite under `data` unless another is set."""
+        return self.database or f"sqlite:///{self.data.absolute() / 'daiban.db'}"
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read ``DAIBAN_DATA``, ``DAIBAN_URL``, ``DAIBAN_DATABASE``, ``DAIBAN_TLS_PIN``."""
+        return cls(
+            data=Path(os.environ.get("DAIBAN_DATA", "daiban-data")),
+            url=os.environ.get("DAIBAN_URL", cls.url),
+            database=os.environ.get("DAIBAN_DATABASE", ""),
+            tls_pin=os.environ.get("DAIBAN_TLS_PIN", ""),
+            secure_cookies=os.environ.get("DAIBAN_INSECURE_COOKIES") != "1",
+        )

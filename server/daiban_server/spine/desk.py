@@ -1,0 +1,61 @@
+"""What is written at a console: a batch like any other, signed by the centre's desk key.
+
+The desk is a device of its centre whose entries have no ancestors, since all clerks share its key; each entry names
+who wrote it. So console edits stand in the same log, and get the same receipts, as an agent's.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first
+from daiban_server.keystore import ServerKeys
+from daiban_server.spine import log
+from daiban_server.spine.effects import Effects
+from daiban_server.spine.push import Sender, open_batch, push
+from daiban_sync import batch, limits, note
+from daiban_sync.chain import Chain
+from daiban_sync.outcome import Outcome, unpack
+
+_CHAIN = select(schema.chain.c.sequence, schema.chain.c.digest, schema.chain.c.number).where(
+    schema.chain.c.centre == bindparam("centre_id"), schema.chain.c.device == bindparam("device_id")
+)
+
+
+class Clerk(NamedTuple):
+    """Who sits at the console, and of which centre."""
+
+    person: bytes
+    role: str
+    centre: bytes
+
+
+def write(
+    clerk: Clerk, bodies: Sequence[bytes], keys: ServerKeys, effects: Effects, now: int, secret: bytes
+) -> Program[list[Outcome]]:
+    """Hand in entries for a clerk; gives what became of each. `secret` is 32 random bytes."""
+    yield from log.lock(clerk.centre)
+    device = keys.desk_device(clerk.centre)
+    row = yield from first(_CHAIN, centre_id=clerk.centre, device_id=device)
+    chain = Chain(*row) if row else Chain()
+    newest = yield from log.newest(clerk.centre)
+    named = note.digest(newest, note.name(keys.origin, clerk.centre)) if newest else batch.NO_CHECKPOINT
+    header = batch.Header(
+        protocol=limits.PROTOCOL,
+        flags=0,
+        origin=keys.origin,
+        centre=clerk.centre,
+        device=device,
+        sequence=chain.sequence + 1,
+        previous=chain.digest,
+        checkpoint_size=newest.size if newest else 0,
+        checkpoint=named,
+        first=chain.number + 1,
+        entry_count=len(bodies),
+    )
+    sealed = batch.seal(header, secret, bodies, keys.desk)
+    sender = Sender(device, clerk.centre, clerk.person, clerk.role, keys.desk.public_key, desk=True)
+    pushed = yield from push(sender, [open_batch(sealed, sender, keys.origin)], keys, effects, now)
+    return unpack(pushed.outcomes[0])

@@ -1,0 +1,20 @@
+"""Daiban's SDK: what a builder of a mobile app needs. `Client` is async, `BlockingClient` waits."""
+
+from daiban_client_sdk.blocking import BlockingClient
+from daiban_client_sdk.client import Client
+from daiban_client_sdk.errors import AlarmError, DeviceError, InvalidEntryError, OfflineError, RefusedError
+from daiban_client_sdk.forms import Form
+from daiban_client_sdk.progress import Progress, Status
+
+__all__ = [
+    "AlarmError",
+    "BlockingClient",
+    "Client",
+    "DeviceError",
+    "Form",
+    "InvalidEntryError",
+    "OfflineError",
+    "Progress",
+    "RefusedError",
+    "Status",
+]

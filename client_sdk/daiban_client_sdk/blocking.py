@@ -1,0 +1,119 @@
+"""The client for programs without an event loop: the same core, each call waits.
+
+::
+
+    with BlockingClient(Path("device")) as client:
+        client.sync()
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from daiban_client_sdk.client import Client
+from daiban_client_sdk.device import Attached, Conflict
+from daiban_client_sdk.forms import Form
+from daiban_client_sdk.progress import OnProgress, Status, silent
+from daiban_client_sdk.transport import wall_clock
+from daiban_sync.outcome import Outcome
+from daiban_sync.view import View
+
+T = TypeVar("T")
+
+
+class BlockingClient:
+    """`Client`, blocking. Methods and errors are the same."""
+
+    def __init__(self, folder: Path, now: Callable[[], int] = wall_clock) -> None:
+        self._runner = asyncio.Runner()
+        self._folder, self._now = folder, now
+        self._client: Client | None = None
+
+    def __enter__(self) -> "BlockingClient":
+        async def start() -> Client:
+            return await Client(self._folder, self._now).__aenter__()
+
+        self._client = self._wait(start())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._wait(self.client.__aexit__(kind, error, trace))
+        self._runner.close()
+
+    @property
+    def client(self) -> Client:
+        """The client within."""
+        if self._client is None:
+            raise RuntimeError("enter the client first: with BlockingClient(...) as client")
+        return self._client
+
+    def enrol(self, code_text: str, name: str) -> str:
+        """See `Client.enrol`."""
+        return self._wait(self.client.enrol(code_text, name))
+
+    def enrolment_state(self) -> str:
+        """See `Client.enrolment_state`."""
+        return self._wait(self.client.enrolment_state())
+
+    def open(self, record: str) -> Form:
+        """See `Client.open`."""
+        return self._wait(self.client.open(record))
+
+    def new(self, kind: str) -> Form:
+        """See `Client.new`."""
+        return self._wait(self.client.new(kind))
+
+    def save(self, form: Form, fields: Mapping[str, Any]) -> int:
+        """See `Client.save`."""
+        return self._wait(self.client.save(form, fields))
+
+    def settle(self, record: str, field: str, value: Any) -> int:
+        """See `Client.settle`."""
+        return self._wait(self.client.settle(record, field, value))
+
+    def command(self, record: str, name: str, arguments: Mapping[str, Any] | None = None) -> int:
+        """See `Client.command`."""
+        return self._wait(self.client.command(record, name, arguments))
+
+    def report(self, record: str, name: str, facts: Mapping[str, Any] | None = None) -> int:
+        """See `Client.report`."""
+        return self._wait(self.client.report(record, name, facts))
+
+    def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
+        """See `Client.attach_photo`."""
+        return self._wait(self.client.attach_photo(parent, source, **fields))
+
+    def view(self, record: str) -> View | None:
+        """See `Client.view`."""
+        return self._wait(self.client.view(record))
+
+    def records(self, kind: str, parent: str | None = None) -> list[View]:
+        """See `Client.records`."""
+        return self._wait(self.client.records(kind, parent))
+
+    def today(self, start: int, end: int) -> list[View]:
+        """See `Client.today`."""
+        return self._wait(self.client.today(start, end))
+
+    def conflicts(self) -> list[Conflict]:
+        """See `Client.conflicts`."""
+        return self._wait(self.client.conflicts())
+
+    def troubled(self) -> list[tuple[int, str, str, Outcome]]:
+        """See `Client.troubled`."""
+        return self._wait(self.client.troubled())
+
+    def status(self) -> Status:
+        """See `Client.status`."""
+        return self._wait(self.client.status())
+
+    def sync(self, progress: OnProgress = silent) -> Status:
+        """See `Client.sync`."""
+        return self._wait(self.client.sync(progress))
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(work)

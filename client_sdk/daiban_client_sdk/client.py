@@ -1,0 +1,238 @@
+"""The SDK's client: enrol a device, work with no signal, sync when there is one.
+
+::
+
+    async with Client(Path("device")) as client:
+        await client.enrol(code_text, "小王的手机")      # once; the centre head approves
+        form = await client.open(record)                # fixes what was seen
+        await client.save(form, {"phone": "13800000000"})
+        await client.sync(print)                        # hand in, then take what changed
+        print((await client.status()).line())
+
+All work on the store runs on one thread of its own, so a user interface never waits for the disk.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from daiban_client_sdk import enrolment
+from daiban_client_sdk.device import Attached, Conflict, Device
+from daiban_client_sdk.errors import AlarmError, OfflineError, RefusedError
+from daiban_client_sdk.forms import Form
+from daiban_client_sdk.progress import OnProgress, Progress, Status, silent
+from daiban_client_sdk.rounds import Rounds, Step
+from daiban_client_sdk.transport import Transport, wall_clock
+from daiban_client_sdk.uploads import UploadError, upload
+from daiban_sync import faults
+from daiban_sync.errors import ProofError, SyncError
+from daiban_sync.outcome import Outcome
+from daiban_sync.view import View
+
+T = TypeVar("T")
+PHOTO_ROUNDS = 4
+"""Rounds of tickets and uploads in one sync; what is left then waits for the next."""
+
+
+class Client:
+    """A device with its link. Safe to close at any instant: the next start goes on where this one was."""
+
+    def __init__(self, folder: Path, now: Callable[[], int] = wall_clock) -> None:
+        self._folder = folder
+        self._now = now
+        self._thread = ThreadPoolExecutor(1, "daiban-store")
+        self._device: Device | None = None
+        self._transport: Transport | None = None
+        self._syncing = asyncio.Lock()
+
+    async def __aenter__(self) -> "Client":
+        self._device = await self._run(Device, self._folder, self._now)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._transport is not None:
+            await self._transport.close()
+        if self._device is not None:
+            await self._run(self._device.close)
+        self._thread.shutdown()
+
+    @property
+    def device(self) -> Device:
+        """The device, once the client was entered."""
+        if self._device is None:
+            raise RuntimeError("enter the client first: async with Client(...) as client")
+        return self._device
+
+    # Enrolment ------------------------------------------------------------------------------------------------
+
+    async def enrol(self, code_text: str, name: str) -> str:
+        """Register this device by a one-time code; gives the fingerprint that the centre head compares.
+
+        Raises `DeviceError`: ``enrolment.malformed``, ``enrolment.code`` and others; `OfflineError`.
+        """
+        code = enrolment.read_code(code_text)
+        signer = await self._run(self.device.new_key)
+        transport = Transport(code.url, code.pin, self._now)
+        try:
+            stated = await enrolment.enrol(code, signer, name, self._now(), transport)
+        finally:
+            await transport.close()
+        await self._run(self.device.remember_enrolment, code, stated)
+        return self.device.fingerprint()
+
+    async def enrolment_state(self) -> str:
+        """``pending`` until the centre head approves, then ``active``."""
+        transport, identity = await self._link()
+        answer = await transport.request("GET", "/v1/enrolment", signer=identity.signer, device=identity.device.hex())
+        state = str(answer.json()["state"])
+        await self._run(self.device.store.put, "state", state)
+        return state
+
+    # Work without a signal ------------------------------------------------------------------------------------
+
+    async def open(self, record: str) -> Form:
+        """Open a record's form; this fixes what was seen."""
+        return await self._run(self.device.open, record)
+
+    async def new(self, kind: str) -> Form:
+        """An empty form for a new record; `form.record` is its id."""
+        return await self._run(self.device.new, kind)
+
+    async def save(self, form: Form, fields: Mapping[str, Any]) -> int:
+        """Save what differs from the form; durable when this returns. Raises `InvalidEntryError` and saves nothing."""
+        return await self._run(self.device.save, form, fields)
+
+    async def settle(self, record: str, field: str, value: Any) -> int:
+        """Settle a conflict: `value` replaces every value in view."""
+        return await self._run(self.device.settle, record, field, value)
+
+    async def command(self, record: str, name: str, arguments: Mapping[str, Any] | None = None) -> int:
+        """Ask for something; the outcome comes with a later sync."""
+        return await self._run(self.device.command, record, name, arguments)
+
+    async def report(self, record: str, name: str, facts: Mapping[str, Any] | None = None) -> int:
+        """Report a fact."""
+        return await self._run(self.device.report, record, name, facts)
+
+    async def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
+        """Keep a photo of a paper under a record; `findings` say at once whether it should be taken again."""
+        return await self._run(self.device.attach_photo, parent, source, fields)
+
+    async def view(self, record: str) -> View | None:
+        """A record as it stands here."""
+        return await self._run(self.device.view, record)
+
+    async def records(self, kind: str, parent: str | None = None) -> list[View]:
+        """Records of a kind, of one parent if it is named."""
+        return await self._run(self.device.records, kind, parent)
+
+    async def today(self, start: int, end: int) -> list[View]:
+        """This agent's visits between two moments (Unix milliseconds)."""
+        return await self._run(self.device.today, start, end)
+
+    async def conflicts(self) -> list[Conflict]:
+        """Fields with more than one value."""
+        return await self._run(self.device.conflicts)
+
+    async def troubled(self) -> list[tuple[int, str, str, Outcome]]:
+        """Entries that were refused or wait, with the reason."""
+        return await self._run(self.device.outbox.troubled)
+
+    async def status(self) -> Status:
+        """What this device still holds alone."""
+        return await self._run(self.device.status)
+
+    # Sync -----------------------------------------------------------------------------------------------------
+
+    async def sync(self, progress: OnProgress = silent) -> Status:
+        """Hand in what was saved, take what changed, bring the photos, take their receipts.
+
+        Records come first; a photo that cannot be brought never holds them up. Raises `OfflineError`, `RefusedError` or
+        `AlarmError`; whatever was receipted before stays so.
+        """
+        async with self._syncing:
+            transport, _ = await self._link()
+            rounds = await self._run(Rounds, self.device, progress)
+            await self._records(rounds, transport, fresh=True)
+            for _ in range(PHOTO_ROUNDS):
+                if not await self._photos(rounds, transport, progress):
+                    break
+                await self._records(rounds, transport, fresh=False)
+            await self._run(rounds.finish, transport.offset)
+        return await self.status()
+
+    async def _records(self, rounds: Rounds, transport: Transport, *, fresh: bool) -> None:
+        """Round trips until nothing is unsent and nothing is left to pull."""
+        while True:
+            step: Step = await self._run(rounds.begin, fresh)
+            fresh = False
+            faults.reach("device.push.sent")
+            answer = await self._ask(transport, step)
+            faults.reach("device.push.answered")
+            try:
+                again = await self._run(rounds.take, step, answer)
+            except ProofError as error:
+                raise AlarmError(error.code, error.detail) from None
+            except SyncError as error:
+                raise RefusedError(error.code, error.detail) from None
+            if not again:
+                return
+
+    async def _ask(self, transport: Transport, step: Step) -> bytes:
+        signer, device = step.identity.signer, step.identity.device.hex()
+        try:
+            answer = await transport.request("POST", "/v1/sync", step.body, signer=signer, device=device)
+        except RefusedError as error:
+            if error.code in ("cursor.ahead", "cursor.invalid") and await self._run(
+                self.device.store.get, "cursor", ""
+            ):
+                # The mirror is of another time of the server: pull it anew. The outbox stays as it is.
+                await self._run(_forget_mirror, self.device)
+            raise
+        return answer.content if answer.status_code == 200 else b""
+
+    async def _photos(self, rounds: Rounds, transport: Transport, progress: OnProgress) -> bool:
+        """Bring photos for which there are tickets; gives whether any was brought."""
+        brought = False
+        for photo in await self._run(rounds.ticketed):
+            faults.reach("device.photo.ticket")
+            try:
+                with photo.path.open("rb") as source:
+                    done, total = rounds.photo_bytes(photo.record)
+
+                    def tell(offset: int, before: int = done, whole: int = total) -> None:
+                        progress(Progress("photos", rounds.photos_done, rounds.photos_total, before + offset, whole))
+
+                    await upload(await transport.http(), photo.url, source, photo.size, progress=tell)
+            except (UploadError, OSError) as error:
+                # One bad photo never blocks another; this one is tried again with the next sync.
+                rounds.failed(photo, str(error))
+                if getattr(error, "code", "") == "upload.cut":
+                    raise OfflineError("upload.cut") from None
+                continue
+            faults.reach("device.photo.uploaded")
+            rounds.uploaded(photo)
+            brought = True
+        return brought
+
+    async def _link(self) -> tuple[Transport, Any]:
+        identity = await self._run(self.device.identity)
+        if self._transport is None:
+            get = self.device.store.get
+            url, pin = await self._run(get, "url"), await self._run(get, "pin")
+            offset = await self._run(get, "clock_offset", 0)
+            self._transport = Transport(url, pin, self._now, offset)
+        return self._transport, identity
+
+    async def _run(self, function: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+
+
+def _forget_mirror(device: Device) -> None:
+    with device.store.transaction():
+        device.mirror.forget()

@@ -1,0 +1,273 @@
+"""A device: its store, its key, and what a person does with it. Everything here works with no signal.
+
+`client.Client` adds the link to the server; this module does no network I/O.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from daiban_client_sdk import images
+from daiban_client_sdk.errors import DeviceError, InvalidEntryError
+from daiban_client_sdk.forms import Form
+from daiban_client_sdk.mirror import Mirror
+from daiban_client_sdk.outbox import Identity, Outbox
+from daiban_client_sdk.progress import Status
+from daiban_client_sdk.store import Store, sync_folder
+from daiban_schemas import entry
+from daiban_schemas.forms import answer_problems
+from daiban_schemas.kinds import KINDS
+from daiban_sync import faults, ids
+from daiban_sync.keys import SoftwareKey, fingerprint
+from daiban_sync.view import Value, View
+
+
+class Conflict(NamedTuple):
+    """A field with more than one value, the visible one first."""
+
+    record: str
+    kind: str
+    field: str
+    label: str
+    values: tuple[Value, ...]
+
+
+class Attached(NamedTuple):
+    """A photo that was kept. `findings` say what is wrong with it, while the paper is still on the table."""
+
+    record: str
+    sha256: str
+    size: int
+    findings: tuple[Any, ...]
+
+
+class Device:
+    """A device in `folder`. `now` gives Unix milliseconds of the device's own clock."""
+
+    def __init__(self, folder: Path, now: Callable[[], int]) -> None:
+        self.store = Store(folder)
+        self.mirror = Mirror(self.store)
+        self.outbox = Outbox(self.store)
+        self.clock = now
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    # Who this is -----------------------------------------------------------------------------------------------
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether this device has an id."""
+        return self.store.get("device") is not None
+
+    def new_key(self) -> SoftwareKey:
+        """The device's key, made at the first call and kept before it is ever used."""
+        seed = self.store.get("seed")
+        if seed is None:
+            seed = secrets.token_bytes(32).hex()
+            self.store.put("seed", seed)
+        return SoftwareKey(bytes.fromhex(seed))
+
+    def remember_enrolment(self, code: Any, stated: Mapping[str, Any]) -> None:
+        """Keep what the server said at enrolment."""
+        with self.store.transaction():
+            for name in ("device", "centre", "centre_name", "person", "person_name", "role", "keyring", "state"):
+                self.store.put(name, stated[name])
+            for name, value in (("url", code.url), ("origin", code.origin), ("root_key", code.root_key)):
+                self.store.put(name, value)
+            self.store.put("pin", code.pin)
+
+    def identity(self) -> Identity:
+        """Who signs. Raises `DeviceError("device.unknown")` before enrolment."""
+        if not self.enrolled:
+            raise DeviceError("device.unknown")
+        get = self.store.get
+        origin, centre, device = (bytes.fromhex(get(name)) for name in ("origin", "centre", "device"))
+        return Identity(origin, centre, device, self.new_key())
+
+    def fingerprint(self) -> str:
+        """What is compared with the centre head's screen."""
+        return fingerprint(self.new_key().public_key)
+
+    def now(self) -> int:
+        """The device's best claim of the time: its clock, put right by the offset learnt from the server."""
+        return self.clock() + int(self.store.get("clock_offset", 0))
+
+    # What a person does ----------------------------------------------------------------------------------------
+
+    def new_id(self) -> str:
+        """An id for a new record."""
+        return ids.uuid7(self.clock(), secrets.token_bytes(10)).hex()
+
+    def open(self, record: str) -> Form:
+        """Open a record's form; this fixes what was seen. Raises `DeviceError("record.unknown")`."""
+        view = self.view(record)
+        if view is None:
+            raise DeviceError("record.unknown")
+        return Form(record, view.kind, view)
+
+    def new(self, kind: str, record: str | None = None) -> Form:
+        """An empty form for a new record."""
+        if kind not in KINDS or KINDS[kind].pulled_only:
+            raise DeviceError("kind.read_only" if kind in KINDS else "kind.unknown")
+        return Form(record or self.new_id(), kind, None)
+
+    def save(self, form: Form, fields: Mapping[str, Any]) -> int:
+        """Save what differs from what the form showed; gives the entry's number, 0 where nothing differs.
+
+        The save is durable when this returns. Raises `InvalidEntryError` and saves nothing.
+        """
+        changed = form.changed(fields)
+        if not changed:
+            return 0
+        form.check(changed)
+        if form.kind == "application":
+            self._check_answers(form, changed)
+        body = entry.change(
+            form.record, form.kind, changed, seen=form.seen, at=self.now(), over=form.over(changed) or None
+        )
+        return self._keep(form.record, form.kind, "change", body)
+
+    def settle(self, record: str, field: str, value: Any) -> int:
+        """Settle a conflict by `value`: it replaces every value that is in view."""
+        form = self.open(record)
+        form.check({field: value})
+        view = self.view(record)
+        positions = [p for p in view.positions(field) if p <= form.seen] if view else []
+        body = entry.change(record, form.kind, {field: value}, seen=form.seen, at=self.now(), over={field: positions})
+        return self._keep(record, form.kind, "change", body)
+
+    def command(self, record: str, name: str, arguments: Mapping[str, Any] | None = None) -> int:
+        """Ask for something; the answer comes with a later sync as an outcome."""
+        form, view = self.open(record), self.view(record)
+        known = KINDS[form.kind].commands.get(name)
+        if known is None:
+            raise DeviceError("command.unknown")
+        wrong = {n: "value.incomplete" for n in known.required if (arguments or {}).get(n) is None}
+        if wrong:
+            raise InvalidEntryError("argument.invalid", wrong)
+        version = self.mirror.status(view)[1] if view and form.seen else None
+        body = entry.command(record, form.kind, name, arguments, expected=version, at=self.now())
+        return self._keep(record, form.kind, "command", body)
+
+    def report(self, record: str, name: str, facts: Mapping[str, Any] | None = None) -> int:
+        """Report a fact: it is always recorded."""
+        form = self.open(record)
+        if name not in KINDS[form.kind].reports:
+            raise DeviceError("report.unknown")
+        body = entry.report(record, form.kind, name, facts, at=self.now())
+        return self._keep(record, form.kind, "report", body)
+
+    def attach_photo(self, parent: str, source: Path, fields: Mapping[str, Any]) -> Attached:
+        """Keep a photo of a paper under a record: scaled, without metadata, hashed, judged.
+
+        File first, then the record that names it, so that a crash leaves a file without record at worst. Raises
+        `images.ImageError` for what is no photo.
+        """
+        with source.open("rb") as file:
+            prepared = images.prepare(file)
+        digest = prepared.digest.hex()
+        path = self.store.photos / f"{digest}.jpg"
+        _write(path, prepared.data)
+        faults.reach("device.photo.written")
+        form, now = self.new("photo"), self.now()
+        values = {
+            "parent": parent,
+            "sha256": digest,
+            "size": len(prepared.data),
+            "type": "image/jpeg",
+            "width": prepared.width,
+            "height": prepared.height,
+            "taken_at": now,
+            **fields,
+        }
+        form.check(values)
+        body = entry.change(form.record, "photo", values, seen=0, at=now)
+        with self.store.transaction():
+            self.outbox.add(bytes.fromhex(form.record), "photo", "change", body, now)
+            self.store.run(
+                "INSERT INTO photo VALUES (?, ?, ?, ?, ?, NULL)",
+                *(bytes.fromhex(form.record), digest, path.name, len(prepared.data), now),
+            )
+        faults.reach("device.photo.recorded")
+        return Attached(form.record, digest, len(prepared.data), prepared.findings)
+
+    # What a person sees ----------------------------------------------------------------------------------------
+
+    def view(self, record: str) -> View | None:
+        """A record as it stands on this device."""
+        return self.mirror.view(bytes.fromhex(record)) if ids.is_id(record) else None
+
+    def records(self, kind: str, parent: str | None = None) -> list[View]:
+        """Records of a kind, of one parent if it is named."""
+        return self.mirror.records(kind, bytes.fromhex(parent) if parent else None)
+
+    def today(self, start: int, end: int) -> list[View]:
+        """This agent's visits between two moments, in order of time."""
+        mine = self.store.get("person")
+        visits = [
+            view
+            for view in self.records("visit")
+            if view.values.get("agent") == mine and start <= int(view.values.get("start") or -1) < end
+        ]
+        return sorted(visits, key=lambda view: int(view.values["start"]))
+
+    def conflicts(self) -> list[Conflict]:
+        """Fields with more than one value, in records of this device's scope."""
+        found = []
+        for (id_,) in self.store.rows("SELECT DISTINCT record FROM change GROUP BY record HAVING count(*) > 1"):
+            view = self.mirror.view(id_)
+            for name, values in view.conflicts.items() if view else ():
+                label = KINDS[view.kind].label_of(name) if view and view.kind in KINDS else name
+                found.append(Conflict(id_.hex(), view.kind if view else "", name, label, tuple(values)))
+        return found
+
+    def status(self) -> Status:
+        """What this device holds alone, counted from rows without receipt."""
+        entries = self.store.row(
+            "SELECT count(*) FROM entry e LEFT JOIN batch b ON b.sequence = e.sequence WHERE b.receipt IS NULL"
+        )
+        photos = self.store.row("SELECT count(*), coalesce(sum(size), 0) FROM photo WHERE receipt IS NULL")
+        get = self.store.get
+        return Status(
+            entries=entries[0] if entries else 0,
+            photos=photos[0] if photos else 0,
+            photo_bytes=photos[1] if photos else 0,
+            troubled=len(self.outbox.troubled()),
+            synced_at=get("synced_at"),
+            bootstrap_complete=bool(get("bootstrap_complete", False)),
+        )
+
+    def _keep(self, record: str, kind: str, action: str, body: bytes) -> int:
+        faults.reach("device.save.begun")
+        with self.store.transaction():
+            number = self.outbox.add(bytes.fromhex(record), kind, action, body, self.clock())
+            faults.reach("device.save.before_commit")
+        faults.reach("device.save.committed")
+        return number
+
+    def _questions(self, kind: str, values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The questions of the item that an application names."""
+        item = values.get("item") if kind == "application" else None
+        view = self.view(item) if isinstance(item, str) else None
+        return list(view.values.get("form") or []) if view else []
+
+    def _check_answers(self, form: Form, changed: Mapping[str, Any]) -> None:
+        """Answers of a form whose item is chosen in the same save are checked against that item."""
+        questions = self._questions(form.kind, {**form.values, **changed})
+        if wrong := answer_problems(questions, changed):
+            raise InvalidEntryError("answers.invalid", wrong)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a photo whole and durably, or not at all."""
+    aside = path.with_suffix(".part")
+    with aside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.rename(path)
+    sync_folder(path.parent)

@@ -1,0 +1,162 @@
+"""What the device knows of records: the server's heads, with its own unsent entries laid over them.
+
+The same `merge` as the server's decides, so what an agent sees at the home is what the server will make of it, unless
+somebody else wrote meanwhile.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from daiban_client_sdk.store import Store
+from daiban_schemas.entry import Entry, decode
+from daiban_schemas.kind import AUTHORITY
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.strict import members
+from daiban_sync.merge import UNSENT, Change, Head, lay
+from daiban_sync.view import View, Written
+from daiban_sync.wire import Author, PulledRecord
+
+_json = msgspec.json.decode
+
+
+class Mirror:
+    """Reads and writes the mirror in `store`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def view(self, record: bytes) -> View | None:
+        """The record with unsent entries laid over it; None where neither the server nor this device has it."""
+        row = self._store.row("SELECT kind, position FROM record WHERE id = ?", record)
+        own = self._own(record)
+        if row is None and not own:
+            return None
+        kind = row[0] if row else own[0][1].kind
+        pulled = self._pulled(record) if row else []
+        return View(record.hex(), kind, row[1] if row else 0, self._laid(pulled, own))
+
+    def records(self, kind: str, parent: bytes | None = None) -> list[View]:
+        """All records of a kind that are not deleted, those of this device last; of one parent if it is named."""
+        known = self._store.rows(
+            "SELECT id FROM record WHERE kind = ?1 AND (?2 IS NULL OR parent = ?2) ORDER BY position", kind, parent
+        )
+        ids = [row[0] for row in known]
+        open_ids = [
+            row[0]
+            for row in self._store.rows(
+                "SELECT DISTINCT record FROM entry WHERE mirrored = 0 AND kind = ? ORDER BY number", kind
+            )
+        ]
+        views = (self.view(id_) for id_ in dict.fromkeys([*ids, *open_ids]))
+        return [v for v in views if v is not None and v.kind == kind and not v.deleted and _is_under(v, parent)]
+
+    def status(self, view: View) -> tuple[str | None, int]:
+        """State and version of the record's state machine, as the server last said."""
+        kind = KINDS.get(view.kind)
+        return view.values.get("status", kind.first_state if kind else None), int(view.values.get("version", 0))
+
+    def take(self, records: Iterable[PulledRecord], authors: Sequence[Author]) -> None:
+        """Write pulled records into the mirror; call it within a transaction."""
+        for pulled in records:
+            self._store.run("DELETE FROM change WHERE record = ?", pulled.record)
+            if pulled.gone:
+                self._store.run("DELETE FROM record WHERE id = ?", pulled.record)
+                continue
+            kind, parent = "", None
+            rows: list[tuple[object, ...]] = []
+            for change in pulled.changes:
+                entry = decode(change.body)
+                kind = entry.kind
+                parent = _parent(entry) or parent
+                author = authors[change.author]
+                names = None if change.names is None else ",".join(change.names)
+                rows.append(
+                    (
+                        pulled.record,
+                        change.position,
+                        bytes.fromhex(author.device),
+                        change.number,
+                        author.chained,
+                        author.name,
+                        change.authority,
+                        change.effective,
+                        names,
+                        change.body,
+                    )
+                )
+            self._store.many("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self._store.run(
+                "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)", pulled.record, kind, parent, pulled.position
+            )
+
+    def forget(self) -> None:
+        """Throw the mirror away, to pull it anew; the outbox stays. Call it within a transaction."""
+        self._store.run("DELETE FROM change")
+        self._store.run("DELETE FROM record")
+        self._store.put("cursor", "")
+        self._store.put("bootstrap_complete", False)
+
+    def _pulled(self, record: bytes) -> list[Written]:
+        found = self._store.rows(
+            "SELECT position, device, number, chained, author, authority, effective, names, body FROM change"
+            " WHERE record = ? ORDER BY position",
+            record,
+        )
+        written = []
+        for position, device, number, chained, author, authority, effective, names, body in found:
+            entry = decode(body)
+            fields = members(entry.fields)  # type: ignore[arg-type]
+            held = tuple(fields) if names is None else tuple(names.split(","))
+            written.append(
+                Written(
+                    *(position, device, number, bool(chained), author, authority, effective),
+                    *(entry.at, entry.seen, entry.over or {}, fields, held),
+                )
+            )
+        return written
+
+    def _own(self, record: bytes) -> list[tuple[int, Entry]]:
+        """Changes of this device that the mirror does not show yet."""
+        found = self._store.rows(
+            "SELECT number, body FROM entry WHERE mirrored = 0 AND record = ? AND action = 'change'"
+            " AND (outcome IS NULL OR outcome <> 'refused') ORDER BY number",
+            record,
+        )
+        return [(number, decode(body)) for number, body in found]
+
+    def _laid(self, pulled: list[Written], own: list[tuple[int, Entry]]) -> list[Written]:
+        if not own:
+            return pulled
+        device, author, role = (
+            bytes.fromhex(self._store.get("device")),
+            self._store.get("person_name"),
+            self._store.get("role"),
+        )
+        heads: tuple[Head, ...] = tuple(written.head for written in pulled)
+        everything = {written.position: written for written in pulled}
+        for number, entry in own:
+            fields = members(entry.fields)  # type: ignore[arg-type]
+            position, over = UNSENT + number, entry.over or {}
+            heads = lay(heads, Change(position, device, number, True, tuple(fields), entry.seen, over))
+            everything[position] = Written(
+                *(position, device, number, True, author, AUTHORITY[role], entry.at),
+                *(entry.at, entry.seen, over, fields, tuple(fields)),
+            )
+        return [everything[head.position]._replace(names=head.names) for head in heads]
+
+
+def _parent(entry: Entry) -> bytes | None:
+    kind = KINDS.get(entry.kind)
+    if kind is None or kind.parent is None:
+        return None
+    raw = members(entry.fields).get(kind.parent)  # type: ignore[arg-type]
+    value = _json(raw) if raw is not None else None
+    return bytes.fromhex(value) if isinstance(value, str) else None
+
+
+def _is_under(view: View, parent: bytes | None) -> bool:
+    if parent is None:
+        return True
+    kind = KINDS.get(view.kind)
+    return bool(kind and kind.parent and view.values.get(kind.parent) == parent.hex())

@@ -1,0 +1,133 @@
+"""The outbox: entries numbered at save, frozen into batches, kept until receipted and after.
+
+A batch's bytes are on disk before the first of them leaves, and are sent again verbatim. There is no "uploading"
+flag that
+could stick: what is unsent is what has no receipt.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from daiban_client_sdk.store import Store
+from daiban_sync import batch, faults, limits, outcome, receipt
+from daiban_sync.batch import Batch
+from daiban_sync.chain import Chain
+from daiban_sync.keys import Signer
+from daiban_sync.outcome import Outcome
+from daiban_sync.session import Received
+
+FROZEN_BYTES = limits.BATCH_BYTES // 2
+
+
+class Identity(NamedTuple):
+    """Whose batches these are; ids of 16 bytes."""
+
+    origin: bytes
+    centre: bytes
+    device: bytes
+    signer: Signer
+
+
+class Outbox:
+    """Reads and writes the outbox in `store`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, record: bytes, kind: str, action: str, body: bytes, now: int) -> int:
+        """Number an entry and keep it; call it within a transaction. Gives its number."""
+        row = self._store.row("SELECT coalesce(max(number), 0) + 1 FROM entry")
+        number = int(row[0]) if row else 1
+        self._store.run(
+            "INSERT INTO entry (number, record, kind, action, body, saved_at) VALUES (?, ?, ?, ?, ?, ?)",
+            *(number, record, kind, action, body, now),
+        )
+        return number
+
+    def freeze(self, identity: Identity, secret: Callable[[], bytes]) -> int:
+        """Put everything unfrozen into batches, which name the newest checkpoint that was verified before. Gives how
+        many
+        batches were made."""
+        made = 0
+        while True:
+            with self._store.transaction():
+                entries = self._portion()
+                if not entries:
+                    return made
+                sealed = self._seal(entries, identity, secret())
+                self._store.run(
+                    "INSERT INTO batch VALUES (?, ?, ?, NULL)",
+                    *(sealed.header.sequence, sealed.digest, batch.pack(sealed)),
+                )
+                self._store.run(
+                    "UPDATE entry SET sequence = ? WHERE number BETWEEN ? AND ?",
+                    *(sealed.header.sequence, entries[0][0], entries[-1][0]),
+                )
+                faults.reach("device.freeze.before_commit")
+            faults.reach("device.freeze.committed")
+            made += 1
+
+    def _portion(self) -> list[tuple[int, bytes]]:
+        found = self._store.rows(
+            "SELECT number, body FROM entry WHERE sequence IS NULL ORDER BY number LIMIT ?", limits.BATCH_ENTRIES
+        )
+        entries: list[tuple[int, bytes]] = []
+        total = 0
+        for number, body in found:
+            total += len(body)
+            if entries and total > FROZEN_BYTES:
+                break
+            entries.append((number, body))
+        return entries
+
+    def _seal(self, entries: list[tuple[int, bytes]], identity: Identity, secret: bytes) -> Batch:
+        chain = self._chain()
+        header = batch.Header(
+            protocol=limits.PROTOCOL,
+            flags=0,
+            origin=identity.origin,
+            centre=identity.centre,
+            device=identity.device,
+            sequence=chain.sequence + 1,
+            previous=chain.digest,
+            checkpoint_size=self._store.get("log_size", 0),
+            checkpoint=bytes.fromhex(self._store.get("checkpoint", batch.NO_CHECKPOINT.hex())),
+            first=entries[0][0],
+            entry_count=len(entries),
+        )
+        return batch.seal(header, secret, [body for _, body in entries], identity.signer)
+
+    def _chain(self) -> Chain:
+        row = self._store.row("SELECT sequence, digest FROM batch ORDER BY sequence DESC LIMIT 1")
+        return Chain() if row is None else Chain(row[0], row[1])
+
+    def unreceipted(self) -> list[bytes]:
+        """Packed batches without receipt, in order."""
+        return [row[0] for row in self._store.rows("SELECT packed FROM batch WHERE receipt IS NULL ORDER BY sequence")]
+
+    def take(self, received: Received) -> None:
+        """Keep receipts and outcomes of an answer; call it within a transaction."""
+        for one in received.receipts:
+            self._store.run("UPDATE batch SET receipt = ? WHERE sequence = ?", receipt.pack(one), one.sequence)
+        for packed in received.reply.outcomes:
+            self._store.many(
+                "UPDATE entry SET outcome = ?, code = ?, fields = ? WHERE number = ?",
+                [(o.outcome, o.code, ",".join(o.fields), o.number) for o in outcome.unpack(packed)],
+            )
+        if not received.reply.answer.more:
+            # Receipts come before the pull of the same answer, so a finished pull shows what was applied.
+            self._store.run(
+                "UPDATE entry SET mirrored = 1 WHERE mirrored = 0 AND outcome IS NOT NULL AND outcome <> 'parked'"
+                " AND sequence IN (SELECT sequence FROM batch WHERE receipt IS NOT NULL)"
+            )
+
+    def troubled(self) -> list[tuple[int, str, str, Outcome]]:
+        """Entries that were refused or wait: number, record, kind and outcome."""
+        found = self._store.rows(
+            "SELECT number, record, kind, outcome, code, fields FROM entry WHERE outcome IN ('refused', 'parked')"
+            " ORDER BY number"
+        )
+        return [
+            (number, record.hex(), kind, Outcome(number, outcome, code, tuple(filter(None, (fields or "").split(",")))))
+            for number, record, kind, outcome, code, fields in found
+        ]

@@ -1,0 +1,177 @@
+"""The store's side of a sync: what to send next, and what to keep of an answer, each in one transaction."""
+
+import secrets
+from pathlib import Path
+from typing import NamedTuple
+
+from daiban_client_sdk.device import Device
+from daiban_client_sdk.errors import RefusedError
+from daiban_client_sdk.outbox import Identity
+from daiban_client_sdk.progress import OnProgress, Progress
+from daiban_sync import batch, clock, faults, keyring, receipt, wire
+from daiban_sync.merkle import Frontier
+from daiban_sync.session import Received, SyncSession, Trust, portion
+
+PHOTOS_ASKED = 20
+"""Photos of which one request asks receipts or tickets."""
+
+
+class Step(NamedTuple):
+    """One round trip: the request's body, and the session that will judge its answer."""
+
+    identity: Identity
+    session: SyncSession
+    body: bytes
+    sent_at: int
+
+
+class Ticketed(NamedTuple):
+    """A photo that may be brought now."""
+
+    record: bytes
+    path: Path
+    size: int
+    url: str
+
+
+class Rounds:
+    """One sync, round trip by round trip."""
+
+    def __init__(self, device: Device, progress: OnProgress) -> None:
+        self._device = device
+        self._store = device.store
+        self._tell = progress
+        self._tickets: list[wire.Ticket] = []
+        self._failed: set[bytes] = set()
+        self._offset: clock.Offset | None = None
+        self._pulled = 0
+        self._freeze()
+        status = device.status()
+        self._entries_total = status.entries
+        self.photos_done, self.photos_total = 0, status.photos
+        self._photo_bytes_total, self._photo_bytes_done = status.photo_bytes, 0
+
+    def begin(self, fresh: bool) -> Step:
+        """The next request: every unsent batch that fits, and the photos that still wait."""
+        identity = self._device.identity()
+        packed = self._device.outbox.unreceipted()
+        packed = packed[: portion(packed)]
+        frontier = self._frontier()
+        ring = self._keyring()
+        hello = wire.Hello(
+            cursor=self._store.get("cursor", ""),
+            size=frontier.size,
+            keyring=ring.edition,
+            photos=self._photos(),
+            fresh=fresh,
+        )
+        root_key = bytes.fromhex(self._store.get("root_key"))
+        trust = Trust(identity.origin, identity.centre, identity.device, root_key, ring)
+        session = SyncSession(trust, frontier, hello, [batch.unpack(one) for one in packed])
+        return Step(identity, session, session.request(packed), self._device.clock())
+
+    def take(self, step: Step, body: bytes) -> bool:
+        """Verify and keep an answer; gives whether another round trip is needed. Raises `SyncError`, `RefusedError`."""
+        if not body:
+            self._mark_bootstrapped()
+            return False
+        received = step.session.receive(body)
+        # What was saved meanwhile is older than the checkpoint that comes now: it is frozen under the one before.
+        self._freeze()
+        reply = received.reply
+        self._offset = clock.learn(step.sent_at, self._device.clock(), reply.answer.time)
+        with self._store.transaction():
+            self._device.mirror.take(reply.records, reply.authors)
+            self._keep_log(received)
+            self._device.outbox.take(received)
+            for one in received.photo_receipts:
+                self._store.run(
+                    "UPDATE photo SET receipt = ? WHERE record = ? AND sha256 = ?",
+                    *(receipt.pack_photo(one), one.record, one.digest.hex()),
+                )
+            self._store.put("cursor", reply.answer.cursor)
+            if not reply.answer.more:
+                self._store.put("bootstrap_complete", True)
+            faults.reach("device.receive.before_commit")
+        faults.reach("device.receive.committed")
+        if received.photo_receipts:
+            faults.reach("device.photo.receipted")
+        self._tickets = list(reply.tickets)
+        self._report(received, len(body))
+        if reply.problems:
+            self._stop(reply.problems[0])
+        return reply.answer.more or bool(self._device.outbox.unreceipted())
+
+    def finish(self, offset: int) -> None:
+        """Keep what was learnt of the clock, and when this sync ended."""
+        learnt = self._offset.milliseconds if self._offset else offset
+        with self._store.transaction():
+            self._store.put("clock_offset", learnt)
+            self._store.put("synced_at", self._device.clock() + learnt)
+
+    def ticketed(self) -> list[Ticketed]:
+        """Photos with a ticket that did not fail in this sync, the smallest first."""
+        found = []
+        for ticket in self._tickets:
+            record = bytes.fromhex(ticket.record)
+            row = self._store.row("SELECT path, size FROM photo WHERE record = ? AND receipt IS NULL", record)
+            if row is not None and record not in self._failed:
+                found.append(Ticketed(record, self._store.photos / row[0], row[1], ticket.url))
+        self._tickets = []
+        return sorted(found, key=lambda photo: photo.size)
+
+    def photo_bytes(self, record: bytes) -> tuple[int, int]:
+        """Bytes brought before this photo, and in all."""
+        return self._photo_bytes_done, self._photo_bytes_total
+
+    def uploaded(self, photo: Ticketed) -> None:
+        """Count a photo as brought."""
+        self.photos_done += 1
+        self._photo_bytes_done += photo.size
+
+    def failed(self, photo: Ticketed, why: str) -> None:
+        """Leave a photo for the next sync."""
+        self._failed.add(photo.record)
+
+    def _freeze(self) -> None:
+        self._device.outbox.freeze(self._device.identity(), lambda: secrets.token_bytes(batch.SECRET_BYTES))
+
+    def _photos(self) -> tuple[wire.PhotoWanted, ...]:
+        rows = self._store.rows(
+            "SELECT record, sha256, size FROM photo WHERE receipt IS NULL ORDER BY size LIMIT ?", PHOTOS_ASKED
+        )
+        return tuple(wire.PhotoWanted(record.hex(), sha256, size) for record, sha256, size in rows)
+
+    def _frontier(self) -> Frontier:
+        hashes = self._store.get("frontier", [])
+        return Frontier(self._store.get("log_size", 0), tuple(bytes.fromhex(one) for one in hashes))
+
+    def _keyring(self) -> keyring.Keyring:
+        envelope = self._store.get("keyring").encode()
+        origin, root_key = self._store.get("origin"), self._store.get("root_key")
+        return keyring.load(envelope, bytes.fromhex(root_key), bytes.fromhex(origin))
+
+    def _keep_log(self, received: Received) -> None:
+        if received.reply.keyring is not None:
+            self._store.put("keyring", received.reply.keyring.decode())
+        if received.digest is not None:
+            self._store.put("log_size", received.frontier.size)
+            self._store.put("frontier", [one.hex() for one in received.frontier.hashes])
+            self._store.put("checkpoint", received.digest.hex())
+
+    def _mark_bootstrapped(self) -> None:
+        if not self._store.get("bootstrap_complete", False):
+            self._store.put("bootstrap_complete", True)
+
+    def _report(self, received: Received, size: int) -> None:
+        left = self._device.status().entries
+        self._pulled += len(received.reply.records)
+        self._tell(Progress("records", self._entries_total - left, self._entries_total, size, 0))
+        self._tell(Progress("pull", self._pulled, 0, size, 0))
+
+    def _stop(self, problem: wire.Problem) -> None:
+        """A batch that the server will not take. The keyword for a frozen device is kept, so that the status says
+        it."""
+        if problem.code == "chain.equivocation":
+            self._store.put("state", "frozen")
+        raise RefusedError(problem.code, f"batch {problem.sequence}")

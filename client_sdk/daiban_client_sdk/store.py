@@ -1,0 +1,157 @@
+"""The device's store: one encrypted SQLite file, written with a full sync.
+
+======== ======================================================================================
+meta     who this device is, cursor, log frontier, offsets; JSON by name
+entry    what was saved, by number: the outbox and its history
+batch    frozen batches, byte for byte as they are sent, with their receipts
+record   the mirror of what the server has, with its changes
+photo    photos with path, hash and receipt
+======== ======================================================================================
+
+What a person saved is in `entry` before `save` returns; the mirror may be thrown away at any time, the outbox never.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlcipher3 import dbapi2
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entry (
+    number INTEGER PRIMARY KEY, record BLOB NOT NULL, kind TEXT NOT NULL, action TEXT NOT NULL, body BLOB NOT NULL,
+    saved_at INTEGER NOT NULL, sequence INTEGER, outcome TEXT, code TEXT, fields TEXT, mirrored INTEGER NOT NULL
+    DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS ix_entry_open ON entry (record, number) WHERE mirrored = 0;
+CREATE INDEX IF NOT EXISTS ix_entry_unfrozen ON entry (number) WHERE sequence IS NULL;
+CREATE TABLE IF NOT EXISTS batch (
+    sequence INTEGER PRIMARY KEY, digest BLOB NOT NULL, packed BLOB NOT NULL, receipt BLOB
+);
+CREATE INDEX IF NOT EXISTS ix_batch_open ON batch (sequence) WHERE receipt IS NULL;
+CREATE TABLE IF NOT EXISTS record (
+    id BLOB PRIMARY KEY, kind TEXT NOT NULL, parent BLOB, position INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ix_record_kind ON record (kind, position);
+CREATE INDEX IF NOT EXISTS ix_record_parent ON record (parent);
+CREATE TABLE IF NOT EXISTS change (
+    record BLOB NOT NULL, position INTEGER NOT NULL, device BLOB NOT NULL, number INTEGER NOT NULL,
+    chained INTEGER NOT NULL, author TEXT NOT NULL, authority INTEGER NOT NULL, effective INTEGER NOT NULL,
+    names TEXT, body BLOB NOT NULL, PRIMARY KEY (record, position)
+);
+CREATE TABLE IF NOT EXISTS photo (
+    record BLOB PRIMARY KEY, sha256 TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL,
+    taken_at INTEGER NOT NULL, receipt BLOB
+);
+"""
+VERSION = 1
+
+
+class StoreError(RuntimeError):
+    """The store cannot be opened: another key, a newer version, or a damaged file."""
+
+
+class Store:
+    """The open store. One connection, used by one thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store in `folder`, or make it. Raises `StoreError`."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder
+        self.photos = folder / "photos"
+        self.photos.mkdir(exist_ok=True, mode=0o700)
+        self._connection: Any = dbapi2.connect(
+            str(folder / "store.db"), isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            self._prepare(_key(folder / "store.key"))
+        except dbapi2.DatabaseError as error:
+            self._connection.close()
+            raise StoreError(f"the store in {folder} cannot be opened: {error}") from None
+
+    def _prepare(self, key: bytes) -> None:
+        # A raw key: SQLCipher then derives nothing, and opening costs no 256,000 rounds. PIN and keystore wrap it
+        # later.
+        self._connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        self._connection.execute("PRAGMA cipher_memory_security = OFF")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise StoreError(f"the store is of version {version}; this program knows {VERSION}")
+        if version < VERSION:
+            self._connection.executescript(_SCHEMA)
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything within is written together, and durable when the block ends."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a statement and give its rows."""
+        found: list[tuple[Any, ...]] = self._connection.execute(sql, parameters).fetchall()
+        return found
+
+    def row(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        found: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()
+        return found
+
+    def run(self, sql: str, *parameters: Any) -> None:
+        """Run a statement for its effect."""
+        self._connection.execute(sql, parameters)
+
+    def many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        """Run a statement for each row."""
+        self._connection.executemany(sql, rows)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A value of `meta`."""
+        found = self.row("SELECT value FROM meta WHERE name = ?", name)
+        return default if found is None else msgspec.json.decode(found[0])
+
+    def put(self, name: str, value: Any) -> None:
+        """Write a value of `meta`."""
+        self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, msgspec.json.encode(value))
+
+
+def _key(path: Path) -> bytes:
+    """The store's key: 32 bytes in a file of mode 0600, until Trust wraps it by PIN and keystore."""
+    if not path.exists():
+        aside = path.with_suffix(".new")
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+        aside.rename(path)
+        sync_folder(path.parent)
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise StoreError(f"{path} is damaged")
+    return key
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

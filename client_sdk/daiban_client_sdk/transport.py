@@ -1,0 +1,152 @@
+"""Signed requests over a link that breaks.
+
+What can be tried again is: each request is safe to repeat. A refusal that will stay one is raised at once, with the
+server's
+code and advice.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import stamina
+
+from daiban_client_sdk import tls
+from daiban_client_sdk.errors import OfflineError, RefusedError
+from daiban_sync import signature
+from daiban_sync.keys import Signer
+from daiban_sync.signature import Parameters, Target
+
+USER_AGENT = "daiban-sdk/0.1"
+ATTEMPTS = 5
+"""Tries of one request before the device counts as offline."""
+_RETRIED = (408, 425, 429, 500, 502, 503, 504)
+
+
+class _AgainError(Exception):
+    """A failure that may pass; `after` is the server's Retry-After in seconds."""
+
+    def __init__(self, after: float | None = None) -> None:
+        super().__init__()
+        self.after = after
+
+
+def wall_clock() -> int:
+    """Unix milliseconds of the device's own clock."""
+    return time.time_ns() // 1_000_000
+
+
+class Transport:
+    """Requests to one server. `offset` is server time minus device time in milliseconds, as far as it is known."""
+
+    def __init__(self, url: str, pin: str, now: Callable[[], int] = wall_clock, offset: int = 0) -> None:
+        self.url = url.rstrip("/")
+        self.offset = offset
+        self.clock_doubted = False
+        self._pin = pin
+        self._now = now
+        self._http: httpx2.AsyncClient | None = None
+
+    async def request(
+        self, method: str, path: str, body: bytes = b"", *, signer: Signer | None = None, device: str = ""
+    ) -> httpx2.Response:
+        """Send a request, signed if there is a `signer`; gives a 2xx answer. Raises `OfflineError` or
+        `RefusedError`."""
+        try:
+            async for attempt in stamina.retry_context(
+                on=_again,
+                attempts=ATTEMPTS,
+                timeout=120,
+                wait_initial=0.3,
+                wait_max=10,
+                wait_jitter=1,
+            ):
+                with attempt:
+                    return await self._once(method, path, body, signer, device)
+        except (_AgainError, httpx2.TransportError, OSError) as error:
+            raise OfflineError(type(error).__name__) from None
+        raise AssertionError("the retry loop returns or raises")
+
+    async def http(self) -> httpx2.AsyncClient:
+        """The connection pool, with TLS as `tls.trust` says. Raises `OfflineError` where there is no link."""
+        if self._http is None:
+            parts = urlsplit(self.url)
+            verify: Any = True
+            if parts.scheme == "https":
+                try:
+                    trusted = await tls.trust(parts.hostname or "", parts.port or 443, self._pin)
+                except tls.PinError as error:
+                    raise RefusedError("tls.pin", str(error)) from None
+                verify, self.clock_doubted = trusted
+            self._http = httpx2.AsyncClient(
+                base_url=self.url,
+                verify=verify,
+                timeout=httpx2.Timeout(30, connect=15),
+                headers={"User-Agent": USER_AGENT},
+                trust_env=False,
+            )
+        return self._http
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+    async def _once(self, method: str, path: str, body: bytes, signer: Signer | None, device: str) -> httpx2.Response:
+        response = await self._send(method, path, body, signer, device, None)
+        problem = _problem(response)
+        if problem.get("code") == "signature.stale" and problem.get("nonce"):
+            # The clock is off: sign over the server's nonce, and learn its time.
+            self.offset = int(problem.get("server_time", self._now())) - self._now()
+            response = await self._send(method, path, body, signer, device, str(problem["nonce"]))
+            problem = _problem(response)
+        if response.is_success:
+            return response
+        if response.status_code in _RETRIED:
+            raise _AgainError(_seconds(response.headers.get("retry-after")))
+        raise RefusedError(str(problem.get("code", f"http.{response.status_code}")), str(problem.get("detail", "")))
+
+    async def _send(
+        self, method: str, path: str, body: bytes, signer: Signer | None, device: str, nonce: str | None
+    ) -> httpx2.Response:
+        headers = {}
+        http = await self.http()
+        if signer is not None:
+            created = (self._now() + self.offset) // 1000
+            target = Target(method, _authority(self.url), path)
+            headers = signature.sign(signer, target, body, Parameters(created, device, nonce))
+        return await http.request(method, path, content=body, headers=headers)
+
+
+def _again(error: Exception) -> bool | float:
+    if isinstance(error, _AgainError):
+        return True if error.after is None else error.after
+    return isinstance(error, httpx2.TransportError | OSError)
+
+
+def _authority(url: str) -> str:
+    """The Host header that the HTTP library sends: the default port is left out."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}[parts.scheme]
+    host = parts.hostname or ""
+    return host if parts.port in (None, default) else f"{host}:{parts.port}"
+
+
+def _problem(response: httpx2.Response) -> dict[str, Any]:
+    if response.is_success or "json" not in response.headers.get("content-type", ""):
+        return {}
+    try:
+        found = response.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        return min(float(text), 60) if text else None
+    except ValueError:
+        return None

@@ -75,7 +75,7 @@ def install(source: Path) -> Path:
             building.mkdir()
             for file in files:
                 shutil.copy(file, building)
-            command = [str(NODE), str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            command = [str(NODE), "--use-system-ca", str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
             done = subprocess.run(command, cwd=building, capture_output=True, text=True, timeout=300)
             assert done.returncode == 0, f"npm ci failed:\n{done.stdout}{done.stderr}"
             building.rename(ready)

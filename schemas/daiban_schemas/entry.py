@@ -116,10 +116,11 @@ def change(
     seen: int,
     at: int,
     over: Mapping[str, list[int]] | None = None,
+    by: str | None = None,
 ) -> bytes:
     """The bytes of a change."""
-    raw = Raw(_encode(dict(fields)))
-    return _encode(Entry(record, kind, fields=raw, seen=seen, at=at, over=dict(over) if over else UNSET))
+    raw, wrote = Raw(_encode(dict(fields))), UNSET if by is None else by
+    return _encode(Entry(record, kind, fields=raw, seen=seen, at=at, over=dict(over) if over else UNSET, by=wrote))
 
 
 def command(
@@ -130,14 +131,17 @@ def command(
     *,
     expected: int | None,
     at: int,
+    by: str | None = None,
 ) -> bytes:
-    """The bytes of a command."""
-    raw = Raw(_encode(dict(arguments))) if arguments else UNSET
+    """The bytes of a command; `expected` None asks whatever the state machine's version is."""
+    raw, wrote = Raw(_encode(dict(arguments))) if arguments else UNSET, UNSET if by is None else by
     wanted = UNSET if expected is None else expected
-    return _encode(Entry(record, kind, command=name, arguments=raw, expected=wanted, at=at))
+    return _encode(Entry(record, kind, command=name, arguments=raw, expected=wanted, at=at, by=wrote))
 
 
-def report(record: str, kind: str, name: str, facts: Mapping[str, Any] | None = None, *, at: int) -> bytes:
+def report(
+    record: str, kind: str, name: str, facts: Mapping[str, Any] | None = None, *, at: int, by: str | None = None
+) -> bytes:
     """The bytes of a report."""
-    raw = Raw(_encode(dict(facts))) if facts else UNSET
-    return _encode(Entry(record, kind, report=name, facts=raw, at=at))
+    raw, wrote = Raw(_encode(dict(facts))) if facts else UNSET, UNSET if by is None else by
+    return _encode(Entry(record, kind, report=name, facts=raw, at=at, by=wrote))

@@ -16,8 +16,9 @@ from daiban_server.console.templates import TEMPLATES
 from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.features.cases.effects import EFFECTS as CASES
+from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
-from daiban_server.features.photos.store import LocalPhotoStore
+from daiban_server.features.photos.store import LocalStore
 from daiban_server.features.photos.tus import router as photo_router
 from daiban_server.features.replies.effects import EFFECTS as REPLIES
 from daiban_server.features.replies.routes import obligations
@@ -40,7 +41,9 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Lites
     """The server for `settings`; the database is migrated and opened when the application starts. `now` gives Unix
     milliseconds."""
     keys = load_or_make(settings.data / "keys")
-    store = LocalPhotoStore(settings.data / "photos")
+    photos = settings.data / "photos"
+    photos.mkdir(mode=0o700, exist_ok=True)
+    store = LocalStore(photos)
     database = _Later()
     services = Services(settings, database, keys, EFFECTS, store, now)
     recorder = PhotoRecorder(services)
@@ -77,7 +80,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Lites
             offers,
             obligations,
             health.health,
-            photo_router(store, keys.derived("ticket"), recorder, now),
+            photo_router(Receiving(store, recorder, keys.derived("ticket"), now)),
             *CONSOLE,
             STATIC,
         ],

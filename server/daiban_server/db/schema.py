@@ -306,8 +306,12 @@ slot = Table(
     _id("visit", key=True),
     _id("agent", key=True),
     _id("centre"),
+    _id("place"),
+    Column("lon", Integer, nullable=False),
+    Column("lat", Integer, nullable=False),
     _number("start"),
     _number("end"),
+    Column("accepted", Boolean, nullable=False),
     UniqueConstraint("agent", "start"),
     Index("ix_slot_centre", "centre", "start"),
 )

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from daiban_schemas.forms import answer_problems, missing_answers
+from daiban_server.calendar_days import due_day, local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Write, first, rows
-from daiban_server.features.cases.limits import due_day, local_day
 from daiban_server.spine import views
 from daiban_server.spine.effects import Asked, Effects, Refusal
 from daiban_server.spine.ledger import Ledger

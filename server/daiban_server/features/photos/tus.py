@@ -15,8 +15,9 @@ from email.utils import formatdate
 from typing import Any
 
 from litestar import Controller, Request, Response, Router, delete, head, patch, post, route
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.enums import HttpMethod
+from litestar.params import FromPath
 
 from .grant import MAX_BYTES, Grant
 from .port import CHECKSUMS, Checksum, LinkCutError
@@ -38,6 +39,8 @@ _CAPABILITIES = {
 }
 
 AnyRequest = Request[Any, Any, Any]
+Ticket = FromPath[str]
+Desk = NamedDependency[Receiving]
 
 
 class PhotoUploads(Controller):
@@ -49,7 +52,7 @@ class PhotoUploads(Controller):
         return _answer(204, _CAPABILITIES)
 
     @post("/{ticket:str}", status_code=201)
-    async def create(self, request: AnyRequest, ticket: str, receiving: Receiving) -> Response[None]:
+    async def create(self, request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
         """Begin an upload or find it again; the answer's Upload-Offset says where to go on."""
         match request.headers.get("x-http-method-override", "POST").upper():
             case "PATCH":
@@ -61,17 +64,17 @@ class PhotoUploads(Controller):
         return await _create(request, ticket, receiving)
 
     @head("/{ticket:str}")
-    async def offset(self, request: AnyRequest, ticket: str, receiving: Receiving) -> Response[None]:
+    async def offset(self, request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
         """Where the upload stands."""
         return await _offset(request, ticket, receiving)
 
     @patch("/{ticket:str}", status_code=204)
-    async def append(self, request: AnyRequest, ticket: str, receiving: Receiving) -> Response[None]:
+    async def append(self, request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
         """Add bytes at Upload-Offset. What came before a cut stays, unless Upload-Checksum was given."""
         return await _append(request, ticket, receiving)
 
     @delete("/{ticket:str}", status_code=204)
-    async def terminate(self, request: AnyRequest, ticket: str, receiving: Receiving) -> Response[None]:
+    async def terminate(self, request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
         """Forget a partial upload. A finished photo stays."""
         return await _terminate(request, ticket, receiving)
 

@@ -253,8 +253,12 @@ def upgrade() -> None:
         sa.Column("visit", sa.LargeBinary(length=16), nullable=False),
         sa.Column("agent", sa.LargeBinary(length=16), nullable=False),
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("place", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("lon", sa.Integer(), nullable=False),
+        sa.Column("lat", sa.Integer(), nullable=False),
         sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("end", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("visit", "agent", name=op.f("pk_slot")),
         sa.UniqueConstraint("agent", "start", name=op.f("uq_slot_agent_start")),
     )

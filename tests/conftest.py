@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.support.faketime",
     "tests.support.node",
     "tests.support.postgres",
+    "tests.support.township",
 ]
 
 

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from litestar.di import NamedDependency
+
 from daiban_server.db.database import Database
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.keystore import ServerKeys
@@ -36,3 +38,7 @@ class Services:
     photos: PhotoStore
     now: Callable[[], int] = wall_clock
     presence: dict[bytes, Presence] = field(default_factory=dict)
+
+
+GivenServices = NamedDependency[Services]
+"""`Services` as a handler's parameter."""

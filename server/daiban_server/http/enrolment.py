@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, get, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
@@ -20,9 +21,9 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Write, first, rows
 from daiban_server.http.device import signed_device
 from daiban_server.http.problems import ProblemError
-from daiban_server.http.session import SignedIn
+from daiban_server.http.session import GivenSession
 from daiban_server.keystore import ServerKeys
-from daiban_server.services import Services
+from daiban_server.services import GivenServices, Services
 from daiban_server.settings import Settings
 from daiban_sync import dsse, ids
 from daiban_sync.errors import SignatureError
@@ -160,7 +161,7 @@ def make_code(secret: bytes, centre: bytes, person: bytes, issuer: bytes, now: i
 
 
 @post("/v1/enrolment-codes", opt={"action": "device.enrol"})
-async def issue_code(data: CodeWanted, session: SignedIn, services: Services) -> Code:
+async def issue_code(data: JSONBody[CodeWanted], session: GivenSession, services: GivenServices) -> Code:
     """Make a one-time code for a person of one's own centre, good for fifteen minutes."""
     secret, now = secrets.token_bytes(16), services.now()
     if not ids.is_id(data.person):
@@ -175,7 +176,7 @@ async def issue_code(data: CodeWanted, session: SignedIn, services: Services) ->
 
 
 @post("/v1/enrolments")
-async def enrol(request: Request[Any, Any, Any], services: Services) -> Enrolment:
+async def enrol(request: Request[Any, Any, Any], services: GivenServices) -> Enrolment:
     """Register a device: DSSE JSON over code, key, origin, name and time, signed with that key."""
     body = await request.body()
     asked = _read(body)
@@ -237,7 +238,7 @@ def _enrolment(device: bytes, row: Row, services: Services) -> Enrolment:
 
 
 @get("/v1/enrolment")
-async def enrolment_state(request: Request[Any, Any, Any], services: Services) -> Enrolment:
+async def enrolment_state(request: Request[Any, Any, Any], services: GivenServices) -> Enrolment:
     """How a device's enrolment stands; signed by the device."""
     device = await signed_device(request, b"", services, pending=True)
     row = await services.database.read(first(_ABOUT, device_id=device.sender.device))
@@ -247,7 +248,7 @@ async def enrolment_state(request: Request[Any, Any, Any], services: Services) -
 
 
 @get("/v1/devices", opt={"action": "device.read"})
-async def devices(session: SignedIn, services: Services) -> list[DeviceRow]:
+async def devices(session: GivenSession, services: GivenServices) -> list[DeviceRow]:
     """The centre's devices, newest first."""
     found = await services.database.read(rows(_LIST, centre_id=session.clerk.centre))
     return [_device_row(row, services) for row in found]
@@ -263,7 +264,9 @@ def _device_row(row: Row, services: Services) -> DeviceRow:
 
 
 @post("/v1/devices/{device:str}/approve", opt={"action": "device.approve"}, status_code=200)
-async def approve(device: str, data: Approval, session: SignedIn, services: Services) -> dict[str, str]:
+async def approve(
+    device: FromPath[str], data: JSONBody[Approval], session: GivenSession, services: GivenServices
+) -> dict[str, str]:
     """Approve a pending device whose fingerprint was compared."""
     if not ids.is_id(device):
         raise ProblemError("device.unknown")

@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from litestar import Controller, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from daiban_schemas import entry
@@ -15,8 +16,8 @@ from daiban_schemas.kinds import KINDS
 from daiban_server.db.program import Program
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError
-from daiban_server.http.session import SignedIn
-from daiban_server.services import Services
+from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.services import GivenServices, Services
 from daiban_server.spine import desk, views
 from daiban_server.spine.views import Shown
 from daiban_sync import ids
@@ -91,7 +92,12 @@ class Records(Controller):
 
     @get("/{kind:str}", opt={"action": "record.read"})
     async def many(
-        self, kind: str, session: SignedIn, services: Services, status: str = "", limit: int = 100
+        self,
+        kind: FromPath[str],
+        session: GivenSession,
+        services: GivenServices,
+        status: FromQuery[str] = "",
+        limit: FromQuery[int] = 100,
     ) -> list[RecordOut]:
         """The newest records of a kind, identity numbers masked."""
         _known(kind)
@@ -102,24 +108,42 @@ class Records(Controller):
         return await services.database.read(_many(statement, session.clerk.centre, services, parameters))
 
     @get("/{kind:str}/{record:str}", opt={"action": "record.read"})
-    async def one(self, kind: str, record: str, session: SignedIn, services: Services) -> RecordOut:
+    async def one(
+        self, kind: FromPath[str], record: FromPath[str], session: GivenSession, services: GivenServices
+    ) -> RecordOut:
         """One record with every open value."""
         return await services.database.read(_one(kind, _id(record), session.clerk.centre, services))
 
     @post("/{kind:str}", opt={"action": "record.write"})
-    async def make(self, kind: str, data: ChangeIn, session: SignedIn, services: Services) -> Result:
+    async def make(
+        self, kind: FromPath[str], data: JSONBody[ChangeIn], session: GivenSession, services: GivenServices
+    ) -> Result:
         """Make a record; its id is given in the answer."""
         record = ids.uuid7(services.now(), secrets.token_bytes(10)).hex()
         return await self._change(kind, record, data, session, services)
 
     @patch("/{kind:str}/{record:str}", opt={"action": "record.write"})
-    async def change(self, kind: str, record: str, data: ChangeIn, session: SignedIn, services: Services) -> Result:
+    async def change(
+        self,
+        kind: FromPath[str],
+        record: FromPath[str],
+        data: JSONBody[ChangeIn],
+        session: GivenSession,
+        services: GivenServices,
+    ) -> Result:
         """Change a record; a value that somebody else wrote meanwhile stays beside this one as a conflict."""
         await self.one.fn(self, kind, record, session, services)
         return await self._change(kind, record, data, session, services)
 
     @post("/{kind:str}/{record:str}/settlement", opt={"action": "record.write"}, status_code=200)
-    async def settle(self, kind: str, record: str, data: Settlement, session: SignedIn, services: Services) -> Result:
+    async def settle(
+        self,
+        kind: FromPath[str],
+        record: FromPath[str],
+        data: JSONBody[Settlement],
+        session: GivenSession,
+        services: GivenServices,
+    ) -> Result:
         """Settle a conflict: choose one of its values, or write a third."""
         shown = await services.database.read(_one(kind, _id(record), session.clerk.centre, services))
         change = ChangeIn({data.field: data.value}, shown.position, {data.field: data.over})
@@ -127,7 +151,13 @@ class Records(Controller):
 
     @post("/{kind:str}/{record:str}/commands/{name:str}", opt={"action": "record.command"}, status_code=200)
     async def command(
-        self, kind: str, record: str, name: str, data: AskIn, session: SignedIn, services: Services
+        self,
+        kind: FromPath[str],
+        record: FromPath[str],
+        name: FromPath[str],
+        data: JSONBody[AskIn],
+        session: GivenSession,
+        services: GivenServices,
     ) -> Result:
         """Ask for something; what is refused says why."""
         body = entry.command(
@@ -143,7 +173,13 @@ class Records(Controller):
 
     @post("/{kind:str}/{record:str}/reports/{name:str}", opt={"action": "record.command"}, status_code=200)
     async def report(
-        self, kind: str, record: str, name: str, data: AskIn, session: SignedIn, services: Services
+        self,
+        kind: FromPath[str],
+        record: FromPath[str],
+        name: FromPath[str],
+        data: JSONBody[AskIn],
+        session: GivenSession,
+        services: GivenServices,
     ) -> Result:
         """Report a fact."""
         body = entry.report(_id(record).hex(), _known(kind), name, data.arguments, at=services.now(), by=session.person)
@@ -158,7 +194,7 @@ class Records(Controller):
 
 
 @get("/v1/conflicts", opt={"action": "conflict.read"})
-async def conflicts(session: SignedIn, services: Services) -> list[RecordOut]:
+async def conflicts(session: GivenSession, services: GivenServices) -> list[RecordOut]:
     """Records in which more than one value stands."""
     return await services.database.read(
         _many(views.IN_CONFLICT, session.clerk.centre, services, {"page": LONGEST_LIST})

@@ -13,7 +13,9 @@ import argon2
 from litestar import Request, Response, delete, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from litestar.params import JSONBody
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy import delete as sql_delete
@@ -22,7 +24,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, run
 from daiban_server.http.problems import ProblemError
 from daiban_server.permissions import may
-from daiban_server.services import Services
+from daiban_server.services import GivenServices, Services
 from daiban_server.spine.desk import Clerk
 
 COOKIE = "daiban_session"
@@ -65,6 +67,10 @@ class SignedIn(Struct, frozen=True):
     def clerk(self) -> Clerk:
         """The signed-in person as an author."""
         return Clerk(bytes.fromhex(self.person), self.role, bytes.fromhex(self.centre))
+
+
+GivenSession = NamedDependency[SignedIn]
+"""The session as a handler's parameter."""
 
 
 def hash_password(password: str) -> str:
@@ -183,7 +189,9 @@ def session_cookie(secret: str, services: Services) -> Cookie:
 
 
 @post("/v1/session", status_code=200)
-async def sign_in(data: SignIn, request: Request[Any, Any, Any], services: Services) -> Response[SignedIn]:
+async def sign_in(
+    data: JSONBody[SignIn], request: Request[Any, Any, Any], services: GivenServices
+) -> Response[SignedIn]:
     """Sign in. The answer sets the cookie and tells the CSRF token."""
     secret = await open_session(data.login, data.password, services)
     row = await services.database.read(first(_BY_SESSION, session_digest=_digest(secret)))
@@ -194,7 +202,7 @@ async def sign_in(data: SignIn, request: Request[Any, Any, Any], services: Servi
 
 
 @delete("/v1/session", opt={"action": "session.end"}, status_code=204)
-async def sign_out(request: Request[Any, Any, Any], services: Services) -> None:
+async def sign_out(request: Request[Any, Any, Any], services: GivenServices) -> None:
     """Sign out: the session is gone on the server."""
     await end_session(request, services)
 

@@ -12,7 +12,7 @@ from daiban_server.db.program import Program, first
 from daiban_server.features.photos import grant
 from daiban_server.features.photos.tus import PATH as UPLOADS
 from daiban_server.http.device import signed_device
-from daiban_server.services import Services
+from daiban_server.services import GivenServices, Services
 from daiban_server.spine import log
 from daiban_server.spine.pull import Cursor, Puller, pack_cursor, pull, unpack_cursor
 from daiban_server.spine.push import Opened, Pushed, Sender, open_batch, push
@@ -37,7 +37,7 @@ FrameList = list[tuple[int, bytes]]
 
 
 @post("/v1/sync", status_code=200, media_type=MEDIA_TYPE)
-async def sync(request: Request[Any, Any, Any], services: Services) -> Response[bytes]:
+async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Response[bytes]:
     """Take in batches and give what changed. Answers 204 where nothing did.
 
     A batch whose bytes, signature or form does not hold refuses the whole request, and nothing changes. A batch that

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from email.utils import formatdate
 from typing import Any
 
-from litestar import Controller, Request, Response, Router, delete, head, patch, post, route
+from litestar import Request, Response, Router, delete, head, patch, post, route
 from litestar.di import NamedDependency, Provide
 from litestar.enums import HttpMethod
 from litestar.params import FromPath
@@ -43,50 +43,69 @@ Ticket = FromPath[str]
 Desk = NamedDependency[Receiving]
 
 
-class PhotoUploads(Controller):
-    """Uploads of photos by ticket; `receiving` is provided by `router`."""
-
-    @route(["/", "/{ticket:str}"], http_method=[HttpMethod.OPTIONS], status_code=204)
-    async def options(self) -> Response[None]:
-        """What this server can do. Needs no ticket."""
-        return _answer(204, _CAPABILITIES)
-
-    @post("/{ticket:str}", status_code=201)
-    async def create(self, request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
-        """Begin an upload or find it again; the answer's Upload-Offset says where to go on."""
-        match request.headers.get("x-http-method-override", "POST").upper():
-            case "PATCH":
-                return await _append(request, ticket, receiving)
-            case "HEAD":
-                return await _offset(request, ticket, receiving)
-            case "DELETE":
-                return await _terminate(request, ticket, receiving)
-        return await _create(request, ticket, receiving)
-
-    @head("/{ticket:str}")
-    async def offset(self, request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
-        """Where the upload stands."""
-        return await _offset(request, ticket, receiving)
-
-    @patch("/{ticket:str}", status_code=204)
-    async def append(self, request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
-        """Add bytes at Upload-Offset. What came before a cut stays, unless Upload-Checksum was given."""
-        return await _append(request, ticket, receiving)
-
-    @delete("/{ticket:str}", status_code=204)
-    async def terminate(self, request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
-        """Forget a partial upload. A finished photo stays."""
-        return await _terminate(request, ticket, receiving)
-
-
 def router(receiving: Receiving) -> Router:
     """The routes under `PATH`, with their own answers for `PhotoError`."""
+    one = "/{ticket:str}"
     return Router(
         path=PATH,
-        route_handlers=[PhotoUploads],
+        # OPTIONS comes first: for a path that has none yet the framework makes one of its own.
+        route_handlers=[
+            route(["/", one], http_method=[HttpMethod.OPTIONS], status_code=204)(options),
+            post(one, status_code=201)(create),
+            head(one)(offset),
+            patch(one, status_code=204)(append),
+            delete(one, status_code=204)(terminate),
+        ],
         dependencies={"receiving": Provide(lambda: receiving, sync_to_thread=False)},
         exception_handlers={PhotoError: problem},
     )
+
+
+async def options() -> Response[None]:
+    """What this server can do. Needs no ticket."""
+    return _answer(204, _CAPABILITIES)
+
+
+async def create(request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
+    """Begin an upload or find it again; the answer's Upload-Offset says where to go on."""
+    if method := request.headers.get("x-http-method-override"):
+        named = {"PATCH": append, "HEAD": offset, "DELETE": terminate}
+        if method.upper() in named:
+            return await named[method.upper()](request, ticket, receiving)
+    grant = _admit(request, ticket, receiving)
+    length = _number(request, "Upload-Length")
+    if length != grant.size:
+        code = "upload.too_large" if length > grant.size else "upload.length"
+        raise PhotoError(code, f"Upload-Length must be {grant.size}")
+    reached = await receiving.create(grant)
+    if reached == 0 and request.headers.get("content-type") == _CONTENT_TYPE:
+        reached = await receiving.append(grant, 0, _body(request), _checksum(request))
+    return _answer(201, {"Location": request.scope["path"], **_stands(grant, reached)})
+
+
+async def offset(request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
+    """Where the upload stands."""
+    grant = _admit(request, ticket, receiving)
+    reached = await receiving.offset(grant)
+    return _answer(200, {"Upload-Length": str(grant.size), **_stands(grant, reached)})
+
+
+async def append(request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
+    """Add bytes at Upload-Offset. What came before a cut stays, unless Upload-Checksum was given."""
+    grant = _admit(request, ticket, receiving)
+    if request.headers.get("content-type") != _CONTENT_TYPE:
+        raise PhotoError("upload.type", f"Content-Type must be {_CONTENT_TYPE}")
+    start = _number(request, "Upload-Offset")
+    if "content-length" in request.headers and start + _number(request, "Content-Length") > grant.size:
+        raise PhotoError("upload.too_large", f"the upload has {grant.size} bytes")
+    reached = await receiving.append(grant, start, _body(request), _checksum(request))
+    return _answer(204, _stands(grant, reached))
+
+
+async def terminate(request: AnyRequest, ticket: Ticket, receiving: Desk) -> Response[None]:
+    """Forget a partial upload. A finished photo stays."""
+    await receiving.terminate(_admit(request, ticket, receiving))
+    return _answer(204, {})
 
 
 def problem(request: AnyRequest, error: PhotoError) -> Response[dict[str, Any] | None]:
@@ -108,41 +127,6 @@ def problem(request: AnyRequest, error: PhotoError) -> Response[dict[str, Any] |
     )
 
 
-async def _create(request: AnyRequest, ticket: str, receiving: Receiving) -> Response[None]:
-    grant = _admit(request, ticket, receiving)
-    length = _number(request, "Upload-Length")
-    if length != grant.size:
-        code = "upload.too_large" if length > grant.size else "upload.length"
-        raise PhotoError(code, f"Upload-Length must be {grant.size}")
-    offset = await receiving.create(grant)
-    if offset == 0 and request.headers.get("content-type") == _CONTENT_TYPE:
-        offset = await receiving.append(grant, 0, _body(request), _checksum(request))
-    headers = {"Location": request.scope["path"], "Upload-Offset": str(offset), **_expires(grant)}
-    return _answer(201, headers)
-
-
-async def _offset(request: AnyRequest, ticket: str, receiving: Receiving) -> Response[None]:
-    grant = _admit(request, ticket, receiving)
-    offset = await receiving.offset(grant)
-    return _answer(200, {"Upload-Offset": str(offset), "Upload-Length": str(grant.size), **_expires(grant)})
-
-
-async def _append(request: AnyRequest, ticket: str, receiving: Receiving) -> Response[None]:
-    grant = _admit(request, ticket, receiving)
-    if request.headers.get("content-type") != _CONTENT_TYPE:
-        raise PhotoError("upload.type", f"Content-Type must be {_CONTENT_TYPE}")
-    offset = _number(request, "Upload-Offset")
-    if "content-length" in request.headers and offset + _number(request, "Content-Length") > grant.size:
-        raise PhotoError("upload.too_large", f"the upload has {grant.size} bytes")
-    offset = await receiving.append(grant, offset, _body(request), _checksum(request))
-    return _answer(204, {"Upload-Offset": str(offset), **_expires(grant)})
-
-
-async def _terminate(request: AnyRequest, ticket: str, receiving: Receiving) -> Response[None]:
-    await receiving.terminate(_admit(request, ticket, receiving))
-    return _answer(204, {})
-
-
 def _admit(request: AnyRequest, ticket: str, receiving: Receiving) -> Grant:
     if request.headers.get("tus-resumable") != VERSION:
         raise PhotoError("upload.version", f"Tus-Resumable must be {VERSION}")
@@ -154,8 +138,8 @@ def _answer(status: int, headers: dict[str, str]) -> Response[None]:
     return Response(None, status_code=status, headers={**always, **headers})
 
 
-def _expires(grant: Grant) -> dict[str, str]:
-    return {"Upload-Expires": formatdate(grant.expires / 1000, usegmt=True)}
+def _stands(grant: Grant, offset: int) -> dict[str, str]:
+    return {"Upload-Offset": str(offset), "Upload-Expires": formatdate(grant.expires / 1000, usegmt=True)}
 
 
 def _number(request: AnyRequest, name: str) -> int:

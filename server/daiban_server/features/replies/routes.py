@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, or_, select
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.http.people import names_of
-from daiban_server.http.session import SignedIn
-from daiban_server.services import Services
+from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.services import GivenServices
 
 _o = schema.obligation.c
 _LIST = (
@@ -39,7 +39,7 @@ class ObligationOut(Struct, frozen=True):
 
 
 @get("/v1/obligations", opt={"action": "obligation.read"})
-async def obligations(session: SignedIn, services: Services) -> list[ObligationOut]:
+async def obligations(session: GivenSession, services: GivenServices) -> list[ObligationOut]:
     """Replies owed, open ones first by due time; a cadre sees his own."""
     return await services.database.read(owed(session))
 

@@ -1,6 +1,7 @@
 """Open tasks of a centre, and closing one."""
 
 from litestar import Controller, get, post
+from litestar.params import FromPath
 from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
@@ -8,8 +9,8 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError
-from daiban_server.http.session import SignedIn
-from daiban_server.services import Services
+from daiban_server.http.session import GivenSession
+from daiban_server.services import GivenServices
 from daiban_sync.ids import is_id
 
 _t = schema.task.c
@@ -44,12 +45,12 @@ class Tasks(Controller):
     path = "/v1/tasks"
 
     @get("/", opt={"action": "task.read"})
-    async def open(self, session: SignedIn, services: Services) -> list[TaskOut]:
+    async def open(self, session: GivenSession, services: GivenServices) -> list[TaskOut]:
         """The centre's open tasks, oldest first."""
         return await services.database.read(open_tasks(session.clerk.centre))
 
     @post("/{task:str}/done", opt={"action": "task.close"}, status_code=204)
-    async def done(self, task: str, session: SignedIn, services: Services) -> None:
+    async def done(self, task: FromPath[str], session: GivenSession, services: GivenServices) -> None:
         """Somebody has looked."""
         if not is_id(task):
             raise ProblemError("request.not_found")

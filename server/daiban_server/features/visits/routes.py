@@ -1,6 +1,7 @@
 """Offers for a visit, for whoever has the resident on the telephone."""
 
 from litestar import post
+from litestar.params import JSONBody
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 
@@ -11,8 +12,8 @@ from daiban_server.features.visits.model import ProblemError as ModelError
 from daiban_server.features.visits.standing import load_week, point, to_milliseconds, wanted
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError
-from daiban_server.http.session import SignedIn
-from daiban_server.services import Services
+from daiban_server.http.session import GivenSession
+from daiban_server.services import GivenServices, Services
 from daiban_server.spine import views
 from daiban_sync.ids import is_id
 
@@ -67,7 +68,7 @@ class Answer(Struct, frozen=True):
 
 
 @post("/v1/visits/offers", opt={"action": "visit.offer"}, status_code=200)
-async def offers(data: Wanted, session: SignedIn, services: Services) -> Answer:
+async def offers(data: JSONBody[Wanted], session: GivenSession, services: GivenServices) -> Answer:
     """The best few slots across days and agents, with the reason in words. Nothing is held or promised by asking."""
     if not is_id(data.household) or not 5 <= data.minutes <= 480 or data.crew not in (1, 2):
         raise ProblemError("request.invalid")

@@ -14,8 +14,8 @@ from sqlalchemy.engine import make_url
 OLDEST = 15
 
 # Waits for the end of its input, which comes when the test run closes the pipe and also when it is killed:
-# no server and no folder stay behind.
-_KEEPER = 'read -r _; "$1/pg_ctl" -D "$2/data" -w -m fast stop; rm -rf "$2"'
+# no server and no folder stay behind. It says nothing, for whoever listened may be dead.
+_KEEPER = 'exec >/dev/null 2>&1; read -r _; "$1/pg_ctl" -D "$2/data" -w -m fast stop; rm -rf "$2"'
 
 _SETTINGS = """
 listen_addresses = ''

@@ -6,6 +6,7 @@ As a process of its own, ``python -m tests.photos.centre FOLDER [POINT]`` prints
 
 import argparse
 import os
+import random
 import signal
 import socket
 import threading
@@ -33,6 +34,11 @@ HOUR = 3_600_000
 SHUANGLONG, HONGSHAN = b"\x01" * 16, b"\x02" * 16
 AGENT_PHONE = b"\x0a" * 16
 HOUSEHOLD_BOOK, IDENTITY_CARD = b"\x11" * 16, b"\x12" * 16
+
+
+def noise(size: int) -> bytes:
+    """Bytes that look like a JPEG's: no part of them is like another. Always the same ones."""
+    return random.Random(1).randbytes(size)
 
 
 def granted(

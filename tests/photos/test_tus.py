@@ -12,9 +12,9 @@ import pytest
 
 from daiban_server.features.photos import tus
 from daiban_server.features.photos.problems import PROBLEMS
-from tests.photos.centre import HONGSHAN, HOUR, IDENTITY_CARD, Centre, Device, granted
+from tests.photos.centre import HONGSHAN, HOUR, IDENTITY_CARD, Centre, Device, granted, noise
 
-PHOTO = bytes(range(251)) * 4000  # 1,004,000 bytes
+PHOTO = noise(1_004_000)
 HALF = len(PHOTO) // 2
 
 

@@ -1,0 +1,241 @@
+"""``daiban agent …``: a device on the command line, for builders to try and for a village point's computer."""
+
+import datetime
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import platformdirs
+
+from daiban_client_sdk.blocking import BlockingClient
+from daiban_client_sdk.cli.bars import Bars
+from daiban_client_sdk.cli.words import SHANGHAI, Words
+from daiban_client_sdk.errors import DeviceError
+from daiban_schemas.kinds import KINDS
+
+DAY = 86_400_000
+_STATES = {"pending": "待审核", "active": "已启用", "frozen": "已冻结", "revoked": "已停用"}
+
+
+def wrong_clock() -> int:
+    """The device's clock; ``DAIBAN_CLOCK_OFFSET`` (milliseconds) sets it wrong, to try what then happens."""
+    return time.time_ns() // 1_000_000 + int(os.environ.get("DAIBAN_CLOCK_OFFSET", "0"))
+
+
+class _Context:
+    """What the commands share."""
+
+    def __init__(self, folder: Path, words: Words) -> None:
+        self.folder = folder
+        self.words = words
+
+    def client(self) -> BlockingClient:
+        """The device, to be entered."""
+        return BlockingClient(self.folder, wrong_clock)
+
+
+_pass = click.make_pass_decorator(_Context)
+Command = Callable[..., None]
+
+
+@click.group()
+@click.option(
+    "--device",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="DAIBAN_DEVICE",
+    default=lambda: Path(platformdirs.user_data_dir("daiban")) / "device",
+    help="本机数据文件夹 / the device's folder",
+)
+@click.pass_context
+def agent(context: click.Context, device: Path) -> None:
+    """代办员的手机:登记、今日、收件、拍照、同步、状态。 An agent's device."""
+    context.obj = _Context(device, context.obj)
+
+
+@agent.command()
+@click.argument("code")
+@click.option("--name", default="手机", help="手机名称 / the device's name")
+@_pass
+def enrol(context: _Context, code: str, name: str) -> None:
+    """用登记码登记这台手机。 Enrol this device by a one-time code."""
+    with context.client() as client:
+        fingerprint = client.enrol(code, name)
+    click.echo(context.words("已登记。核对码:{fingerprint}", fingerprint=fingerprint))
+    click.echo(context.words("请中心负责人对照屏幕上的核对码,一致后审核。"))
+
+
+@agent.command()
+@_pass
+def approval(context: _Context) -> None:
+    """审核状态。 Whether the centre head has approved."""
+    with context.client() as client:
+        state = client.enrolment_state()
+    click.echo(context.words("审核状态:{state}", state=context.words(_STATES.get(state, state))))
+
+
+@agent.command()
+@click.option("--days", default=1, help="天数 / days from today")
+@_pass
+def today(context: _Context, days: int) -> None:
+    """今日上门安排。 Today's visits."""
+    now = datetime.datetime.now(SHANGHAI)
+    start = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+    with context.client() as client:
+        visits = client.today(start, start + days * DAY)
+        for visit in visits:
+            home = client.view(str(visit.values.get("household")))
+            values = {**(home.values if home else {}), **visit.values}
+            click.echo(
+                f"{context.words.when(int(values['start']), now.date())}  {values.get('head', '')}  {visit.record}"
+            )
+            told = [str(values[name]) for name in ("purpose", "address", "phone", "why") if values.get(name)]
+            click.echo("    " + " · ".join(told))
+    if not visits:
+        click.echo(context.words("今天没有上门安排。"))
+        click.echo(context.words("同步后会显示服务器安排的上门。"))
+
+
+@agent.command()
+@click.argument("kind", type=click.Choice(sorted(name for name, kind in KINDS.items() if not kind.pulled_only)))
+@click.argument("fields", nargs=-1)
+@click.option("--record", help="已有记录的编号 / an existing record's id")
+@_pass
+def collect(context: _Context, kind: str, fields: tuple[str, ...], record: str | None) -> None:
+    """收集或修改一条记录:FIELDS 写成 字段=值。 Collect a record, or change one; FIELDS are FIELD=VALUE."""
+    values = _values(kind, fields, context.words)
+    with context.client() as client:
+        form = client.open(record) if record else client.new(kind)
+        number = client.save(form, values)
+    text = "已保存:{kind} {record}" if number else "没有变化。"
+    click.echo(
+        context.words(text, kind=context.words.kind(kind), record=form.record) if number else context.words(text)
+    )
+
+
+@agent.command()
+@click.argument("parent")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--paper", required=True, help="材料名称 / which paper")
+@_pass
+def photo(context: _Context, parent: str, file: Path, paper: str) -> None:
+    """给申请或家庭附一张材料照片。 Attach a photo of a paper."""
+    with context.client() as client:
+        kept = client.attach_photo(parent, file, paper=paper)
+    click.echo(context.words("照片已保存:{record}({size:.1f} MB)", record=kept.record, size=kept.size / 1e6))
+    for finding in kept.findings:
+        click.echo(f"  {finding.advice}")
+
+
+@agent.command()
+@click.argument("record")
+@click.argument("name")
+@click.argument("arguments", nargs=-1)
+@_pass
+def ask(context: _Context, record: str, name: str, arguments: tuple[str, ...]) -> None:
+    """请求一个操作,如 submit、assign。 Ask for something, such as submit or assign."""
+    with context.client() as client:
+        client.command(record, name, _values("", arguments, context.words))
+    click.echo(context.words("已保存:{kind} {record}", kind=name, record=record))
+
+
+@agent.command()
+@click.argument("record")
+@click.argument("name")
+@click.argument("facts", nargs=-1)
+@_pass
+def report(context: _Context, record: str, name: str, facts: tuple[str, ...]) -> None:
+    """报告一个事实,如 started、finished。 Report a fact, such as started or finished."""
+    with context.client() as client:
+        client.report(record, name, _values("", facts, context.words))
+    click.echo(context.words("已保存:{kind} {record}", kind=name, record=record))
+
+
+@agent.command()
+@_pass
+def sync(context: _Context) -> None:
+    """同步:上报、下载、传照片。 Hand in, take what changed, bring the photos."""
+    with context.client() as client, Bars(context.words) as bars:
+        status = client.sync(bars)
+    click.echo(status.line(context.words.language))
+    if status.troubled:
+        _tell_troubles(context)
+
+
+@agent.command()
+@_pass
+def status(context: _Context) -> None:
+    """这台手机能不能交回。 Whether this device may be given back."""
+    with context.client() as client:
+        found = client.status()
+    click.echo(found.line(context.words.language))
+    if found.troubled:
+        _tell_troubles(context)
+
+
+@agent.command()
+@_pass
+def conflicts(context: _Context) -> None:
+    """填写不一致的内容。 Fields with more than one value."""
+    today = datetime.datetime.now(SHANGHAI).date()
+    with context.client() as client:
+        found = client.conflicts()
+    for one in found:
+        values = {"kind": context.words.kind(one.kind), "record": one.record, "label": one.label}
+        click.echo(context.words("{kind} {record} 的“{label}”填写不一致:", **values))
+        for value in one.values:
+            told = json.dumps(value.value, ensure_ascii=False)
+            click.echo(f"    {told}  —— {value.author},{context.words.when(value.effective, today)}")
+        click.echo(
+            "  " + context.words("处理:daiban agent settle {record} {field} 值", record=one.record, field=one.field)
+        )
+    if not found:
+        click.echo(context.words("没有填写不一致。"))
+
+
+@agent.command()
+@click.argument("record")
+@click.argument("field")
+@click.argument("value")
+@_pass
+def settle(context: _Context, record: str, field: str, value: str) -> None:
+    """处理填写不一致:选定或另写一个值。 Settle a conflict by a value."""
+    with context.client() as client:
+        view = client.view(record)
+        if view is None:
+            raise DeviceError("record.unknown")
+        client.settle(record, field, _value(view.kind, field, value))
+    click.echo(context.words("已保存:{kind} {record}", kind=field, record=record))
+
+
+def _tell_troubles(context: _Context) -> None:
+    click.echo(context.words("被退回或等待中的记录:"))
+    with context.client() as client:
+        for number, record, kind, outcome in client.troubled():
+            fields = "、".join(KINDS[kind].label_of(name) if kind in KINDS else name for name in outcome.fields)
+            told = context.words.problem(outcome.code or outcome.outcome)
+            click.echo(f"  {number}  {context.words.kind(kind)} {record}  {told}{f'({fields})' if fields else ''}")
+
+
+def _values(kind: str, pairs: tuple[str, ...], words: Words) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"{pair}:{words('需要写成 字段=值')}")
+        values[name] = _value(kind, name, text)
+    return values
+
+
+def _value(kind: str, name: str, text: str) -> Any:
+    """JSON where it is JSON and the field is no text; else the text itself."""
+    known: Mapping[str, Any] = KINDS[kind].fields if kind in KINDS else {}
+    if name in known and known[name].type.problem(text) is None:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

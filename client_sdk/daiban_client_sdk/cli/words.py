@@ -1,0 +1,80 @@
+"""The command line's words, in both languages."""
+
+import datetime
+import os
+
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.problem import words as problem_words
+
+SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
+_WEEKDAYS = "一二三四五六日"
+
+_EN = {
+    "已登记。核对码:{fingerprint}": "Enrolled. Fingerprint: {fingerprint}",
+    "请中心负责人对照屏幕上的核对码,一致后审核。": "Ask the centre head to compare it on the screen, then to approve.",
+    "审核状态:{state}": "Approval: {state}",
+    "待审核": "pending",
+    "已启用": "active",
+    "已冻结": "frozen",
+    "已停用": "revoked",
+    "今天没有上门安排。": "No visits today.",
+    "同步后会显示服务器安排的上门。": "After a sync the visits that the server assigned appear here.",
+    "没有填写不一致。": "No conflicts.",
+    "{kind} {record} 的“{label}”填写不一致:": "{kind} {record}: more than one value for “{label}”:",
+    "处理:daiban agent settle {record} {field} 值": "Settle: daiban agent settle {record} {field} VALUE",
+    "已保存:{kind} {record}": "Saved: {kind} {record}",
+    "没有变化。": "Nothing changed.",
+    "照片已保存:{record}({size:.1f} MB)": "Photo kept: {record} ({size:.1f} MB)",
+    "记录": "records",
+    "下载": "pulled",
+    "照片": "photos",
+    "被退回或等待中的记录:": "Refused or waiting:",
+    "未启用": "not approved yet",
+    "需要写成 字段=值": "write it as FIELD=VALUE",
+    "服务器功能没有安装:pip install 'daiban[server]'": "The server is not installed: pip install 'daiban[server]'",
+    "没有网络,或连接总是中断。没有丢失任何内容,请稍后再试。": (
+        "No link, or it kept breaking. Nothing is lost; try again later."
+    ),
+}
+
+
+class Words:
+    """Texts in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, text: str, **values: object) -> str:
+        """`text`, which is Chinese, in the language, with values filled in."""
+        found = text if self.language == "zh" else _EN.get(text, text)
+        return found.format(**values) if values else found
+
+    def problem(self, code: str) -> str:
+        """Title and advice of a problem."""
+        if code == "device.offline":
+            return self("没有网络,或连接总是中断。没有丢失任何内容,请稍后再试。")
+        title, advice = problem_words(code, self.language)
+        return f"{title}。{advice}。" if self.language == "zh" and advice else f"{title}. {advice}" if advice else title
+
+    def kind(self, name: str) -> str:
+        """A record kind's name."""
+        return KINDS[name].label if self.language == "zh" and name in KINDS else name
+
+    def when(self, milliseconds: int, today: datetime.date) -> str:
+        """A moment as people say it, the exact one behind: 明天 上午 · 11月25日 周三 09:30."""
+        moment = datetime.datetime.fromtimestamp(milliseconds / 1000, SHANGHAI)
+        if self.language != "zh":
+            return moment.strftime("%a %d %b %H:%M")
+        days = (moment.date() - today).days
+        name = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}.get(days, "")
+        half = "上午" if moment.hour < 12 else "下午" if moment.hour < 18 else "晚上"
+        exact = f"{moment.month}月{moment.day}日 周{_WEEKDAYS[moment.weekday()]} {moment:%H:%M}"
+        return f"{name} {half} · {exact}" if name else f"{half} · {exact}"
+
+
+def language_of(given: str | None) -> str:
+    """The language that was asked for, else the locale's; Chinese where neither says."""
+    if given:
+        return given
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if locale.lower().startswith("en") else "zh"

@@ -122,7 +122,7 @@ async def test_a_stalled_letter_waits_and_arrives_whole_when_the_road_clears(cen
     assert not sending.done()
 
     road.rule = Rule()
-    assert await sending == THANKS
+    assert await asyncio.wait_for(sending, 30) == THANKS
     assert centre.received == [PHOTO]
 
 

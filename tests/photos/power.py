@@ -2,7 +2,8 @@
 
 While a `Power` block lasts it notes at every fsync what that fsync promised: a file's bytes, or a folder's
 names. `cut` builds the tree that these promises alone leave behind. Names that no fsync of their folder
-covered are gone; a file has the bytes of its last fsync, or none.
+covered are gone; a file has the bytes of its last fsync, or none. A rename is one act: when the new folder's
+names are safe, the old name is gone as well.
 """
 
 import os
@@ -43,7 +44,10 @@ class Power:
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
         inode = os.fstat(descriptor).st_ino
         if path.is_dir():
-            self._names[inode] = {entry.name: (entry.stat().st_ino, entry.is_dir()) for entry in path.iterdir()}
+            names = {entry.name: (entry.stat().st_ino, entry.is_dir()) for entry in path.iterdir()}
+            for folder, older in self._names.items():
+                self._names[folder] = {name: it for name, it in older.items() if it not in names.values()}
+            self._names[inode] = names
         else:
             self._bytes[inode] = path.read_bytes()
 

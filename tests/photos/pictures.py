@@ -3,8 +3,14 @@
 import io
 import struct
 import zlib
+from functools import cache
 
 from PIL import Image
+
+from daiban_server.demo.photograph import photograph
+
+taken = cache(photograph)
+"""A photograph by its seed, drawn once."""
 
 
 def bomb(width: int, height: int) -> bytes:

@@ -7,8 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from daiban_client_sdk.images import ImageError, Prepared, Settings, prepare
-from daiban_server.demo.photograph import photograph
-from tests.photos.pictures import NOT_PICTURES, bomb, jpeg, png, segments
+from tests.photos.pictures import NOT_PICTURES, bomb, jpeg, png, segments, taken
 
 
 def prepared(data: bytes, settings: Settings | None = None) -> Prepared:
@@ -20,19 +19,19 @@ def opened(photo: Prepared) -> Image.Image:
 
 
 @pytest.fixture(scope="module")
-def taken() -> bytes:
-    return photograph(1)
+def photo_taken() -> bytes:
+    return taken(1)
 
 
 @pytest.fixture(scope="module")
-def picture(taken: bytes) -> Image.Image:
-    return ImageOps.exif_transpose(Image.open(io.BytesIO(taken))).convert("RGB")
+def picture(photo_taken: bytes) -> Image.Image:
+    return ImageOps.exif_transpose(Image.open(io.BytesIO(photo_taken))).convert("RGB")
 
 
-def test_the_place_where_a_photo_was_taken_does_not_leave_the_phone(taken: bytes) -> None:
-    with Image.open(io.BytesIO(taken)) as original:
+def test_the_place_where_a_photo_was_taken_does_not_leave_the_phone(photo_taken: bytes) -> None:
+    with Image.open(io.BytesIO(photo_taken)) as original:
         assert original.getexif().get_ifd(0x8825), "the photograph has a place to begin with"
-    photo = prepared(taken)
+    photo = prepared(photo_taken)
     assert segments(photo.data) == {"APP0"}
     with opened(photo) as clean:
         assert not clean.getexif()
@@ -81,19 +80,19 @@ def test_the_photo_stands_upright_however_the_phone_was_held(orientation: int) -
     assert [red > 200 > 2 * green for red, green, _ in corners] == [True, False, False, False]  # type: ignore[misc]
 
 
-def test_the_longer_side_is_scaled_down_and_never_up(taken: bytes) -> None:
-    photo = prepared(taken)
+def test_the_longer_side_is_scaled_down_and_never_up(photo_taken: bytes) -> None:
+    photo = prepared(photo_taken)
     assert (photo.width, photo.height) == (1950, 2600)
-    assert len(photo.data) < len(taken) / 2
-    smaller = prepared(taken, Settings(longest=1300))
+    assert len(photo.data) < len(photo_taken) / 2
+    smaller = prepared(photo_taken, Settings(longest=1300))
     assert (smaller.width, smaller.height) == (975, 1300)
     scan = prepared(png(Image.new("RGB", (1240, 1754), "white")))
     assert (scan.width, scan.height) == (1240, 1754)
 
 
-def test_the_same_photo_gives_the_same_hash_and_quality_is_a_setting(taken: bytes) -> None:
-    assert prepared(taken).digest == prepared(taken).digest
-    assert len(prepared(taken, Settings(quality=50)).data) < len(prepared(taken).data)
+def test_the_same_photo_gives_the_same_hash_and_quality_is_a_setting(photo_taken: bytes) -> None:
+    assert prepared(photo_taken).digest == prepared(photo_taken).digest
+    assert len(prepared(photo_taken, Settings(quality=50)).data) < len(prepared(photo_taken).data)
 
 
 def test_what_is_transparent_becomes_white() -> None:
@@ -117,9 +116,9 @@ def test_what_is_no_picture_is_refused_with_advice(data: bytes) -> None:
     assert "重拍" in refused.value.advice
 
 
-def test_half_a_photo_is_refused(taken: bytes) -> None:
+def test_half_a_photo_is_refused(photo_taken: bytes) -> None:
     with pytest.raises(ImageError) as refused:
-        prepared(taken[: len(taken) // 2])
+        prepared(photo_taken[: len(photo_taken) // 2])
     assert refused.value.code == "photo.unreadable"
 
 
@@ -129,7 +128,7 @@ def found(picture: Image.Image) -> list[str]:
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_a_good_photo_is_not_sent_back(seed: int) -> None:
-    photo = prepared(photograph(seed))
+    photo = prepared(taken(seed))
     assert photo.findings == ()
     assert photo.usable
 

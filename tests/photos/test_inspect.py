@@ -12,12 +12,11 @@ import pytest
 from PIL import Image
 
 from daiban_client_sdk.images import prepare
-from daiban_server.demo.photograph import photograph
 from daiban_server.features.photos.inspect import Inspection, Inspector
 from daiban_server.features.photos.problems import PhotoError
 from daiban_server.features.photos.store import LocalStore
 from tests.photos.centre import granted
-from tests.photos.pictures import NOT_PICTURES, bomb, png, segments
+from tests.photos.pictures import NOT_PICTURES, bomb, png, segments, taken
 
 
 async def stream(body: bytes) -> AsyncIterator[bytes]:
@@ -36,7 +35,7 @@ async def refusal(body: bytes) -> str:
 
 
 async def test_a_photograph_is_described_upright_with_its_place_noticed() -> None:
-    seen = await look(photograph(0))
+    seen = await look(taken(0))
     assert (seen.format, seen.width, seen.height, seen.has_location) == ("JPEG", 2592, 3456, True)
     with Image.open(io.BytesIO(seen.thumbnail)) as thumbnail:
         assert thumbnail.size == (360, 480)
@@ -44,7 +43,7 @@ async def test_a_photograph_is_described_upright_with_its_place_noticed() -> Non
 
 
 async def test_a_photo_that_the_device_made_ready_has_no_place() -> None:
-    seen = await look(prepare(io.BytesIO(photograph(0))).data)
+    seen = await look(prepare(io.BytesIO(taken(0))).data)
     assert (seen.width, seen.height, seen.has_location) == (1950, 2600, False)
 
 
@@ -72,7 +71,7 @@ async def test_what_is_no_photo_is_unreadable(body: bytes) -> None:
 
 
 async def test_half_a_photograph_is_unreadable() -> None:
-    assert await refusal(photograph(0)[:1_000_000]) == "photo.unreadable"
+    assert await refusal(taken(0)[:1_000_000]) == "photo.unreadable"
 
 
 async def test_more_than_a_photo_may_weigh_does_not_hang_the_centre() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tusclient.client import TusClient
-from tusclient.uploader import Uploader
+from tusclient.uploader.uploader import Uploader
 
 from daiban_server.demo.photograph import photograph
 from daiban_server.demo.proxy import Lane, Proxy, Rule

@@ -244,13 +244,12 @@ def when_free(device: Device) -> int:
     return device.offset()
 
 
-def whole(start: int = 0, **more: str) -> dict[str, str]:
-    return {"Upload-Offset": str(start), "Content-Length": str(len(PHOTO) - start), **more}
+WHOLE = {"Upload-Offset": "0", "Content-Length": str(len(PHOTO))}
 
 
 def test_two_patches_at_once_the_second_is_told_to_wait(centre: Centre, device: Device) -> None:
     device.create(len(PHOTO))
-    with Sending(centre, device.url, whole()) as first:
+    with Sending(centre, device.url, WHOLE) as first:
         first.bring(PHOTO[:HALF])
         when_begun(centre)
         for refused in (device.send(0, PHOTO), device.http.delete(device.url), device.create(len(PHOTO))):
@@ -263,7 +262,7 @@ def test_two_patches_at_once_the_second_is_told_to_wait(centre: Centre, device: 
 
 def test_what_came_before_a_cut_stays(centre: Centre, device: Device) -> None:
     device.create(len(PHOTO))
-    with Sending(centre, device.url, whole()) as link:
+    with Sending(centre, device.url, WHOLE) as link:
         link.bring(PHOTO[:HALF])
         when_begun(centre)
         link.cut()
@@ -276,7 +275,7 @@ def test_what_came_before_a_cut_stays(centre: Centre, device: Device) -> None:
 
 def test_a_cut_chunk_with_a_checksum_leaves_nothing(centre: Centre, device: Device) -> None:
     device.create(len(PHOTO))
-    with Sending(centre, device.url, whole(**{"Upload-Checksum": sha("sha256", PHOTO)})) as link:
+    with Sending(centre, device.url, {**WHOLE, "Upload-Checksum": sha("sha256", PHOTO)}) as link:
         link.bring(PHOTO[:HALF])
         when_begun(centre)
         link.cut()
@@ -288,7 +287,7 @@ def test_a_link_that_falls_silent_frees_the_upload(
 ) -> None:
     monkeypatch.setattr(tus, "SILENCE", 0.2)
     device.create(len(PHOTO))
-    with Sending(centre, device.url, whole()) as link:
+    with Sending(centre, device.url, WHOLE) as link:
         link.bring(PHOTO[:HALF])
         assert link.status() == 204  # the connection is still there, but nothing more came
         assert when_free(device) == HALF
@@ -337,7 +336,7 @@ def test_a_bad_request_is_told_what_is_wrong_and_changes_nothing(
 ) -> None:
     device.create(len(PHOTO))
     device.send(0, PHOTO[:500])
-    encoded = {name: value.encode() for name, value in headers.items()}
+    encoded = {name.encode(): value.encode() for name, value in headers.items()}
     answer = device.http.request(method, device.url, headers=encoded, content=b"x" if method == "PATCH" else None)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -18,7 +18,7 @@ class Compiled:
     """SQL text and the order of its parameters."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.text = str(compiled)
         self.order: list[str] = list(compiled.positiontup or ())
         self.constants: Mapping[str, Any] = dict(compiled.params)

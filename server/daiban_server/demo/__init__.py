@@ -1,0 +1,1 @@
+"""A field day played before the user's eyes: ``make run``."""

@@ -1,0 +1,183 @@
+"""The demo's district, in the shape of the seed: 34 centres, 12 stations, 256 village points, five windows.
+
+Names are made up, and the same for the same seed. Points lie around 109°E 32.7°N.
+"""
+
+import hashlib
+import random
+import secrets
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from daiban_schemas import entry
+from daiban_server import provision
+from daiban_server.app import EFFECTS
+from daiban_server.db.program import Program
+from daiban_server.features.catalogue.publish import DISTRICT, publish_catalogue
+from daiban_server.http.session import hash_password
+from daiban_server.keystore import ServerKeys
+from daiban_server.spine import desk
+from daiban_sync.ids import NOBODY
+
+CENTRES, STATIONS, POINTS = 34, 12, 256
+WINDOWS = ("惠农政策", "民政救助", "信访接待", "社会保障", "行政审批")
+PASSWORD = "chabei-2026"  # noqa: S105 - the demo's, printed on the screen
+
+
+def _names(text: str) -> list[str]:
+    return text.split()
+
+
+_TOWNS = _names(
+    "建民 新城 老城 江北 石梯 关庙 张滩 早阳 五里 恒口 大同 流水 瀛湖 洪山 吉河 坝河 晏坝 双龙 "
+    "大河 沈坝 茨沟 中原 县河 关家 牛蹄 叶坪 紫荆 谭坝 田坝 共进 双溪 新坝 大竹 花园 "
+)
+_VILLAGE_FIRST = _names("青 白 红 双 龙 凤 石 柳 松 杨 竹 桃 梨 杏 梅 兰 清 明 高 长 ")
+_VILLAGE_LAST = _names("山 河 坪 沟 湾 岭 坝 垭 溪 池 寨 营 庙 桥 梁 塘 ")
+_FAMILY = _names("王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗 ")
+_GIVEN = _names("芳 娟 敏 静 丽 强 磊 军 洋 勇 艳 杰 涛 明 超 秀兰 建国 桂英 志强 晓燕 小红 文博 ")
+
+
+class Centre(NamedTuple):
+    """A centre with its people; `agents` hold neighbouring posts, A of one and B of the other."""
+
+    id: bytes
+    name: str
+    places: tuple[provision.Place, ...]
+    people: tuple[provision.Person, ...]
+
+    def person(self, role: str, index: int = 0) -> provision.Person:
+        """The centre's people of one role, in order."""
+        return [one for one in self.people if one.role == role][index]
+
+    @property
+    def points(self) -> list[provision.Place]:
+        """Its village points."""
+        return [place for place in self.places if place.type == "point"]
+
+
+def ident(*parts: object) -> bytes:
+    """A fixed id for something of the demo."""
+    return hashlib.sha256(("daiban demo " + "/".join(map(str, parts))).encode()).digest()[:16]
+
+
+def district(seed: int = 1) -> Iterator[Centre]:
+    """All centres."""
+    dice = random.Random(seed)  # noqa: S311 - names, not secrets
+    password = hash_password(PASSWORD)
+    for number, town in enumerate(_TOWNS):
+        yield _centre(number, town, dice, password)
+
+
+def _centre(number: int, town: str, dice: random.Random, password: str) -> Centre:
+    id_ = ident("centre", number)
+    lon = 109_000_000 + (number % 6 - 3) * 90_000
+    lat = 32_700_000 + (number // 6 - 3) * 80_000
+    name = f"{town}{'办事处' if number < 3 else '镇'}便民服务中心"
+    places = [provision.Place(id_, id_, None, "centre", name, lon, lat)]
+    if number >= CENTRES - STATIONS:
+        station = ident("station", number)
+        places.append(provision.Place(station, id_, id_, "station", f"{town}老街便民服务站", lon + 9_000, lat + 7_000))
+    villages = [a + b for a in _VILLAGE_FIRST for b in _VILLAGE_LAST]
+    dice.shuffle(villages)
+    for n in range(POINTS // CENTRES + (number < POINTS % CENTRES)):
+        where = lon + dice.randint(-40_000, 40_000), lat + dice.randint(-35_000, 35_000)
+        places.append(provision.Place(ident("point", number, n), id_, id_, "point", f"{villages[n]}村", *where))
+    return Centre(id_, name, tuple(places), tuple(_people(number, id_, dice, password)))
+
+
+def _people(number: int, centre: bytes, dice: random.Random, password: str) -> Iterator[provision.Person]:
+    posts = [("head", 1), ("clerk", len(WINDOWS)), ("cadre", 2), ("agent", 4)]
+    badge = 0
+    for role, count in posts:
+        for n in range(count):
+            badge += 1
+            login = f"{role}{number + 1}" if n == 0 and role != "agent" else None
+            name = dice.choice(_FAMILY) + dice.choice(_GIVEN)
+            phone = f"0915-3{number:02}{badge:04}"
+            yield provision.Person(
+                *(ident("person", number, role, n), centre, name, phone, f"{number + 1:02}{badge:02}", role),
+                *(login, password if login else None),
+            )
+
+
+def build(keys: ServerKeys, now: int, seed: int = 1) -> Program[None]:
+    """Write the whole district: centres, places, people, territories, posts, and the published catalogue."""
+    yield from provision.add_centre(NOBODY, "汉滨区(演示)", "HB", keys, now)
+    bodies = []
+    for centre in district(seed):
+        yield from provision.add_centre(centre.id, centre.name, f"HB{centre.people[0].badge[:2]}", keys, now)
+        yield from provision.add_places(centre.places)
+        yield from provision.add_people(centre.people)
+        yield from provision.add_territory(list(_territories(centre)))
+        bodies += [_place(place, now) for place in centre.places]
+        bodies += list(_posts(centre, now))
+    office = provision.Person(ident("office"), NOBODY, "区政务办", "0915-3210000", "0000", "district", "district", None)
+    yield from provision.add_people([office._replace(password=hash_password(PASSWORD))])
+    yield from publish_catalogue(keys, EFFECTS, now, secrets.token_bytes(32))
+    for start in range(0, len(bodies), 400):
+        part = bodies[start : start + 400]
+        yield from desk.write(DISTRICT, part, keys, EFFECTS, now, secrets.token_bytes(32))
+
+
+def _territories(centre: Centre) -> Iterator[tuple[bytes, bytes, str]]:
+    agents = [one for one in centre.people if one.role == "agent"]
+    cadres = [one for one in centre.people if one.role == "cadre"]
+    for n, point in enumerate(centre.points):
+        # Two agents share each half of the villages: A of one's own, B of the other's.
+        a, b = agents[n % 2], agents[(n + 1) % 2]
+        if n % 4 >= 2:
+            a, b = agents[2 + n % 2], agents[2 + (n + 1) % 2]
+        yield a.id, point.id, "A"
+        yield b.id, point.id, "B"
+        yield cadres[n % 2].id, point.id, "A"
+
+
+def _place(place: provision.Place, now: int) -> bytes:
+    labels = {"centre": "便民服务中心", "station": "便民服务站", "point": "便民服务点"}
+    fields = {
+        "name": place.name,
+        "type": place.type,
+        "type_label": labels[place.type],
+        "centre": place.centre.hex(),
+        "point": {"lon": place.lon, "lat": place.lat},
+    }
+    if place.under:
+        fields["under"] = place.under.hex()
+    return entry.change(place.id.hex(), "place", fields, seen=0, at=now)
+
+
+def _posts(centre: Centre, now: int) -> Iterator[bytes]:
+    held: dict[tuple[bytes, bytes], list[str]] = {}
+    ranks: dict[bytes, dict[str, bytes]] = {}
+    known = {one.id: one for one in centre.people}
+    for person, place, rank in _territories(centre):
+        if known[person].role == "agent":
+            ranks.setdefault(place, {})[rank] = person
+    for place, pair in ranks.items():
+        held.setdefault((pair["A"], pair["B"]), []).append(place.hex())
+    for (a, b), places in held.items():
+        fields = {
+            "title": f"{known[a].name}代办岗",
+            "role": "agent",
+            "centre": centre.id.hex(),
+            "places": places,
+            "a": _holder(known[a]),
+            "b": _holder(known[b]),
+            "promise": "随叫随到,代办不收费",
+        }
+        yield entry.change(ident("post", a.hex()).hex(), "post", fields, seen=0, at=now)
+    for window, clerk in zip(WINDOWS, (one for one in centre.people if one.role == "clerk"), strict=True):
+        fields = {
+            "title": f"{window}窗口",
+            "role": "clerk",
+            "centre": centre.id.hex(),
+            "window": window,
+            "a": _holder(clerk),
+            "promise": "一次告知,限时办结",
+        }
+        yield entry.change(ident("post", clerk.id.hex()).hex(), "post", fields, seen=0, at=now)
+
+
+def _holder(person: provision.Person) -> dict[str, str]:
+    return {"person": person.id.hex(), "name": person.name, "phone": person.phone, "badge": person.badge}

@@ -63,9 +63,9 @@ class BlockingClient:
         """See `Client.open`."""
         return self._wait(self.client.open(record))
 
-    def new(self, kind: str) -> Form:
+    def new(self, kind: str, record: str | None = None) -> Form:
         """See `Client.new`."""
-        return self._wait(self.client.new(kind))
+        return self._wait(self.client.new(kind, record))
 
     def save(self, form: Form, fields: Mapping[str, Any]) -> int:
         """See `Client.save`."""

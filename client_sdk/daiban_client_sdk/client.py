@@ -99,9 +99,9 @@ class Client:
         """Open a record's form; this fixes what was seen."""
         return await self._run(self.device.open, record)
 
-    async def new(self, kind: str) -> Form:
-        """An empty form for a new record; `form.record` is its id."""
-        return await self._run(self.device.new, kind)
+    async def new(self, kind: str, record: str | None = None) -> Form:
+        """An empty form for a new record; `form.record` is its id, a fresh one unless it is given."""
+        return await self._run(self.device.new, kind, record)
 
     async def save(self, form: Form, fields: Mapping[str, Any]) -> int:
         """Save what differs from the form; durable when this returns. Raises `InvalidEntryError` and saves nothing."""

@@ -3,6 +3,8 @@
 import datetime
 import json
 import os
+import shlex
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -103,12 +105,13 @@ def today(context: _Context, days: int) -> None:
 @click.argument("kind", type=click.Choice(sorted(name for name, kind in KINDS.items() if not kind.pulled_only)))
 @click.argument("fields", nargs=-1)
 @click.option("--record", help="已有记录的编号 / an existing record's id")
+@click.option("--id", "chosen", help="新记录的编号 / the id of the new record")
 @_pass
-def collect(context: _Context, kind: str, fields: tuple[str, ...], record: str | None) -> None:
+def collect(context: _Context, kind: str, fields: tuple[str, ...], record: str | None, chosen: str | None) -> None:
     """收集或修改一条记录:FIELDS 写成 字段=值。 Collect a record, or change one; FIELDS are FIELD=VALUE."""
     values = _values(kind, fields, context.words)
     with context.client() as client:
-        form = client.open(record) if record else client.new(kind)
+        form = client.open(record) if record else client.new(kind, chosen)
         number = client.save(form, values)
     text = "已保存:{kind} {record}" if number else "没有变化。"
     click.echo(
@@ -166,14 +169,41 @@ def sync(context: _Context) -> None:
 
 
 @agent.command()
+@click.option("--json", "as_json", is_flag=True, help="给程序读 / for programs")
 @_pass
-def status(context: _Context) -> None:
+def status(context: _Context, as_json: bool) -> None:
     """这台手机能不能交回。 Whether this device may be given back."""
     with context.client() as client:
         found = client.status()
+    if as_json:
+        click.echo(json.dumps({**found._asdict(), "may_be_given_back": found.may_be_given_back}))
+        return
     click.echo(found.line(context.words.language))
     if found.troubled:
         _tell_troubles(context)
+
+
+@agent.command()
+@click.pass_context
+def script(context: click.Context) -> None:
+    """从标准输入逐行执行上述命令。 Run the commands above from standard input, a line each.
+
+    After each line stands ``ok``, or ``failed`` with the problem's code; one process serves a whole day.
+    """
+    for line in sys.stdin:
+        words = shlex.split(line)
+        if not words:
+            continue
+        try:
+            command = agent.commands[words[0]]
+            with command.make_context(words[0], words[1:], parent=context.parent) as made:
+                command.invoke(made)
+            click.echo("ok")
+        except DeviceError as error:
+            click.echo(f"failed {error.code}")
+        except (click.ClickException, KeyError) as error:
+            click.echo(f"failed usage {error}")
+        sys.stdout.flush()
 
 
 @agent.command()

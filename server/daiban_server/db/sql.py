@@ -15,10 +15,10 @@ POSTGRES: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call
 
 
 class Compiled:
-    """SQL text and the order of its parameters."""
+    """SQL text and the order of its parameters. Statements name a fixed number of values: no ``IN`` over a list."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
         self.order: list[str] = list(compiled.positiontup or ())
         self.constants: Mapping[str, Any] = dict(compiled.params)

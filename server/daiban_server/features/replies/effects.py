@@ -32,7 +32,7 @@ _OPEN = (
     .where(
         _o.centre == bindparam("centre_id"),
         _o.household == bindparam("household_id"),
-        _o.state.in_(("due", "late")),
+        or_(_o.state == "due", _o.state == "late"),
         _o.reply.is_(None),
         or_(bindparam("any_case") == 1, _o.application == bindparam("application_id")),
     )

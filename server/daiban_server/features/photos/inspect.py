@@ -55,7 +55,7 @@ class Inspector:
         """
         async with self._turn:
             child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-m", __name__),
+                *(sys.executable, "-P", "-m", __name__),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

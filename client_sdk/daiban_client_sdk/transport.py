@@ -5,6 +5,7 @@ server's
 code and advice.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,10 @@ from daiban_client_sdk.errors import OfflineError, RefusedError
 from daiban_sync import signature
 from daiban_sync.keys import Signer
 from daiban_sync.signature import Parameters, Target
+
+# Upload tickets are in URLs, and whoever has one may use it: no log line may carry it.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
 USER_AGENT = "daiban-sdk/0.1"
 ATTEMPTS = 5

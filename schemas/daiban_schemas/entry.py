@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from daiban_schemas.strict import INTEGER, StrictnessError, check_text, members
+from daiban_schemas.strict import INTEGER, StrictnessError, check_text, members, plain
 
 FIELDS = 256
 OVER_POSITIONS = 64
@@ -53,6 +53,7 @@ class Entry(msgspec.Struct, omit_defaults=True, frozen=True):
         return "change" if self.fields is not UNSET else "command" if self.command is not UNSET else "report"
 
 
+_TYPED = frozenset(Entry.__struct_fields__) - {"over"}
 _decode = msgspec.json.Decoder(Entry).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -60,17 +61,25 @@ _encode = msgspec.json.Encoder().encode
 def decode(data: bytes) -> Entry:
     """Read one entry. Raises `StrictnessError`; the message quotes nothing of the entry.
 
-    The entry's bytes must have passed `strict.check_bytes` (once for a whole batch).
+    The entry's bytes must have passed `strict.check_bytes` (once for a whole batch). All of it is strict then but the
+    values of `fields`, which `strict.decoded` looks at where they are read.
     """
     check_text(data)
     try:
         entry = _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise StrictnessError("not an entry") from None
-    if len(_encode(entry)) != len(data):
-        members(data)  # unknown members, another spelling, or a key twice
+    if _encode(entry) != data:
+        _look_closely(data)  # unknown members, another order or spelling, or a key twice
     _check(entry)
     return entry
+
+
+def _look_closely(data: bytes) -> None:
+    """Refuse a key twice at any level that the decoder passes over: `over`, and members that it does not know."""
+    for name, value in members(data).items():
+        if name not in _TYPED:
+            plain(value)
 
 
 def _check(entry: Entry) -> None:
@@ -82,16 +91,21 @@ def _check(entry: Entry) -> None:
     expected = 0 if entry.expected is UNSET else entry.expected
     if not (0 <= entry.seen <= INTEGER and 0 <= expected <= INTEGER and -INTEGER <= entry.at <= INTEGER):
         raise StrictnessError("a number out of range")
-    name = entry.command or entry.report
-    if isinstance(name, str) and not _NAME.match(name):
-        raise StrictnessError("not a name")
-    if entry.over is not UNSET and entry.over:
+    for name in (entry.command, entry.report):
+        if name is not UNSET and not _NAME.match(name):
+            raise StrictnessError("not a name")
+    for extra in (entry.arguments, entry.facts):
+        if extra is not UNSET:
+            plain(extra)  # rare and small, and nothing else checks them before they are obeyed
+    if entry.over:
         _check_over(entry.over)
 
 
 def _check_over(over: Mapping[str, list[int]]) -> None:
     if len(over) > FIELDS or any(len(positions) > OVER_POSITIONS for positions in over.values()):
         raise StrictnessError("`over` is too long")
+    if not all(map(_NAME.match, over)):
+        raise StrictnessError("not a field's name")
     if any(not 0 <= position <= INTEGER for positions in over.values() for position in positions):
         raise StrictnessError("a position out of range")
 

@@ -2,7 +2,8 @@
 
 Beyond JSON itself (RFC 8259) nothing here is allowed on which parsers differ: duplicate keys, U+0000, lone
 surrogates, integers beyond 2**53 - 1, deep nesting. Fast decoders do not see all of that, so bytes are checked
-before they are believed; the common case costs two scans and two length comparisons.
+before they are believed: whatever encodes to the very bytes it was read from has no key twice; anything else is
+looked at closely. Equal lengths would not do: ``1e15`` encodes longer than it was, and makes room for a second key.
 """
 
 import json
@@ -50,8 +51,8 @@ def members(data: msgspec.Raw | bytes) -> dict[str, msgspec.Raw]:
         found = _fields.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise StrictnessError("not a JSON object") from None
-    if len(_encode(found)) != memoryview(data).nbytes:
-        plain(bytes(data))  # not compact, or a key twice: look closely
+    if _encode(found) != bytes(data):
+        plain(data)  # not compact, or a key twice: look closely
     return found
 
 
@@ -64,8 +65,8 @@ def decoded(data: msgspec.Raw | bytes) -> dict[str, Any]:
         found: dict[str, Any] = _objects.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise StrictnessError("not a JSON object") from None
-    if len(_encode(found)) != memoryview(data).nbytes:
-        plain(bytes(data))
+    if _encode(found) != bytes(data):
+        plain(data)
     return found
 
 
@@ -74,7 +75,8 @@ def plain(data: bytes | msgspec.Raw) -> Any:
     data = bytes(data)
     _check_depth(data)
     try:
-        value = json.loads(data, object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
+        # Decoded here: given bytes, the library would guess at UTF-16 and let surrogates pass.
+        value = json.loads(data.decode(), object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
     except (ValueError, RecursionError) as error:
         raise StrictnessError(str(error) if isinstance(error, StrictnessError) else "not JSON") from None
     check_value(value)
@@ -95,8 +97,12 @@ def check_value(value: Any) -> None:
     elif isinstance(value, int | float):
         if not -INTEGER <= value <= INTEGER:
             raise StrictnessError("a number beyond 2**53 - 1")
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            check_value(key)
+            check_value(part)
     else:
-        for part in value.values() if isinstance(value, dict) else value:
+        for part in value:
             check_value(part)
 
 

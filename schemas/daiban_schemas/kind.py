@@ -66,7 +66,8 @@ class Rule(NamedTuple):
 
 class Kind:
     """A record kind. `parent` is the field that says what it belongs to: until that record is there, an entry
-    is parked. `open_prefix` admits fields that a form names, such as ``answers.income``."""
+    is parked. `open_prefix` admits fields that a form names, such as ``answers.income``. Only a record of a `deletable`
+    kind may be deleted by who edits it."""
 
     def __init__(
         self,
@@ -100,8 +101,9 @@ class Kind:
                 Field("version", "状态版本", Integer(), "server"),
                 Field("status_at", "状态时间", Instant(), "server"),
             ]
-        if deletable:
-            own.append(Field("deleted", "已删除", Flag()))
+        # Every kind has the field: were it unknown to one, a tombstone written by anybody would be kept like any field
+        # of a newer client, and the merge would obey it.
+        own.append(Field("deleted", "已删除", Flag(), "register" if deletable else "server"))
         self.fields = {field.name: field for field in own}
         self.first_state = states[0][0] if states else None
 

@@ -8,6 +8,7 @@ import re
 from typing import Any, Protocol
 
 from daiban_schemas.identity import identity_number_problem
+from daiban_schemas.strict import StrictnessError, check_value
 
 _PHONE = re.compile(
     r"(?:1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?|1[0-9]{4}|[48]00-?[0-9]{3}-?[0-9]{4})\Z"
@@ -29,7 +30,7 @@ class Type(Protocol):
 
 
 class Text:
-    """A text of at most `longest` characters that is not only space."""
+    """A text of at most `longest` characters; not only space, though it may be empty."""
 
     def __init__(self, longest: int = 200, *, lines: bool = False) -> None:
         self.longest = longest
@@ -42,7 +43,7 @@ class Text:
             return "value.too_long"
         if not self.lines and ("\n" in value or "\r" in value):
             return "value.line_break"
-        return None
+        return "value.incomplete" if value.isspace() else None
 
 
 class Integer:
@@ -144,7 +145,8 @@ class Point:
 class Struct:
     """Values that only make sense together, as one field: bank and account, a name and its phone.
 
-    `required` members must be there; members that are not named here are kept as they are.
+    `required` members must be there and say something; members that are not named here are kept as they are, within
+    the limits of `strict`.
     """
 
     def __init__(self, required: dict[str, Type] | None = None, optional: dict[str, Type] | None = None) -> None:
@@ -154,11 +156,11 @@ class Struct:
     def problem(self, value: Any) -> str | None:
         if not isinstance(value, dict):
             return "value.not_object"
-        if any(value.get(name) is None for name in self.required):
+        if any(value.get(name) in (None, "") for name in self.required):
             return "value.incomplete"
         for name, part in value.items():
-            known = self.members.get(name)
-            if known is not None and part is not None and (problem := known.problem(part)):
+            known = self.members.get(name, _ANYTHING)
+            if part is not None and (problem := known.problem(part)):
                 return problem
         return None
 
@@ -182,4 +184,11 @@ class Anything:
     """Any JSON within the limits of `strict`: answers, whose type the item's form knows."""
 
     def problem(self, value: Any) -> str | None:
+        try:
+            check_value(value)
+        except StrictnessError:
+            return "value.out_of_range"
         return None
+
+
+_ANYTHING = Anything()

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from daiban_sync import dsse, limits
 from daiban_sync.batch import Header
 from daiban_sync.clock import Interval
-from daiban_sync.errors import WireError
+from daiban_sync.errors import SignatureError, WireError
 from daiban_sync.keys import Signer, key_id
 
 _PAYLOAD = struct.Struct(">HH16s16s16sQ32sQqq")
@@ -72,6 +72,8 @@ def issue(signer: Signer, header: Header, batch_digest: bytes, index: int, bound
 
 def check(receipt: Receipt, header: Header, batch_digest: bytes, key: bytes) -> None:
     """Raise `SignatureError("receipt.signature")` unless `key` signed for exactly this batch."""
+    if receipt.sequence != header.sequence or receipt.key != key_id(key):
+        raise SignatureError("receipt.signature", "it names another batch or key")
     signed = payload(header, batch_digest, receipt.leaf, receipt.bounds)
     dsse.check(key, dsse.RECEIPT, signed, receipt.signature, "receipt.signature")
 
@@ -122,6 +124,8 @@ def issue_photo(
 
 def check_photo(receipt: PhotoReceipt, origin: bytes, centre: bytes, device: bytes, key: bytes) -> None:
     """Raise `SignatureError("receipt.signature")` unless `key` signed for this photo of this device."""
+    if receipt.key != key_id(key):
+        raise SignatureError("receipt.signature", "it names another key")
     signed = photo_payload(origin, centre, device, receipt)
     dsse.check(key, dsse.PHOTO_RECEIPT, signed, receipt.signature, "receipt.signature")
 

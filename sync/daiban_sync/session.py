@@ -5,7 +5,8 @@ The device's end verifies; nothing of an answer is believed before these steps, 
 1. a newer keyring is signed by the root key pinned at enrolment, and is not older than the one held;
 2. each receipt is for a batch that was sent, and a receipt key of the keyring signed it;
 3. the checkpoint is signed by such a key, for this centre's log;
-4. the frontier, extended by the proof and by the device's own leaves, has the signed root.
+4. each receipt has a leaf of its own, which the checkpoint covers, and the frontier, extended by the proof and by the
+   device's own leaves, has the signed root.
 
 A failure in 1 to 3 refuses the answer; a failure in 4 means that the log contradicts itself, which is an
 alarm (`ProofError`), not something to retry.
@@ -99,11 +100,10 @@ class SyncSession:
         note.check(checkpoint, log)
         # A receipt below the frontier is one whose first answer was lost after a later one came: its leaf is
         # covered already, and only an inclusion proof could show it again.
-        own = {
-            one.leaf: merkle.leaf_hash(self._batches[one.sequence].payload)
-            for one in reply.receipts
-            if one.leaf >= self._frontier.size
-        }
+        leaves = {one.leaf: self._batches[one.sequence].payload for one in reply.receipts}
+        if len(leaves) < len(reply.receipts) or any(leaf >= checkpoint.size for leaf in leaves):
+            raise ProofError("log.proof", "a receipt whose leaf the log does not hold")
+        own = {leaf: merkle.leaf_hash(p) for leaf, p in leaves.items() if leaf >= self._frontier.size}
         frontier = merkle.extend(self._frontier, checkpoint.size, own, reply.proof)
         if frontier.root() != checkpoint.root:
             raise ProofError("log.forked", f"at size {checkpoint.size}")

@@ -2,7 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct, ValidationError, convert
+
+from daiban_sync import limits
+from daiban_sync.errors import WireError
 
 OUTCOMES = ("new", "identical", "merged", "conflict", "parked", "refused")
 """``new`` made a record; ``identical`` wrote what stood there; ``merged`` was laid over it, a command obeyed or a
@@ -25,6 +30,15 @@ class Outcome(NamedTuple):
         return self.code is not None or bool(self.fields)
 
 
+_Number = Annotated[int, Meta(ge=0, le=limits.INTEGER)]
+
+
+class _Packed(Struct):
+    first: _Number
+    runs: Annotated[list[tuple[_Number, _Number]], Meta(max_length=limits.BATCH_ENTRIES)]
+    details: list[tuple[_Number, str | None, tuple[str, ...]]] = []
+
+
 def pack(outcomes: Sequence[Outcome]) -> dict[str, object]:
     """Outcomes of consecutive entries as JSON: the first number, runs of (outcome, how often), and details."""
     runs = [[OUTCOMES.index(kind), len(list(group))] for kind, group in groupby(o.outcome for o in outcomes)]
@@ -33,13 +47,16 @@ def pack(outcomes: Sequence[Outcome]) -> dict[str, object]:
 
 
 def unpack(packed: dict[str, object]) -> list[Outcome]:
-    """Raises `KeyError`, `TypeError`, `ValueError` or `IndexError` for anything that `pack` did not make."""
-    number = packed["first"]
-    details = {d[0]: (d[1], tuple(d[2])) for d in packed.get("details", [])}  # type: ignore[attr-defined]
-    found = []
-    for kind, count in packed["runs"]:  # type: ignore[attr-defined]
-        for _ in range(count):
-            code, fields = details.get(number, (None, ()))
-            found.append(Outcome(number, OUTCOMES[kind], code, fields))  # type: ignore[arg-type]
-            number += 1  # type: ignore[operator]
-    return found
+    """Raises `WireError("body.malformed")` for anything that `pack` did not make of one batch's outcomes."""
+    try:
+        told = convert(packed, _Packed)
+    except ValidationError:
+        raise WireError("body.malformed", "outcomes") from None
+    kinds = [kind for kind, count in told.runs for _ in range(min(count, limits.BATCH_ENTRIES + 1))]
+    if not 0 < len(kinds) <= limits.BATCH_ENTRIES or max(kinds) >= len(OUTCOMES):
+        raise WireError("body.malformed", "outcomes")
+    details = {number: (code, fields) for number, code, fields in told.details}
+    return [
+        Outcome(number, OUTCOMES[kind], *details.get(number, (None, ())))
+        for number, kind in enumerate(kinds, told.first)
+    ]

@@ -111,7 +111,8 @@ def unpack(data: bytes) -> Batch:
     header = Header(*_HEADER.unpack_from(data))
     if header.protocol != limits.PROTOCOL or header.flags:
         raise WireError("protocol.unsupported", f"protocol {header.protocol}, flags {header.flags}")
-    if header.entry_count > limits.BATCH_ENTRIES or len(data) > limits.BATCH_BYTES + _FIXED:
+    beside = _FIXED + _LENGTH.size * header.entry_count
+    if header.entry_count > limits.BATCH_ENTRIES or len(data) - beside > limits.BATCH_BYTES:
         raise WireError("batch.too_large")
     if not header.entry_count or header.sequence < 1 or header.first < 1:
         raise WireError("batch.malformed", "counts start at one")

@@ -69,10 +69,10 @@ def _inflate(body: bytes) -> bytes:
         raise WireError("dictionary.unknown", f"number {body[0]}")
     swell = zlib.decompressobj(-15, zdict=dictionary)
     try:
-        data = swell.decompress(memoryview(body)[1:], limits.INFLATED_BYTES)
+        data = swell.decompress(memoryview(body)[1:], limits.INFLATED_BYTES + 1)
     except zlib.error:
         raise WireError("body.malformed", "not deflate") from None
-    if swell.unconsumed_tail:
+    if len(data) > limits.INFLATED_BYTES:
         raise WireError("body.too_large", "inflated")
     if not swell.eof or swell.unused_data:
         raise WireError("body.malformed", "cut off, or bytes behind the end")

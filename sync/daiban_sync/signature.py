@@ -18,7 +18,7 @@ _COMPONENTS = '("@method" "@authority" "@request-target" "content-digest")'
 _INPUT = re.compile(
     r"d="
     + re.escape(_COMPONENTS)
-    + r';created=(\d{1,12});keyid="([0-9a-f]{32})"(?:;nonce="([A-Za-z0-9_=-]{1,100})")?\Z'
+    + r';created=(0|[1-9][0-9]{0,11});keyid="([0-9a-f]{32})"(?:;nonce="([A-Za-z0-9_=-]{1,100})")?\Z'
 )
 
 

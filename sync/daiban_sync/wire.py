@@ -5,6 +5,7 @@ records that changed, and upload tickets for photos. Small JSON objects carry wh
 fixed-width.
 """
 
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -18,7 +19,10 @@ from daiban_sync.frames import Frame, join, split
 from daiban_sync.ids import is_id
 
 _RECORD = struct.Struct(">16sQB")
+_MANY = struct.Struct(">H")
 _CHANGE = struct.Struct(">HIQBBqHI")
+_ESCAPE = 0x7F
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class PhotoWanted(Struct, frozen=True):
@@ -135,6 +139,8 @@ def decode_request(body: bytes) -> Request:
     batches: list[batch.Batch] = []
     for kind, payload in split(body):
         if kind == Frame.HELLO:
+            if hello is not None:
+                raise WireError("body.malformed", "two hellos")
             hello = _decode(_hello, payload)
         elif kind == Frame.BATCH:
             if len(batches) == limits.REQUEST_BATCHES:
@@ -152,12 +158,8 @@ def _check_hello(hello: Hello) -> None:
     if len(hello.photos) > 1000 or not 0 <= hello.size <= limits.INTEGER:
         raise WireError("hello.malformed")
     for photo in hello.photos:
-        if not is_id(photo.record) or len(photo.sha256) != 64 or not 0 < photo.size <= limits.INTEGER:
+        if not is_id(photo.record) or not _DIGEST.match(photo.sha256) or not 0 < photo.size <= limits.INTEGER:
             raise WireError("hello.malformed", "a photo")
-        try:
-            bytes.fromhex(photo.sha256)
-        except ValueError:
-            raise WireError("hello.malformed", "a photo") from None
 
 
 def _decode(decoder: "msgspec.json.Decoder[Any]", payload: bytes) -> Any:
@@ -173,10 +175,11 @@ def json_frame(kind: Frame, value: Any) -> tuple[int, bytes]:
 
 
 def record_head(record: bytes, position: int, changes: int, gone: bool = False) -> bytes:
-    """The head of a RECORD frame: id, position, and in one byte `gone` (highest bit) and the number of changes."""
-    if changes > 127:
-        raise WireError("record.too_contested", "more than 127 heads")
-    return _RECORD.pack(record, position, (0x80 if gone else 0) | changes)
+    """The head of a RECORD frame: id, position, and in one byte `gone` (highest bit) and the number of changes; 127
+    means that the number follows as u16. A form of 130 questions saved one by one is a record of 130 heads, and a
+    record that could not be sent would hold up everything behind it."""
+    packed = _RECORD.pack(record, position, (0x80 if gone else 0) | min(changes, _ESCAPE))
+    return packed if changes < _ESCAPE else packed + _MANY.pack(changes)
 
 
 def pack_change(change: PulledChange) -> bytes:
@@ -200,8 +203,11 @@ def unpack_record(payload: bytes) -> PulledRecord:
     """Raises `WireError("body.malformed")`."""
     try:
         record, position, packed = _RECORD.unpack_from(payload)
-        at, changes = _RECORD.size, []
-        for _ in range(packed & 0x7F):
+        at, changes, count = _RECORD.size, [], packed & _ESCAPE
+        if count == _ESCAPE:
+            (count,) = _MANY.unpack_from(payload, at)
+            at += _MANY.size
+        for _ in range(count):
             author, number, where, authority, whole, effective, names_length, length = _CHANGE.unpack_from(payload, at)
             at += _CHANGE.size
             names = None if whole else tuple(payload[at : at + names_length].decode().split(","))
@@ -231,7 +237,7 @@ def decode_answer(body: bytes) -> Reply:
     if len(found.get(Frame.ANSWER, ())) != 1:
         raise WireError("body.malformed", "no answer")
     checkpoints = found.get(Frame.CHECKPOINT, [])
-    return Reply(
+    reply = Reply(
         answer=_decode(_answer, found[Frame.ANSWER][0]),
         receipts=tuple(map(receipt.unpack, found.get(Frame.RECEIPT, ()))),
         outcomes=tuple(_decode(_object, payload) for payload in found.get(Frame.OUTCOMES, ())),
@@ -244,6 +250,19 @@ def decode_answer(body: bytes) -> Reply:
         keyring=next(iter(found.get(Frame.KEYRING, ())), None),
         problems=tuple(_decode(_problem, payload) for payload in found.get(Frame.PROBLEM, ())),
     )
+    _check_answer(reply)
+    return reply
+
+
+def _check_answer(reply: Reply) -> None:
+    """What is named must be there, and ids must be ids: a device writes all of an answer, or nothing."""
+    count = len(reply.authors)
+    if any(change.author >= count for record in reply.records for change in record.changes):
+        raise WireError("body.malformed", "an author who is not named")
+    if not all(is_id(author.device) for author in reply.authors):
+        raise WireError("body.malformed", "an author's device")
+    if not all(is_id(ticket.record) and _DIGEST.match(ticket.sha256) for ticket in reply.tickets):
+        raise WireError("body.malformed", "a ticket")
 
 
 def _hashes(data: bytes) -> tuple[bytes, ...]:

@@ -83,11 +83,8 @@ class View:
     @cached_property
     def deleted(self) -> bool:
         """Whether a tombstone stands that every other head is replaceable by (see `merge.buries`)."""
-        heads = [change.head for change in self.written]
-        return any(
-            TOMBSTONE in change.names and _decode(change.fields[TOMBSTONE]) is True and buries(change.change, heads)
-            for change in self.written
-        )
+        heads = [_disputing(change) for change in self.written]
+        return any(buries(change.change, heads) for change in self.written if _is_tombstone(change))
 
     @cached_property
     def doubted(self) -> bool:
@@ -100,6 +97,16 @@ class View:
 
     def _settled(self, name: str) -> bool:
         return name == TOMBSTONE and self.deleted
+
+
+def _is_tombstone(change: Written) -> bool:
+    return TOMBSTONE in change.names and _decode(change.fields[TOMBSTONE]) is True
+
+
+def _disputing(change: Written) -> Head:
+    """What a change holds against a tombstone: who deleted the record agrees with everybody else who did."""
+    names = change.names
+    return change.head._replace(names=tuple(n for n in names if n != TOMBSTONE) if _is_tombstone(change) else names)
 
 
 def _value(change: Written, name: str) -> Value:

@@ -10,8 +10,8 @@ from typing import Self
 
 import pytest
 
+from daiban_schemas.problem import PROBLEMS
 from daiban_server.features.photos import tus
-from daiban_server.features.photos.problems import PROBLEMS
 from tests.photos.centre import HONGSHAN, HOUR, IDENTITY_CARD, Centre, Device, granted, noise
 
 PHOTO = noise(1_004_000)

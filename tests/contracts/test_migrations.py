@@ -1,0 +1,61 @@
+"""The migrations make exactly the tables that the code knows, on both databases."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlcipher3 import dbapi2
+
+from daiban_server.db.migrate import migrate
+from daiban_server.db.schema import metadata
+from daiban_server.db.sqlite import DatabaseInUseError, SqliteDatabase
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def test_sqlite_has_what_the_code_knows(tmp_path: Path) -> None:
+    path = tmp_path / "daiban.db"
+    migrate(f"sqlite:///{path}")
+    migrate(f"sqlite:///{path}")
+    engine = create_engine("sqlite://", creator=lambda: dbapi2.connect(str(path)), module=dbapi2, poolclass=NullPool)
+    with engine.connect() as connection:
+        assert differences(connection) == []
+    engine.dispose()
+
+
+def test_postgres_has_what_the_code_knows(postgres_url: str) -> None:
+    migrate(postgres_url)
+    migrate(postgres_url)
+
+    async def look() -> list[object]:
+        engine = create_async_engine(postgres_url, poolclass=NullPool)
+        async with engine.connect() as connection:
+            found = await connection.run_sync(differences)
+        await engine.dispose()
+        return found
+
+    assert asyncio.run(look()) == []
+
+
+async def test_a_second_server_on_one_sqlite_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "daiban.db"
+    await asyncio.to_thread(migrate, f"sqlite:///{path}")
+    first = await SqliteDatabase.open(path)
+    with pytest.raises(DatabaseInUseError, match="open in another process"):
+        await SqliteDatabase.open(path)
+    await first.close()
+    again = await SqliteDatabase.open(path)
+    await again.close()
+
+
+async def test_an_old_sqlite_library_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dbapi2, "sqlite_version_info", (3, 40, 1))
+    with pytest.raises(RuntimeError, match=r"3\.51\.3"):
+        await SqliteDatabase.open(tmp_path / "daiban.db")

@@ -1,0 +1,91 @@
+"""A device without a store: signs whatever a test wants, right or wrong."""
+
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write
+from daiban_sync import batch, limits, signature, wire
+from daiban_sync.batch import Batch
+from daiban_sync.keys import SoftwareKey
+from daiban_sync.signature import Parameters, Target
+from tests.support.township import Township, new_id
+
+
+@dataclass
+class RawDevice:
+    """An approved device of somebody; `sequence`, `previous` and `number` are where its chain stands."""
+
+    town: Township
+    id: bytes
+    key: SoftwareKey
+    sequence: int = 0
+    previous: bytes = batch.FIRST
+    number: int = 0
+    http: httpx2.AsyncClient = field(default_factory=lambda: httpx2.AsyncClient(trust_env=False, timeout=60))
+
+    def seal(self, *entries: bytes, advance: bool = True, **changed: Any) -> Batch:
+        """The next batch; `changed` replaces members of its header."""
+        header = batch.Header(
+            protocol=limits.PROTOCOL,
+            flags=0,
+            origin=self.town.services.keys.origin,
+            centre=self.town.centre,
+            device=self.id,
+            sequence=self.sequence + 1,
+            previous=self.previous,
+            checkpoint_size=0,
+            checkpoint=batch.NO_CHECKPOINT,
+            first=self.number + 1,
+            entry_count=len(entries),
+        )._replace(**changed)
+        sealed = batch.seal(header, secrets.token_bytes(32), entries, self.key)
+        if advance:
+            self.sequence, self.previous = header.sequence, sealed.digest
+            self.number = header.first + len(entries) - 1
+        return sealed
+
+    async def send(self, body: bytes, **changed: Any) -> httpx2.Response:
+        """POST a body to /v1/sync, signed; `changed` replaces headers."""
+        target = Target("POST", self.town.url.removeprefix("http://"), "/v1/sync")
+        headers = signature.sign(self.key, target, body, Parameters(int(time.time()), self.id.hex()))
+        headers |= {name.replace("_", "-"): value for name, value in changed.items()}
+        return await self.http.post(f"{self.town.url}/v1/sync", content=body, headers=headers)
+
+    async def push(self, *batches: Batch, hello: wire.Hello | None = None) -> httpx2.Response:
+        """Hand in batches."""
+        return await self.send(wire.encode_request(hello or wire.Hello(), map(batch.pack, batches)))
+
+    async def pushed(self, *batches: Batch, hello: wire.Hello | None = None) -> wire.Reply:
+        """Hand in batches; gives the answer, which must be a good one."""
+        answer = await self.push(*batches, hello=hello)
+        assert answer.status_code == 200, answer.text
+        return wire.decode_answer(answer.content)
+
+
+async def raw_device(town: Township, name: str = "王芳") -> RawDevice:
+    """An approved device of somebody."""
+    key, id_ = SoftwareKey(secrets.token_bytes(32)), new_id()
+
+    def program() -> Program[None]:
+        row = (id_, town.centre, town.people[name], "裸机", key.public_key, "active", 0, 0, None, None, None, "")
+        yield Write(schema.device, [row])
+
+    await town.services.database.write(town.centre, program)
+    device = RawDevice(town, id_, key)
+    town.clients.push_async_callback(device.http.aclose)
+    return device
+
+
+def code_of(answer: httpx2.Response) -> str:
+    """The problem's code."""
+    assert answer.headers["content-type"].startswith("application/problem+json"), answer.text
+    document = json.loads(answer.content)
+    assert document["title"] and document["advice"]
+    code: str = document["code"]
+    return code

@@ -17,8 +17,10 @@ from typing import Any, NamedTuple
 from PIL import Image, ImageOps
 from PIL.ExifTags import IFD, Base
 
+from daiban_schemas.problem import PROBLEMS
+
 from .grant import MAX_BYTES
-from .problems import PROBLEMS, PhotoError
+from .problems import PhotoError
 
 MAX_PIXELS = 50_000_000
 THUMBNAIL = 480

@@ -110,7 +110,7 @@ async def terminate(request: AnyRequest, ticket: Ticket, receiving: Desk) -> Res
 
 def problem(request: AnyRequest, error: PhotoError) -> Response[dict[str, Any] | None]:
     """RFC 9457 problem details, with a stable `code` and `advice` for a person."""
-    status, title, advice = error.problem
+    status, title, advice, *_ = error.problem
     content = {
         "type": f"urn:daiban:problem:{error.code}",
         "title": title,

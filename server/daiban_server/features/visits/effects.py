@@ -69,11 +69,16 @@ def release(ledger: Ledger, asked: Asked) -> Program[Mapping[str, Any]]:
 
 
 def _fits(week: Week, visit: Visit, crew: tuple[str, ...], start: int) -> bool:
-    """Whether a start that was not among the cheapest keeps every rule all the same."""
-    if len(crew) != visit.crew or crew[0] not in {agent.id for agent in week.agents}:
+    """Whether a start that was not among the cheapest keeps every rule all the same.
+
+    It breaks no rule that stood before it: a day that somebody's absence broke already refuses no other booking.
+    """
+    covers = {member for post in week.posts if visit.place in post.territory for member in post.agents}
+    if len(crew) != visit.crew or not covers.issuperset(crew) or start < week.now + week.settings.notice:
         return False
     taken = Stop(visit, crew, start, start)
-    return not validate(Week(week.now, week.agents, week.posts, week.travel, (*week.stops, taken), week.settings))
+    after = Week(week.now, week.agents, week.posts, week.travel, (*week.stops, taken), week.settings)
+    return set(validate(after)) <= set(validate(week))
 
 
 def _visit(ledger: Ledger, record: Record) -> Program[Visit]:

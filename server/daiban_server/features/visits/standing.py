@@ -40,7 +40,7 @@ _SLOTS = (
 _ABSENCES = (
     select(_a.person, _a.start, _a.end)
     .select_from(schema.absence.join(schema.person, _p.id == _a.person))
-    .where(_p.centre == bindparam("centre_id"), _a.end > bindparam("since"))
+    .where(_p.centre == bindparam("centre_id"), _a.end > bindparam("since"), _a.start < _a.end)
     .order_by(_a.person, _a.start)
 )
 
@@ -76,9 +76,10 @@ def load_week(centre: bytes, now: int, without: bytes = b"") -> Program[Week]:
 
 
 def _home(person: bytes, centre: bytes, territory: list[Row], places: Mapping[bytes, Row]) -> Point:
-    """Where an agent's day begins: the centre, else the first place of the territory that has a point."""
+    """Where an agent's day begins: the centre, else the first place of the territory that has a point, else any
+    place of the centre that has one. A centre without a single point has no visits to plan."""
     mine = [place for who, place, _ in territory if who == person]
-    for place in (centre, *mine):
+    for place in (centre, *mine, *places):
         row = places.get(place)
         if row is not None and row[2] is not None:
             return point(row[2], row[3])
@@ -87,7 +88,8 @@ def _home(person: bytes, centre: bytes, territory: list[Row], places: Mapping[by
 
 def _agent(row: Row, home: Point, absences: list[Row], now: int) -> Agent:
     today = local_day(now)
-    days = (today + datetime.timedelta(days=n) for n in range(HORIZON))
+    # From yesterday on, since visits that are just over still stand in the week.
+    days = (today + datetime.timedelta(days=n) for n in range(-1, HORIZON))
     shifts = tuple(
         Window(moment(day, *start), moment(day, *end)) for day in days if is_working_day(day) for start, end in HOURS
     )

@@ -1,0 +1,146 @@
+"""Words of the console: moments as people say them, states with a shape, who somebody is.
+
+Times come as Unix milliseconds and are told in China's time.
+"""
+
+import datetime
+from typing import NamedTuple
+
+from daiban_server.calendar_days import SHANGHAI
+
+DAY = 86_400_000
+"""Milliseconds."""
+CLOCK_OFF = 120_000
+"""Milliseconds by which a phone's clock may be off before people are told."""
+
+_WEEKDAYS = "一二三四五六日"
+_NEAR = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
+
+ROLES = {
+    "agent": "代办员",
+    "clerk": "窗口",
+    "cadre": "包联干部",
+    "head": "中心负责人",
+    "district": "区政务办",
+    "server": "系统",
+}
+
+
+class Moment(NamedTuple):
+    """A moment: `said` as people say it, `exact` the date beside it, `iso` for machines."""
+
+    said: str
+    exact: str
+    iso: str
+
+
+class Mark(NamedTuple):
+    """A state: its word and the shape before it. `urgent` is kept for what is overdue or destroyed."""
+
+    word: str
+    shape: str
+    urgent: bool = False
+
+
+def local(milliseconds: int) -> datetime.datetime:
+    """The moment on China's clock."""
+    return datetime.datetime.fromtimestamp(milliseconds / 1000, SHANGHAI)
+
+
+def day_start(milliseconds: int) -> int:
+    """Unix milliseconds of the midnight, in China, before a moment."""
+    return int(local(milliseconds).replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+
+
+def date(day: datetime.date, today: datetime.date) -> str:
+    """11月24日 周二, with the year where it is another."""
+    year = "" if day.year == today.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日 周{_WEEKDAYS[day.weekday()]}"
+
+
+def day_name(day: datetime.date, today: datetime.date) -> str:
+    """今天, 明天 …; "" for a day that has no such name."""
+    return _NEAR.get((day - today).days, "")
+
+
+def moment(milliseconds: int, now: int) -> Moment:
+    """今天 09:10 with 11月24日 周二 beside it; a day far away is told by its date alone."""
+    at, today = local(milliseconds), local(now).date()
+    exact = date(at.date(), today)
+    return Moment(f"{day_name(at.date(), today) or exact} {at:%H:%M}", exact, at.isoformat(timespec="seconds"))
+
+
+def span(milliseconds: int) -> str:
+    """A length of time in its largest unit: 4 分钟, 3 小时, 7 年."""
+    seconds = max(0, milliseconds) // 1000
+    for unit, length in (("年", 365 * 86_400), ("天", 86_400), ("小时", 3_600), ("分钟", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} 秒"
+
+
+def wait(seconds: int) -> str:
+    """How long to wait, in full: 2 分 5 秒."""
+    minutes, rest = divmod(seconds, 60)
+    return " ".join(part for part in (minutes and f"{minutes} 分", (rest or not minutes) and f"{rest} 秒") if part)
+
+
+def clock(offset: int | None) -> str:
+    """What is wrong with a phone's clock; "" where it is right or unknown. `offset` is server time minus phone time."""
+    if offset is None or abs(offset) < CLOCK_OFF:
+        return ""
+    return f"手机时间{'慢' if offset > 0 else '快'} {span(abs(offset))},请提醒改准"
+
+
+APPLICATION = {
+    "draft": Mark("草稿", "empty"),
+    "collected": Mark("已上门收件", "quarter"),
+    "submitted": Mark("已提交", "half"),
+    "received": Mark("已收件", "three"),
+    "accepted": Mark("已受理", "full"),
+    "completed": Mark("已办结", "check"),
+    "refused": Mark("不予办理", "cross"),
+    "withdrawn": Mark("申请人撤回", "cross"),
+}
+VISIT = {
+    "requested": Mark("待安排", "empty"),
+    "assigned": Mark("已安排", "half"),
+    "accepted": Mark("代办员已确认", "three"),
+    "started": Mark("上门中", "full"),
+    "finished": Mark("已上门", "check"),
+    "nobody_home": Mark("无人在家", "cross"),
+    "cancelled": Mark("已取消", "cross"),
+}
+DEVICE = {
+    "pending": Mark("待审核", "diamond"),
+    "active": Mark("在用", "full"),
+    "frozen": Mark("已冻结", "cross", urgent=True),
+    "revoked": Mark("已停用", "cross"),
+}
+_STAND_IN = {
+    "absent": "A岗请假",
+    "full": "A岗当天已排满",
+    "off_duty": "A岗不上班",
+    "no_gap": "A岗排不开",
+    "no_partner": "A岗少一个人同去",
+    "skill": "A岗不办这个事项",
+    "territory": "本村没有A岗",
+}
+
+
+def stand_in(code: str) -> str:
+    """Why B goes, from the engine's code such as ``stand_in_absent``."""
+    return _STAND_IN.get(code.removeprefix("stand_in_"), "A岗去不了")
+
+
+def answered(state: str, due: int, now: int, replied: bool) -> Mark:
+    """How a reply stands to its due time (see `features.replies.effects.judged`)."""
+    if state == "met":
+        return Mark("已回复", "check")
+    if state == "met_received_late":
+        return Mark("按时回复、晚收到", "check")
+    if replied:
+        return Mark("超期后已回复", "late")
+    if due < now:
+        return Mark(f"超期 {span(now - due)}", "late", urgent=True)
+    return Mark("今天到期" if day_start(due) == day_start(now) else "待回复", "half")

@@ -18,6 +18,8 @@ TEXT = 20_000
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
+_LONE = re.compile("[\ud800-\udfff]")
+
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _objects = msgspec.json.Decoder(dict[str, Any])
 _encode = msgspec.json.Encoder().encode
@@ -88,7 +90,7 @@ def check_value(value: Any) -> None:
     if isinstance(value, str):
         if len(value) > TEXT:
             raise StrictnessError("a text is too long")
-        if any("\ud800" <= c <= "\udfff" for c in value):
+        if not value.isascii() and _LONE.search(value):
             raise StrictnessError("a lone surrogate")
         if "\x00" in value:
             raise StrictnessError("U+0000 in a text")

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
+from daiban_client_sdk import Client, RefusedError
 from daiban_schemas import entry
 from daiban_schemas.problem import PROBLEMS
 from daiban_server.db import schema
@@ -237,8 +238,6 @@ async def test_a_nonce_is_this_servers_and_soon_over(sqlite_township: Township) 
 
 
 async def test_a_pending_device_may_only_ask_how_it_stands(sqlite_township: Township) -> None:
-    from daiban_client_sdk import Client, RefusedError
-
     client = Client(sqlite_township.folder / "neu")
     await sqlite_township.clients.enter_async_context(client)
     await client.enrol(await sqlite_township.code_for("王芳"), "手机")

@@ -111,8 +111,10 @@ class Applier:
         """The place that a parent stands in, a refusal's code, or None where the parent is not there yet."""
         kinds = field.type.kinds if isinstance(field.type, Reference) else ()
         if kinds == ("place",):
-            rows = yield Fetch(_PLACE, {"id": parent, "centre_id": self.ledger.centre})
-            return (parent,) if rows else None
+            if parent not in self.ledger.places:
+                rows = yield Fetch(_PLACE, {"id": parent, "centre_id": self.ledger.centre})
+                self.ledger.places[parent] = bool(rows)
+            return (parent,) if self.ledger.places[parent] else None
         yield from self.ledger.load([parent])
         record = self.ledger.records[parent]
         if record is None:

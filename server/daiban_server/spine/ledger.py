@@ -88,6 +88,7 @@ class Ledger:
     entries: list[Row] = field(default_factory=list)
     outcomes: dict[tuple[bytes, int], Row] = field(default_factory=dict)
     parked: dict[tuple[bytes, int], Row] = field(default_factory=dict)
+    places: dict[bytes, bool] = field(default_factory=dict)
 
     # Reading ------------------------------------------------------------------------------------------------
 

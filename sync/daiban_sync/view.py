@@ -88,8 +88,9 @@ class View:
 
     @cached_property
     def doubted(self) -> bool:
-        """Whether a tombstone stands that does not delete, since somebody wrote without agreeing to it."""
-        return not self.deleted and self.values.get(TOMBSTONE) is True
+        """Whether a tombstone stands that does not delete, since somebody wrote without agreeing to it. Where somebody
+        said outright that the record lives, that is a conflict of the field like others, and counted there."""
+        return not self.deleted and self.values.get(TOMBSTONE) is True and TOMBSTONE not in self.conflicts
 
     def positions(self, name: str) -> list[int]:
         """Positions of all heads of one field, for a settlement's `over`."""

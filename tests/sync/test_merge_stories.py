@@ -1,0 +1,376 @@
+"""What happens to one paper of one household: who edits, who deletes, whose clock is wrong, and what stands then."""
+
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import msgspec
+import pytest
+
+from daiban_sync.clock import Interval, effective, learn
+from daiban_sync.merge import TOMBSTONE, Change, Head, contested, lay
+from daiban_sync.view import View, Written, same
+from tests.sync.paper_township import Desk, Device, Server, holders
+
+NOON = 1_700_000_000_000
+MINUTE = 60_000
+WANG, LI = b"phone of Wang".ljust(16, b"."), b"phone of Li".ljust(16, b".")
+
+
+class Township:
+    """Wang the agent, Li who stands in for him, a clerk, and a photo of a paper that the clerk has begun."""
+
+    def __init__(self) -> None:
+        self.server = Server(now=NOON)
+        self.wang, self.li, self.clerk = Device(WANG), Device(LI), Desk(0)
+        self.at_the_counter(note="begun", phone="0915-3211234")
+        self.wang.pull(self.server)
+        self.li.pull(self.server)
+
+    def at_the_counter(self, *, settle: bool = False, at: int = NOON, **values: Any) -> None:
+        """The clerk opens the record and saves at once."""
+        self.clerk.open(self.server)
+        self.server.lay(self.clerk.save(values, at, settle=settle), Interval(self.server.now, self.server.now))
+
+    def standing(self, name: str) -> set[Any]:
+        return {value.value for value in self.server.view().fields.get(name, [])}
+
+
+def edit(device: Device, at: int = NOON, **values: Any) -> None:
+    device.open()
+    device.save(values, at, settle=False)
+
+
+# Case 7: agent, stand-in and clerk edit one field, in every order of arrival ----------------------------------
+
+
+def three_edits(order: tuple[str, ...], then: Callable[[Township], None] = lambda _: None) -> Township:
+    town = Township()
+    edit(town.wang, note="Wang's")
+    edit(town.li, note="Li's")
+    town.clerk.open(town.server)
+    typed = town.clerk.save({"note": "the clerk's"}, NOON, settle=False)
+    then(town)
+    town.server.now += MINUTE
+    for who in order:
+        if who == "clerk":
+            town.server.lay(typed, Interval(town.server.now, town.server.now))
+        else:
+            (town.wang if who == "wang" else town.li).hand_in(town.server)
+    return town
+
+
+ORDERS = list(permutations(("wang", "li", "clerk")))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_three_people_edit_one_field_and_all_three_values_stand_with_the_clerks_in_front(order: Any) -> None:
+    view = three_edits(order).server.view()
+    assert view.values["note"] == "the clerk's"
+    assert {value.value for value in view.conflicts["note"]} == {"Wang's", "Li's", "the clerk's"}
+    assert view.values["phone"] == "0915-3211234"
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_who_deletes_without_having_seen_the_others_deletes_nothing(order: Any) -> None:
+    town = three_edits(order, lambda town: edit(town.li, deleted=True))
+    view = town.server.view()
+    assert (view.deleted, view.doubted) == (False, True)
+    assert {value.value for value in view.conflicts["note"]} == {"Wang's", "Li's", "the clerk's"}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_who_deletes_after_seeing_all_of_it_deletes_it_whatever_is_open(order: Any) -> None:
+    town = three_edits(order)
+    town.li.pull(town.server)
+    edit(town.li, deleted=True)
+    town.li.hand_in(town.server)
+    view = town.server.view()
+    assert (view.deleted, view.doubted) == (True, False)
+
+
+def test_an_edit_that_did_not_know_of_the_deletion_brings_the_record_back() -> None:
+    town = Township()
+    edit(town.wang, note="page two is missing")
+    town.at_the_counter(deleted=True)
+    assert town.server.view().deleted
+    town.wang.hand_in(town.server)
+    view = town.server.view()
+    assert (view.deleted, view.doubted) == (False, True)
+    assert town.standing("note") == {"page two is missing"}
+
+
+def test_two_people_who_delete_at_the_same_time_agree() -> None:
+    for first, second in (("wang", "li"), ("li", "wang")):
+        town = Township()
+        edit(town.wang, deleted=True)
+        edit(town.li, deleted=True)
+        for name in (first, second):
+            getattr(town, name).hand_in(town.server)
+        assert town.server.view().deleted
+
+
+def test_who_deletes_and_also_writes_does_not_agree_about_what_he_wrote() -> None:
+    town = Township()
+    edit(town.wang, deleted=True)
+    edit(town.li, deleted=True, note="the wrong household's")
+    town.wang.hand_in(town.server)
+    town.li.hand_in(town.server)
+    assert town.server.view().deleted, "Li's tombstone agrees with all of it"
+    town = Township()
+    edit(town.wang, deleted=True)
+    edit(town.li, note="keep this")
+    edit(town.li, deleted=True)
+    town.wang.hand_in(town.server)
+    town.li.hand_in(town.server)
+    assert town.server.view().deleted, "Li knew of his own note when he deleted"
+
+
+def test_an_edit_of_ones_own_after_the_deletion_revives() -> None:
+    town = Township()
+    edit(town.wang, deleted=True)
+    edit(town.wang, note="still needed")
+    assert not town.wang.view().deleted
+    town.wang.hand_in(town.server)
+    view = town.server.view()
+    assert (view.deleted, view.doubted) == (False, True)
+
+
+def test_a_contradicted_deletion_is_one_conflict_and_settling_it_deletes() -> None:
+    town = Township()
+    edit(town.wang, deleted=True)
+    edit(town.li, deleted=False)
+    town.wang.hand_in(town.server)
+    town.li.hand_in(town.server)
+    view = town.server.view()
+    assert (view.deleted, view.doubted, list(view.conflicts)) == (False, False, [TOMBSTONE])
+    town.at_the_counter(settle=True, deleted=True)
+    assert town.server.view().deleted
+    assert not town.server.view().conflicts
+
+
+# Case 8: an offline branch of two edits, with a server edit between -------------------------------------------
+
+
+def test_a_branch_of_two_edits_meets_an_edit_at_the_counter() -> None:
+    town = Township()
+    edit(town.wang, note="first")
+    edit(town.wang, note="second", phone="13909150001")
+    town.at_the_counter(note="the clerk's")
+    town.wang.hand_in(town.server)
+    assert town.standing("note") == {"second", "the clerk's"}
+    assert town.standing("phone") == {"13909150001"}
+
+
+def test_a_clerk_edits_between_the_two_halves_of_a_branch() -> None:
+    """The first half is in the clerk's view; the second never saw the clerk's."""
+    town = Township()
+    edit(town.wang, note="first")
+    town.wang.hand_in(town.server)
+    town.at_the_counter(note="the clerk's")
+    assert town.standing("note") == {"the clerk's"}
+    edit(town.wang, note="second")
+    town.wang.hand_in(town.server)
+    assert town.standing("note") == {"second", "the clerk's"}
+
+
+def test_a_receipt_never_counts_as_having_read() -> None:
+    """A colleague's change stands just before one's own: the receipt has a later position than both."""
+    town = Township()
+    edit(town.wang, phone="13909150001")
+    edit(town.li, note="Li's")
+    town.li.hand_in(town.server)
+    town.wang.hand_in(town.server)
+    edit(town.wang, note="Wang's")
+    town.wang.hand_in(town.server)
+    assert town.standing("note") == {"Li's", "Wang's"}
+
+
+def test_a_pull_while_the_form_is_open_does_not_count_as_reading_it() -> None:
+    town = Township()
+    town.wang.open()
+    edit(town.li, note="Li's")
+    town.li.hand_in(town.server)
+    town.wang.pull(town.server)
+    town.wang.save({"note": "Wang's"}, NOON, settle=False)
+    town.wang.hand_in(town.server)
+    assert town.standing("note") == {"Li's", "Wang's"}
+
+
+def test_two_tabs_of_one_clerk_do_not_know_of_each_other() -> None:
+    town = Township()
+    other = Desk(1)
+    town.clerk.open(town.server)
+    other.open(town.server)
+    for tab, text in ((town.clerk, "tab one"), (other, "tab two")):
+        town.server.lay(tab.save({"note": text}, NOON, settle=False), Interval(NOON, NOON))
+    assert town.standing("note") == {"tab one", "tab two"}
+
+
+# Ordinary edits of a field in conflict, and settlements -------------------------------------------------------
+
+
+def in_conflict() -> Township:
+    town = three_edits(("wang", "li", "clerk"))
+    town.wang.pull(town.server)
+    return town
+
+
+def test_an_ordinary_edit_replaces_the_value_in_front_and_leaves_the_others_open() -> None:
+    town = in_conflict()
+    edit(town.wang, note="Wang's second")
+    town.wang.hand_in(town.server)
+    assert town.standing("note") == {"Wang's second", "Wang's", "Li's"}
+
+
+def test_a_second_edit_before_the_next_sync_replaces_ones_own_first_and_nothing_else() -> None:
+    """Wang's unsent value is in front of Li's; it has no position yet, so `over` is an empty list."""
+    town = Township()
+    edit(town.li, at=NOON - MINUTE, note="Li's")
+    town.li.hand_in(town.server)
+    edit(town.wang, at=NOON, note="Wang's first")
+    town.wang.pull(town.server)
+    edit(town.wang, at=NOON, note="Wang's second")
+    assert [dict(saved.over) for saved in town.wang.unmirrored] == [{}, {"note": ()}]
+    town.wang.hand_in(town.server)
+    assert town.standing("note") == {"Wang's second", "Li's"}
+
+
+def test_a_settlement_replaces_all_that_was_in_view_and_converges_everywhere() -> None:
+    town = in_conflict()
+    town.wang.open()
+    town.wang.save({"note": "as agreed by telephone"}, NOON, settle=True)
+    town.wang.hand_in(town.server)
+    assert town.standing("note") == {"as agreed by telephone"}
+    for device in (town.wang, town.li):
+        device.pull(town.server)
+        assert not device.view().conflicts
+        assert device.view().values["note"] == "as agreed by telephone"
+
+
+def test_a_settlement_does_not_replace_what_came_after_the_form_was_opened() -> None:
+    town = in_conflict()
+    town.wang.open()
+    town.at_the_counter(settle=True, note="the clerk's again")
+    town.wang.save({"note": "as agreed by telephone"}, NOON, settle=True)
+    town.wang.hand_in(town.server)
+    assert town.standing("note") == {"the clerk's again", "as agreed by telephone"}
+
+
+def test_naming_positions_that_were_never_in_view_replaces_nothing() -> None:
+    """A forged `over` cannot reach beyond `seen`."""
+    clerks, li = Head(7, b"desk", 3, ("note",)), Head(9, LI, 1, ("note",))
+    forged = Change(10, WANG, 1, True, ("note",), seen=7, over={"note": (7, 9, 10)})
+    assert lay((clerks, li), forged) == (li, Head(10, WANG, 1, ("note",)))
+
+
+def test_contested_names_the_fields_that_several_changes_hold() -> None:
+    heads = (Head(1, WANG, 1, ("note", "phone")), Head(2, LI, 1, ("note",)))
+    assert contested(heads) == {"note": list(heads)}
+    assert contested(heads[:1]) == {}
+
+
+# Case 6: clocks at 1970, 2099, and jumping back inside a batch ------------------------------------------------
+
+
+def test_a_phone_from_2099_does_not_win_and_one_from_1970_does_not_lose_its_work() -> None:
+    """Claims are clamped to the receipt's bounds: after the checkpoint that the phone knew, before the receipt."""
+    town = Township()
+    town.server.now = NOON + 10 * MINUTE
+    edit(town.wang, at=4_070_908_800_000, note="from 2099")
+    town.wang.hand_in(town.server)
+    town.server.now = NOON + 20 * MINUTE
+    edit(town.li, at=NOON + 15 * MINUTE, note="by a right clock")
+    town.li.hand_in(town.server)
+    view = town.server.view()
+    assert view.values["note"] == "by a right clock"
+    believed = {v.value: (v.at, v.effective) for v in view.conflicts["note"]}
+    assert believed["from 2099"] == (4_070_908_800_000, NOON + 10 * MINUTE)
+
+    edit(town.wang, at=0, phone="from 1970")
+    town.wang.hand_in(town.server)
+    view = town.server.view()
+    assert view.values["phone"] == "from 1970"
+    assert view.fields["phone"][0].effective == NOON, "no earlier than the checkpoint that it names"
+
+
+def test_a_clock_that_jumps_back_inside_a_batch_leaves_the_order_of_saving() -> None:
+    town = Township()
+    for at, text in ((4_070_908_800_000, "one"), (0, "two"), (NOON, "three"), (-62_135_596_800_000, "four")):
+        edit(town.wang, at=at, note=text)
+    town.server.now += MINUTE
+    town.wang.hand_in(town.server)
+    assert town.standing("note") == {"four"}
+    assert town.server.view().values["note"] == "four"
+    assert holders(town.server.heads)["note"] == {(WANG, 4)}
+
+
+@pytest.mark.parametrize(
+    ("claimed", "believed"), [(0, 100), (99, 100), (100, 100), (150, 150), (200, 200), (201, 200), (10**13, 200)]
+)
+def test_a_claim_is_clamped_to_the_receipts_bounds(claimed: int, believed: int) -> None:
+    assert effective(claimed, Interval(100, 200)) == believed
+
+
+def test_a_phone_learns_how_far_off_it_is_from_one_answer() -> None:
+    """Its clock says 2019; the answer took 400 ms, so what it learns is right to 200 ms."""
+    offset = learn(sent=1_550_000_000_000, received=1_550_000_000_400, server_time=NOON)
+    assert offset.server_time(1_550_000_000_200) == NOON
+    assert offset.uncertainty == 200
+    assert learn(sent=1000, received=10, server_time=NOON).uncertainty == 0, "the clock jumped back meanwhile"
+
+
+# Which values are equal, and which is in front ----------------------------------------------------------------
+
+
+def shown(*values: tuple[Any, int, int, bytes]) -> View:
+    """A record whose field `note` holds these values: (value, authority, effective time, device)."""
+    written = [
+        Written(
+            *(position, device, 1, True, device.hex(), authority, believed, believed, 0, {}),
+            *({"note": msgspec.Raw(msgspec.json.encode(value))}, ("note",)),
+        )
+        for position, (value, authority, believed, device) in enumerate(values, 1)
+    ]
+    return View("0" * 32, "photo", len(values), written)
+
+
+def test_a_clerk_stands_before_an_agent_however_late_the_agent_was() -> None:
+    view = shown(("the agent's", 1, NOON + MINUTE, WANG), ("the clerk's", 2, NOON, LI))
+    assert view.values["note"] == "the clerk's"
+
+
+def test_of_two_agents_the_later_stands_in_front_and_at_the_same_instant_the_greater_id() -> None:
+    assert shown(("early", 1, NOON, WANG), ("late", 1, NOON + 1, LI)).values["note"] == "late"
+    assert shown(("Wang's", 1, NOON, WANG), ("Li's", 1, NOON, LI)).values["note"] == "Wang's"
+    assert shown(("Li's", 1, NOON, LI), ("Wang's", 1, NOON, WANG)).values["note"] == "Wang's"
+
+
+def test_equal_values_are_no_conflict_whatever_the_order_of_their_members() -> None:
+    one, other = {"bank": "农商行", "number": "62"}, {"number": "62", "bank": "农商行"}
+    assert not shown((one, 1, NOON, WANG), (other, 2, NOON, LI)).conflicts
+    assert shown((one, 1, NOON, WANG), (other, 2, NOON, LI)).positions("note") == [1, 2]
+    assert shown((True, 1, NOON, WANG), (1, 2, NOON, LI)).conflicts, "a flag and a number are two values"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        (True, 1, False),
+        (False, 0, False),
+        (1, 1.0, True),
+        (None, False, False),
+        (None, "", False),
+        ([1, True], [1, 1], False),
+        ([1, 2], [2, 1], False),
+        ([1], [1, 1], False),
+        ({"a": True}, {"a": 1}, False),
+        ({"a": 1}, {"a": 1, "b": None}, False),
+        ({"a": {"b": [1]}, "c": 2}, {"c": 2, "a": {"b": [1]}}, True),
+        ({}, [], False),
+        ("1", 1, False),
+    ],
+)
+def test_json_values_are_compared_as_json(one: Any, other: Any, equal: bool) -> None:
+    assert same(one, other) is equal
+    assert same(other, one) is equal

@@ -1,6 +1,7 @@
 """Serving: one Granian worker on SQLite, any number on PostgreSQL."""
 
-import logging
+import contextlib
+import ctypes
 import os
 import signal
 from pathlib import Path
@@ -10,8 +11,9 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
 from daiban_server import certificate
+from daiban_server.db.sqlite import DatabaseInUseError, hold_lock
 
-_logger = logging.getLogger(__name__)
+_PR_SET_PDEATHSIG = 1
 
 
 def serve(
@@ -21,11 +23,13 @@ def serve(
 
     `url` is how devices reach this server. With `plain` it speaks HTTP, for a proxy that does TLS in front;
     otherwise it has a
-    certificate of its own under `data`. SQLite takes one worker.
+    certificate of its own under `data`. SQLite takes one worker. Raises `ValueError` for what cannot be served.
     """
     if not database and workers != 1:
         raise ValueError("SQLite has one writer: use one worker, or a PostgreSQL database")
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not database:
+        _refuse_second(data / "daiban.db")
     own = None if plain else certificate.load_or_make(data / "tls", ["localhost", "127.0.0.1", *_extra_names(url)])
     os.environ.update(
         DAIBAN_DATA=str(data), DAIBAN_URL=url, DAIBAN_DATABASE=database, DAIBAN_TLS_PIN=own.pin if own else ""
@@ -43,8 +47,16 @@ def serve(
         log_access=False,
         workers_kill_timeout=30,
     )
-    _end_with_parent()
+    _take_hangup()
     server.serve()
+
+
+def _refuse_second(path: Path) -> None:
+    """SQLite has one process. Raises `ValueError` where another has it, before a worker would fail over it."""
+    try:
+        hold_lock(path).close()
+    except DatabaseInUseError:
+        raise ValueError(f"{path} is open in another process: 服务器已经在运行") from None
 
 
 def _extra_names(url: str) -> list[str]:
@@ -52,10 +64,19 @@ def _extra_names(url: str) -> list[str]:
     return [] if host in ("", "localhost", "127.0.0.1") else [host]
 
 
-def _end_with_parent() -> None:
+def _take_hangup() -> None:
     """Take SIGHUP, which a closed terminal sends, as the wish to end cleanly."""
 
     def end(number: int, frame: FrameType | None) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGHUP, end)
+
+
+def end_with_parent() -> None:
+    """Ask the kernel for SIGTERM when the supervisor dies: an orphaned worker would hold port and database for ever.
+
+    Linux only; elsewhere nothing happens.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

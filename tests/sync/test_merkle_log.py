@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from daiban_sync import merkle
 from daiban_sync.errors import ProofError
 from daiban_sync.merkle import EMPTY_ROOT, Frontier, Node, leaf_hash, node_hash
+from tests.sync.paper_log import Log
 from tests.sync.profiles import more
 
 # The leaves and tree heads of the Certificate Transparency project's reference implementation.
@@ -44,24 +45,6 @@ def mth(leaves: Sequence[bytes]) -> bytes:
     while 2 * k < len(leaves):
         k *= 2
     return hashlib.sha256(b"\x01" + mth(leaves[:k]) + mth(leaves[k:])).digest()
-
-
-class Log:
-    """A log that keeps its nodes as the server does: only what `appended` says is completed."""
-
-    def __init__(self, leaves: Sequence[bytes]) -> None:
-        self.frontier, self.kept = Frontier(), dict[Node, bytes]()
-        self.leaves = [leaf_hash(data) for data in leaves]
-        for leaf in self.leaves:
-            self.frontier, made = self.frontier.appended(leaf)
-            assert not self.kept.keys() & dict(made).keys(), "a node is written once"
-            self.kept |= made
-
-    def node(self, level: int, index: int) -> bytes:
-        return self.kept[level, index]
-
-    def root(self, size: int) -> bytes:
-        return merkle.root(size, self.node)
 
 
 DATA = [b"batch %d" % i for i in range(SIZES[-1])]

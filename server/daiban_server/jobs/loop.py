@@ -1,6 +1,7 @@
 """What the server does by itself, beside its requests: a round every half minute."""
 
 import asyncio
+import functools
 import logging
 
 from sqlalchemy import bindparam, delete, update
@@ -9,6 +10,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.replies.effects import miss
 from daiban_server.services import Presence, Services
+from daiban_server.spine.replay import centres_with_hope, replay
 
 ROUND = 30.0
 """Seconds between rounds."""
@@ -33,6 +35,21 @@ async def run_jobs(services: Services) -> None:
         except Exception:
             _logger.exception("a round of jobs failed")
         await asyncio.sleep(ROUND)
+
+
+async def replay_parked(services: Services) -> int:
+    """Try again, at start, what an older version had to park; gives how many entries went through.
+
+    A fault leaves a centre's entries parked and the server starts all the same.
+    """
+    freed, keys = 0, services.keys
+    for centre in await services.database.read(centres_with_hope()):
+        program = functools.partial(replay, centre, keys.desk_device(centre), services.effects, services.now())
+        try:
+            freed += await services.database.write(centre, program)
+        except Exception:
+            _logger.exception("parked entries of a centre could not be tried again")
+    return freed
 
 
 async def one_round(services: Services) -> None:

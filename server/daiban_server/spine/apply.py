@@ -18,6 +18,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Fetch, Program
 from daiban_server.spine.effects import Asked, Effects, Refusal
 from daiban_server.spine.ledger import Incoming, Ledger, Record
+from daiban_server.spine.moving import follow_parent
 from daiban_server.spine.parking import park, take_parked
 from daiban_sync.merge import TOMBSTONE, Change, Head, contested, lay
 from daiban_sync.outcome import Outcome
@@ -121,6 +122,10 @@ class Applier:
             return None
         return (record.place,) if record.kind in kinds else "parent.other_kind"
 
+    def _place_of(self, kind: Kind, parent: bytes) -> Program[bytes | None]:
+        found = yield from self._parent(kind.fields[str(kind.parent)], parent)
+        return found[0] if isinstance(found, tuple) else None
+
     def _lay(self, kind: Kind, record: Record, incoming: Incoming) -> Program[Outcome]:
         before = self.ledger.heads(record)
         was = yield from self._same_as_before(before, incoming)
@@ -141,6 +146,8 @@ class Applier:
         record.position = position
         self.ledger.changed.add(record.id)
         self.ledger.remember(incoming, position)
+        if kind.parent in incoming.values:
+            yield from follow_parent(self.ledger, kind, record, self._place_of)
         yield from self._reckon(kind, record)
         open_fields = yield from self._open_among(record, incoming.values)
         if open_fields:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select
 from daiban_schemas import strict
 from daiban_schemas.entry import decode
 from daiban_server.db import schema
-from daiban_server.db.program import Lookup, Program, first, run
+from daiban_server.db.program import Lookup, Program, Row, first, run
 from daiban_server.spine.ledger import Incoming, Ledger
 from daiban_sync.outcome import Outcome
 
@@ -46,17 +46,18 @@ def take_parked(ledger: Ledger, made: Sequence[bytes]) -> Program[list[Incoming]
     freed = []
     for key, row in list(ledger.parked.items()):
         if row[8] in ids:
-            freed.append(_incoming(ledger, (*row[1:3], *row[4:7], row[9])))
+            freed.append(unparked(ledger, (*row[1:3], *row[4:7], row[9])))
             del ledger.parked[key]
     if (yield from first(_ANY, centre_id=ledger.centre)) is not None:
         found = yield Lookup(schema.parked, ("centre", "waiting"), _COLUMNS, [(ledger.centre, id_) for id_ in made])
         for row in found:
             yield from run(_DELETE, centre_id=ledger.centre, device_id=row[0], entry_number=row[1])
-        freed += [_incoming(ledger, row) for row in found]
+        freed += [unparked(ledger, row) for row in found]
     return sorted(freed, key=lambda one: (one.device, one.number))
 
 
-def _incoming(ledger: Ledger, row: tuple[bytes, int, bytes, int, int, bytes]) -> Incoming:
+def unparked(ledger: Ledger, row: Row) -> Incoming:
+    """A parked entry as it came: (device, number, author, authority, effective, body)."""
     device, number, author, authority, effective, body = row
     entry = decode(body)
     values = strict.decoded(entry.fields) if entry.action == "change" else {}  # type: ignore[arg-type]

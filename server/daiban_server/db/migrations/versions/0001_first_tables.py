@@ -102,7 +102,6 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("centre", "position", name=op.f("pk_entry")),
         sa.UniqueConstraint("centre", "device", "number", name=op.f("uq_entry_centre_device_number")),
-        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.create_index("ix_entry_record", ["centre", "record"], unique=False)

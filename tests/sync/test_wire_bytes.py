@@ -1,6 +1,7 @@
 """The bytes of a request and an answer: what comes back, what is refused, and that nothing else can happen."""
 
 import struct
+import tracemalloc
 import zlib
 from random import Random
 from typing import Any
@@ -82,6 +83,16 @@ def test_a_compression_bomb_stops_at_the_cap(size: int) -> None:
     body = deflated(struct.pack(">BI", 1, size) + bytes(size))
     assert len(body) < limits.WIRE_BYTES
     assert code_of(frames_of, body) == "body.too_large"
+
+
+def test_a_compression_bomb_does_not_take_the_memory_that_it_states() -> None:
+    body = deflated(bytes(2**27))
+    tracemalloc.start()
+    try:
+        assert code_of(frames_of, body) == "body.too_large"
+        assert tracemalloc.get_traced_memory()[1] < 3 * limits.INFLATED_BYTES
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_bomb_in_many_layers_is_only_bytes() -> None:

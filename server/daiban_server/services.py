@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from daiban_server.db.database import Database
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.keystore import ServerKeys
+from daiban_server.lockout import Tries
 from daiban_server.settings import Settings
 from daiban_server.spine.effects import Effects
 
@@ -38,6 +39,7 @@ class Services:
     photos: PhotoStore
     now: Callable[[], int] = wall_clock
     presence: dict[bytes, Presence] = field(default_factory=dict)
+    tries: Tries = field(default_factory=Tries)
 
 
 GivenServices = NamedDependency[Services]

@@ -4,6 +4,7 @@ The cookie holds a random secret; the database holds its SHA-256. Each session h
 request that changes something must carry. Lockout is by account with growing pauses, in this process's memory.
 """
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -30,10 +31,8 @@ from daiban_server.spine.desk import Clerk
 COOKIE = "daiban_session"
 LIFE = 12 * 3_600_000
 """Milliseconds that a session lasts: a working day."""
-PAUSE = 1_000
-"""Milliseconds after a failed try; doubled with each further one, to at most `LONGEST_PAUSE`."""
-LONGEST_PAUSE = 300_000
-FREE_TRIES = 4
+LONGEST_WORD = 200
+"""Characters of a login or a password."""
 
 _hasher = argon2.PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
@@ -78,48 +77,23 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-class Tries:
-    """Failed tries by account: not by address, since a whole township shares one."""
-
-    def __init__(self) -> None:
-        self._failed: dict[str, tuple[int, int]] = {}
-
-    def wait(self, login: str, now: int) -> int:
-        """Milliseconds until this account may try again."""
-        count, since = self._failed.get(login, (0, 0))
-        pause = 0 if count < FREE_TRIES else min(PAUSE << (count - FREE_TRIES), LONGEST_PAUSE)
-        return max(0, since + pause - now)
-
-    def failed(self, login: str, now: int) -> None:
-        """Count a failed try; the table forgets its oldest beyond ten thousand accounts."""
-        count, _ = self._failed.pop(login, (0, 0))
-        self._failed[login] = (count + 1, now)
-        if len(self._failed) > 10_000:
-            del self._failed[next(iter(self._failed))]
-
-    def succeeded(self, login: str) -> None:
-        """Forget an account's failures."""
-        self._failed.pop(login, None)
-
-
-_tries = Tries()
-
-
 async def open_session(login: str, password: str, services: Services) -> str:
     """Check a password and make a session; gives the cookie's secret. Raises `ProblemError`."""
     now = services.now()
-    if wait := _tries.wait(login, now):
+    if wait := services.tries.wait(login, now):
         raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
+    if len(login) > LONGEST_WORD or len(password) > LONGEST_WORD:
+        raise ProblemError("session.refused")
     row = await services.database.read(first(_BY_LOGIN, login_name=login))
     try:
-        # An unknown account costs the same time as a wrong password.
-        _hasher.verify(row[1] if row and row[1] else _NOBODY, password)
+        # An unknown account costs the same time as a wrong password; and no time of other people's.
+        await asyncio.to_thread(_hasher.verify, row[1] if row and row[1] else _NOBODY, password)
     except argon2.exceptions.VerificationError:
         row = None
     if row is None or not row[2] or not row[1]:
-        _tries.failed(login, now)
+        services.tries.failed(login, now)
         raise ProblemError("session.refused")
-    _tries.succeeded(login)
+    services.tries.succeeded(login)
     secret = secrets.token_urlsafe(32)
     csrf = secrets.token_urlsafe(24)
     await services.database.write("session", lambda: _store(_digest(secret), row[0], csrf, now))

@@ -1,0 +1,30 @@
+"""Lockout by account, with growing pauses: not by address, since a whole township shares one."""
+
+PAUSE = 1_000
+"""Milliseconds after a failed try; doubled with each further one, to at most `LONGEST_PAUSE`."""
+LONGEST_PAUSE = 300_000
+FREE_TRIES = 4
+
+
+class Tries:
+    """Failed tries by account, in this process's memory."""
+
+    def __init__(self) -> None:
+        self._failed: dict[str, tuple[int, int]] = {}
+
+    def wait(self, login: str, now: int) -> int:
+        """Milliseconds until this account may try again."""
+        count, since = self._failed.get(login, (0, 0))
+        pause = 0 if count < FREE_TRIES else min(PAUSE << (count - FREE_TRIES), LONGEST_PAUSE)
+        return max(0, since + pause - now)
+
+    def failed(self, login: str, now: int) -> None:
+        """Count a failed try; the table forgets its oldest beyond ten thousand accounts."""
+        count, _ = self._failed.pop(login, (0, 0))
+        self._failed[login] = (count + 1, now)
+        if len(self._failed) > 10_000:
+            del self._failed[next(iter(self._failed))]
+
+    def succeeded(self, login: str) -> None:
+        """Forget an account's failures."""
+        self._failed.pop(login, None)

@@ -15,7 +15,7 @@ class Tries:
     def wait(self, login: str, now: int) -> int:
         """Milliseconds until this account may try again."""
         count, since = self._failed.get(login, (0, 0))
-        pause = 0 if count < FREE_TRIES else min(PAUSE << (count - FREE_TRIES), LONGEST_PAUSE)
+        pause = 0 if count < FREE_TRIES else min(PAUSE << min(count - FREE_TRIES, 20), LONGEST_PAUSE)
         return max(0, since + pause - now)
 
     def failed(self, login: str, now: int) -> None:

@@ -1,8 +1,8 @@
 """Forms are data: an item's version lists its questions, and device and server check answers by this code.
 
-A question is ``{"id", "label", "type", "required"?, "choices"?, "least"?, "most"?, "longest"?, "when"?}``; `type` is one
-of ``text, lines, integer, money, date, flag, choice, choices, phone, identity_number``; ``when`` is ``{"id", "is"}``:
-asked only if another answer has that value. A money answer is in fen.
+A question is ``{"id", "label", "type", "required"?, "choices"?, "least"?, "most"?, "longest"?, "when"?}``; `type` is
+one of ``text, lines, integer, money, date, flag, choice, choices, phone, identity_number``; ``when`` is
+``{"id", "is"}``: asked only if another answer has that value. A money answer is in fen.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -18,6 +18,7 @@ TEXT = 20_000
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _LONE = re.compile("[\ud800-\udfff]")
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -120,20 +121,10 @@ def _no_constants(name: str) -> None:
 
 
 def _check_depth(data: bytes) -> None:
-    depth, in_text, escaped = 0, False, False
-    for byte in data:
-        if in_text:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_text = False
-        elif byte == 0x22:
-            in_text = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > DEPTH:
-                raise StrictnessError("nested too deep")
-        elif byte in b"]}":
-            depth -= 1
+    depth = 0
+    # Without escapes, a quotation mark is where a text begins or ends, and every second part stands outside of texts.
+    outside = data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
+    for bracket in b"".join(outside).translate(None, _NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > DEPTH:
+            raise StrictnessError("nested too deep")

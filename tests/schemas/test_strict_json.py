@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daiban_schemas import entry, strict
 from daiban_schemas.kinds import KINDS
@@ -108,6 +110,19 @@ def test_sixteen_levels_are_taken_and_seventeen_are_not(where: str) -> None:
     inner = strict.DEPTH - 2
     taken(body_of(where % deep(inner)))
     assert refused(body_of(where % deep(inner + 1))) == "nested too deep"
+
+
+@given(st.lists(st.tuples(st.booleans(), st.text('a"\\\\/[]{}', max_size=6)), min_size=1, max_size=24))
+def test_depth_is_that_of_the_value_and_not_of_what_its_texts_look_like(levels: list[tuple[bool, str]]) -> None:
+    value: Any = 1
+    for is_list, text in levels:
+        value = [text, value, text] if is_list else {text: value}
+    written = json.dumps(value).encode()
+    if len(levels) <= strict.DEPTH:
+        assert strict.plain(written) == value
+    else:
+        with pytest.raises(StrictnessError, match="nested too deep"):
+            strict.check_text(written)
 
 
 def test_brackets_in_a_text_are_no_nesting() -> None:

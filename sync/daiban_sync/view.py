@@ -96,6 +96,12 @@ class View:
         """Positions of all heads of one field, for a settlement's `over`."""
         return [change.position for change in self.written if name in change.names]
 
+    def shown(self, name: str) -> list[int]:
+        """Positions of all heads that hold the visible value of one field, for an ordinary edit's `over`: what somebody
+        else wrote alike would stay beside its replacement."""
+        visible = self.values.get(name)
+        return [c.position for c in self.written if name in c.names and same(_decode(c.fields[name]), visible)]
+
     def _settled(self, name: str) -> bool:
         return name == TOMBSTONE and self.deleted
 

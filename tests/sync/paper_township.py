@@ -65,9 +65,9 @@ class Form(NamedTuple):
             heads = {(w.device, w.number): w.position for w in self.view.written if name in w.names}
             viewed[name] = meant[name] = frozenset(heads)
             if name in self.view.conflicts:
-                shown = self.view.fields[name][0]
                 if not settle:
-                    meant[name] = frozenset({(shown.device, shown.number)})
+                    shown = self.view.shown(name)
+                    meant[name] = frozenset(one for one, position in heads.items() if position in shown)
                 over[name] = tuple(heads[one] for one in meant[name] if heads[one] < UNSENT)
         return Saved(device, number, seen=self.seen, over=over, values=values, viewed=viewed, meant=meant, **author)
 

@@ -223,6 +223,21 @@ def test_an_ordinary_edit_replaces_the_value_in_front_and_leaves_the_others_open
     assert town.standing("note") == {"Wang's second", "Wang's", "Li's"}
 
 
+def test_an_ordinary_edit_replaces_the_value_in_front_whoever_else_wrote_the_same() -> None:
+    town = Township()
+    edit(town.wang, phone="13909150001")
+    edit(town.li, phone="13909150001")
+    edit(town.li, at=NOON - MINUTE, note="of no matter")
+    town.clerk.open(town.server)
+    typed = town.clerk.save({"phone": "0915-3219999"}, NOON, settle=False)
+    town.wang.hand_in(town.server)
+    town.li.hand_in(town.server)
+    town.server.lay(typed._replace(authority=1), Interval(0, 0))
+    assert town.server.view().values["phone"] == "13909150001"
+    town.at_the_counter(phone="13909150002")
+    assert town.standing("phone") == {"13909150002", "0915-3219999"}
+
+
 def test_a_second_edit_before_the_next_sync_replaces_ones_own_first_and_nothing_else() -> None:
     """Wang's unsent value is in front of Li's; it has no position yet, so `over` is an empty list."""
     town = Township()

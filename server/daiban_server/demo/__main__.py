@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -33,12 +34,16 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--leave", action="store_true", help="end after the summary instead of serving on")
     given = parser.parse_args()
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(asyncio.run(_run(given.folder, given.port, leave=given.leave)))
 
 
 async def _run(folder: Path, port: int, *, leave: bool) -> int:
     began = time.monotonic()
+    me = asyncio.current_task()
+    assert me
+    # Being asked to end (SIGTERM) is Ctrl-C by other means: the server is ended in order.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
     data = folder.absolute() / "server"
     centres = await _found(folder.absolute(), data)
     office = Office(data, _free(port))

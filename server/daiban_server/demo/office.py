@@ -10,6 +10,7 @@ import httpx2
 
 from daiban_server import certificate
 from daiban_server.demo.district import PASSWORD
+from daiban_server.serve import end_with_parent
 
 
 class Office:
@@ -31,6 +32,7 @@ class Office:
             *("serve", "--data", str(self.data), "--port", str(self.port), "--url", self.url),
             stdout=log,
             stderr=log,
+            preexec_fn=end_with_parent,
         )
         for _ in range(200):
             if self._process.returncode is not None:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from daiban_server.demo.proxy import Proxy, Rule
+from daiban_server.serve import end_with_parent
 
 _BLOCKED = Rule(refuse=True)
 
@@ -39,6 +40,7 @@ class Phone:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env=self._environment,
+            preexec_fn=end_with_parent,
         )
 
     async def do(self, line: str) -> list[str]:

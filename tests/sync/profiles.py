@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, settings
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
-settings.register_profile("ci", derandomize=True, database=None, max_examples=60, **_COMMON)
-settings.register_profile("hand", max_examples=60, **_COMMON)
+settings.register_profile("ci", derandomize=True, database=None, max_examples=40, **_COMMON)
+settings.register_profile("hand", max_examples=40, **_COMMON)
 settings.register_profile("long", max_examples=5000, **_COMMON)
 
 

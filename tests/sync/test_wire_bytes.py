@@ -1,10 +1,7 @@
 """The bytes of a request and an answer: what comes back, what is refused, and that nothing else can happen."""
 
-import struct
-import tracemalloc
 import zlib
 from random import Random
-from typing import Any
 
 import msgspec
 import pytest
@@ -13,101 +10,16 @@ from hypothesis import strategies as st
 
 from daiban_sync import batch, limits, note, receipt, wire
 from daiban_sync.clock import Interval
-from daiban_sync.dictionary import DICTIONARIES, NEWEST
+from daiban_sync.dictionary import DICTIONARIES
 from daiban_sync.errors import WireError
-from daiban_sync.frames import Frame, join, split
+from daiban_sync.frames import Frame, join
 from daiban_sync.wire import Author, Hello, PhotoWanted, PulledChange, PulledRecord, Ticket
 from tests.sync.paper_centre import DEVICE, LOG_NAME, NOON, RECEIPTS, Phone, header, signed_ring
 from tests.sync.profiles import more
+from tests.sync.raw_bodies import code_of, deflated, frames_of
 
 RECORD, SHA = "0" * 32, "ab" * 32
 payloads = st.binary(max_size=200)
-frames = st.lists(st.tuples(st.integers(0, 255), payloads), max_size=12)
-
-
-def code_of(read: Any, body: bytes) -> str:
-    with pytest.raises(WireError) as error:
-        read(body)
-    return error.value.code
-
-
-def deflated(data: bytes, dictionary: int = NEWEST) -> bytes:
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zdict=DICTIONARIES[NEWEST])
-    return bytes([dictionary]) + squeeze.compress(data) + squeeze.flush()
-
-
-def frames_of(body: bytes) -> list[tuple[int, bytes]]:
-    return list(split(body))
-
-
-# Frames --------------------------------------------------------------------------------------------------------
-
-
-@given(frames, st.integers(0, 9))
-def test_frames_come_back(parts: list[tuple[int, bytes]], level: int) -> None:
-    assert frames_of(join(parts, level)) == parts
-
-
-@given(frames)
-def test_a_body_is_a_number_then_deflate_of_type_length_payload(parts: list[tuple[int, bytes]]) -> None:
-    body = join(parts)
-    plain = zlib.decompressobj(-15, zdict=DICTIONARIES[body[0]]).decompress(body[1:])
-    assert plain == b"".join(struct.pack(">BI", kind, len(payload)) + payload for kind, payload in parts)
-
-
-def test_the_first_dictionary_is_kept_for_ever() -> None:
-    """A byte of it changed, and every body that was ever written with it is lost."""
-    assert (len(DICTIONARIES[1]), zlib.crc32(DICTIONARIES[1])) == (1478, 1417906217)
-
-
-def test_a_body_cut_at_any_byte_is_refused_and_so_are_bytes_behind_it() -> None:
-    body = join([(Frame.HELLO, b"{}"), (Frame.BATCH, bytes(range(256)))])
-    for length in range(len(body)):
-        assert code_of(frames_of, body[:length]) == "body.malformed"
-    assert code_of(frames_of, body + b"\0") == "body.malformed"
-    assert code_of(frames_of, body + body) == "body.malformed"
-
-
-@pytest.mark.parametrize("plain", [b"\1", b"\1\0\0\0", b"\1\0\0\0\1", b"\1\xff\xff\xff\xff", b"\1\0\0\0\0\2"])
-def test_a_frame_that_is_cut_off_is_refused(plain: bytes) -> None:
-    assert code_of(frames_of, deflated(plain)) == "body.malformed"
-
-
-def test_an_unknown_dictionary_is_refused_by_name() -> None:
-    for number in set(range(256)) - set(DICTIONARIES):
-        assert code_of(frames_of, deflated(b"", number)) == "dictionary.unknown"
-
-
-@pytest.mark.parametrize("size", [limits.INFLATED_BYTES - 4, limits.INFLATED_BYTES + 1, 2**26])
-def test_a_compression_bomb_stops_at_the_cap(size: int) -> None:
-    body = deflated(struct.pack(">BI", 1, size) + bytes(size))
-    assert len(body) < limits.WIRE_BYTES
-    assert code_of(frames_of, body) == "body.too_large"
-
-
-def test_a_compression_bomb_does_not_take_the_memory_that_it_states() -> None:
-    body = deflated(bytes(2**27))
-    tracemalloc.start()
-    try:
-        assert code_of(frames_of, body) == "body.too_large"
-        assert tracemalloc.get_traced_memory()[1] < 3 * limits.INFLATED_BYTES
-    finally:
-        tracemalloc.stop()
-
-
-def test_a_bomb_in_many_layers_is_only_bytes() -> None:
-    inner = deflated(bytes(10**6))
-    assert frames_of(join([(99, inner)])) == [(99, inner)]
-
-
-def test_the_cap_itself_is_reached() -> None:
-    size = limits.INFLATED_BYTES - 5
-    assert len(frames_of(deflated(struct.pack(">BI", 1, size) + bytes(size)))[0][1]) == size
-
-
-def test_a_body_too_large_to_travel_is_refused_before_it_is_inflated() -> None:
-    assert code_of(frames_of, b"\xff" * (limits.WIRE_BYTES + 1)) == "body.too_large"
-
 
 # Requests ------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ Times come as Unix milliseconds and are told in China's time.
 """
 
 import datetime
+import re
 from typing import NamedTuple
 
 from daiban_server.calendar_days import SHANGHAI
@@ -13,6 +14,7 @@ DAY = 86_400_000
 CLOCK_OFF = 120_000
 """Milliseconds by which a phone's clock may be off before people are told."""
 
+_NARROW = re.compile(r"(?<=[\u4e00-\u9fff])[,;:](?=[\u4e00-\u9fff])")
 _WEEKDAYS = "一二三四五六日"
 _NEAR = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 
@@ -27,10 +29,11 @@ ROLES = {
 
 
 class Moment(NamedTuple):
-    """A moment: `said` as people say it, `exact` the date beside it, `iso` for machines."""
+    """A moment: `said` as people say it, `exact` the date beside it, `clock` its time of day, `iso` for machines."""
 
     said: str
     exact: str
+    clock: str
     iso: str
 
 
@@ -67,7 +70,8 @@ def moment(milliseconds: int, now: int) -> Moment:
     """今天 09:10 with 11月24日 周二 beside it; a day far away is told by its date alone."""
     at, today = local(milliseconds), local(now).date()
     exact = date(at.date(), today)
-    return Moment(f"{day_name(at.date(), today) or exact} {at:%H:%M}", exact, at.isoformat(timespec="seconds"))
+    clock = f"{at:%H:%M}"
+    return Moment(f"{day_name(at.date(), today) or exact} {clock}", exact, clock, at.isoformat(timespec="seconds"))
 
 
 def span(milliseconds: int) -> str:
@@ -85,11 +89,16 @@ def wait(seconds: int) -> str:
     return " ".join(part for part in (minutes and f"{minutes} 分", (rest or not minutes) and f"{rest} 秒") if part)
 
 
-def clock(offset: int | None) -> str:
+def wrong_clock(offset: int | None) -> str:
     """What is wrong with a phone's clock; "" where it is right or unknown. `offset` is server time minus phone time."""
     if offset is None or abs(offset) < CLOCK_OFF:
         return ""
-    return f"手机时间{'慢' if offset > 0 else '快'} {span(abs(offset))},请提醒改准"
+    return f"手机时间{'慢' if offset > 0 else '快'} {span(abs(offset))}，请提醒改准"
+
+
+def full_width(text: str) -> str:
+    """A text of the catalogue of problems with commas and semicolons as wide as its characters, as a page sets them."""
+    return _NARROW.sub(lambda found: {",": "，", ";": "；", ":": "："}[found[0]], text)
 
 
 APPLICATION = {
@@ -143,4 +152,5 @@ def answered(state: str, due: int, now: int, replied: bool) -> Mark:
         return Mark("超期后已回复", "late")
     if due < now:
         return Mark(f"超期 {span(now - due)}", "late", urgent=True)
-    return Mark("今天到期" if day_start(due) == day_start(now) else "待回复", "half")
+    left = (local(due).date() - local(now).date()).days
+    return Mark({0: "今天到期", 1: "明天到期"}.get(left, f"还有 {left} 天"), "half")

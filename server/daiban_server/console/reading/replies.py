@@ -1,0 +1,65 @@
+"""Replies that cadres owe, as far as the signed-in person may see them, and those that came lately."""
+
+from typing import NamedTuple
+
+from daiban_server.console import words
+from daiban_server.console.reading.book import Book, Person, Subject
+from daiban_server.console.words import Mark, Moment
+from daiban_server.db.program import Program
+from daiban_server.features.replies.routes import ObligationOut, owed
+from daiban_server.http.session import SignedIn
+from daiban_sync.ids import NOBODY
+
+OPEN, ANSWERED = 20, 6
+"""Replies that are listed."""
+_LATELY = 7 * words.DAY
+
+
+class ReplyLine(NamedTuple):
+    """A reply that is or was owed; `written` and `received` are of the reply that met it. `nobody` says that no cadre
+    answers for the household."""
+
+    subject: Subject
+    cadre: Person
+    nobody: bool
+    due: Moment
+    mark: Mark
+    written: Moment | None
+    received: Moment | None
+
+
+class Replies(NamedTuple):
+    """Open ones by due time, then those of the last seven days; `overdue` and `total` count all open ones."""
+
+    open: list[ReplyLine]
+    answered: list[ReplyLine]
+    total: int
+    overdue: int
+
+
+def replies(session: SignedIn, book: Book) -> Program[Replies]:
+    """The replies that `session` may see."""
+    found = yield from owed(session)
+    waiting = [one for one in found if one.reply is None]
+    lately = [one for one in found if one.reply is not None and (one.received_at or 0) > book.now - _LATELY]
+    lately = sorted(lately, key=lambda one: one.received_at or 0, reverse=True)[:ANSWERED]
+    listed = [*waiting[:OPEN], *lately]
+    yield from book.read(bytes.fromhex(id_) for one in listed for id_ in (one.application, one.household))
+    return Replies(
+        [_line(one, book) for one in waiting[:OPEN]],
+        [_line(one, book) for one in lately],
+        len(waiting),
+        sum(one.due < book.now for one in waiting),
+    )
+
+
+def _line(one: ObligationOut, book: Book) -> ReplyLine:
+    return ReplyLine(
+        book.subject(bytes.fromhex(one.application)),
+        book.person(one.cadre),
+        bytes.fromhex(one.cadre) == NOBODY,
+        words.moment(one.due, book.now),
+        words.answered(one.state, one.due, book.now, one.reply is not None),
+        words.moment(one.met_at, book.now) if one.met_at else None,
+        words.moment(one.received_at, book.now) if one.received_at else None,
+    )

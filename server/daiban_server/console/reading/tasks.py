@@ -1,0 +1,56 @@
+"""Open tasks in words: what happened, and what to look at."""
+
+from typing import NamedTuple
+
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.problem import PROBLEMS
+from daiban_server.console import words
+from daiban_server.console.reading.book import Book, Subject
+from daiban_server.console.words import Moment
+from daiban_server.db.program import Program
+from daiban_server.features.tasks.routes import TaskOut, open_tasks
+
+LISTED = 20
+
+
+class TaskLine(NamedTuple):
+    """A task; `text` says what to look at."""
+
+    id: str
+    subject: Subject
+    text: str
+    person: str
+    created: Moment
+
+
+class Tasks(NamedTuple):
+    """The oldest open tasks, and how many there are."""
+
+    open: list[TaskLine]
+    total: int
+
+
+def tasks(book: Book) -> Program[Tasks]:
+    """The centre's open tasks, oldest first."""
+    found = yield from open_tasks(book.centre)
+    listed = found[:LISTED]
+    yield from book.read(bytes.fromhex(one.record) for one in listed)
+    return Tasks([_line(one, book) for one in listed], len(found))
+
+
+def _line(one: TaskOut, book: Book) -> TaskLine:
+    record = bytes.fromhex(one.record)
+    return TaskLine(one.id, book.subject(record), _text(one, book), one.person, words.moment(one.created, book.now))
+
+
+def _text(one: TaskOut, book: Book) -> str:
+    if problem := PROBLEMS.get(one.code):
+        return words.full_width(f"{problem.title}：{problem.advice}。")
+    kind, _, name = one.code.partition(".")
+    report = KINDS[kind].reports.get(name) if kind in KINDS else None
+    if report is None:
+        return f"有一条“{one.code}”要看一看。"
+    record = book.record(bytes.fromhex(one.record))
+    state = KINDS[kind].states.get(record.status or "", "") if record else ""
+    now = f"，那时状态没有变，现在是“{state}”" if state else "，状态没有变"
+    return f"{KINDS[kind].label}报来“{report.label}”{now}。请和报告人核对。"

@@ -1,0 +1,110 @@
+"""Visits: today's, tomorrow's and the next days', and those that wait for a time."""
+
+import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from daiban_server.console import words
+from daiban_server.console.reading.book import Book, Person, Subject
+from daiban_server.console.words import Mark
+from daiban_server.db import schema
+from daiban_server.db.program import Program, rows
+
+DAYS = 8
+"""Days that are shown, today included."""
+WAITING = 20
+"""Visits without a time that are listed."""
+
+_s, _r = schema.slot.c, schema.record.c
+_SLOTS = (
+    select(_s.visit, _s.agent, _s.start, _s.end)
+    .where(_s.centre == bindparam("centre_id"), _s.start >= bindparam("since"), _s.start < bindparam("until"))
+    .order_by(_s.start, _s.visit, _s.agent)
+    .limit(400)
+)
+_WAITING = (
+    select(_r.id)
+    .where(
+        _r.centre == bindparam("centre_id"),
+        _r.kind == "visit",
+        (_r.status == "requested") | (_r.status == "nobody_home"),
+        _r.deleted.is_(False),
+    )
+    .order_by(_r.position)
+    .limit(WAITING + 1)
+)
+
+
+class VisitLine(NamedTuple):
+    """A visit. `hours` is 09:10–09:50, or "" for one without a time; `crew` goes there; `stand_in` says why B does."""
+
+    hours: str
+    subject: Subject
+    purpose: str
+    crew: list[Person]
+    mark: Mark
+    stand_in: str
+    why: str
+
+
+class VisitDay(NamedTuple):
+    """One day's visits in order of time."""
+
+    name: str
+    date: str
+    visits: list[VisitLine]
+
+
+class Visits(NamedTuple):
+    """What is planned, by day; today and tomorrow are there even when nothing is. `waiting` have no time yet, `more`
+    says that some of those are not listed."""
+
+    days: list[VisitDay]
+    waiting: list[VisitLine]
+    more: bool
+
+    @property
+    def today(self) -> int:
+        """Number of today's visits."""
+        return len(self.days[0].visits)
+
+
+def visits(book: Book) -> Program[Visits]:
+    """Planned visits of eight days, and the waiting ones."""
+    since = words.day_start(book.now)
+    until = since + DAYS * words.DAY
+    slots = yield from rows(_SLOTS, centre_id=book.centre, since=since, until=until)
+    waiting = yield from rows(_WAITING, centre_id=book.centre)
+    yield from book.read([row[0] for row in (*slots, *waiting)])
+    crews: dict[bytes, list[bytes]] = {}
+    for visit, agent, _, _ in slots:
+        crews.setdefault(visit, []).append(agent)
+    times = {visit: (start, end) for visit, _, start, end in slots}
+    today = words.local(book.now).date()
+    days: dict[datetime.date, list[VisitLine]] = {today: [], today + datetime.timedelta(days=1): []}
+    for visit, (start, end) in times.items():
+        days.setdefault(words.local(start).date(), []).append(_line(visit, crews[visit], (start, end), book))
+    return Visits(
+        [VisitDay(words.day_name(day, today), words.date(day, today), days[day]) for day in sorted(days)],
+        [_line(row[0], [], None, book) for row in waiting[:WAITING]],
+        len(waiting) > WAITING,
+    )
+
+
+def _line(visit: bytes, crew: list[bytes], time: tuple[int, int] | None, book: Book) -> VisitLine:
+    record = book.record(visit)
+    status = record.status if record else None
+    mark = words.VISIT.get(status or "", Mark(status or "", "empty"))
+    if time and time[1] < book.now and status in ("assigned", "accepted"):
+        mark = Mark("约定时间已过，手机还没报来结果", mark.shape)
+    code = book.text(visit, "stand_in") if time else ""
+    return VisitLine(
+        f"{words.local(time[0]):%H:%M}–{words.local(time[1]):%H:%M}" if time else "",
+        book.subject(visit),
+        book.text(visit, "purpose"),
+        [book.person(agent) for agent in crew],
+        mark,
+        words.stand_in(code) if code else "",
+        book.text(visit, "why") if time else "",
+    )

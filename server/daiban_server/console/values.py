@@ -1,0 +1,114 @@
+"""Values of fields as people read them, with what is not shown here masked.
+
+An identity number shows its first and last character, whatever field or note it stands in: in a village six digits
+and a date of birth identify a person. A bank card is masked the same way.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from daiban_schemas.identity import masked
+from daiban_schemas.types import Choice, Date, Flag, Instant, List, Point, Reference, Struct, Type
+from daiban_server.console import words
+from daiban_server.console.meaning import Money
+
+CHOICES: Mapping[str, str] = {
+    "direct": "直接办理",
+    "limited": "限时办理",
+    "proxy": "代为办理",
+    "home": "上门",
+    "counter": "窗口",
+    "telephone": "电话",
+    "village_point": "村级服务点",
+    "hotline": "12345 热线",
+    "opinion_box": "意见箱",
+    "round": "民情线索",
+    "ordinary": "一般家庭",
+    "low_income": "低保家庭",
+    "extreme_hardship": "特困家庭",
+    "watched": "监测对象",
+    "satisfied": "满意",
+    "progressing": "办理中",
+    "waiting": "等待中",
+    "problem": "有困难",
+    "not_reached": "没联系上",
+    "visit": "上门",
+    "message": "短信",
+    "drawn": "手写签名",
+    "fingerprint": "捺印",
+    "paper": "纸质",
+}
+_MEMBERS = {
+    "bank": "银行",
+    "number": "账号",
+    "holder": "户名",
+    "name": "姓名",
+    "relation": "关系",
+    "identity_number": "身份证号",
+    "phone": "电话",
+    "note": "备注",
+    "from": "从",
+    "to": "到",
+}
+_LONG_NUMBER = re.compile(r"\d{15,}[\dXx]*")
+"""Identity numbers have 18 characters, bank cards 15 to 19 digits; papers that embed one are longer."""
+
+Names = Callable[[str], str]
+"""The name of a person, place or record by its id in hexadecimal."""
+
+
+def safe_text(text: str) -> str:
+    """A text with every identity or card number in it masked."""
+    return _LONG_NUMBER.sub(lambda found: masked(found[0]), text)
+
+
+def told(value: Any, of: Type | None, names: Names, now: int) -> str:
+    """A value in words. `of` is its type, None where only a form or a newer version knows it."""
+    if value is None:
+        return "（清空）"
+    if isinstance(of, Flag) or isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(of, List) and isinstance(value, list):
+        return "、".join(told(part, of.of, names, now) for part in value) or "（空）"
+    if isinstance(of, Struct) and isinstance(value, dict):
+        return _struct(value, of, names, now)
+    if isinstance(value, str):
+        return _text(value, of, names)
+    if isinstance(of, Money) and isinstance(value, int):
+        return f"{value / 100:.2f} 元"
+    if isinstance(of, Instant) and isinstance(value, int):
+        at = words.moment(value, now)
+        return f"{at.exact} {at.clock}"
+    if isinstance(of, Point) and isinstance(value, dict):
+        return f"东经 {value.get('lon', 0) / 1e6:.5f}°，北纬 {value.get('lat', 0) / 1e6:.5f}°"
+    if isinstance(value, list):
+        return "、".join(told(part, None, names, now) for part in value) or "（空）"
+    if isinstance(value, dict):
+        return "，".join(f"{safe_text(str(name))} {told(part, None, names, now)}" for name, part in value.items())
+    return safe_text(str(value))
+
+
+def _struct(value: Mapping[str, Any], of: Struct, names: Names, now: int) -> str:
+    known = [(name, part) for name, part in value.items() if part is not None]
+    parts = [(name, told(part, of.members.get(name), names, now)) for name, part in known]
+    return "，".join(f"{_MEMBERS.get(name, name)} {part}" for name, part in parts)
+
+
+def _text(value: str, of: Type | None, names: Names) -> str:
+    if isinstance(of, Reference):
+        return names(value) or "（没有名称的记录）"
+    if isinstance(of, Choice):
+        return CHOICES.get(value, value)
+    if isinstance(of, Date):
+        return _date(value)
+    return safe_text(value) or "（空）"
+
+
+def _date(value: str) -> str:
+    try:
+        day = datetime.date.fromisoformat(value)
+    except ValueError:
+        return safe_text(value)
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -12,7 +12,7 @@ _EVERYBODY = frozenset(ROLES)
 _DESK = frozenset({"clerk", "head", "district"})
 
 ACTIONS: Mapping[str, frozenset[str]] = {
-    "summary.read": _EVERYBODY,
+    "summary.read": _DESK | {"cadre"},
     "record.read": _EVERYBODY,
     "record.write": frozenset({"clerk", "head", "cadre", "district"}),
     "record.command": frozenset({"clerk", "head", "cadre", "district"}),

@@ -1,0 +1,198 @@
+"""Phones of a centre: enrolling by a one-time code, approving after two people compared a fingerprint."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import segno
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+from markupsafe import Markup
+from sqlalchemy import bindparam, func, select
+
+from daiban_schemas.problem import words as problem_words
+from daiban_server.console import words
+from daiban_server.console.pages import SAID, Asked, go, show, signed_form
+from daiban_server.console.words import Mark, Moment
+from daiban_server.db import schema
+from daiban_server.db.program import Program, rows
+from daiban_server.http import enrolment
+from daiban_server.http.enrolment import CODE_LIFE, DeviceRow, approve_device, code_text, make_code
+from daiban_server.http.problems import ProblemError
+from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.services import GivenServices, Services
+from daiban_sync.ids import is_id
+
+_p, _d = schema.person.c, schema.device.c
+_PEOPLE = (
+    select(_p.id, _p.name, _p.role, func.count(_d.id))
+    .select_from(
+        schema.person.outerjoin(
+            schema.device, (_d.person == _p.id) & ((_d.state == "active") | (_d.state == "pending"))
+        )
+    )
+    .where(_p.centre == bindparam("centre_id"), _p.active)
+    .group_by(_p.id, _p.name, _p.role)
+    .order_by(_p.name)
+)
+_ORDER = ("agent", "cadre", "clerk", "head", "district")
+
+
+class DeviceLine(NamedTuple):
+    """A phone. `groups` are the six parts of its fingerprint; `heard` is when it was last heard of."""
+
+    id: str
+    name: str
+    person: str
+    mark: Mark
+    state: str
+    groups: list[str]
+    enrolled: Moment
+    approved: Moment | None
+    heard: Moment | None
+    clock: str
+
+
+class Candidate(NamedTuple):
+    """Somebody of the centre to whom a code may be given; `phones` are those that are enrolled."""
+
+    id: str
+    name: str
+    role: str
+    phones: int
+
+
+@get("/devices", opt={"action": "device.read"})
+async def devices(request: Asked, session: GivenSession, services: GivenServices) -> Template:
+    """The centre's phones, those that wait first, and the form for a new code."""
+    said = SAID.get(request.query_params.get("said", ""), "")
+    return await _devices(session, services, said=said)
+
+
+async def _devices(session: SignedIn, services: Services, *, said: str = "", error: str = "") -> Template:
+    found = await _lines(session, services)
+    return await show(
+        "devices",
+        services,
+        session,
+        _people(session),
+        422 if error else 200,
+        here="devices",
+        title="手机登记",
+        said=said,
+        error=error,
+        minutes=CODE_LIFE // 60_000,
+        pending=[one for one in found if one.state == "pending"],
+        others=[one for one in found if one.state != "pending"],
+    )
+
+
+async def _lines(session: SignedIn, services: Services) -> list[DeviceLine]:
+    found: list[DeviceRow] = await enrolment.devices.fn(session=session, services=services)
+    return [_line(one, services.now()) for one in found]
+
+
+def _line(one: DeviceRow, now: int) -> DeviceLine:
+    return DeviceLine(
+        one.id,
+        one.name,
+        one.person,
+        words.DEVICE.get(one.state, Mark(one.state, "empty")),
+        one.state,
+        one.fingerprint.split(" "),
+        words.moment(one.enrolled_at, now),
+        words.moment(one.approved_at, now) if one.approved_at else None,
+        words.moment(one.synced_at, now) if one.synced_at else None,
+        words.wrong_clock(one.clock_offset),
+    )
+
+
+def _people(session: SignedIn) -> Program[Mapping[str, Any]]:
+    found = yield from rows(_PEOPLE, centre_id=session.clerk.centre)
+    people = [Candidate(id_.hex(), name, role, phones) for id_, name, role, phones in found]
+    return {"people": sorted(people, key=lambda one: (_ORDER.index(one.role), one.phones > 0))}
+
+
+# A new code -------------------------------------------------------------------------------------------------------
+
+
+@post("/devices/code", opt={"action": "device.enrol", "csrf_in_form": True})
+async def new_code(request: Asked, session: GivenSession, services: GivenServices) -> Template:
+    """Make a one-time code and show it, once: the server keeps only its hash."""
+    form = await signed_form(request, session)
+    chosen, clerk, now = form.get("person", ""), session.clerk, services.now()
+    secret = secrets.token_bytes(16)
+    made = is_id(chosen) and await services.database.write(
+        clerk.centre, lambda: make_code(secret, clerk.centre, bytes.fromhex(chosen), clerk.person, now)
+    )
+    if not made:
+        return await _devices(session, services, error="请选一位本中心的工作人员。")
+    text = code_text(services.settings, services.keys, secret)
+    return await show(
+        "code",
+        services,
+        session,
+        _people(session),
+        here="devices",
+        title="登记码",
+        chosen=chosen,
+        code=text,
+        picture=picture(text),
+        minutes=CODE_LIFE // 60_000,
+        until=words.moment(now + CODE_LIFE, now),
+    )
+
+
+def picture(text: str) -> Markup:
+    """A text as a QR code: inline SVG without styles or scripts."""
+    drawn = segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=4, light="#fff", svgclass="qr")
+    return Markup(drawn)  # noqa: S704 - drawn by the library from modules, no text in it
+
+
+# Approval ---------------------------------------------------------------------------------------------------------
+
+
+@get("/devices/{device:str}", opt={"action": "device.approve"})
+async def device(device: FromPath[str], session: GivenSession, services: GivenServices) -> Response[Any]:
+    """One phone's fingerprint, large, to be compared."""
+    return await _compare(device, session, services)
+
+
+@post("/devices/{device:str}", opt={"action": "device.approve", "csrf_in_form": True})
+async def approve(
+    device: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
+) -> Response[Any]:
+    """Approve what was compared: the form carries the fingerprint that the page showed, and the phone must still have
+    it."""
+    form = await signed_form(request, session)
+    clerk, now, compared = session.clerk, services.now(), form.get("fingerprint", "")
+    if not is_id(device):
+        return go("/devices", "gone")
+    try:
+        await services.database.write(
+            clerk.centre, lambda: approve_device(bytes.fromhex(device), clerk.centre, clerk.person, compared, now)
+        )
+    except ProblemError as error:
+        if error.code == "device.unknown":
+            return go("/devices", "gone")
+        title, advice = problem_words(error.code)
+        return await _compare(device, session, services, words.full_width(f"{title}，{advice}。"))
+    return go("/devices", "approved")
+
+
+async def _compare(device: str, session: SignedIn, services: Services, error: str = "") -> Response[Any]:
+    found = next((one for one in await _lines(session, services) if one.id == device), None)
+    if found is None:
+        return go("/devices", "gone")
+    return await show(
+        "device",
+        services,
+        session,
+        _people(session),
+        422 if error else 200,
+        here="devices",
+        title="核对手机",
+        device=found,
+        error=error,
+    )

@@ -1,0 +1,209 @@
+"""How pages are answered and forms are read: headers, problems in words, the sign-in in between.
+
+A page shows personal data, so no browser, proxy or shared desk keeps it, nothing of it loads from elsewhere, and no
+script runs.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Redirect, Template
+from sqlalchemy import bindparam, select
+
+from daiban_schemas.problem import PROBLEMS, words
+from daiban_server.console.words import full_width
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first
+from daiban_server.http import problems
+from daiban_server.http.problems import ProblemError
+from daiban_server.http.session import SignedIn, check_csrf
+from daiban_server.permissions import may
+from daiban_server.services import Services
+from daiban_sync.errors import SyncError
+
+Asked = Request[Any, Any, Any]
+
+STATIC_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "max-age=86400",
+}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not `no-referrer`: a form would then be sent with `Origin: null`, and the door could not tell whose form it is.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+    "Content-Language": "zh-CN",
+}
+FIELDS = 60
+"""Fields of one form."""
+
+_PAGES = re.compile(r"/(summary|devices(/[0-9a-f]{32})?)\Z")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
+SAID = {
+    "settled": "已定下。各手机下次同步时就会看到。",
+    "again": "已定下您选的值，但这期间又有人写了别的，所以还列在下面，请再看一次。",
+    "already": "这一处刚才已有人定下了，没有再改。",
+    "done": "已记为处理完。",
+    "done-before": "这件事刚才已有人处理过了。",
+    "approved": "审核通过。这台手机现在可以同步了。",
+    "gone": "没有这台手机，下面是现在登记的手机。",
+    "signed-out": "已退出登录。",
+    "expired": "登录已过期，刚才的内容没有提交，请重新登录。",
+}
+"""What a page says at its top after something was done; the address carries only the code."""
+
+
+def page(name: str, context: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] = HEADERS) -> Template:
+    """A page from ``templates/NAME.html``."""
+    whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **context}
+    return Template(f"{name}.html", context=whole, status_code=status, headers=dict(headers), media_type="text/html")
+
+
+def go(path: str, said: str = "", anchor: str = "") -> Redirect:
+    """Lead to another page, which then says something of `SAID`."""
+    query = f"?{urlencode({'said': said})}" if said else ""
+    return Redirect(path + query + (f"#{anchor}" if anchor else ""), status_code=303, headers=HEADERS)
+
+
+async def show(
+    name: str,
+    services: Services,
+    session: SignedIn,
+    program: Program[Mapping[str, Any]],
+    status: int = 200,
+    **more: Any,
+) -> Template:
+    """A page for whoever is signed in; `program` gives what it shows, read on one snapshot with the page's frame."""
+
+    def framed() -> Program[Mapping[str, Any]]:
+        row = yield from first(_CENTRE, centre_id=session.clerk.centre)
+        return {**(yield from program), "centre": row[0] if row else ""}
+
+    context = {**(await services.database.read(framed())), **more}
+    frame = {"session": session, "now": services.now(), "may_devices": may(session.role, "device.read")}
+    return page(name, {**frame, **context}, status)
+
+
+def safe(path: str) -> str:
+    """Where to go after signing in: one of the console's own pages, whatever a link says."""
+    return path if _PAGES.match(path) else "/summary"
+
+
+async def read_form(request: Asked) -> dict[str, str]:
+    """The texts of an urlencoded form, the last one of each name. Raises `ProblemError`: ``request.media_type``,
+    ``request.invalid``.
+
+    Read by hand, since the framework's decoder answers bad UTF-8 with a fault of ours.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
+        raise ProblemError("request.media_type")
+    try:
+        text = (await request.body()).decode("ascii")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
+    except ValueError:
+        raise ProblemError("request.invalid") from None
+    form = {name: value.replace("\r\n", "\n") for name, value in pairs}
+    if any(_CONTROL.search(value) for value in form.values()):
+        raise ProblemError("request.invalid")
+    return form
+
+
+async def signed_form(request: Asked, session: SignedIn) -> dict[str, str]:
+    """The form of somebody signed in, with the session's CSRF token in it. Raises `ProblemError` as `read_form`, and
+    ``csrf.mismatch``."""
+    form = await read_form(request)
+    check_csrf(form.get("csrf", ""), session)
+    return form
+
+
+def check_origin(request: Asked) -> None:
+    """Refuse a form that another site sent: before the sign-in there is no session whose token could tell.
+
+    Raises `ProblemError("csrf.mismatch")`. Browsers say where a form comes from; whoever is no browser says nothing.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is None and origin is not None:
+        site = "same-origin" if urlsplit(origin).netloc == request.headers.get("host", "") else "cross-site"
+    if site not in (None, "same-origin", "none"):
+        raise ProblemError("csrf.mismatch")
+
+
+def dressed(headers: Mapping[str, str]) -> Callable[[Response[Any]], Awaitable[Response[Any]]]:
+    """A hook that puts `headers` on whatever a router answers."""
+
+    async def put_on(response: Response[Any]) -> Response[Any]:
+        response.headers.update(headers)
+        return response
+
+    return put_on
+
+
+# Problems ---------------------------------------------------------------------------------------------------------
+
+
+def on_problem(request: Asked, error: ProblemError) -> Response[Any]:
+    """What a handler raised on purpose. Who is not signed in is led to the door, and from there back to here."""
+    if error.code == "session.missing":
+        if request.method == "GET":
+            return Redirect(f"/sign-in?{urlencode({'next': safe(request.url.path)})}", status_code=303, headers=HEADERS)
+        return go("/sign-in", "expired")
+    return problem_page(request, error.code, error.headers)
+
+
+def problem_page(request: Asked, code: str, headers: Mapping[str, str] | None = None) -> Template:
+    """A problem in words, with the way on."""
+    title, advice = words(code)
+    known = PROBLEMS.get(code, PROBLEMS["server.fault"])
+    session = request.scope["state"].get("session")
+    context = {
+        "title": title,
+        "problem": full_width(title),
+        "advice": full_width(advice),
+        "code": code,
+        "session": session,
+    }
+    return page("problem", context, known.status, {**HEADERS, **(headers or {})})
+
+
+def on_sync_error(request: Asked, error: SyncError) -> Response[Any]:
+    """What the rules refused."""
+    return problem_page(request, error.code)
+
+
+def on_http(request: Asked, error: HTTPException) -> Response[Any]:
+    """The framework's own refusals."""
+    return problem_page(
+        request, {403: "permission.denied", 404: "request.not_found"}.get(error.status_code, "request.invalid")
+    )
+
+
+def on_validation(request: Asked, error: ValidationException) -> Response[Any]:
+    """An address or a form that does not fit."""
+    return problem_page(request, "request.invalid")
+
+
+def on_fault(request: Asked, error: Exception) -> Response[Any]:
+    """A fault of ours, logged where the API's are."""
+    busy = problems.on_fault(request, error).status_code == PROBLEMS["server.busy"].status
+    return problem_page(request, "server.busy" if busy else "server.fault")
+
+
+HANDLERS: dict[Any, Any] = {
+    ProblemError: on_problem,
+    SyncError: on_sync_error,
+    ValidationException: on_validation,
+    HTTPException: on_http,
+    Exception: on_fault,
+}

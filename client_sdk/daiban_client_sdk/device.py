@@ -120,7 +120,7 @@ class Device:
 
         The save is durable when this returns. Raises `InvalidEntryError` and saves nothing.
         """
-        changed = form.changed(fields)
+        changed = form.changed(form.tidy(fields))
         if not changed:
             return 0
         form.check(changed)

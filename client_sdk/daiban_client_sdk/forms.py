@@ -5,6 +5,7 @@ from typing import Any
 
 from daiban_client_sdk.errors import InvalidEntryError
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.types import IdentityNumber
 from daiban_sync.merge import UNSENT
 from daiban_sync.view import View, same
 
@@ -18,6 +19,7 @@ class Form:
         self.seen = view.position if view else 0
         self.values: dict[str, Any] = dict(view.values) if view else {}
         self.conflicts = view.conflicts if view else {}
+        self._shown = {name: [p for p in view.shown(name) if p < UNSENT] for name in self.conflicts} if view else {}
 
     def changed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Those of `fields` that differ from what the form showed."""
@@ -28,12 +30,21 @@ class Form:
         }
 
     def over(self, fields: Mapping[str, Any]) -> dict[str, list[int]]:
-        """What an ordinary edit replaces of fields in conflict: the visible value, nothing else.
+        """What an ordinary edit replaces of fields in conflict: every head with the visible value, nothing else.
 
-        A visible value that is this device's own and unsent has no position yet; it is replaced as an ancestor.
+        A head of this device's own that is unsent has no position yet; it is replaced as an ancestor.
         """
-        shown = {name: self.conflicts[name][0].position for name in fields if name in self.conflicts}
-        return {name: [] if position >= UNSENT else [position] for name, position in shown.items()}
+        return {name: list(self._shown[name]) for name in fields if name in self._shown}
+
+    def tidy(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """`fields` as they are kept: the last character of an identity number is a capital X."""
+        known = KINDS[self.kind].fields
+        return {
+            name: value.upper()
+            if isinstance(value, str) and name in known and isinstance(known[name].type, IdentityNumber)
+            else value
+            for name, value in fields.items()
+        }
 
     def check(self, fields: Mapping[str, Any]) -> None:
         """Raise `InvalidEntryError` for values that the kind does not allow."""

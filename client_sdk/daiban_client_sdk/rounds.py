@@ -8,7 +8,9 @@ from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import RefusedError
 from daiban_client_sdk.outbox import Identity
 from daiban_client_sdk.progress import OnProgress, Progress
+from daiban_schemas.strict import StrictnessError
 from daiban_sync import batch, clock, faults, keyring, receipt, wire
+from daiban_sync.errors import WireError
 from daiban_sync.merkle import Frontier
 from daiban_sync.session import Received, SyncSession, Trust, portion
 
@@ -81,7 +83,7 @@ class Rounds:
         reply = received.reply
         self._offset = clock.learn(step.sent_at, self._device.clock(), reply.answer.time)
         with self._store.transaction():
-            self._device.mirror.take(reply.records, reply.authors)
+            self._mirror(reply)
             self._keep_log(received)
             self._device.outbox.take(received)
             for one in received.photo_receipts:
@@ -101,6 +103,13 @@ class Rounds:
         if reply.problems:
             self._stop(reply.problems[0])
         return reply.answer.more or bool(self._device.outbox.unreceipted())
+
+    def _mirror(self, reply: wire.Reply) -> None:
+        """Write pulled records; an answer whose records are no entries refuses the whole answer."""
+        try:
+            self._device.mirror.take(reply.records, reply.authors)
+        except StrictnessError as error:
+            raise WireError("body.malformed", str(error)) from None
 
     def finish(self, offset: int) -> None:
         """Keep what was learnt of the clock, and when this sync ended."""

@@ -105,6 +105,9 @@ PROBLEMS: dict[str, Problem] = {
     "kind.read_only": Problem(403, "这类记录只能由区里维护", "请联系区里", "Read-only kind", "Ask the district"),
     "record.unknown": Problem(404, "没有这条记录", "请检查编号,或等它上报后自动处理", "No such record", "Check the id"),
     "record.other_kind": Problem(422, "编号已用于另一类记录", "请更新应用", "Record of another kind", "Update the app"),
+    "record.too_contested": Problem(
+        409, "这条记录的不一致太多", "请先处理已有的不一致", "Too many open values", "Settle those that stand first"
+    ),
     "parent.missing": Problem(
         422, "所属记录还没上报", "所属记录上报后自动处理", "Parent missing", "Waits for its parent"
     ),

@@ -193,7 +193,7 @@ checkpoint = Table(
     _number("size"),
     _number("time"),
     _bytes("packed"),
-    Index("ix_checkpoint_newest", "centre", "time"),
+    Index("ix_checkpoint_newest", "centre", "size", "time"),
 )
 """Every checkpoint that was signed; batches name one by its digest."""
 

@@ -29,6 +29,10 @@ _PLACE = select(schema.place.c.id).where(
 )
 
 
+HEADS = 40
+"""Heads of one record: with entries of at most 256 KiB it still fits an answer. Nobody honest comes near."""
+
+
 class Applier:
     """Applies entries to one transaction's ledger, with the features' effects."""
 
@@ -128,21 +132,12 @@ class Applier:
 
     def _lay(self, kind: Kind, record: Record, incoming: Incoming) -> Program[Outcome]:
         before = self.ledger.heads(record)
+        heads = lay(before, _as_change(incoming, self.ledger.position + 1))
+        if len(heads) > max(HEADS, len(before)):
+            return self._refuse(incoming, "record.too_contested", tuple(incoming.values))
         was = yield from self._same_as_before(before, incoming)
         position = self.ledger.next_position()
-        entry = incoming.entry
-        record.heads = lay(
-            before,
-            Change(
-                position,
-                incoming.device,
-                incoming.number,
-                incoming.chained,
-                tuple(incoming.values),
-                entry.seen,
-                entry.over or {},
-            ),
-        )
+        record.heads = heads
         record.position = position
         self.ledger.changed.add(record.id)
         self.ledger.remember(incoming, position)
@@ -237,6 +232,12 @@ class Applier:
         outcome = Outcome(incoming.number, "refused", code, fields)
         self.ledger.keep(incoming, self.ledger.next_position(), outcome)
         return outcome
+
+
+def _as_change(incoming: Incoming, position: int) -> Change:
+    entry = incoming.entry
+    names, over = tuple(incoming.values), entry.over or {}
+    return Change(position, incoming.device, incoming.number, incoming.chained, names, entry.seen, over)
 
 
 def unwritable(kind: Kind, incoming: Incoming) -> tuple[str | None, tuple[str, ...]]:

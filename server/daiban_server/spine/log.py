@@ -27,7 +27,7 @@ _ADVANCE = (
 _NEWEST = (
     select(schema.checkpoint.c.packed)
     .where(schema.checkpoint.c.centre == bindparam("centre_id"))
-    .order_by(schema.checkpoint.c.time.desc(), schema.checkpoint.c.size.desc())
+    .order_by(schema.checkpoint.c.size.desc(), schema.checkpoint.c.time.desc())
     .limit(1)
 )
 _TIME_OF = select(schema.checkpoint.c.time, schema.checkpoint.c.size).where(

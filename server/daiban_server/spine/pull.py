@@ -26,6 +26,8 @@ from daiban_sync.wire import Author, PulledChange, pack_change, record_head
 
 PAGE = 500
 """Records in one page."""
+PAGE_BYTES = 4 * 2**20
+"""Bytes of records in one page, unless one record alone is larger: a device refuses an answer beyond 16 MiB."""
 
 _CURSOR = struct.Struct(">BQQ16s")
 _VERSION = 1
@@ -108,6 +110,7 @@ class Page:
 
     cursor: Cursor
     more: bool = False
+    size: int = 0
     frames: list[tuple[int, bytes]] = field(default_factory=list)
     authors: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
 
@@ -119,15 +122,18 @@ def pull(puller: Puller, cursor: Cursor, page_size: int = PAGE) -> Program[Page]
     if where is None or cursor.centre > where[0]:
         raise WireError("cursor.ahead", "this server has not given out such a position")
     district = yield from rows(_DISTRICT, centre_id=NOBODY, after=cursor.district, page=page_size)
-    yield from _frames(page, NOBODY, district)
-    room = page_size - len(district)
+    full = len(district) >= page_size
+    shown = yield from _frames(page, NOBODY, district)
+    full, district = full or shown < len(district), district[:shown]
     found: list[Row] = []
-    if room > 0:
+    if not full:
+        room = page_size - len(district)
         found = yield from rows(
             _TERRITORY, centre_id=puller.centre, after=cursor.centre, page=room, person_id=puller.person
         )
-        yield from _frames(page, puller.centre, found)
-    page.more = len(district) + len(found) >= page_size
+        shown = yield from _frames(page, puller.centre, found)
+        full, found = len(found) >= room or shown < len(found), found[:shown]
+    page.more = full
     page.cursor = Cursor(
         _reached(found, cursor.centre, where[0], page.more), district[-1][1] if district else cursor.district
     )
@@ -144,25 +150,36 @@ def _reached(found: Sequence[Row], before: int, last: int, more: bool) -> int:
     return found[-1][1] if found else before
 
 
-def _frames(page: Page, centre: bytes, found: Sequence[Row]) -> Program[None]:
-    """RECORD frames. Most records are one whole change, which needs no decoding at all."""
+def _frames(page: Page, centre: bytes, found: Sequence[Row]) -> Program[int]:
+    """RECORD frames as long as the page has room; gives how many records were taken.
+
+    Most records are one whole change, which needs no decoding at all.
+    """
     spread = {row[0]: _heads.decode(row[2]) for row in found if row[2] is not None}
     positions = dict.fromkeys(head[0] for heads in spread.values() for head in heads)
     stored = {}
     if positions:
         looked = yield Lookup(schema.entry, ("centre", "position"), _ENTRY_COLUMNS, [(centre, p) for p in positions])
         stored = {row[0]: row for row in looked}
-    for id_, position, heads, device, number, author, authority, effective, body in found:
+    for taken, (id_, position, heads, device, number, author, authority, effective, body) in enumerate(found):
+        if page.size > PAGE_BYTES:
+            return taken
         if heads is None:
             change = PulledChange(_author(page, device, author), number, position, authority, effective, None, body)
-            page.frames.append((Frame.RECORD, record_head(id_, position, 1) + pack_change(change)))
+            _add(page, record_head(id_, position, 1) + pack_change(change))
             continue
         parts = [record_head(id_, position, len(spread[id_]))]
         for where, head_device, head_number, names in spread[id_]:
             _, _, _, wrote, rank, believed, text = stored[where]
             who = _author(page, head_device, wrote)
             parts.append(pack_change(PulledChange(who, head_number, where, rank, believed, names, text)))
-        page.frames.append((Frame.RECORD, b"".join(parts)))
+        _add(page, b"".join(parts))
+    return len(found)
+
+
+def _add(page: Page, record: bytes) -> None:
+    page.size += len(record)
+    page.frames.append((Frame.RECORD, record))
 
 
 def _author(page: Page, device: bytes, person: bytes) -> int:

@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("centre", "digest", name=op.f("pk_checkpoint")),
     )
     with op.batch_alter_table("checkpoint", schema=None) as batch_op:
-        batch_op.create_index("ix_checkpoint_newest", ["centre", "time"], unique=False)
+        batch_op.create_index("ix_checkpoint_newest", ["centre", "size", "time"], unique=False)
 
     op.create_table(
         "counter",

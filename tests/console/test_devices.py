@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Page
 
 from daiban_client_sdk import Client
-from tests.console.workday import browser_of, no_wider_than_the_screen, part, sign_in, token
+from tests.console.workday import browser_of, no_wider_than_the_screen, part, press, sign_in, token
 from tests.support.chromium import picture
 from tests.support.township import Township
 
@@ -24,7 +24,7 @@ async def test_a_new_code_enrols_a_phone_and_the_head_approves_it_by_its_fingerp
     await sign_in(desk, town, "李红", "/devices")
     assert "没有等着审核的手机" in await part(desk, "待审核").inner_text()
     await desk.get_by_label("给谁用").select_option(label="王芳（代办员）")
-    await desk.get_by_role("button", name="出登记码").click()
+    await press(desk.get_by_role("button", name="出登记码"))
     told = await desk.locator("main").inner_text()
     assert "王芳的登记码" in told
     assert "15 分钟" in told
@@ -37,14 +37,14 @@ async def test_a_new_code_enrols_a_phone_and_the_head_approves_it_by_its_fingerp
     client = Client(town.folder / "new")
     await town.clients.enter_async_context(client)
     fingerprint = await client.enrol(code, "王芳的红米")
-    await desk.get_by_role("link", name="去核对").click()
+    await press(desk.get_by_role("link", name="去核对"))
     waiting = part(desk, "待审核")
     assert "王芳的红米" in await waiting.inner_text()
-    await waiting.get_by_role("link", name="核对并审核").click()
+    await press(waiting.get_by_role("link", name="核对并审核"))
     shown = await desk.get_by_label("核对码").inner_text()
     assert shown.split() == fingerprint.split()
     await picture(desk, "console-compare-desk")
-    await desk.get_by_role("button", name="审核通过").click()
+    await press(desk.get_by_role("button", name="审核通过"))
     assert "审核通过" in await desk.get_by_role("status").inner_text()
     assert await client.enrolment_state() == "active"
     assert (await client.sync()).may_be_given_back
@@ -60,12 +60,12 @@ async def test_on_a_phone_the_fingerprint_is_large_and_nothing_is_cut_off(
     await sign_in(phone, town, "李红", "/devices")
     await no_wider_than_the_screen(phone)
     await picture(phone, "console-devices-phone")
-    await phone.get_by_role("link", name="核对并审核").click()
+    await press(phone.get_by_role("link", name="核对并审核"))
     await no_wider_than_the_screen(phone)
     group = phone.get_by_label("核对码").get_by_text(fingerprint[:4])
     assert await group.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 32
     await picture(phone, "console-compare-phone")
-    await phone.get_by_role("link", name="不一致").click()
+    await press(phone.get_by_role("link", name="不一致"))
     assert phone.url == f"{town.url}/devices"
 
 

@@ -3,7 +3,7 @@
 from playwright.async_api import Page
 
 from daiban_client_sdk import Client
-from tests.console.workday import browser_of, collect, part, phone_of, sign_in, token, two_phone_numbers
+from tests.console.workday import browser_of, collect, part, phone_of, press, sign_in, token, two_phone_numbers
 from tests.support.chromium import picture
 from tests.support.township import Township
 
@@ -29,7 +29,7 @@ async def test_a_clerk_sees_both_numbers_with_their_authors_and_settles_for_one(
         assert words in told
     await picture(desk, "console-dispute-desk")
     await section.get_by_role("radio", name=NUMBERS[0]).check()
-    await section.get_by_role("button", name="就这么定").click()
+    await press(section.get_by_role("button", name="就这么定"))
     assert "已定下" in await desk.get_by_role("status").inner_text()
     assert "没有填写不一致" in await part(desk, "填写不一致").inner_text()
     for client in (liu, wang):
@@ -48,7 +48,7 @@ async def test_a_cadre_writes_a_third_number_on_a_phone_and_a_slip_is_shown_besi
     await sign_in(phone, town, "孙亮")
     section = part(phone, "填写不一致")
     await section.get_by_label("联系电话").fill("1370000")
-    await section.get_by_role("button", name="就这么定").click()
+    await press(section.get_by_role("button", name="就这么定"))
     assert "电话号码不对" in await phone.get_by_role("alert").inner_text()
     assert await phone.title() == "有错误：今日情况 · 建民办事处 · 代办"
     section = part(phone, "填写不一致")
@@ -56,7 +56,7 @@ async def test_a_cadre_writes_a_third_number_on_a_phone_and_a_slip_is_shown_besi
     assert await section.get_by_label("联系电话").input_value() == "1370000"
     await picture(phone, "console-dispute-wrong-phone")
     await section.get_by_label("联系电话").fill("0915-3213003")
-    await section.get_by_role("button", name="就这么定").click()
+    await press(section.get_by_role("button", name="就这么定"))
     await wang.sync()
     view = await wang.view(household)
     assert view is not None
@@ -67,12 +67,12 @@ async def test_nothing_chosen_or_two_answers_settle_nothing(sqlite_township: Tow
     town = sqlite_township
     wang, _, _ = await disputed(town)
     await sign_in(desk, town, "李红")
-    await part(desk, "填写不一致").get_by_role("button", name="就这么定").click()
+    await press(part(desk, "填写不一致").get_by_role("button", name="就这么定"))
     assert "请选一种写法，或者另写一个" in await desk.get_by_role("alert").inner_text()
     section = part(desk, "填写不一致")
     await section.get_by_role("radio", name=NUMBERS[1]).check()
     await section.get_by_label("联系电话").fill("0915-3213003")
-    await section.get_by_role("button", name="就这么定").click()
+    await press(section.get_by_role("button", name="就这么定"))
     assert "请只留一个" in await desk.get_by_role("alert").inner_text()
     assert await part(desk, "填写不一致").get_by_role("radio", name=NUMBERS[1]).is_checked()
     await wang.sync()
@@ -91,13 +91,13 @@ async def test_what_came_in_after_the_page_was_opened_is_not_settled_away(
     assert (await other.patch(f"/v1/records/household/{household}", json=beside)).is_success
     section = part(desk, "填写不一致")
     await section.get_by_role("radio", name=NUMBERS[0]).check()
-    await section.get_by_role("button", name="就这么定").click()
+    await press(section.get_by_role("button", name="就这么定"))
     assert "这期间又有人写了别的" in await desk.get_by_role("status").inner_text()
     told = await part(desk, "填写不一致").inner_text()
     assert NUMBERS[0] in told
     assert "13700000009" in told
     await part(desk, "填写不一致").get_by_role("radio", name="13700000009").check()
-    await part(desk, "填写不一致").get_by_role("button", name="就这么定").click()
+    await press(part(desk, "填写不一致").get_by_role("button", name="就这么定"))
     await wang.sync()
     assert await wang.conflicts() == []
 
@@ -113,7 +113,7 @@ async def test_of_two_clerks_the_second_hears_that_it_was_settled(sqlite_townshi
     assert (await other.post(f"/v1/records/household/{household}/settlement", json=body)).status_code == 200
     section = part(desk, "填写不一致")
     await section.get_by_role("radio", name=NUMBERS[0]).check()
-    await section.get_by_role("button", name="就这么定").click()
+    await press(section.get_by_role("button", name="就这么定"))
     assert "刚才已有人定下了" in await desk.get_by_role("status").inner_text()
     assert (await other.get(f"/v1/records/household/{household}")).json()["values"]["phone"] == "0915-3213003"
 
@@ -158,13 +158,13 @@ async def test_a_choice_a_flag_and_a_sum_are_told_and_settled_in_words(sqlite_to
         assert words in told
     form = desk.locator("form.dispute", has_text="办理方式有")
     await form.get_by_label("办理方式").select_option("direct")
-    await form.get_by_role("button", name="就这么定").click()
+    await press(form.get_by_role("button", name="就这么定"))
     form = desk.locator("form.dispute", has_text="急难先办有")
     await form.get_by_role("radio", name="否").check()
-    await form.get_by_role("button", name="就这么定").click()
+    await press(form.get_by_role("button", name="就这么定"))
     form = desk.locator("form.dispute", has_text="申领原因有")
     await form.get_by_label("申领原因").fill("到龄且丧偶")
-    await form.get_by_role("button", name="就这么定").click()
+    await press(form.get_by_role("button", name="就这么定"))
     await wang.sync()
     view = await wang.view(case)
     assert view is not None
@@ -190,7 +190,7 @@ async def test_a_photo_that_one_deleted_and_another_renamed_is_kept_or_deleted_b
     section = part(desk, "填写不一致")
     assert "有人删除了这条记录，另有人改过它" in await section.inner_text()
     await section.get_by_role("radio", name="保留").check()
-    await section.get_by_role("button", name="就这么定").click()
+    await press(section.get_by_role("button", name="就这么定"))
     assert "没有填写不一致" in await part(desk, "填写不一致").inner_text()
     await liu.sync()
     view = await liu.view(form.record)

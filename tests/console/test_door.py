@@ -5,7 +5,7 @@ import pytest
 from playwright.async_api import Page
 
 from daiban_server.http.session import COOKIE
-from tests.console.workday import browser_of, hired, no_wider_than_the_screen, sign_in, token
+from tests.console.workday import browser_of, hired, no_wider_than_the_screen, press, sign_in, token
 from tests.support.chromium import picture
 from tests.support.township import PASSWORD, Township
 
@@ -24,7 +24,7 @@ async def test_a_wrong_password_is_told_at_the_top_and_at_the_field_and_the_acco
     assert desk.url == f"{town.url}/sign-in"
     await desk.get_by_label("账号").fill("李红")
     await desk.get_by_label("密码").fill("一杯冷茶")
-    await desk.get_by_role("button", name="登录").click()
+    await press(desk.get_by_role("button", name="登录"))
     assert await desk.title() == "有错误：登录 · 代办"
     assert "账号或密码不对" in await desk.get_by_role("alert").inner_text()
     assert "账号或密码不对" in await desk.locator("#password-error").inner_text()
@@ -35,7 +35,7 @@ async def test_a_wrong_password_is_told_at_the_top_and_at_the_field_and_the_acco
     await desk.get_by_label("密码").fill(PASSWORD)
     await desk.keyboard.press("Enter")
     await desk.wait_for_url(f"{town.url}/summary")
-    await desk.get_by_role("button", name="退出").click()
+    await press(desk.get_by_role("button", name="退出"))
     assert "已退出登录" in await desk.get_by_role("status").inner_text()
     await desk.goto(f"{town.url}/summary")
     assert desk.url == f"{town.url}/sign-in?next=%2Fsummary"
@@ -43,7 +43,7 @@ async def test_a_wrong_password_is_told_at_the_top_and_at_the_field_and_the_acco
 
 async def test_an_empty_form_says_what_is_missing(sqlite_township: Township, phone: Page) -> None:
     await phone.goto(f"{sqlite_township.url}/sign-in")
-    await phone.get_by_role("button", name="登录").click()
+    await press(phone.get_by_role("button", name="登录"))
     alert = phone.get_by_role("alert")
     assert "请填写账号" in await alert.inner_text()
     assert "请填写密码" in await alert.inner_text()
@@ -221,7 +221,8 @@ async def test_the_keyboard_reaches_the_page_first_and_shows_where_it_is(sqlite_
     await sign_in(desk, sqlite_township, "李红")
     await desk.keyboard.press("Tab")
     assert await desk.evaluate("document.activeElement.textContent") == "跳到正文"
-    await desk.keyboard.press("Enter")
+    async with desk.expect_navigation():
+        await desk.keyboard.press("Enter")
     await desk.keyboard.press("Tab")
     outline = await desk.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert (await desk.evaluate("document.activeElement.textContent"), outline) == ("刷新", "solid")

@@ -12,6 +12,7 @@ from tests.console.workday import (
     no_wider_than_the_screen,
     part,
     phone_of,
+    press,
     second_centre,
     set_clock,
     sign_in,
@@ -191,7 +192,7 @@ async def test_a_head_closes_a_task(sqlite_township: Township, desk: Page) -> No
     told = await part(desk, "待办").inner_text()
     assert "上门办理报来“已办完”，那时状态没有变，现在是“待安排”" in told
     assert "张桂兰" in told
-    await part(desk, "待办").get_by_role("button", name="处理完了").click()
+    await press(part(desk, "待办").get_by_role("button", name="处理完了"))
     assert "已记为处理完" in await desk.get_by_role("status").inner_text()
     assert "没有待办" in await part(desk, "待办").inner_text()
     http = await browser_of(town, "李红")

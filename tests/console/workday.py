@@ -28,11 +28,6 @@ def set_clock(town: Township, hour: int, minute: int = 0, days: int = 0) -> None
     town.clock.ahead += round(wanted.timestamp() * 1000) - town.clock()
 
 
-def said(town: Township) -> str:
-    """The township's time of day, as pages say it."""
-    return f"{datetime.datetime.fromtimestamp(town.clock() / 1000, SHANGHAI):%H:%M}"
-
-
 async def phone_of(town: Township, name: str) -> Client:
     """An approved phone whose clock is the township's, synced once."""
     client = await town.device(name, f"{name}的手机", town.clock)
@@ -45,9 +40,15 @@ async def sign_in(page: Page, town: Township, name: str, path: str = "") -> None
     await page.goto(f"{town.url}/sign-in")
     await page.get_by_label("账号").fill(name)
     await page.get_by_label("密码").fill(PASSWORD)
-    await page.get_by_role("button", name="登录").click()
+    await press(page.get_by_role("button", name="登录"))
     if path:
         await page.goto(town.url + path)
+
+
+async def press(what: Locator) -> None:
+    """Press a button or follow a link, and wait for the page that it leads to."""
+    async with what.page.expect_navigation():
+        await what.click()
 
 
 async def no_wider_than_the_screen(page: Page) -> None:

@@ -79,7 +79,7 @@ async def hand_in(port: int, letter: bytes, tls: ssl.SSLContext | None = None) -
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not true():  # noqa: ASYNC110  (counts are plain numbers, nobody to wake us)
+        while not true():
             await asyncio.sleep(0.005)
 
 

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from daiban_client_sdk import enrolment
 from daiban_client_sdk.device import Attached, Conflict, Device
-from daiban_client_sdk.errors import AlarmError, OfflineError, RefusedError
+from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.progress import OnProgress, Progress, Status, silent
 from daiban_client_sdk.rounds import Rounds, Step
@@ -75,6 +75,8 @@ class Client:
 
         Raises `DeviceError`: ``enrolment.malformed``, ``enrolment.code`` and others; `OfflineError`.
         """
+        if self.device.enrolled:
+            raise DeviceError("device.enrolled")
         code = enrolment.read_code(code_text)
         signer = await self._run(self.device.new_key)
         transport = Transport(code.url, code.pin, self._now)
@@ -211,7 +213,7 @@ class Client:
                     await upload(await transport.http(), photo.url, source, photo.size, progress=tell)
             except (UploadError, OSError) as error:
                 # One bad photo never blocks another; this one is tried again with the next sync.
-                rounds.failed(photo, str(error))
+                await self._run(rounds.failed, photo, str(error))
                 if getattr(error, "code", "") == "upload.cut":
                     raise OfflineError("upload.cut") from None
                 continue

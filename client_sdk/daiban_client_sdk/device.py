@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec import Raw
+
 from daiban_client_sdk import images
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
 from daiban_client_sdk.forms import Form
@@ -16,12 +18,17 @@ from daiban_client_sdk.mirror import Mirror
 from daiban_client_sdk.outbox import Identity, Outbox
 from daiban_client_sdk.progress import Status
 from daiban_client_sdk.store import Store, sync_folder
-from daiban_schemas import entry
+from daiban_schemas import entry, strict
 from daiban_schemas.forms import answer_problems
 from daiban_schemas.kinds import KINDS
-from daiban_sync import faults, ids
+from daiban_schemas.types import Type
+from daiban_sync import faults, ids, limits
 from daiban_sync.keys import SoftwareKey, fingerprint
+from daiban_sync.merge import UNSENT
 from daiban_sync.view import Value, View
+
+SHOWN = "conflicts_shown"
+"""In `meta`: what `conflicts` showed last, as ``record field`` → position of the record, positions of the values."""
 
 
 class Conflict(NamedTuple):
@@ -32,6 +39,7 @@ class Conflict(NamedTuple):
     field: str
     label: str
     values: tuple[Value, ...]
+    seen: int = 0
 
 
 class Attached(NamedTuple):
@@ -111,6 +119,8 @@ class Device:
 
     def new(self, kind: str, record: str | None = None) -> Form:
         """An empty form for a new record."""
+        if record is not None and not ids.is_id(record):
+            raise DeviceError("value.not_reference")
         if kind not in KINDS or KINDS[kind].pulled_only:
             raise DeviceError("kind.read_only" if kind in KINDS else "kind.unknown")
         return Form(record or self.new_id(), kind, None)
@@ -123,6 +133,7 @@ class Device:
         changed = form.changed(form.tidy(fields))
         if not changed:
             return 0
+        check_plain(changed)
         form.check(changed)
         if form.kind == "application":
             self._check_answers(form, changed)
@@ -132,12 +143,16 @@ class Device:
         return self._keep(form.record, form.kind, "change", body)
 
     def settle(self, record: str, field: str, value: Any) -> int:
-        """Settle a conflict by `value`: it replaces every value that is in view."""
+        """Settle a conflict by `value`: it replaces every value that `conflicts` showed last, and none that a sync
+        brought since. A conflict that was not shown is settled as it stands now.
+        """
         form = self.open(record)
+        check_plain({field: value})
         form.check({field: value})
         view = self.view(record)
-        positions = [p for p in view.positions(field) if p <= form.seen] if view else []
-        body = entry.change(record, form.kind, {field: value}, seen=form.seen, at=self.now(), over={field: positions})
+        now = [form.seen, [p for p in view.positions(field) if p <= form.seen] if view else []]
+        seen, positions = self.store.get(SHOWN, {}).get(f"{record} {field}", now)
+        body = entry.change(record, form.kind, {field: value}, seen=seen, at=self.now(), over={field: positions})
         return self._keep(record, form.kind, "change", body)
 
     def command(self, record: str, name: str, arguments: Mapping[str, Any] | None = None) -> int:
@@ -146,7 +161,9 @@ class Device:
         known = KINDS[form.kind].commands.get(name)
         if known is None:
             raise DeviceError("command.unknown")
+        check_plain(arguments or {})
         wrong = {n: "value.incomplete" for n in known.required if (arguments or {}).get(n) is None}
+        wrong |= _misfits(known.arguments, arguments or {})
         if wrong:
             raise InvalidEntryError("argument.invalid", wrong)
         version = self.mirror.status(view)[1] if view and form.seen else None
@@ -156,8 +173,12 @@ class Device:
     def report(self, record: str, name: str, facts: Mapping[str, Any] | None = None) -> int:
         """Report a fact: it is always recorded."""
         form = self.open(record)
-        if name not in KINDS[form.kind].reports:
+        known = KINDS[form.kind].reports.get(name)
+        if known is None:
             raise DeviceError("report.unknown")
+        check_plain(facts or {})
+        if wrong := _misfits(known.facts, facts or {}):
+            raise InvalidEntryError("argument.invalid", wrong)
         body = entry.report(record, form.kind, name, facts, at=self.now())
         return self._keep(record, form.kind, "report", body)
 
@@ -184,12 +205,13 @@ class Device:
             "taken_at": now,
             **fields,
         }
+        check_plain(values)
         form.check(values)
-        body = entry.change(form.record, "photo", values, seen=0, at=now)
+        body = checked(entry.change(form.record, "photo", values, seen=0, at=now))
         with self.store.transaction():
             self.outbox.add(bytes.fromhex(form.record), "photo", "change", body, now)
             self.store.run(
-                "INSERT INTO photo VALUES (?, ?, ?, ?, ?, NULL)",
+                "INSERT INTO photo (record, sha256, path, size, taken_at) VALUES (?, ?, ?, ?, ?)",
                 *(bytes.fromhex(form.record), digest, path.name, len(prepared.data), now),
             )
         faults.reach("device.photo.recorded")
@@ -216,13 +238,19 @@ class Device:
         return sorted(visits, key=lambda view: int(view.values["start"]))
 
     def conflicts(self) -> list[Conflict]:
-        """Fields with more than one value, in records of this device's scope."""
+        """Fields with more than one value, in records of this device's scope. What is shown here is what `settle`
+        settles."""
         found = []
+        shown: dict[str, tuple[int, list[int]]] = {}
         for (id_,) in self.store.rows("SELECT DISTINCT record FROM change GROUP BY record HAVING count(*) > 1"):
             view = self.mirror.view(id_)
             for name, values in view.conflicts.items() if view else ():
                 label = KINDS[view.kind].label_of(name) if view and view.kind in KINDS else name
-                found.append(Conflict(id_.hex(), view.kind if view else "", name, label, tuple(values)))
+                if view:
+                    found.append(Conflict(id_.hex(), view.kind, name, label, tuple(values), view.position))
+                    pulled = [position for position in view.positions(name) if position < UNSENT]
+                    shown[f"{id_.hex()} {name}"] = view.position, pulled
+        self.store.put(SHOWN, shown)
         return found
 
     def status(self) -> Status:
@@ -242,6 +270,7 @@ class Device:
         )
 
     def _keep(self, record: str, kind: str, action: str, body: bytes) -> int:
+        checked(body)
         faults.reach("device.save.begun")
         with self.store.transaction():
             number = self.outbox.add(bytes.fromhex(record), kind, action, body, self.clock())
@@ -260,6 +289,43 @@ class Device:
         questions = self._questions(form.kind, {**form.values, **changed})
         if wrong := answer_problems(questions, changed):
             raise InvalidEntryError("answers.invalid", wrong)
+
+
+def check_plain(values: Mapping[str, Any]) -> None:
+    """Raise `InvalidEntryError` for values that no strict JSON can carry; they would be refused with their whole
+    batch."""
+    wrong = {}
+    for name, value in values.items():
+        try:
+            strict.check_value(value)
+        except (strict.StrictnessError, TypeError, RecursionError):
+            wrong[name] = "entry.malformed"
+    if wrong:
+        raise InvalidEntryError("entry.malformed", wrong)
+
+
+def checked(body: bytes) -> bytes:
+    """An entry as the server will take it. Raises `InvalidEntryError` before anything is saved: an entry that is
+    refused
+    whole would hold up everything behind it."""
+    if len(body) > limits.ENTRY_BYTES:
+        raise InvalidEntryError("entry.too_large", {})
+    try:
+        strict.check_bytes(body)
+        made = entry.decode(body)
+        if isinstance(made.fields, Raw):
+            entry.field_names(strict.decoded(made.fields))
+    except strict.StrictnessError as error:
+        raise InvalidEntryError("entry.malformed", {str(error): "entry.malformed"}) from None
+    return body
+
+
+def _misfits(types: Mapping[str, Type], values: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    for name, value in values.items():
+        if name in types and (problem := types[name].problem(value)):
+            found[name] = problem
+    return found
 
 
 def _write(path: Path, data: bytes) -> None:

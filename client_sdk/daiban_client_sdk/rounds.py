@@ -139,7 +139,8 @@ class Rounds:
         self._photo_bytes_done += photo.size
 
     def failed(self, photo: Ticketed, why: str) -> None:
-        """Leave a photo for the next sync."""
+        """Leave a photo for the next sync, behind those that did not fail yet."""
+        self._store.run("UPDATE photo SET tries = tries + 1 WHERE record = ?", photo.record)
         self._failed.add(photo.record)
 
     def _freeze(self) -> None:
@@ -147,7 +148,7 @@ class Rounds:
 
     def _photos(self) -> tuple[wire.PhotoWanted, ...]:
         rows = self._store.rows(
-            "SELECT record, sha256, size FROM photo WHERE receipt IS NULL ORDER BY size LIMIT ?", PHOTOS_ASKED
+            "SELECT record, sha256, size FROM photo WHERE receipt IS NULL ORDER BY tries, size LIMIT ?", PHOTOS_ASKED
         )
         return tuple(wire.PhotoWanted(record.hex(), sha256, size) for record, sha256, size in rows)
 

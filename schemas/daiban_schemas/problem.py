@@ -78,6 +78,13 @@ PROBLEMS: dict[str, Problem] = {
     "key.unusable": Problem(422, "这个密钥不能用", "请重新登记", "Unusable key", "Enrol again with a new key"),
     "key.in_use": Problem(409, "这个密钥已登记过", "请重新登记", "Key in use", "Enrol again with a new key"),
     "device.unknown": Problem(401, "这台手机没有登记", "请登记", "Unknown device", "Enrol it"),
+    "device.enrolled": Problem(
+        409,
+        "这台手机已经登记过",
+        "换人或换中心请用新的数据文件夹",
+        "Enrolled already",
+        "Use a new folder for another enrolment",
+    ),
     "device.pending": Problem(
         403, "这台手机还没审核", "请中心负责人审核", "Device not approved yet", "Ask the centre head"
     ),

@@ -13,7 +13,8 @@ _DESK = frozenset({"clerk", "head", "district"})
 
 ACTIONS: Mapping[str, frozenset[str]] = {
     "summary.read": _DESK | {"cadre"},
-    "record.read": _EVERYBODY,
+    # An agent's work is on the phone, whose feed ends at his territory.
+    "record.read": _DESK | {"cadre"},
     "record.write": frozenset({"clerk", "head", "cadre", "district"}),
     "record.command": frozenset({"clerk", "head", "cadre", "district"}),
     "conflict.read": _DESK | {"cadre"},

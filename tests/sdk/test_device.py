@@ -142,7 +142,7 @@ async def test_unknown_things_are_refused_by_name(sqlite_township: Township) -> 
         (lambda: wang.open("0" * 32), "record.unknown"),
         (lambda: wang.command(household, "explode"), "command.unknown"),
         (lambda: wang.report(household, "exploded"), "report.unknown"),
-        (lambda: wang.enrol("hello", "手机"), "enrolment.malformed"),
+        (lambda: wang.enrol("hello", "手机"), "device.enrolled"),
     ):
         with pytest.raises(DeviceError) as refused:
             await attempt()

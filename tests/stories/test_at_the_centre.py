@@ -306,9 +306,10 @@ async def test_after_signing_out_the_cookie_is_worth_nothing(sqlite_township: To
     assert code_of(await clerk.get("/v1/conflicts")) == "session.missing"
 
 
-async def test_an_agent_at_a_desk_may_look_and_not_write(sqlite_township: Township) -> None:
+async def test_an_agents_account_reads_and_writes_nothing_at_a_desk(sqlite_township: Township) -> None:
+    """His work is on the phone, whose feed ends at his territory."""
     agent = await sqlite_township.signed_in("王芳")
-    assert (await agent.get("/v1/records/household")).status_code == 200
+    assert code_of(await agent.get("/v1/records/household")) == "permission.denied"
     answer = await agent.post("/v1/records/household", json={"fields": {"head": "张"}})
     assert code_of(answer) == "permission.denied"
     assert code_of(await agent.get("/v1/devices")) == "permission.denied"

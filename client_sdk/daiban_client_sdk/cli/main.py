@@ -66,6 +66,8 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except InvalidEntryError as error:
+        if not error.fields:
+            click.echo(f"{words.problem(error.code)} [{error.code}]", err=True)
         for name, code in error.fields.items():
             click.echo(f"{name}:{words.problem(code)}", err=True)
         sys.exit(1)

@@ -1,12 +1,17 @@
 """The console's pages."""
 
 from pathlib import Path
+from typing import Any
 
-from litestar import Router
+from litestar import Request, Response, Router
+from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
 from daiban_server.console import devices, door, summary
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
+from daiban_server.http.problems import problem
+
+AnyRequest = Request[Any, Any, Any]
 
 ROUTES: list[Router] = [
     Router(
@@ -28,6 +33,16 @@ ROUTES: list[Router] = [
         include_in_schema=False,
     )
 ]
+
+
+def _no_such_file(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """A name that no file system takes (NUL, too long) is a file that is not there."""
+    return problem(request, "request.not_found")
+
+
 STATIC = create_static_files_router(
-    path="/static", directories=[Path(__file__).parent / "static"], after_request=dressed(STATIC_HEADERS)
+    path="/static",
+    directories=[Path(__file__).parent / "static"],
+    after_request=dressed(STATIC_HEADERS),
+    exception_handlers={ValueError: _no_such_file, InternalServerException: _no_such_file},
 )

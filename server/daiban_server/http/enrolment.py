@@ -195,7 +195,7 @@ def _read(body: bytes) -> Asked:
     try:
         envelope = json.loads(body)
         asked = _asked.decode(base64.b64decode(envelope["payload"], validate=True))
-        if len(bytes.fromhex(asked.key)) != 32 or len(asked.name) > 60:
+        if len(bytes.fromhex(asked.key)) != 32 or len(asked.name) > 60 or "\x00" in asked.name:
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError):
         raise ProblemError("enrolment.malformed") from None

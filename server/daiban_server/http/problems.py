@@ -77,6 +77,8 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[b
 def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A fault of ours: logged, and told without detail. A database that cannot commit asks to try later."""
     _logger.error("request failed: %s %s", request.method, request.url.path, exc_info=error)
+    if type(error).__name__ in ("DataError", "CharacterNotInRepertoireError"):
+        return problem(request, "request.invalid")
     if _is_database(error):
         return problem(request, "server.busy", {"Retry-After": "5"})
     return problem(request, "server.fault")

@@ -21,6 +21,7 @@ from daiban_server.services import GivenServices, Services
 from daiban_server.spine import desk, views
 from daiban_server.spine.views import Shown
 from daiban_sync import ids
+from daiban_sync.merge import TOMBSTONE
 from daiban_sync.outcome import Outcome
 from daiban_sync.view import Value
 
@@ -69,11 +70,13 @@ class AskIn(Struct):
 
 
 class Settlement(Struct):
-    """A value for a field in conflict; it replaces every value that stands at `over`."""
+    """A value for a field in conflict; it replaces every value that stands at `over`. `seen` is the record's position
+    when it was shown; a deletion needs it, since it is judged by everything that its author had in view."""
 
     field: str
     value: Any
     over: list[int]
+    seen: int = 0
 
 
 class Result(Struct, frozen=True):
@@ -101,6 +104,8 @@ class Records(Controller):
     ) -> list[RecordOut]:
         """The newest records of a kind, identity numbers masked."""
         _known(kind)
+        if "\x00" in status:
+            raise ProblemError("request.invalid")
         statement = views.BY_STATUS if status else views.BY_KIND
         parameters: dict[str, object] = {"kind_name": kind, "page": max(1, min(limit, LONGEST_LIST))}
         if status:
@@ -146,7 +151,9 @@ class Records(Controller):
     ) -> Result:
         """Settle a conflict: choose one of its values, or write a third."""
         shown = await services.database.read(_one(kind, _id(record), session.clerk.centre, services))
-        change = ChangeIn({data.field: data.value}, shown.position, {data.field: data.over})
+        if data.field == TOMBSTONE and not data.seen:
+            raise ProblemError("request.invalid", detail="a deletion says which position was seen")
+        change = ChangeIn({data.field: data.value}, data.seen or shown.position, {data.field: data.over})
         return await self._change(kind, record, change, session, services)
 
     @post("/{kind:str}/{record:str}/commands/{name:str}", opt={"action": "record.command"}, status_code=200)
@@ -249,11 +256,8 @@ def _out(shown: list[Shown], *, mask: bool) -> Program[list[RecordOut]]:
 
 def _record_out(one: Shown, names: dict[str, str], *, mask: bool) -> RecordOut:
     view = one.view
-    values = dict(view.values)
-    if mask:
-        for name in ("identity_number",):
-            if isinstance(values.get(name), str):
-                values[name] = masked(values[name])
+    hide = hidden if mask else shown_whole
+    values = {name: hide(view.kind, name, value) for name, value in view.values.items()}
     return RecordOut(
         view.record,
         view.kind,
@@ -262,9 +266,36 @@ def _record_out(one: Shown, names: dict[str, str], *, mask: bool) -> RecordOut:
         one.version,
         one.deleted,
         values,
-        {name: [_written(value, names) for value in held] for name, held in view.conflicts.items()},
+        {
+            name: [_written(v._replace(value=hide(view.kind, name, v.value)), names) for v in held]
+            for name, held in view.conflicts.items()
+        },
         {name: names.get(held[0].author, "") for name, held in view.fields.items()},
     )
+
+
+def shown_whole(kind: str, name: str, value: Any) -> Any:
+    """A value as it is."""
+    return value
+
+
+def hidden(kind: str, name: str, value: Any) -> Any:
+    """A value for a list: what is private keeps its first and last character, identity numbers within it too."""
+    field = KINDS[kind].fields.get(name) if kind in KINDS else None
+    private = name == "identity_number" or (field is not None and field.policy == "private")
+    if isinstance(value, dict):
+        return {part: hidden(kind, part, v) if not private else _masked(v) for part, v in value.items()}
+    if isinstance(value, list):
+        return [hidden(kind, name, part) for part in value]
+    return _masked(value) if private else value
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {part: _masked(v) for part, v in value.items()}
+    if isinstance(value, list):
+        return [_masked(part) for part in value]
+    return masked(value) if isinstance(value, str) else value
 
 
 def _written(value: Value, names: dict[str, str]) -> Written:

@@ -82,7 +82,7 @@ async def open_session(login: str, password: str, services: Services) -> str:
     now = services.now()
     if wait := services.tries.wait(login, now):
         raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
-    if len(login) > LONGEST_WORD or len(password) > LONGEST_WORD:
+    if len(login) > LONGEST_WORD or len(password) > LONGEST_WORD or "\x00" in login:
         raise ProblemError("session.refused")
     row = await services.database.read(first(_BY_LOGIN, login_name=login))
     try:

@@ -8,7 +8,6 @@ is known of a photo stands in its record.
 
 import asyncio
 import base64
-import binascii
 import re
 from collections.abc import AsyncIterator
 from email.utils import formatdate
@@ -158,7 +157,7 @@ def _checksum(request: AnyRequest) -> Checksum | None:
         raise PhotoError("upload.algorithm", f"one of {', '.join(CHECKSUMS)}")
     try:
         digest = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         digest = b""
     if len(digest) != CHECKSUMS[algorithm]:
         raise PhotoError("upload.header", "Upload-Checksum must be an algorithm, a space and base64")

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from daiban_client_sdk.store import Store
-from daiban_schemas.entry import Entry, decode
+from daiban_schemas.entry import Entry, decode, fields_of
 from daiban_schemas.kind import AUTHORITY
 from daiban_schemas.kinds import KINDS
-from daiban_schemas.strict import members
 from daiban_sync.merge import UNSENT, Change, Head, lay
 from daiban_sync.view import View, Written
 from daiban_sync.wire import Author, PulledRecord
@@ -106,7 +105,7 @@ class Mirror:
         written = []
         for position, device, number, chained, author, authority, effective, names, body in found:
             entry = decode(body)
-            fields = members(entry.fields)  # type: ignore[arg-type]
+            fields = fields_of(entry)
             held = tuple(fields) if names is None else tuple(names.split(","))
             written.append(
                 Written(
@@ -136,7 +135,7 @@ class Mirror:
         heads: tuple[Head, ...] = tuple(written.head for written in pulled)
         everything = {written.position: written for written in pulled}
         for number, entry in own:
-            fields = members(entry.fields)  # type: ignore[arg-type]
+            fields = fields_of(entry)
             position, over = UNSENT + number, entry.over or {}
             heads = lay(heads, Change(position, device, number, True, tuple(fields), entry.seen, over))
             everything[position] = Written(
@@ -150,7 +149,7 @@ def _parent(entry: Entry) -> bytes | None:
     kind = KINDS.get(entry.kind)
     if kind is None or kind.parent is None:
         return None
-    raw = members(entry.fields).get(kind.parent)  # type: ignore[arg-type]
+    raw = fields_of(entry).get(kind.parent)
     value = _json(raw) if raw is not None else None
     return bytes.fromhex(value) if isinstance(value, str) else None
 

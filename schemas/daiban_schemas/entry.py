@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from daiban_schemas.strict import INTEGER, StrictnessError, check_text, members, plain
+from daiban_schemas.strict import INTEGER, StrictnessError, check_text, decoded, members, plain
 
 FIELDS = 256
 OVER_POSITIONS = 64
@@ -120,6 +120,16 @@ def field_names(fields: Mapping[str, Any]) -> tuple[str, ...]:
         if not match(name):
             raise StrictnessError("not a field's name")
     return names
+
+
+def fields_of(entry: Entry) -> dict[str, Raw]:
+    """A change's fields, undecoded; none for a command or a report."""
+    return members(entry.fields) if isinstance(entry.fields, Raw) else {}
+
+
+def values_of(entry: Entry) -> dict[str, Any]:
+    """A change's fields with their values; none for a command or a report."""
+    return decoded(entry.fields) if isinstance(entry.fields, Raw) else {}
 
 
 def change(

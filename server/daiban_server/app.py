@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
+from typing import TypeVar
 
 from litestar import Litestar
 from litestar.config.app import AppConfig
@@ -15,6 +16,7 @@ from daiban_server.console.routes import STATIC
 from daiban_server.console.templates import TEMPLATES
 from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
+from daiban_server.db.program import Factory, Program
 from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
@@ -34,6 +36,8 @@ from daiban_server.serve import end_with_parent
 from daiban_server.services import Services, wall_clock
 from daiban_server.settings import Settings
 from daiban_sync import limits
+
+T = TypeVar("T")
 
 EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS)
 
@@ -113,13 +117,13 @@ class _Later:
 
     opened: Database
 
-    def read(self, program):  # type: ignore[no-untyped-def]
+    async def read(self, program: Program[T]) -> T:
         """As `Database.read`."""
-        return self.opened.read(program)
+        return await self.opened.read(program)
 
-    def write(self, key, factory):  # type: ignore[no-untyped-def]
+    async def write(self, key: Hashable, factory: Factory[T]) -> T:
         """As `Database.write`."""
-        return self.opened.write(key, factory)
+        return await self.opened.write(key, factory)
 
     async def close(self) -> None:
         """As `Database.close`."""

@@ -93,7 +93,12 @@ def _gaps(start: int, end: int, own: Sequence[int]) -> Iterator[tuple[Node, bool
 
 def extension(start: int, end: int, own: Sequence[int], nodes: Nodes) -> list[bytes]:
     """The proof from a log of `start` leaves to one of `end`, for a device whose new leaves are `own`."""
-    return [nodes(*node) for node, is_own in _gaps(start, end, _inside(start, end, own)) if not is_own]
+    return [nodes(*node) for node in extension_nodes(start, end, own)]
+
+
+def extension_nodes(start: int, end: int, own: Sequence[int]) -> list[Node]:
+    """The nodes whose hashes make up `extension`, in its order."""
+    return [node for node, is_own in _gaps(start, end, _inside(start, end, own)) if not is_own]
 
 
 def extend(frontier: Frontier, end: int, own: Mapping[int, bytes], proof: Sequence[bytes]) -> Frontier:

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from daiban_schemas import strict
-from daiban_schemas.entry import Entry
+from daiban_schemas.entry import Entry, fields_of
 from daiban_schemas.entry import change as encode_change
 from daiban_schemas.entry import decode as decode_entry
 from daiban_schemas.kind import AUTHORITY
@@ -117,7 +116,7 @@ class Ledger:
         if record.heads is not None:
             return record.heads
         stored = self.stored[record.position]
-        names = tuple(strict.members(decode_entry(stored.body).fields))  # type: ignore[arg-type]
+        names = tuple(fields_of(decode_entry(stored.body)))
         return (Head(stored.position, stored.device, stored.number, names),)
 
     def view(self, record: Record) -> Program[View]:
@@ -249,6 +248,6 @@ def as_written(stored: Stored, names: Sequence[str], desk: bytes) -> Written:
         at=entry.at,
         seen=entry.seen,
         over=entry.over or {},
-        fields=strict.members(entry.fields),  # type: ignore[arg-type]
+        fields=fields_of(entry),
         names=tuple(names),
     )

@@ -85,8 +85,7 @@ def named_time(centre: bytes, digest: bytes) -> Program[int]:
 
 def extension(centre: bytes, start: int, end: int, own: Sequence[int]) -> Program[bytes]:
     """The proof that takes a device from a log of `start` leaves to one of `end`."""
-    wanted: list[merkle.Node] = []
-    merkle.extension(start, end, own, lambda level, index: wanted.append((level, index)) or b"")  # type: ignore[func-returns-value]
+    wanted = merkle.extension_nodes(start, end, own)
     found = yield Lookup(
         schema.log_node,
         ("centre", "level", "idx"),

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, select
 
-from daiban_schemas import strict
-from daiban_schemas.entry import decode
+from daiban_schemas.entry import decode, values_of
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Row, first, run
 from daiban_server.spine.ledger import Incoming, Ledger
@@ -60,6 +59,6 @@ def unparked(ledger: Ledger, row: Row) -> Incoming:
     """A parked entry as it came: (device, number, author, authority, effective, body)."""
     device, number, author, authority, effective, body = row
     entry = decode(body)
-    values = strict.decoded(entry.fields) if entry.action == "change" else {}  # type: ignore[arg-type]
+    values = values_of(entry)
     chained = device != ledger.desk
     return Incoming(device, number, chained, author, _ROLES[authority], authority, effective, entry, values, body)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from msgspec import Raw
 from sqlalchemy import bindparam, select, update
 
 from daiban_schemas import entry as entries
@@ -123,10 +122,9 @@ def open_batch(batch: Batch, sender: Sender, origin: bytes) -> Opened:
 
 
 def _values(entry: entries.Entry) -> Mapping[str, Any]:
-    if not isinstance(entry.fields, Raw):
-        return {}
-    values = strict.decoded(entry.fields)
-    entries.field_names(values)
+    values = entries.values_of(entry)
+    if entry.action == "change":
+        entries.field_names(values)
     return values
 
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, select
 
-from daiban_schemas.entry import decode
-from daiban_schemas.strict import members
+from daiban_schemas.entry import decode, fields_of
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Row, rows
 from daiban_server.spine.ledger import Stored, as_written
@@ -80,5 +79,5 @@ def _with_values(found: Sequence[Row], centre: bytes, desk: bytes) -> Program[li
 
 def _whole(stored: Stored) -> Head:
     """The one head of a record that one change holds."""
-    names = tuple(members(decode(stored.body).fields))  # type: ignore[arg-type]
+    names = tuple(fields_of(decode(stored.body)))
     return Head(stored.position, stored.device, stored.number, names)

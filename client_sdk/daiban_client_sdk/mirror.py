@@ -12,6 +12,7 @@ from daiban_client_sdk.store import Store
 from daiban_schemas.entry import Entry, decode, fields_of
 from daiban_schemas.kind import AUTHORITY
 from daiban_schemas.kinds import KINDS
+from daiban_sync.ids import NOBODY
 from daiban_sync.merge import UNSENT, Change, Head, lay
 from daiban_sync.view import View, Written
 from daiban_sync.wire import Author, PulledRecord
@@ -127,11 +128,10 @@ class Mirror:
     def _laid(self, pulled: list[Written], own: list[tuple[int, Entry]]) -> list[Written]:
         if not own:
             return pulled
-        device, author, role = (
-            bytes.fromhex(self._store.get("device")),
-            self._store.get("person_name"),
-            self._store.get("role"),
-        )
+        # Work may be saved before the device is enrolled: then it is nobody's yet.
+        get = self._store.get
+        device, author = bytes.fromhex(get("device", NOBODY.hex())), get("person_name", "")
+        role = get("role", "agent")
         heads: tuple[Head, ...] = tuple(written.head for written in pulled)
         everything = {written.position: written for written in pulled}
         for number, entry in own:

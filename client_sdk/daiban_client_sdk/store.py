@@ -134,13 +134,16 @@ class Store:
 def _key(path: Path) -> bytes:
     """The store's key: 32 bytes in a file of mode 0600, until Trust wraps it by PIN and keystore."""
     if not path.exists():
-        aside = path.with_suffix(".new")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        aside = path.with_suffix(f".{secrets.token_hex(8)}")
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(32))
             file.flush()
             os.fsync(file.fileno())
-        aside.rename(path)
+        # A link never replaces: of two processes that begin a store together, both use the key of the first.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(aside)
+        aside.unlink()
         sync_folder(path.parent)
     key = path.read_bytes()
     if len(key) != 32:

@@ -5,6 +5,7 @@ one of ``text, lines, integer, money, date, flag, choice, choices, phone, identi
 ``{"id", "is"}``: asked only if another answer has that value. A money answer is in fen.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,20 @@ _TYPES: Mapping[str, Callable[[Question], Type]] = {
     "identity_number": lambda q: IdentityNumber(),
 }
 PREFIX = "answers."
+_ID = re.compile(r"[a-z][a-z0-9_]{0,50}\Z")
+
+
+class QuestionType:
+    """A question of a form, as the district publishes it. An id that is no field's name could never be answered."""
+
+    def problem(self, value: Any) -> str | None:
+        if not isinstance(value, dict) or value.get("type") not in _TYPES:
+            return "value.not_question"
+        named = isinstance(value.get("id"), str) and _ID.match(value["id"]) and isinstance(value.get("label"), str)
+        choices, condition = value.get("choices", []), value.get("when", {"id": "", "is": None})
+        whole = all(isinstance(value.get(n, 0), int) for n in ("least", "most", "longest"))
+        formed = isinstance(choices, list) and isinstance(condition, dict) and {"id", "is"} <= condition.keys()
+        return None if named and whole and formed else "value.not_question"
 
 
 def answer_problems(form: Sequence[Question], fields: Mapping[str, Any]) -> dict[str, str]:

@@ -166,6 +166,9 @@ PROBLEMS: dict[str, Problem] = {
     "value.not_digest": Problem(422, "摘要不对", "请更新应用", "Not a digest", "Update the app"),
     "value.not_point": Problem(422, "位置不对", "请重新定位", "Not a point", "Locate again"),
     "value.not_object": Problem(422, "格式不对", "请重新填写", "Not an object", "Fill in again"),
+    "value.not_question": Problem(
+        422, "表单问题写得不对", "请检查编号、名称和类型", "Not a question", "Check id and type"
+    ),
     "value.incomplete": Problem(422, "没填完整", "请补齐", "Incomplete", "Complete it"),
     "value.not_list": Problem(422, "格式不对", "请重新填写", "Not a list", "Fill in again"),
     "value.too_many": Problem(422, "太多了", "请减少", "Too many", "Take some away"),

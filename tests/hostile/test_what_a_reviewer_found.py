@@ -1,8 +1,15 @@
 """Ways in which a stranger broke the first version, each mended and kept from coming back."""
 
-import pytest
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 
-from daiban_client_sdk import DeviceError, InvalidEntryError
+import pytest
+from sqlcipher3 import dbapi2
+
+from daiban_client_sdk import Client, DeviceError, InvalidEntryError
+from daiban_client_sdk.store import Store, StoreError
 from daiban_server.demo.photograph import photograph
 from tests.support.raw_device import code_of
 from tests.support.township import Township
@@ -118,6 +125,45 @@ async def test_a_nul_or_an_endless_name_is_no_fault_of_ours(
     clerk = await township.signed_in("赵敏")
     answer = await clerk.request(method, path, json=body)
     assert 400 <= answer.status_code < 500, answer.text
+
+
+async def test_work_saved_before_enrolment_is_seen_and_handed_in_after(sqlite_township: Township) -> None:
+    town = sqlite_township
+    async with Client(town.folder / "early") as client:
+        home = await town.household(client)
+        view = await client.view(home)
+        assert view is not None
+        assert view.values["head"] == "张桂兰"
+        await town.approve(client, await client.enrol(await town.code_for("王芳"), "手机"))
+        assert (await client.sync()).may_be_given_back
+
+
+def test_processes_that_begin_a_store_together_agree_on_its_key(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(6, mp_context=get_context("spawn")) as processes:
+        assert list(processes.map(_begin, [tmp_path / "phone"] * 12)) == [True] * 12
+    assert len(list((tmp_path / "phone").glob("store.*"))) >= 2
+    assert _begin(tmp_path / "phone")
+
+
+def _begin(folder: Path) -> bool:
+    for _ in range(40):
+        try:
+            Store(folder).close()
+            return True
+        except dbapi2.OperationalError:
+            time.sleep(0.05)  # another one is making the tables
+        except StoreError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("form", [[1], [{"label": "x"}], [{"id": "收入", "label": "收入", "type": "text"}], [{}]])
+async def test_a_form_that_nobody_could_fill_in_is_not_published(sqlite_township: Township, form: list[object]) -> None:
+    district = await sqlite_township.signed_in("周区")
+    answer = await district.post("/v1/records/item", json={"fields": {"code": "X", "form": form}})
+    assert code_of(answer) == "value.not_question"
 
 
 async def test_lists_and_conflicts_hide_every_identity_number(sqlite_township: Township) -> None:

@@ -1,7 +1,8 @@
 """An item of the catalogue (事项), one record for each published version: a draft pins its version by naming it."""
 
+from daiban_schemas.forms import QuestionType
 from daiban_schemas.kind import Field, Kind
-from daiban_schemas.types import Anything, Choice, Date, Integer, List, Struct, Text
+from daiban_schemas.types import Choice, Date, Integer, List, Struct, Text
 
 PAPER = Struct({"name": Text(200)}, {"form": Choice("original", "copy"), "note": Text(200)})
 LIMIT = Struct({"days": Integer(0, 400), "unit": Choice("working", "calendar")})
@@ -23,7 +24,7 @@ KIND = Kind(
         Field("fee_basis", "收费依据", Text(200)),
         Field("note", "说明", Text(1000)),
         Field("crew", "到场人数", Integer(1, 2)),
-        Field("form", "表单", List(Anything(), 100)),
+        Field("form", "表单", List(QuestionType(), 100)),
         Field("usable_until", "旧版可用至", Date()),
     ],
     pulled_only=True,

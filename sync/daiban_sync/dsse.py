@@ -13,6 +13,8 @@ from daiban_sync.keys import Signer, key_id, verify
 BATCH = "application/vnd.daiban.batch.v1"
 RECEIPT = "application/vnd.daiban.receipt.v1"
 PHOTO_RECEIPT = "application/vnd.daiban.photo-receipt.v1"
+HORIZON = "application/vnd.daiban.horizon.v1"
+RESTORED = "application/vnd.daiban.restored.v1"
 KEYRING = "application/vnd.daiban.keyring.v1+json"
 ENROLMENT = "application/vnd.daiban.enrolment.v1+json"
 

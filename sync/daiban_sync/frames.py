@@ -21,6 +21,7 @@ class Frame(IntEnum):
 
     HELLO = 1
     BATCH = 2
+    CUSTODY = 3
     ANSWER = 16
     RECEIPT = 17
     OUTCOMES = 18
@@ -32,6 +33,8 @@ class Frame(IntEnum):
     TICKET = 24
     KEYRING = 25
     PROBLEM = 26
+    RESTORED = 27
+    HORIZON = 28
 
 
 def join(frames: Iterable[tuple[int, bytes]], level: int = 6) -> bytes:

@@ -2,7 +2,7 @@
 
 The text has an extension line with the time, so a checkpoint bounds what names it from below::
 
-    daiban/<origin>/<centre>
+    daiban/<origin>/<centre>[/<epoch>]
     <size>
     <root, base64>
     time <Unix milliseconds>
@@ -35,9 +35,11 @@ class Checkpoint(NamedTuple):
     signature: bytes
 
 
-def name(origin: bytes, centre: bytes) -> str:
-    """The log's origin line, also the name of its signing key."""
-    return f"daiban/{origin.hex()}/{centre.hex()}"
+def name(origin: bytes, centre: bytes, epoch: int = 0) -> str:
+    """The log's origin line, also the name of its signing key. A restored server begins a new log, whose name ends in
+    the epoch."""
+    log = f"daiban/{origin.hex()}/{centre.hex()}"
+    return f"{log}/{epoch}" if epoch else log
 
 
 def text(log: str, size: int, root: bytes, time: int) -> str:

@@ -5,7 +5,7 @@ instants it was made: after the checkpoint that it names, before it was received
 became of the entries; outcomes do. The signed payload is fixed-width and big-endian::
 
     u16 protocol | u16 flags | origin 16 | centre 16 | device 16 | u64 sequence | batch hash 32
-    | u64 log index | i64 not before, ms | i64 received, ms
+    | u32 epoch | u64 log index | i64 not before, ms | i64 received, ms
 
 On the wire stands only what the device does not know (`pack`); it rebuilds the rest from its own batch, so
 a receipt for anything else does not verify.
@@ -20,8 +20,8 @@ from daiban_sync.clock import Interval
 from daiban_sync.errors import SignatureError, WireError
 from daiban_sync.keys import Signer, key_id
 
-_PAYLOAD = struct.Struct(">HH16s16s16sQ32sQqq")
-_WIRE = struct.Struct(">QQqq8s64s")
+_PAYLOAD = struct.Struct(">HH16s16s16sQ32sIQqq")
+_WIRE = struct.Struct(">QIQqq8s64s")
 WIRE_BYTES = _WIRE.size
 _PHOTO = struct.Struct(">HH16s16s16s16s32sQq")
 _PHOTO_WIRE = struct.Struct(">16s32sQq8s64s")
@@ -29,13 +29,15 @@ PHOTO_WIRE_BYTES = _PHOTO_WIRE.size
 
 
 class Receipt(NamedTuple):
-    """`leaf` is its place in the centre's log, the two bounds, and who signed; `key` is the signing key's id."""
+    """`leaf` is its place in the centre's log of `epoch`, the two bounds, and who signed; `key` is the signing key's
+    id."""
 
     sequence: int
     leaf: int
     bounds: Interval
     key: bytes
     signature: bytes
+    epoch: int = 0
 
 
 class PhotoReceipt(NamedTuple):
@@ -49,7 +51,7 @@ class PhotoReceipt(NamedTuple):
     signature: bytes
 
 
-def payload(header: Header, batch_digest: bytes, index: int, bounds: Interval) -> bytes:
+def payload(header: Header, batch_digest: bytes, index: int, bounds: Interval, epoch: int = 0) -> bytes:
     """The bytes that a receipt signs."""
     return _PAYLOAD.pack(
         limits.PROTOCOL,
@@ -59,36 +61,37 @@ def payload(header: Header, batch_digest: bytes, index: int, bounds: Interval) -
         header.device,
         header.sequence,
         batch_digest,
+        epoch,
         index,
         *bounds,
     )
 
 
-def issue(signer: Signer, header: Header, batch_digest: bytes, index: int, bounds: Interval) -> Receipt:
-    """Sign for a batch."""
-    signature = dsse.sign(signer, dsse.RECEIPT, payload(header, batch_digest, index, bounds))
-    return Receipt(header.sequence, index, bounds, key_id(signer.public_key), signature)
+def issue(signer: Signer, header: Header, batch_digest: bytes, index: int, bounds: Interval, epoch: int = 0) -> Receipt:
+    """Sign for a batch that stands at `index` of the log of `epoch`."""
+    signature = dsse.sign(signer, dsse.RECEIPT, payload(header, batch_digest, index, bounds, epoch))
+    return Receipt(header.sequence, index, bounds, key_id(signer.public_key), signature, epoch)
 
 
 def check(receipt: Receipt, header: Header, batch_digest: bytes, key: bytes) -> None:
     """Raise `SignatureError("receipt.signature")` unless `key` signed for exactly this batch."""
     if receipt.sequence != header.sequence or receipt.key != key_id(key):
         raise SignatureError("receipt.signature", "it names another batch or key")
-    signed = payload(header, batch_digest, receipt.leaf, receipt.bounds)
+    signed = payload(header, batch_digest, receipt.leaf, receipt.bounds, receipt.epoch)
     dsse.check(key, dsse.RECEIPT, signed, receipt.signature, "receipt.signature")
 
 
 def pack(receipt: Receipt) -> bytes:
-    """144 bytes less what the device knows."""
-    return _WIRE.pack(receipt.sequence, receipt.leaf, *receipt.bounds, receipt.key, receipt.signature)
+    """108 bytes: what the device cannot know."""
+    return _WIRE.pack(receipt.sequence, receipt.epoch, receipt.leaf, *receipt.bounds, receipt.key, receipt.signature)
 
 
 def unpack(data: bytes) -> Receipt:
     """Raises `WireError("receipt.malformed")`."""
     if len(data) != WIRE_BYTES:
         raise WireError("receipt.malformed")
-    sequence, index, earliest, latest, key, signature = _WIRE.unpack(data)
-    return Receipt(sequence, index, Interval(earliest, latest), key, signature)
+    sequence, epoch, index, earliest, latest, key, signature = _WIRE.unpack(data)
+    return Receipt(sequence, index, Interval(earliest, latest), key, signature, epoch)
 
 
 def photo_payload(origin: bytes, centre: bytes, device: bytes, receipt: PhotoReceipt) -> bytes:

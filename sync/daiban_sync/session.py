@@ -3,12 +3,14 @@
 The device's end verifies; nothing of an answer is believed before these steps, in this order:
 
 1. a newer keyring is signed by the root key pinned at enrolment, and is not older than the one held;
-2. each receipt is for a batch that was sent, and a receipt key of the keyring signed it;
-3. the checkpoint is signed by such a key, for this centre's log;
-4. each receipt has a leaf of its own, which the checkpoint covers, and the frontier, extended by the proof and by the
-   device's own leaves, has the signed root.
+2. a restore is signed by the root key, and its epoch is a later one than the device's; the log then begins anew, with
+   the newest restore as its first leaf;
+3. each receipt is for a batch that was sent, and a receipt key of the keyring signed it; so is the backup horizon;
+4. the checkpoint is signed by such a key, for this centre's log of this epoch;
+5. each receipt of this epoch has a leaf of its own, which the checkpoint covers, and the frontier, extended by the
+   proof and by the device's own leaves, has the signed root.
 
-A failure in 1 to 3 refuses the answer; a failure in 4 means that the log contradicts itself, which is an
+A failure in 1 to 4 refuses the answer; a failure in 5 means that the log contradicts itself, which is an
 alarm (`ProofError`), not something to retry.
 """
 
@@ -16,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from daiban_sync import keyring as keyrings
-from daiban_sync import limits, merkle, note, receipt, wire
+from daiban_sync import limits, merkle, note, receipt, restored, wire
 from daiban_sync.batch import Batch
 from daiban_sync.errors import ProofError, SignatureError, WireError
 from daiban_sync.keyring import Keyring
@@ -35,13 +37,14 @@ class Trust(NamedTuple):
 
 
 class Received(NamedTuple):
-    """A verified answer. `frontier` is the log as far as it is now verified; `digest` names its checkpoint (None: the
-    answer brought none)."""
+    """A verified answer. `frontier` is the log of `epoch` as far as it is now verified; `digest` names its checkpoint
+    (None: the answer brought none)."""
 
     reply: wire.Reply
     receipts: tuple[Receipt, ...]
     photo_receipts: tuple[PhotoReceipt, ...]
     keyring: Keyring
+    epoch: int
     frontier: Frontier
     checkpoint: note.Checkpoint | None
     digest: bytes | None
@@ -56,22 +59,28 @@ class SyncSession:
         self._hello = hello
         self._batches = {batch.header.sequence: batch for batch in batches}
 
-    def request(self, packed: Iterable[bytes]) -> bytes:
-        """The request's body; `packed` are the batches' stored bytes, sent verbatim."""
-        return wire.encode_request(self._hello, packed)
+    def request(self, packed: Iterable[bytes], custody: Iterable[bytes] = ()) -> bytes:
+        """The request's body; `packed` are the batches' stored bytes, `custody` their earlier receipts: all are sent
+        verbatim."""
+        return wire.encode_request(self._hello, packed, custody)
 
     def receive(self, body: bytes) -> Received:
         """Verify an answer. Raises `WireError`, `SignatureError` or `ProofError`; then nothing of it holds."""
         reply = wire.decode_answer(body)
         ring = self._keyring(reply)
         keys = ring.receipt_keys()
+        self._check_restored(reply)
+        if reply.horizon is not None:
+            key = _key(keys, reply.horizon.key)
+            restored.check_horizon(reply.horizon, self._trust.origin, self._trust.centre, key)
         for one in reply.receipts:
             self._check_receipt(one, keys)
         for photo in reply.photo_receipts:
             key = _key(keys, photo.key)
             receipt.check_photo(photo, self._trust.origin, self._trust.centre, self._trust.device, key)
-        frontier, digest = self._log(reply, ring)
-        return Received(reply, reply.receipts, reply.photo_receipts, ring, frontier, reply.checkpoint, digest)
+        epoch = reply.restored[-1].epoch if reply.restored else self._hello.epoch
+        frontier, digest = self._log(reply, ring, epoch)
+        return Received(reply, reply.receipts, reply.photo_receipts, ring, epoch, frontier, reply.checkpoint, digest)
 
     def _keyring(self, reply: wire.Reply) -> Keyring:
         held = self._trust.keyring
@@ -82,29 +91,49 @@ class SyncSession:
             raise SignatureError("keyring.older", f"edition {newer.edition} after {held.edition}")
         return newer
 
+    def _check_restored(self, reply: wire.Reply) -> None:
+        epoch = self._hello.epoch
+        for stated in reply.restored:
+            restored.check(stated, self._trust.origin, self._trust.centre, self._trust.root_key)
+            if stated.epoch <= epoch:
+                raise SignatureError("restored.signature", f"epoch {stated.epoch} after {epoch}")
+            epoch = stated.epoch
+        if reply.restored and reply.checkpoint is None:
+            raise WireError("body.malformed", "a restore without a checkpoint")
+
     def _check_receipt(self, one: Receipt, keys: dict[bytes, bytes]) -> None:
         batch = self._batches.get(one.sequence)
         if batch is None:
             raise SignatureError("receipt.signature", "for a batch that was not sent")
         receipt.check(one, batch.header, batch.digest, _key(keys, one.key))
 
-    def _log(self, reply: wire.Reply, ring: Keyring) -> tuple[Frontier, bytes | None]:
+    def _log(self, reply: wire.Reply, ring: Keyring, epoch: int) -> tuple[Frontier, bytes | None]:
         checkpoint = reply.checkpoint
+        if any(one.epoch > epoch for one in reply.receipts):
+            raise ProofError("log.proof", "a receipt of an epoch that was not stated")
         if checkpoint is None:
             if reply.receipts:
                 raise WireError("body.malformed", "receipts without a checkpoint")
             return self._frontier, None
-        log = note.name(self._trust.origin, self._trust.centre)
+        log = note.name(self._trust.origin, self._trust.centre, epoch)
         if checkpoint.key not in ring.receipt_keys().values():
             raise SignatureError("checkpoint.signature", "not a key of this server")
         note.check(checkpoint, log)
         # A receipt below the frontier is one whose first answer was lost after a later one came: its leaf is
         # covered already, and only an inclusion proof could show it again.
-        leaves = {one.leaf: self._batches[one.sequence].payload for one in reply.receipts}
-        if len(leaves) < len(reply.receipts) or any(leaf >= checkpoint.size for leaf in leaves):
+        # So is one of an earlier epoch: it was given before a restore, and the backup has its batch.
+        current = [one for one in reply.receipts if one.epoch == epoch]
+        leaves = {one.leaf: self._batches[one.sequence].payload for one in current}
+        if len(leaves) < len(current) or any(leaf >= checkpoint.size for leaf in leaves):
             raise ProofError("log.proof", "a receipt whose leaf the log does not hold")
-        own = {leaf: merkle.leaf_hash(p) for leaf, p in leaves.items() if leaf >= self._frontier.size}
-        frontier = merkle.extend(self._frontier, checkpoint.size, own, reply.proof)
+        before = self._frontier
+        if reply.restored:
+            before = Frontier()
+            if 0 in leaves:
+                raise ProofError("log.proof", "a receipt in the restore's own leaf")
+            leaves[0] = restored.payload(self._trust.origin, self._trust.centre, reply.restored[-1])
+        own = {leaf: merkle.leaf_hash(p) for leaf, p in leaves.items() if leaf >= before.size}
+        frontier = merkle.extend(before, checkpoint.size, own, reply.proof)
         if frontier.root() != checkpoint.root:
             raise ProofError("log.forked", f"at size {checkpoint.size}")
         return frontier, note.digest(checkpoint, log)

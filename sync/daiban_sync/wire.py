@@ -7,13 +7,13 @@ fixed-width.
 
 import re
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from daiban_sync import batch, limits, note, receipt
+from daiban_sync import batch, limits, note, receipt, restored
 from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame, join, split
 from daiban_sync.ids import is_id
@@ -34,11 +34,14 @@ class PhotoWanted(Struct, frozen=True):
 
 
 class Hello(Struct, frozen=True, omit_defaults=True):
-    """A request's head. `size` is the log that the device has verified; `cursor` where its pull goes on ("" from the
-    start); `keyring` the edition of the server's keys that it holds; `fresh` asks for a checkpoint of now."""
+    """A request's head. `size` is the log that the device has verified, of `epoch`; `cursor` where its pull goes on
+    ("" from the start); `keyring` the edition of the server's keys that it holds, `horizon` the time of the backup
+    horizon; `fresh` asks for a checkpoint of now."""
 
     cursor: str = ""
+    epoch: int = 0
     size: int = 0
+    horizon: int = 0
     keyring: int = 0
     photos: tuple[PhotoWanted, ...] = ()
     fresh: bool = False
@@ -102,10 +105,12 @@ class PulledRecord(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A decoded request."""
+    """A decoded request. `custody` are earlier receipts of some of its batches, by sequence: a restored server gave
+    them before, and honours their bounds."""
 
     hello: Hello
     batches: tuple[batch.Batch, ...]
+    custody: Mapping[int, receipt.Receipt]
 
 
 class Reply(NamedTuple):
@@ -122,21 +127,25 @@ class Reply(NamedTuple):
     tickets: tuple[Ticket, ...]
     keyring: bytes | None
     problems: tuple[Problem, ...]
+    restored: tuple[restored.Restored, ...]
+    horizon: restored.Horizon | None
 
 
 _hello = msgspec.json.Decoder(Hello)
 _encode = msgspec.json.Encoder().encode
 
 
-def encode_request(hello: Hello, batches: Iterable[bytes]) -> bytes:
-    """A request's body; `batches` are packed already and are sent verbatim."""
-    return join([(Frame.HELLO, _encode(hello)), *((Frame.BATCH, packed) for packed in batches)])
+def encode_request(hello: Hello, batches: Iterable[bytes], custody: Iterable[bytes] = ()) -> bytes:
+    """A request's body; `batches` are packed already and are sent verbatim, as are earlier receipts of theirs."""
+    frames = [(Frame.HELLO, _encode(hello)), *((Frame.CUSTODY, packed) for packed in custody)]
+    return join([*frames, *((Frame.BATCH, packed) for packed in batches)])
 
 
 def decode_request(body: bytes) -> Request:
     """Raises `WireError`; nothing of the entries is read yet."""
     hello: Hello | None = None
     batches: list[batch.Batch] = []
+    custody: dict[int, receipt.Receipt] = {}
     for kind, payload in split(body):
         if kind == Frame.HELLO:
             if hello is not None:
@@ -146,16 +155,20 @@ def decode_request(body: bytes) -> Request:
             if len(batches) == limits.REQUEST_BATCHES:
                 raise WireError("request.too_many_batches")
             batches.append(batch.unpack(payload))
+        elif kind == Frame.CUSTODY:
+            earlier = receipt.unpack(payload)
+            custody[earlier.sequence] = earlier
     if hello is None:
         raise WireError("body.malformed", "no hello")
     if hello.protocol != limits.PROTOCOL:
         raise WireError("protocol.unsupported", f"protocol {hello.protocol}")
     _check_hello(hello)
-    return Request(hello, tuple(batches))
+    return Request(hello, tuple(batches), custody)
 
 
 def _check_hello(hello: Hello) -> None:
-    if len(hello.photos) > 1000 or not 0 <= hello.size <= limits.INTEGER:
+    numbers = (hello.epoch, hello.size, hello.horizon)
+    if len(hello.photos) > 1000 or not all(0 <= number <= limits.INTEGER for number in numbers):
         raise WireError("hello.malformed")
     for photo in hello.photos:
         if not is_id(photo.record) or not _DIGEST.match(photo.sha256) or not 0 < photo.size <= limits.INTEGER:
@@ -249,6 +262,8 @@ def decode_answer(body: bytes) -> Reply:
         tickets=tuple(_decode(_ticket, payload) for payload in found.get(Frame.TICKET, ())),
         keyring=next(iter(found.get(Frame.KEYRING, ())), None),
         problems=tuple(_decode(_problem, payload) for payload in found.get(Frame.PROBLEM, ())),
+        restored=tuple(map(restored.unpack, found.get(Frame.RESTORED, ()))),
+        horizon=next(map(restored.unpack_horizon, found.get(Frame.HORIZON, ())), None),
     )
     _check_answer(reply)
     return reply

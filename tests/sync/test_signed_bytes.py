@@ -180,9 +180,9 @@ def test_no_byte_of_a_receipt_can_be_changed() -> None:
 
 def test_what_a_receipt_signs_is_the_page_s_layout() -> None:
     expected = struct.pack(">HH", 1, 0) + ORIGIN + CENTRE + DEVICE + struct.pack(">Q", 1) + SEALED.digest
-    expected += struct.pack(">Qqq", 4, *BOUNDS)
-    assert receipt.payload(SEALED.header, SEALED.digest, 4, BOUNDS) == expected
-    issued = receipt.issue(RECEIPTS, SEALED.header, SEALED.digest, 4, BOUNDS)
+    expected += struct.pack(">IQqq", 2, 4, *BOUNDS)
+    assert receipt.payload(SEALED.header, SEALED.digest, 4, BOUNDS, epoch=2) == expected
+    issued = receipt.issue(RECEIPTS, SEALED.header, SEALED.digest, 4, BOUNDS, epoch=2)
     kind = b"application/vnd.daiban.receipt.v1"
     encoded = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(expected), expected)
     verify(RECEIPTS.public_key, encoded, issued.signature)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daiban_sync import batch, limits, note, receipt, wire
+from daiban_sync import batch, limits, note, receipt, restored, wire
 from daiban_sync.clock import Interval
 from daiban_sync.dictionary import DICTIONARIES
 from daiban_sync.errors import WireError
@@ -55,7 +55,7 @@ def test_frames_that_a_newer_client_adds_are_skipped() -> None:
         (2, batch.pack(sealed)),
         (0, b""),
     ]
-    assert wire.decode_request(join(parts)) == wire.Request(Hello(), (sealed,))
+    assert wire.decode_request(join(parts)) == wire.Request(Hello(), (sealed,), {})
 
 
 def test_members_that_a_newer_client_adds_to_its_hello_are_skipped() -> None:
@@ -164,6 +164,8 @@ def test_everything_that_an_answer_may_hold_comes_back() -> None:
     signed = receipt.issue(RECEIPTS, stated, bytes(32), 3, bounds)
     photo_receipt = receipt.issue_photo(RECEIPTS, bytes(16), bytes(16), DEVICE, bytes(16), bytes(32), 9, NOON)
     checkpoint = note.issue(RECEIPTS, LOG_NAME, 4, bytes(32), NOON)
+    fork = restored.Restored(1, 9, 4, bytes(32), NOON, NOON, bytes(64))
+    horizon = restored.Horizon(1, 4, NOON, NOON, bytes(8), bytes(64))
     ticket, problem = Ticket(RECORD, SHA, "/v1/photos/x", NOON), wire.Problem(2, "chain.gap", 1)
     reply = wire.decode_answer(
         answer_of(
@@ -172,6 +174,8 @@ def test_everything_that_an_answer_may_hold_comes_back() -> None:
             (Frame.CHECKPOINT, note.pack(checkpoint)),
             (Frame.PROOF, bytes(64)),
             (Frame.KEYRING, signed_ring(2)),
+            (Frame.RESTORED, restored.pack(fork)),
+            (Frame.HORIZON, restored.pack_horizon(horizon)),
             (250, b"from the future"),
             wire.json_frame(Frame.OUTCOMES, {"first": 1, "runs": [[0, 1]]}),
             wire.json_frame(Frame.TICKET, ticket),
@@ -180,8 +184,19 @@ def test_everything_that_an_answer_may_hold_comes_back() -> None:
         )
     )
     assert reply == wire.Reply(
-        *(wire.Answer(NOON, "cursor", True), (signed,), ({"first": 1, "runs": [[0, 1]]},), checkpoint),
-        *((bytes(32), bytes(32)), (), (), (photo_receipt,), (ticket,), signed_ring(2), (problem,)),
+        answer=wire.Answer(NOON, "cursor", True),
+        receipts=(signed,),
+        outcomes=({"first": 1, "runs": [[0, 1]]},),
+        checkpoint=checkpoint,
+        proof=(bytes(32), bytes(32)),
+        authors=(),
+        records=(),
+        photo_receipts=(photo_receipt,),
+        tickets=(ticket,),
+        keyring=signed_ring(2),
+        problems=(problem,),
+        restored=(fork,),
+        horizon=horizon,
     )
 
 
@@ -208,6 +223,8 @@ def test_a_record_cut_at_any_byte_is_refused() -> None:
         ((Frame.TICKET, b"{}"), "body.malformed"),
         ((Frame.PROBLEM, b"{}"), "body.malformed"),
         ((Frame.RECORD, b""), "body.malformed"),
+        ((Frame.RESTORED, b""), "restored.malformed"),
+        ((Frame.HORIZON, bytes(99)), "horizon.malformed"),
     ],
 )
 def test_an_answer_that_is_not_of_the_protocol_is_refused_whole(part: tuple[int, bytes], code: str) -> None:

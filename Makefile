@@ -40,7 +40,7 @@ soak: .venv/.ready ## kill processes at random and look for losses; SECONDS=n fo
 	@$(SYSTEM_PACKAGES) test
 	@$(BIN)/python -m tests.soak $(if $(SECONDS),--seconds $(SECONDS))
 
-bench: .venv/.ready ## measure what a record costs
+bench: .venv/.ready ## measure what a record costs, beside its peers; BENCH=part, BENCH_JSON=file, BENCH_PROFILE=push
 	@$(SYSTEM_PACKAGES) test
 	@$(BIN)/python -m tests.bench
 

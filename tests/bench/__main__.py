@@ -1,0 +1,48 @@
+"""``python -m tests.bench``: measure, and print a table. ``BENCH=push,pull`` runs some parts, ``BENCH_JSON=file``
+writes the figures too, ``BENCH_PROFILE=push`` shows where a push spends its time instead."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from tests.bench import push, stages
+from tests.bench.figures import Figure, show, write
+from tests.bench.run import MissingError, Run
+
+PARTS: Mapping[str, Callable[[Run], Iterator[Figure]]] = {"push": push.figures}
+
+
+def main() -> None:
+    """Run it."""
+    chosen = [name for name in os.environ.get("BENCH", "").split(",") if name] or list(PARTS)
+    if unknown := set(chosen) - set(PARTS):
+        sys.exit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if profiled := os.environ.get("BENCH_PROFILE"):
+        if profiled != "push":
+            sys.exit("only a push has a profile: BENCH_PROFILE=push")
+        with Run() as run:
+            stages.show(run)
+        return
+    found: list[Figure] = []
+    with Run() as run:
+        for name in chosen:
+            print(f"• {name}", file=sys.stderr, flush=True)
+            try:
+                found += PARTS[name](run)
+            except MissingError as missing:
+                found.append(Figure(name, name, "not measured", note=str(missing)))
+            except Exception:
+                # What other parts measured must not be lost over one that broke.
+                traceback.print_exc()
+                found.append(Figure(name, name, "broke", note="see above"))
+    show(found)
+    if path := os.environ.get("BENCH_JSON"):
+        write(found, Path(path))
+    if any(one.value == "broke" for one in found):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

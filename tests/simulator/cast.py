@@ -1,0 +1,142 @@
+"""Who plays: phones with their holders, clerks with their tabs, and centres. Each tier brings its own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Protocol
+
+from daiban_sync.clock import Interval
+from daiban_sync.receipt import Receipt
+from daiban_sync.view import View, Written
+from tests.simulator.witness import Save
+
+
+class Refused(Exception):  # noqa: N818 - an answer
+    """A request that is refused whole, by the code of its problem."""
+
+
+class Form(Protocol):
+    """A record as it was opened."""
+
+    record: Any
+
+    @property
+    def view(self) -> View | None: ...
+
+
+class Phone(Protocol):
+    """A phone of one tier. `stopped` says why it syncs no more."""
+
+    stopped: str
+
+    def new(self, record: bytes) -> Any: ...
+    def open(self, record: bytes) -> Any: ...
+    def view(self, record: bytes) -> View | None: ...
+    def save(self, form: Any, values: Mapping[str, Any], *, settle: bool = False) -> tuple[int, bytes, int]: ...
+    def begin(self) -> Any: ...
+    def take(self, step: Any, body: bytes) -> tuple[list[Receipt], bool]: ...
+    def packed(self) -> list[bytes]: ...
+    def die(self, dice: Random) -> None: ...
+    def copied(self) -> Any: ...
+    def put_back(self, copied: Any) -> None: ...
+
+    # What the judge looks at
+    def mirror(self) -> Mapping[bytes, tuple[int, Sequence[Written]]]: ...
+    def unmirrored(self) -> frozenset[int]: ...
+    def bodies(self) -> list[bytes]: ...
+    def receipted(self) -> list[tuple[int, bytes, Receipt]]: ...
+    def unreceipted(self) -> int: ...
+    def reached(self) -> int: ...
+    def log(self) -> tuple[int, int, bytes]: ...
+    def outcomes(self) -> Mapping[int, str]: ...
+
+
+class Taken(Protocol):
+    """An entry as a centre took it."""
+
+    position: int
+    device: bytes
+    number: int
+    body: bytes
+    effective: int
+    bounds: Interval
+
+
+class Centre(Protocol):
+    """A centre of one tier."""
+
+    name: str
+    epoch: int
+    position: int
+
+    def answer(self, device: bytes, body: bytes) -> bytes: ...
+    def carried(self, device: bytes, packed: list[bytes]) -> None: ...
+    def open(self, record: bytes) -> Any: ...
+    def save(self, clerk: "Clerk", form: Any, values: Mapping[str, Any], *, settle: bool) -> tuple[int, bytes, int]: ...
+    def die(self, dice: Random) -> None: ...
+    def backup(self) -> Any: ...
+    def restore(self, backup: Any) -> None: ...
+    def reassign(self, person: bytes, places: frozenset[bytes]) -> None: ...
+    def revoke(self, device: bytes) -> None: ...
+
+    # What the judge looks at
+    def after(self, position: int) -> Sequence[Any]: ...
+    def rows(self) -> Mapping[bytes, Any]: ...
+    def scope_of(self, person: bytes) -> frozenset[bytes]: ...
+    def leaves(self) -> list[bytes]: ...
+    def roots(self) -> Sequence[tuple[int, bytes]]: ...
+    def holds(self, device: bytes, sequence: int) -> tuple[bytes, bytes] | None: ...
+    def outcomes(self, device: bytes) -> Mapping[int, str]: ...
+    def barred(self, device: bytes) -> bool: ...
+    def lays(self, device: bytes, number: int) -> bool: ...
+    def custody(self) -> list[bytes]: ...
+    def chains(self) -> Sequence[Any]: ...
+
+
+@dataclass
+class Holder:
+    """A phone in somebody's hand. `saved` is what was saved on it, in order; `copies` are backups of
+    it, each with what was saved by then."""
+
+    name: str
+    device: bytes
+    person: bytes
+    centre: int
+    phone: Any = None
+    skew: int = 0
+    form: Any = None
+    attempt: int = 0
+    revoked: bool = False
+    saved: list[tuple[Save, bytes]] = field(default_factory=list)
+    copies: list[tuple[Any, list[tuple[Save, bytes]]]] = field(default_factory=list)
+
+
+@dataclass
+class Clerk:
+    """A tab of somebody at the counter."""
+
+    name: str
+    device: bytes
+    person: bytes
+    centre: int
+    form: Any = None
+
+
+@dataclass
+class Cast:
+    """Everybody. `places` are the villages of each centre; `deletes` says whether records can be deleted here."""
+
+    centres: list[Any]
+    holders: list[Holder]
+    clerks: list[Clerk]
+    places: list[list[bytes]]
+    deletes: bool
+    new_record: Callable[[int, Random], bytes]
+    first_values: Callable[[int, bytes, Random], dict[str, Any]]
+    start: Callable[[Callable[[], int]], None]
+    down_until: list[int] = field(default_factory=list)
+    backups: list[list[Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.down_until = [0] * len(self.centres)
+        self.backups = [[] for _ in self.centres]

@@ -2,9 +2,9 @@
 
 A block that opens with ```` ```hex batch/first/payload ```` shows what stands under ``first``, ``payload`` in
 ``batch.json``. The language says how: ``hex`` in lines of 32 bytes, ``base64`` of what the vectors hold in
-hexadecimal, ``json`` indented unless it is a text already, ``text`` as it is, a list as lines. A block ``layout
-batch/first/payload`` is written by hand: one member a line, its width first; the widths must add up to the value's
-length.
+hexadecimal, ``json`` broken into lines unless it is a text already, ``text`` as it is, a list as lines. A block
+``layout batch/first/payload`` is written by hand: one member a line, its width first; the widths must add up to the
+value's length.
 """
 
 import base64
@@ -20,6 +20,7 @@ _BLOCK = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.M | re.S)
 _BARE = re.compile(r"^```(hex|base64|json)\n", re.M)
 _WIDTHS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "i64": 8}
 _MEMBER = re.compile(r"(u8|u16|u32|u64|i64|[0-9]+)(?: x ([0-9]+))? ")
+_WIDTH = 100
 Vectors = Mapping[str, Any]
 
 
@@ -74,8 +75,20 @@ def _shown(language: str, value: Any) -> str:
     if language == "base64":
         return _lines(base64.b64encode(bytes.fromhex(value)).decode(), 76)
     if language == "json" and not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False, indent=2)
+        return _pretty(value)
     return "\n".join(value) if isinstance(value, list) else str(value).rstrip("\n")
+
+
+def _pretty(value: Any, depth: int = 0) -> str:
+    """JSON in as few lines as fit the page's width."""
+    short = json.dumps(value, ensure_ascii=False)
+    if len(short) + depth <= _WIDTH or not isinstance(value, dict | list):
+        return short
+    pairs = value.items() if isinstance(value, dict) else [(None, part) for part in value]
+    inner = depth + 2
+    parts = [("" if key is None else f"{json.dumps(key)}: ") + _pretty(part, inner) for key, part in pairs]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{' ' * inner}" + f",\n{' ' * inner}".join(parts) + f"\n{' ' * depth}{closing}"
 
 
 def _lines(text: str, width: int) -> str:

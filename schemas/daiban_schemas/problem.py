@@ -65,6 +65,12 @@ PROBLEMS: dict[str, Problem] = {
         "Log ahead of the server",
         "Ask the centre head",
     ),
+    "restored.malformed": Problem(502, "恢复声明格式不对", "请联系中心负责人", "Malformed restore", "Ask the head"),
+    "restored.signature": Problem(
+        502, "恢复声明的签名不对", "请不要再上报,联系中心负责人", "Restore not by the root key", "Stop; ask the head"
+    ),
+    "horizon.malformed": Problem(502, "备份声明格式不对", "请联系中心负责人", "Malformed horizon", "Ask the head"),
+    "horizon.signature": Problem(502, "备份声明的签名不对", "请联系中心负责人", "Horizon not signed", "Ask the head"),
     # Signatures and devices
     "signature.missing": Problem(
         401, "请求没有签名", "请用已登记的手机", "Signature missing", "Use an enrolled device"
@@ -93,11 +99,17 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "device.revoked": Problem(403, "这台手机已停用", "请联系中心负责人", "Device revoked", "Ask the centre head"),
     "device.not_pending": Problem(409, "这台手机不在待审核状态", "请刷新页面", "Device is not pending", "Reload"),
+    "gap.invalid": Problem(422, "没有这样的缺口", "请核对批次号", "No such gap", "Check the batch numbers"),
+    "person.unknown": Problem(404, "本中心没有这个人", "请检查人员", "Unknown person", "Check the person"),
+    "place.unknown": Problem(404, "本中心没有这个村(社区)", "请检查地点", "Unknown place", "Check the place"),
     "fingerprint.mismatch": Problem(
         422, "两边的核对码不一致", "请当面再核对一次", "Fingerprints differ", "Compare again"
     ),
     "enrolment.malformed": Problem(
         400, "登记请求格式不对", "请更新应用后重试", "Malformed enrolment", "Update the app"
+    ),
+    "enrolment.other_centre": Problem(
+        409, "这部手机原来属于别的中心", "请由原中心重新登记", "Device of another centre", "Enrol at its own centre"
     ),
     "enrolment.proof": Problem(401, "登记请求的签名不对", "请重试", "Proof of possession invalid", "Try again"),
     "enrolment.code": Problem(
@@ -119,6 +131,9 @@ PROBLEMS: dict[str, Problem] = {
         422, "所属记录还没上报", "所属记录上报后自动处理", "Parent missing", "Waits for its parent"
     ),
     "parent.other_kind": Problem(422, "所属记录类型不对", "请更新应用", "Parent of another kind", "Update the app"),
+    "scope.foreign": Problem(
+        403, "这户不在您负责的村(社区)", "已保存待查,请联系中心", "Not in your territory", "Kept; ask the centre"
+    ),
     "seen.ahead": Problem(422, "看到的版本比服务器新", "请重新下载数据", "Seen is ahead", "Pull first"),
     "field.server_only": Problem(403, "这一项只由系统填写", "请用相应的操作", "Field is the server's", "Use a command"),
     "merge.failed": Problem(

@@ -28,7 +28,7 @@ from daiban_server.features.tasks.effects import EFFECTS as TASKS
 from daiban_server.features.tasks.routes import Tasks
 from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.routes import offers
-from daiban_server.http import enrolment, health, problems, records, session
+from daiban_server.http import enrolment, health, problems, records, session, territory
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
@@ -78,6 +78,9 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Lites
             enrolment.enrolment_state,
             enrolment.devices,
             enrolment.approve,
+            territory.assign,
+            territory.withdraw,
+            territory.close_gap,
             session.sign_in,
             session.sign_out,
             records.Records,

@@ -10,10 +10,12 @@ import hmac
 import os
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from daiban_sync import keyring
+from daiban_sync.errors import SignatureError
 from daiban_sync.keyring import Keyring, ServerKey
 from daiban_sync.keys import Signer, SoftwareKey
 
@@ -29,10 +31,18 @@ class ServerKeys:
     secret: bytes
     keyring: bytes
     edition: int
+    receipt_keys: Mapping[bytes, bytes]
 
     def derived(self, purpose: str) -> bytes:
         """A secret for one purpose."""
         return hmac.digest(self.secret, purpose.encode(), "sha256")
+
+    def receipt_key(self, key: bytes) -> bytes:
+        """The public key that may sign receipts under this id. Raises `SignatureError("receipt.signature")`."""
+        stated = self.receipt_keys.get(key)
+        if stated is None:
+            raise SignatureError("receipt.signature", "not a key of this server")
+        return stated
 
     def desk_device(self, centre: bytes) -> bytes:
         """The id of a centre's desk as a device."""
@@ -51,8 +61,15 @@ def load_or_make(folder: Path) -> ServerKeys:
         stated = (ServerKey("receipt", receipt.public_key.hex()), ServerKey("desk", desk.public_key.hex()))
         _write(ring, keyring.issue(root, Keyring(1, origin.hex(), int(time.time() * 1000), stated)))
     envelope = ring.read_bytes()
-    edition = keyring.load(envelope, root.public_key, origin).edition
-    return ServerKeys(origin, root.public_key, receipt, desk, _secret(folder / "secret.key", 32), envelope, edition)
+    stated_ring = keyring.load(envelope, root.public_key, origin)
+    secret = _secret(folder / "secret.key", 32)
+    edition, receipt_keys = stated_ring.edition, stated_ring.receipt_keys()
+    return ServerKeys(origin, root.public_key, receipt, desk, secret, envelope, edition, receipt_keys)
+
+
+def load_root(folder: Path) -> Signer:
+    """The root key, where it is not kept offline. Raises `OSError`."""
+    return SoftwareKey((folder / "root.key").read_bytes())
 
 
 def _secret(path: Path, length: int) -> bytes:

@@ -25,6 +25,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "device.read": frozenset({"head", "district"}),
     "device.enrol": frozenset({"head", "district"}),
     "device.approve": frozenset({"head", "district"}),
+    "device.close_gap": frozenset({"head", "district"}),
+    "territory.change": frozenset({"head", "district"}),
     "photo.read": _DESK | {"cadre"},
     "session.end": _EVERYBODY,
 }

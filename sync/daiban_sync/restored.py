@@ -19,7 +19,7 @@ import struct
 from typing import NamedTuple
 
 from daiban_sync import dsse, limits
-from daiban_sync.epochs import Fork, epoch_of
+from daiban_sync.epochs import epoch_of
 from daiban_sync.errors import SignatureError, WireError
 from daiban_sync.keys import Signer, key_id
 from daiban_sync.receipt import PhotoReceipt, Receipt
@@ -62,11 +62,6 @@ class Restored(NamedTuple):
     at: int
     signature: bytes = b""
 
-    @property
-    def fork(self) -> Fork:
-        """This restore as positions know it."""
-        return Fork(self.epoch, self.forked_at)
-
     def forgot(self, receipt: Receipt) -> bool:
         """Whether the restored server no longer has the batch of this receipt."""
         return (receipt.epoch, receipt.leaf) >= (epoch_of(self.forked_at), self.log_size)
@@ -104,7 +99,7 @@ def unpack_horizon(data: bytes) -> Horizon:
     if len(data) != _HORIZON.size + _KEY_BYTES + _SIGNATURE_BYTES:
         raise WireError("horizon.malformed")
     end = _HORIZON.size + _KEY_BYTES
-    return Horizon(*_HORIZON.unpack_from(data), data[_HORIZON.size : end], data[end:])
+    return Horizon(*_HORIZON.unpack_from(data))._replace(key=data[_HORIZON.size : end], signature=data[end:])
 
 
 def payload(origin: bytes, centre: bytes, restored: Restored) -> bytes:
@@ -131,4 +126,4 @@ def unpack(data: bytes) -> Restored:
     """Raises `WireError("restored.malformed")`."""
     if len(data) != _RESTORED.size + _SIGNATURE_BYTES:
         raise WireError("restored.malformed")
-    return Restored(*_RESTORED.unpack_from(data), data[_RESTORED.size :])
+    return Restored(*_RESTORED.unpack_from(data))._replace(signature=data[_RESTORED.size :])

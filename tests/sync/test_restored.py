@@ -1,17 +1,20 @@
 """A server that was restored from yesterday's backup, and a phone that knows more than it does."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daiban_sync import batch, merkle, note, receipt, restored, wire
 from daiban_sync.clock import Interval
-from daiban_sync.epochs import Fork, cut, epoch_of, is_dead
+from daiban_sync.epochs import epoch_of, first_of
 from daiban_sync.errors import ProofError, SignatureError, SyncError, WireError
 from daiban_sync.frames import Frame
 from daiban_sync.keys import SoftwareKey
-from daiban_sync.merge import EPOCH
+from daiban_sync.merge import Change, Head, lay
 from daiban_sync.merkle import Frontier, leaf_hash
 from daiban_sync.restored import Horizon, Restored
 from daiban_sync.session import Received, SyncSession
@@ -20,46 +23,58 @@ from tests.sync.paper_centre import CENTRE, NOON, ORIGIN, RECEIPTS, ROOT, STRANG
 from tests.sync.paper_log import Log
 
 Frames = list[tuple[int, bytes]]
-FIRST, SECOND = Fork(1, 100), Fork(2, EPOCH + 50)
 
 
 # Positions -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("seen", "counts"),
-    [
-        (0, 0),
-        (100, 100),
-        (101, 100),
-        (EPOCH - 1, 100),
-        (EPOCH, EPOCH),
-        (EPOCH + 50, EPOCH + 50),
-        (EPOCH + 51, EPOCH + 50),
-        (2 * EPOCH + 7, 2 * EPOCH + 7),
-    ],
+class Fork(NamedTuple):
+    """A restore into `epoch` from a backup whose last position was `at`."""
+
+    epoch: int
+    at: int
+
+    def killed(self, position: int) -> bool:
+        return self.at < position < first_of(self.epoch)
+
+
+def cut(change: Change, forks: Sequence[Fork]) -> Change:
+    """The rule said outright: `seen` is cut at every fork since its epoch, dead positions of `over` are dropped."""
+    seen = change.seen
+    for fork in forks:
+        seen = fork.at if fork.killed(seen) else seen
+    over = {name: [p for p in listed if not any(f.killed(p) for f in forks)] for name, listed in change.over.items()}
+    return change._replace(seen=seen, over=over)
+
+
+positions = st.builds(lambda epoch, n: first_of(epoch) + n, st.integers(0, 3), st.integers(0, 6))
+names = st.sampled_from(["phone", "note"])
+heads = st.builds(
+    Head,
+    positions,
+    st.just(b"a colleague's..."),
+    st.integers(1, 9),
+    st.lists(names, min_size=1, unique=True).map(tuple),
 )
-def test_what_was_in_view_counts_up_to_the_last_position_that_the_backup_had(seen: int, counts: int) -> None:
-    assert cut(seen, {}, (FIRST, SECOND)) == (counts, {})
 
 
-def test_a_position_that_the_restored_server_forgot_is_replaced_by_nobody() -> None:
-    listed = {"phone": (99, 100, 101, EPOCH, EPOCH + 51), "note": (150,)}
-    assert cut(EPOCH, listed, (FIRST, SECOND)) == (EPOCH, {"phone": [99, 100, EPOCH], "note": []})
+@given(
+    st.lists(st.integers(0, 6), min_size=1, max_size=3),
+    st.lists(heads, max_size=5),
+    positions,
+    st.dictionaries(names, st.lists(positions, max_size=3)),
+)
+def test_dead_positions_cannot_be_mistaken_so_merge_needs_no_word_about_restores(
+    forked: list[int], standing: list[Head], seen: int, over: dict[str, list[int]]
+) -> None:
+    forks = [Fork(epoch + 1, first_of(epoch) + at) for epoch, at in enumerate(forked)]
+    alive = [head for head in standing if not any(fork.killed(head.position) for fork in forks)]
+    change = Change(first_of(4), b"Wang's phone....", 3, True, ("phone", "note"), seen, over)
+    assert lay(alive, change) == lay(alive, cut(change, forks))
 
 
-def test_a_restore_from_a_backup_of_before_an_earlier_restore_cuts_both_epochs() -> None:
-    """The server of epoch 1 was given up, and yesterday's backup was taken once more."""
-    again = (Fork(1, 100), Fork(2, 80))
-    assert [cut(seen, {}, again)[0] for seen in (79, 90, 500, EPOCH + 3, 2 * EPOCH)] == [79, 80, 80, 80, 2 * EPOCH]
-    assert [is_dead(p, again) for p in (80, 81, 101, EPOCH + 1, 2 * EPOCH)] == [False, True, True, True, False]
-
-
-def test_without_a_restore_nothing_is_touched() -> None:
-    listed = {"phone": (5,)}
-    assert cut(9, listed, ()) == (9, listed)
-    assert cut(9, listed, ())[1] is listed
-    assert [epoch_of(p) for p in (0, EPOCH - 1, EPOCH, 3 * EPOCH + 1)] == [0, 0, 1, 3]
+def test_an_epoch_begins_behind_every_position_of_the_one_before() -> None:
+    assert [epoch_of(p) for p in (0, first_of(1) - 1, first_of(1), first_of(3) + 1)] == [0, 0, 1, 3]
 
 
 # Statements ------------------------------------------------------------------------------------------------------
@@ -107,7 +122,7 @@ def test_what_a_backup_has_and_what_a_restore_forgot_are_told_by_the_receipt() -
 
     assert [REACH.covers(given(leaf)) for leaf in (4, 5)] == [True, False]
     assert [FORK.forgot(given(leaf)) for leaf in (4, 5)] == [False, True]
-    later = Restored(2, EPOCH + 3, 7, bytes(32), NOON, NOON)
+    later = Restored(2, first_of(1) + 3, 7, bytes(32), NOON, NOON)
     assert [later.forgot(given(leaf, epoch)) for leaf, epoch in ((99, 0), (6, 1), (7, 1))] == [False, False, True]
     abandoned = Restored(2, 41, 5, bytes(32), NOON, NOON)
     assert abandoned.forgot(given(0, epoch=1))

@@ -57,7 +57,46 @@ counter = Table(
     sqlite_with_rowid=False,
 )
 """One row per centre, locked first by whoever writes: the order of positions is the order of commits. The district
-is the centre of sixteen zero bytes."""
+is the centre of sixteen zero bytes. The position's epoch is also the log's."""
+
+fork = Table(
+    "fork",
+    metadata,
+    _id("centre", key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    _number("forked_at"),
+    _bytes("statement"),
+    sqlite_with_rowid=False,
+)
+"""Restores from a backup: the last position that it had, and the statement under the root key as it travels."""
+
+backup = Table(
+    "backup",
+    metadata,
+    _id("centre", key=True),
+    _number("at", key=True),
+    Column("epoch", Integer, nullable=False),
+    _number("log_size"),
+    _number("photos_until"),
+    Column("complete", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Backups of each centre: how far its log and its photos were when one began, and whether it was finished."""
+
+gap = Table(
+    "gap",
+    metadata,
+    _id("centre", key=True),
+    _id("device", key=True),
+    _number("first", key=True),
+    _number("last"),
+    _id("closed_by"),
+    _text("reason"),
+    _number("at"),
+    sqlite_with_rowid=False,
+)
+"""Batches `first` to `last` that will never come, as the centre head said. If one turns up after all, it is taken as an
+adopted branch."""
 
 chain = Table(
     "chain",
@@ -82,6 +121,7 @@ envelope = Table(
     _bytes("header"),
     _bytes("signature"),
     _bytes("secret"),
+    Column("epoch", Integer, nullable=False),
     _number("leaf"),
     _number("earliest"),
     _number("received"),
@@ -178,22 +218,24 @@ log_node = Table(
     "log_node",
     metadata,
     _id("centre", key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
     Column("level", Integer, primary_key=True, autoincrement=False),
     _number("idx", key=True),
     _bytes("hash"),
     sqlite_with_rowid=False,
 )
-"""Every perfect node of each centre's log."""
+"""Every perfect node of each centre's logs, one log an epoch."""
 
 checkpoint = Table(
     "checkpoint",
     metadata,
     _id("centre", key=True),
     _bytes("digest", key=True),
+    Column("epoch", Integer, nullable=False),
     _number("size"),
     _number("time"),
     _bytes("packed"),
-    Index("ix_checkpoint_newest", "centre", "size", "time"),
+    Index("ix_checkpoint_newest", "centre", "epoch", "size", "time"),
 )
 """Every checkpoint that was signed; batches name one by its digest."""
 
@@ -253,6 +295,34 @@ territory = Table(
     Index("ix_territory_place", "place"),
 )
 """Whose place this is: `rank` A answers for it, B stands in."""
+
+assignment = Table(
+    "assignment",
+    metadata,
+    _id("centre", key=True),
+    _number("position", key=True),
+    _id("person"),
+    _id("place"),
+    Column("held", Boolean, nullable=False),
+    _number("at"),
+    Index("ix_assignment_person", "person", "position"),
+    sqlite_with_rowid=False,
+)
+"""When somebody got a place, or gave it up, by position in the centre's feed: his devices take in or let go what
+belongs to it."""
+
+departure = Table(
+    "departure",
+    metadata,
+    _id("centre", key=True),
+    _number("position", key=True),
+    _id("record"),
+    _id("place"),
+    _number("at"),
+    Index("ix_departure_record", "centre", "record"),
+    sqlite_with_rowid=False,
+)
+"""Records that moved away from a place: whoever answers for that place alone lets them go."""
 
 device = Table(
     "device",

@@ -48,6 +48,7 @@ _ABOUT = (
     )
     .where(_d.id == bindparam("device_id"))
 )
+_STATE = select(_d.state).where(_d.id == bindparam("device_id"))
 _PERSON = select(_p.id, _p.centre).where(_p.id == bindparam("person_id"), _p.active)
 _LIST = (
     select(
@@ -124,13 +125,15 @@ class DeviceRow(Struct, frozen=True):
 
 
 class Asked(Struct):
-    """The signed payload of an enrolment request."""
+    """The signed payload of an enrolment request. A device that a restored server has forgotten names the id it had,
+    so that its chain of batches goes on."""
 
     code: str
     key: str
     origin: str
     name: str
     at: int
+    device: str = ""
 
 
 _asked = msgspec.json.Decoder(Asked)
@@ -186,7 +189,7 @@ async def enrol(request: Request[Any, Any, Any], services: GivenServices) -> Enr
     if asked.origin != services.keys.origin.hex():
         raise ProblemError("batch.elsewhere")
     now = services.now()
-    device = ids.uuid7(now, secrets.token_bytes(10))
+    device = bytes.fromhex(asked.device) if asked.device else ids.uuid7(now, secrets.token_bytes(10))
     row = await services.database.write("enrolment", lambda: _register(asked, key, device, now))
     return _enrolment(device, row, services)
 
@@ -195,6 +198,8 @@ def _read(body: bytes) -> Asked:
     try:
         envelope = json.loads(body)
         asked = _asked.decode(base64.b64decode(envelope["payload"], validate=True))
+        if asked.device and not ids.is_id(asked.device):
+            raise ValueError
         if len(bytes.fromhex(asked.key)) != 32 or len(asked.name) > 60 or "\x00" in asked.name:
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError):
@@ -211,6 +216,8 @@ def _register(asked: Asked, key: bytes, device: bytes, now: int) -> Program[Row]
     if code is None or code[2] < now or code[3] is not None:
         raise ProblemError("enrolment.code")
     if (yield from first(_BY_KEY, public_key=key)) is not None:
+        raise ProblemError("key.in_use")
+    if (yield from first(_STATE, device_id=device)) is not None:
         raise ProblemError("key.in_use")
     centre, person = code[0], code[1]
     yield Write(schema.device, [(device, centre, person, asked.name, key, "pending", now, None, None, None, None, "")])

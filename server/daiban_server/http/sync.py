@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, post
+from msgspec import structs
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
@@ -12,11 +13,12 @@ from daiban_server.db.program import Program, first
 from daiban_server.features.photos import grant
 from daiban_server.features.photos.tus import PATH as UPLOADS
 from daiban_server.http.device import signed_device
+from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
-from daiban_server.spine import log
+from daiban_server.spine import log, restores
 from daiban_server.spine.pull import Cursor, Puller, pack_cursor, pull, unpack_cursor
 from daiban_server.spine.push import Opened, Pushed, Sender, open_batch, push
-from daiban_sync import faults, note, wire
+from daiban_sync import faults, note, restored, wire
 from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame
 
@@ -49,7 +51,8 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     asked = wire.decode_request(body)
     sender = device.sender
     cursor = unpack_cursor(asked.hello.cursor, sender.device, services.keys.derived("cursor"))
-    opened = [open_batch(batch, sender, services.keys.origin) for batch in asked.batches]
+    custody = asked.custody
+    opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
     faults.reach("server.push.received")
     pushed = await _push(opened, sender, asked.hello.fresh, services)
     frames = await services.database.read(_answer(asked.hello, cursor, sender, pushed, services))
@@ -72,11 +75,17 @@ def _answer(
     hello: wire.Hello, cursor: Cursor, sender: Sender, pushed: Pushed, services: Services
 ) -> Program[FrameList | None]:
     """The answer's frames, all read on one snapshot; None where there is nothing to say."""
+    restarts = yield from restores.statements(sender.centre, hello.epoch)
+    if restarts:
+        # A restored server has forgotten positions and leaves that this device knows: it starts both anew.
+        hello, cursor = structs.replace(hello, size=0), Cursor()
     page = yield from pull(Puller(sender.device, sender.centre, sender.person), cursor)
     frames: FrameList = [(Frame.RECEIPT, receipt) for receipt in pushed.receipts]
     frames += [wire.json_frame(Frame.OUTCOMES, outcomes) for outcomes in pushed.outcomes]
     frames += [wire.json_frame(Frame.PROBLEM, wire.Problem(*problem)) for problem in pushed.problems]
-    frames += yield from _log_frames(hello, sender, pushed)
+    frames += [(Frame.RESTORED, stated) for stated in restarts]
+    frames += yield from _log_frames(hello, sender, pushed, restarted=bool(restarts))
+    frames += yield from _horizon_frames(hello, sender, services.keys)
     frames += yield from _photo_frames(hello, sender, services)
     if hello.keyring < services.keys.edition:
         frames.append((Frame.KEYRING, services.keys.keyring))
@@ -87,18 +96,31 @@ def _answer(
     return [head, *frames, *page.frames]
 
 
-def _log_frames(hello: wire.Hello, sender: Sender, pushed: Pushed) -> Program[FrameList]:
+def _log_frames(hello: wire.Hello, sender: Sender, pushed: Pushed, *, restarted: bool) -> Program[FrameList]:
     """The newest checkpoint, with the proof that takes the device's log to it."""
-    newest = yield from log.newest(sender.centre)
-    if newest is None:
+    found = yield from log.newest(sender.centre)
+    if found is None:
         return []
+    epoch, newest = found
+    if hello.epoch > epoch:
+        raise WireError("log.ahead", f"epoch {hello.epoch} > {epoch}")
     if hello.size > newest.size:
         raise WireError("log.ahead", f"{hello.size} > {newest.size}")
-    if newest.size == hello.size and not pushed.leaves and not hello.fresh:
+    if newest.size == hello.size and not (pushed.leaves or pushed.receipts or hello.fresh):
         return []
-    own = sorted(leaf for leaf in set(pushed.leaves) if leaf >= hello.size)
-    proof = yield from log.extension(sender.centre, hello.size, newest.size, own)
+    known = {*pushed.leaves, 0} if restarted else set(pushed.leaves)
+    own = sorted(leaf for leaf in known if leaf >= hello.size)
+    proof = yield from log.extension(sender.centre, epoch, hello.size, newest.size, own)
     return [(Frame.CHECKPOINT, note.pack(newest)), (Frame.PROOF, proof)]
+
+
+def _horizon_frames(hello: wire.Hello, sender: Sender, keys: ServerKeys) -> Program[FrameList]:
+    """How far backups reach, if that is news."""
+    reach = yield from restores.horizon(sender.centre)
+    if reach is None or reach.at <= hello.horizon:
+        return []
+    signed = restored.issue_horizon(keys.receipt, keys.origin, sender.centre, reach)
+    return [(Frame.HORIZON, restored.pack_horizon(signed))]
 
 
 def _photo_frames(hello: wire.Hello, sender: Sender, services: Services) -> Program[FrameList]:

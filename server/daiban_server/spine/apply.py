@@ -64,8 +64,11 @@ class Applier:
             return park(self.ledger, incoming, "kind.unknown", entry.kind.encode())
         id_ = bytes.fromhex(entry.record)
         record = self.ledger.records.get(id_)
-        if record is not None and record.kind != entry.kind:
-            return self._refuse(incoming, "record.other_kind")
+        if record is not None:
+            if record.kind != entry.kind:
+                return self._refuse(incoming, "record.other_kind")
+            if not (yield from self.ledger.within(incoming, id_, record.place)):
+                return self._refuse(incoming, "scope.foreign")
         if entry.action == "change":
             return (yield from self._change(kind, id_, record, incoming))
         if record is None:
@@ -99,6 +102,8 @@ class Applier:
             if found is None:
                 return park(self.ledger, incoming, "parent.missing", parent)
             place = found[0]
+            if not (yield from self.ledger.within(incoming, parent, place)):
+                return self._refuse(incoming, "scope.foreign")
         position = self.ledger.next_position()
         record = Record(id_, kind.name, parent, place, position, None, kind.first_state)
         outcome = Outcome(incoming.number, "new")

@@ -41,7 +41,9 @@ def write(
     row = yield from first(_CHAIN, centre_id=clerk.centre, device_id=device)
     chain = Chain(*row) if row else Chain()
     newest = yield from log.newest(clerk.centre)
-    named = note.digest(newest, note.name(keys.origin, clerk.centre)) if newest else batch.NO_CHECKPOINT
+    named = batch.NO_CHECKPOINT
+    if newest:
+        named = note.digest(newest.checkpoint, note.name(keys.origin, clerk.centre, newest.epoch))
     header = batch.Header(
         protocol=limits.PROTOCOL,
         flags=0,
@@ -50,12 +52,12 @@ def write(
         device=device,
         sequence=chain.sequence + 1,
         previous=chain.digest,
-        checkpoint_size=newest.size if newest else 0,
+        checkpoint_size=newest.checkpoint.size if newest else 0,
         checkpoint=named,
         first=chain.number + 1,
         entry_count=len(bodies),
     )
     sealed = batch.seal(header, secret, bodies, keys.desk)
     sender = Sender(device, clerk.centre, clerk.person, clerk.role, keys.desk.public_key, desk=True)
-    pushed = yield from push(sender, [open_batch(sealed, sender, keys.origin)], keys, effects, now)
+    pushed = yield from push(sender, [open_batch(sealed, sender, keys)], keys, effects, now)
     return unpack(pushed.outcomes[0])

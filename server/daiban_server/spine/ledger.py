@@ -15,6 +15,8 @@ from daiban_schemas.entry import decode as decode_entry
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Row, Write
+from daiban_server.spine import scope as scopes
+from daiban_server.spine.scope import Scope
 from daiban_sync.ids import NOBODY
 from daiban_sync.merge import Change, Head, lay
 from daiban_sync.outcome import OUTCOMES, Outcome
@@ -87,7 +89,9 @@ class Ledger:
     entries: list[Row] = field(default_factory=list)
     outcomes: dict[tuple[bytes, int], Row] = field(default_factory=dict)
     parked: dict[tuple[bytes, int], Row] = field(default_factory=dict)
+    departures: list[Row] = field(default_factory=list)
     places: dict[bytes, bool] = field(default_factory=dict)
+    scopes: dict[bytes, Scope] = field(default_factory=dict)
 
     # Reading ------------------------------------------------------------------------------------------------
 
@@ -129,6 +133,17 @@ class Ledger:
     def written(self, head: Head) -> Written:
         """A head with its values; its entry must have been loaded."""
         return as_written(self.stored[head.position], head.names, self.desk)
+
+    def within(self, incoming: Incoming, record: bytes, place: bytes | None) -> Program[bool]:
+        """Whether an agent answered for `place`, where `record` belongs, when he wrote this entry."""
+        if incoming.role != "agent":
+            return True
+        scope = self.scopes.get(incoming.author)
+        if scope is None:
+            scope = self.scopes[incoming.author] = yield from scopes.of(incoming.author)
+        if scope.had(place, incoming.effective):
+            return True
+        return (yield from scopes.had_left(self.centre, record, scope, incoming.effective))
 
     # Writing ------------------------------------------------------------------------------------------------
 
@@ -205,7 +220,7 @@ class Ledger:
     def forget(self, position: int) -> None:
         """Drop what was worked on since `position`, after a rollback."""
         self.records, self.stored, self.changed, self.created = {}, {}, set(), []
-        self.entries, self.outcomes, self.parked = [], {}, {}
+        self.entries, self.outcomes, self.parked, self.departures = [], {}, {}, []
         self.position = position
 
     def flush(self) -> Program[None]:
@@ -214,7 +229,8 @@ class Ledger:
         yield Write(schema.record, [self._row(self.records[id_]) for id_ in self.changed], "replace")  # type: ignore[arg-type]
         yield Write(schema.outcome, list(self.outcomes.values()), "replace")
         yield Write(schema.parked, list(self.parked.values()), "replace")
-        self.entries, self.outcomes, self.parked = [], {}, {}
+        yield Write(schema.departure, self.departures)
+        self.entries, self.outcomes, self.parked, self.departures = [], {}, {}, []
         self.changed.clear()
 
     def _row(self, record: Record) -> Row:

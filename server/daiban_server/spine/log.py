@@ -1,6 +1,9 @@
-"""The centre's log: leaves, nodes, checkpoints, in the transaction of the batch that they stand for."""
+"""The centre's log: leaves, nodes, checkpoints, in the transaction of the batch that they stand for.
+
+After a restore the log begins anew, in the epoch of the counter's position."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
@@ -8,6 +11,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Write, first
 from daiban_server.keystore import ServerKeys
 from daiban_sync import merkle, note
+from daiban_sync.epochs import epoch_of
 from daiban_sync.merkle import Frontier
 
 FRESH = 60_000
@@ -25,9 +29,9 @@ _ADVANCE = (
     .values(position=bindparam("new_position"), log_size=bindparam("size"), log_frontier=bindparam("frontier"))
 )
 _NEWEST = (
-    select(schema.checkpoint.c.packed)
+    select(schema.checkpoint.c.packed, schema.checkpoint.c.epoch)
     .where(schema.checkpoint.c.centre == bindparam("centre_id"))
-    .order_by(schema.checkpoint.c.size.desc(), schema.checkpoint.c.time.desc())
+    .order_by(schema.checkpoint.c.epoch.desc(), schema.checkpoint.c.size.desc(), schema.checkpoint.c.time.desc())
     .limit(1)
 )
 _TIME_OF = select(schema.checkpoint.c.time, schema.checkpoint.c.size).where(
@@ -37,6 +41,13 @@ _TIME_OF = select(schema.checkpoint.c.time, schema.checkpoint.c.size).where(
 
 class UnknownCentreError(LookupError):
     """No counter row: the centre was never set up."""
+
+
+class Newest(NamedTuple):
+    """The newest checkpoint, and the epoch of its log."""
+
+    epoch: int
+    checkpoint: note.Checkpoint
 
 
 def lock(centre: bytes) -> Program[tuple[int, Frontier]]:
@@ -55,26 +66,28 @@ def advance(centre: bytes, position: int, frontier: Frontier) -> Program[None]:
     )
 
 
-def append(centre: bytes, frontier: Frontier, payload: bytes) -> Program[Frontier]:
+def append(centre: bytes, epoch: int, frontier: Frontier, payload: bytes) -> Program[Frontier]:
     """Put a batch's payload into the log."""
     extended, nodes = frontier.appended(merkle.leaf_hash(payload))
-    yield Write(schema.log_node, [(centre, level, index, digest) for (level, index), digest in nodes])
+    yield Write(schema.log_node, [(centre, epoch, level, index, digest) for (level, index), digest in nodes])
     return extended
 
 
-def sign_checkpoint(keys: ServerKeys, centre: bytes, frontier: Frontier, now: int) -> Program[note.Checkpoint]:
+def sign_checkpoint(
+    keys: ServerKeys, centre: bytes, epoch: int, frontier: Frontier, now: int
+) -> Program[note.Checkpoint]:
     """Sign and keep a checkpoint of the log as it stands."""
-    log = note.name(keys.origin, centre)
+    log = note.name(keys.origin, centre, epoch)
     made = note.issue(keys.receipt, log, frontier.size, frontier.root(), now)
-    row = (centre, note.digest(made, log), made.size, made.time, note.pack(made))
+    row = (centre, note.digest(made, log), epoch, made.size, made.time, note.pack(made))
     yield Write(schema.checkpoint, [row], "ignore")
     return made
 
 
-def newest(centre: bytes) -> Program[note.Checkpoint | None]:
+def newest(centre: bytes) -> Program[Newest | None]:
     """The newest checkpoint, if any."""
     row = yield from first(_NEWEST, centre_id=centre)
-    return None if row is None else note.unpack(row[0])
+    return None if row is None else Newest(row[1], note.unpack(row[0]))
 
 
 def named_time(centre: bytes, digest: bytes) -> Program[int]:
@@ -83,14 +96,14 @@ def named_time(centre: bytes, digest: bytes) -> Program[int]:
     return 0 if row is None else int(row[0])
 
 
-def extension(centre: bytes, start: int, end: int, own: Sequence[int]) -> Program[bytes]:
+def extension(centre: bytes, epoch: int, start: int, end: int, own: Sequence[int]) -> Program[bytes]:
     """The proof that takes a device from a log of `start` leaves to one of `end`."""
     wanted = merkle.extension_nodes(start, end, own)
     found = yield Lookup(
         schema.log_node,
-        ("centre", "level", "idx"),
+        ("centre", "epoch", "level", "idx"),
         ("level", "idx", "hash"),
-        [(centre, level, index) for level, index in wanted],
+        [(centre, epoch, level, index) for level, index in wanted],
     )
     nodes = {(level, index): digest for level, index, digest in found}
     return b"".join(nodes[node] for node in wanted)
@@ -99,7 +112,7 @@ def extension(centre: bytes, start: int, end: int, own: Sequence[int]) -> Progra
 def refresh(keys: ServerKeys, centre: bytes, now: int) -> Program[None]:
     """Sign a checkpoint of now unless the newest is fresh, so that what a device freezes next has a close lower
     bound."""
-    _, frontier = yield from lock(centre)
+    position, frontier = yield from lock(centre)
     held = yield from newest(centre)
-    if held is None or now - held.time >= FRESH:
-        yield from sign_checkpoint(keys, centre, frontier, now)
+    if held is None or now - held.checkpoint.time >= FRESH:
+        yield from sign_checkpoint(keys, centre, epoch_of(position), frontier, now)

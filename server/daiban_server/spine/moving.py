@@ -35,8 +35,15 @@ def follow_parent(ledger: Ledger, kind: Kind, record: Record, place_of: Place) -
         return
     record.parent = bytes.fromhex(named)
     if place != record.place:
+        _depart(ledger, record)
         record.place = place
         yield from _take_along(ledger, record, DEEPEST)
+
+
+def _depart(ledger: Ledger, record: Record) -> None:
+    """Note that a record leaves its place; its position is the new one already."""
+    if record.place is not None:
+        ledger.departures.append((ledger.centre, record.position, record.id, record.place, ledger.now))
 
 
 def _take_along(ledger: Ledger, record: Record, depth: int) -> Program[None]:
@@ -50,7 +57,9 @@ def _take_along(ledger: Ledger, record: Record, depth: int) -> Program[None]:
             continue
         # Spelt out, since no entry stands at the new position.
         child.heads = ledger.heads(child)
-        child.place, child.position = record.place, ledger.next_position()
+        child.position = ledger.next_position()
+        _depart(ledger, child)
+        child.place = record.place
         ledger.changed.add(id_)
         if depth:
             yield from _take_along(ledger, child, depth - 1)

@@ -29,15 +29,20 @@ PAGE = 500
 PAGE_BYTES = 4 * 2**20
 """Bytes of records in one page, unless one record alone is larger: a device refuses an answer beyond 16 MiB."""
 
-_CURSOR = struct.Struct(">BQQ16s")
+_CURSOR = struct.Struct(">BQQQQ16s")
 _VERSION = 1
 _ENTRY_COLUMNS = ("position", "device", "number", "author", "authority", "effective", "body")
 _heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
 
 _r, _e, _t, _d = schema.record.c, schema.entry.c, schema.territory.c, schema.device.c
+_a, _l = schema.assignment.c, schema.departure.c
 
 
-def _feed(*conditions: ColumnElement[bool]) -> Select[Any]:
+_ALL = 2**62
+"""Beyond every position."""
+
+
+def _records(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
         select(_r.id, _r.position, _r.heads, _e.device, _e.number, _e.author, _e.authority, _e.effective, _e.body)
         .select_from(
@@ -52,8 +57,32 @@ def _feed(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 _IN_TERRITORY = exists().where(_t.person == bindparam("person_id"), _t.place == _r.place)
-_TERRITORY = _feed(or_(_r.place.is_(None), _IN_TERRITORY))
-_DISTRICT = _feed()
+_TERRITORY = _records(or_(_r.place.is_(None), _IN_TERRITORY))
+_DISTRICT = _records()
+_AT_PLACE = _records(_r.place == bindparam("place_id"), _r.position <= bindparam("up_to"))
+_ASSIGNMENT = (
+    select(_a.position, _a.place, _a.held)
+    .where(_a.person == bindparam("person_id"), _a.position > bindparam("after"))
+    .order_by(_a.position)
+    .limit(1)
+)
+_HOLDS = select(_t.rank).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
+_DEPARTED = (
+    select(_l.record, _l.position)
+    .select_from(schema.departure.join(schema.record, and_(_r.centre == _l.centre, _r.id == _l.record)))
+    .where(
+        _l.centre == bindparam("centre_id"),
+        _l.position > bindparam("after"),
+        _l.position <= bindparam("up_to"),
+        or_(
+            exists().where(_t.person == bindparam("person_id"), _t.place == _l.place),
+            exists().where(_a.person == bindparam("person_id"), _a.place == _l.place),
+        ),
+        _r.place.is_not(None),
+        ~_IN_TERRITORY,
+    )
+    .order_by(_l.position)
+)
 _POSITION = select(schema.counter.c.position).where(schema.counter.c.centre == bindparam("centre_id"))
 _OUTCOMES = (
     select(schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields)
@@ -70,15 +99,18 @@ _DEVICE = select(_d.state).where(_d.id == bindparam("device_id"))
 
 
 class Cursor(NamedTuple):
-    """How far a device has pulled: positions in its centre's feed and in the district's."""
+    """How far a device has pulled: positions in its centre's feed and in the district's; `scope` is the last change
+    of its person's places that it followed, `within` how far it is in following the next."""
 
     centre: int = 0
     district: int = 0
+    scope: int = 0
+    within: int = 0
 
 
 def pack_cursor(cursor: Cursor, device: bytes, secret: bytes) -> str:
     """The cursor as the device gets it: opaque, and of no use to another device."""
-    body = struct.pack(">BQQ", _VERSION, *cursor)
+    body = struct.pack(">BQQQQ", _VERSION, *cursor)
     return base64.urlsafe_b64encode(body + hmac.digest(secret, body + device, "sha256")[:16]).decode()
 
 
@@ -88,12 +120,12 @@ def unpack_cursor(text: str, device: bytes, secret: bytes) -> Cursor:
         return Cursor()
     try:
         raw = base64.b64decode(text, altchars=b"-_", validate=True)
-        version, centre, district, mac = _CURSOR.unpack(raw)
+        version, *positions, mac = _CURSOR.unpack(raw)
     except (ValueError, struct.error):
         raise WireError("cursor.invalid") from None
     if version != _VERSION or not hmac.compare_digest(mac, hmac.digest(secret, raw[:-16] + device, "sha256")[:16]):
         raise WireError("cursor.invalid")
-    return Cursor(centre, district)
+    return Cursor(*positions)
 
 
 class Puller(NamedTuple):
@@ -116,11 +148,47 @@ class Page:
 
 
 def pull(puller: Puller, cursor: Cursor, page_size: int = PAGE) -> Program[Page]:
-    """The page after `cursor`: the district's records first, since applications refer to items."""
-    page = Page(cursor)
+    """The page after `cursor`: places that its person got or gave up, then the district's records, since applications
+    refer to items, then the centre's."""
     where = yield from first(_POSITION, centre_id=puller.centre)
     if where is None or cursor.centre > where[0]:
         raise WireError("cursor.ahead", "this server has not given out such a position")
+    if cursor == Cursor():
+        # From the start, so nothing has to be followed: places are read as they are now.
+        cursor = Cursor(scope=where[0])
+    page = Page(cursor)
+    if not (yield from follow(page, puller, page_size)):
+        yield from _feeds(page, puller, where[0], page_size)
+    if page.authors:
+        page.frames.insert(0, (Frame.AUTHORS, msgspec.json.encode((yield from _authors(page, puller)))))
+    return page
+
+
+def follow(page: Page, puller: Puller, page_size: int) -> Program[bool]:
+    """Fill a page with what the next change of the person's places brings or takes; False where there is none."""
+    cursor = page.cursor
+    change = yield from first(_ASSIGNMENT, person_id=puller.person, after=cursor.scope)
+    if change is None:
+        return False
+    position, place, gained = change
+    holds = (yield from first(_HOLDS, person_id=puller.person, place_id=place)) is not None
+    found: list[Row] = []
+    shown = 0
+    if gained == holds:
+        # What is newer than the cursor comes in its turn; what is called gone may be anywhere.
+        bounds = {"after": cursor.within, "up_to": cursor.centre if gained else _ALL, "page": page_size}
+        found = yield from rows(_AT_PLACE, centre_id=puller.centre, place_id=place, **bounds)
+        shown = (yield from _frames(page, puller.centre, found)) if gained else _gone(page, found)
+    page.more = True
+    if len(found) >= page_size or shown < len(found):
+        page.cursor = cursor._replace(within=found[shown - 1][1])
+    else:
+        page.cursor = cursor._replace(scope=position, within=0)
+    return True
+
+
+def _feeds(page: Page, puller: Puller, last: int, page_size: int) -> Program[None]:
+    cursor = page.cursor
     district = yield from rows(_DISTRICT, centre_id=NOBODY, after=cursor.district, page=page_size)
     full = len(district) >= page_size
     shown = yield from _frames(page, NOBODY, district)
@@ -134,13 +202,21 @@ def pull(puller: Puller, cursor: Cursor, page_size: int = PAGE) -> Program[Page]
         shown = yield from _frames(page, puller.centre, found)
         full, found = len(found) >= room or shown < len(found), found[:shown]
     page.more = full
-    page.cursor = Cursor(
-        _reached(found, cursor.centre, where[0], page.more), district[-1][1] if district else cursor.district
+    page.cursor = cursor._replace(
+        centre=_reached(found, cursor.centre, last, page.more),
+        district=district[-1][1] if district else cursor.district,
     )
+    if cursor.centre:
+        span = {"after": cursor.centre, "up_to": page.cursor.centre}
+        _gone(page, (yield from rows(_DEPARTED, centre_id=puller.centre, person_id=puller.person, **span)))
     yield from _changed_outcomes(page, puller, cursor.centre)
-    if page.authors:
-        page.frames.insert(0, (Frame.AUTHORS, msgspec.json.encode((yield from _authors(page, puller)))))
-    return page
+
+
+def _gone(page: Page, found: Sequence[Row]) -> int:
+    """RECORD frames of what left this device's scope."""
+    for id_, position, *_ in found:
+        _add(page, record_head(id_, position, 0, gone=True))
+    return len(found)
 
 
 def _reached(found: Sequence[Row], before: int, last: int, more: bool) -> int:

@@ -17,7 +17,7 @@ from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Savepoint, Write, first, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import log
+from daiban_server.spine import gaps, log
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.ledger import Incoming, Ledger
@@ -27,6 +27,7 @@ from daiban_sync import faults, note, receipt
 from daiban_sync.batch import Batch
 from daiban_sync.chain import Chain, judge
 from daiban_sync.clock import Interval, effective
+from daiban_sync.epochs import epoch_of
 from daiban_sync.errors import WireError
 from daiban_sync.merkle import Frontier
 from daiban_sync.outcome import OUTCOMES, Outcome, pack
@@ -79,11 +80,13 @@ class Sender(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A batch whose signature held and whose entries are strict JSON, with what they say."""
+    """A batch whose signature held and whose entries are strict JSON, with what they say. `custody` are the bounds of
+    the receipt that it had before a restore."""
 
     batch: Batch
     entries: tuple[entries.Entry, ...]
     values: tuple[Mapping[str, Any], ...]
+    custody: Interval | None = None
 
 
 @dataclass
@@ -97,26 +100,32 @@ class Pushed:
     checkpoint: note.Checkpoint | None = None
 
 
-def open_batch(batch: Batch, sender: Sender, origin: bytes) -> Opened:
+def open_batch(batch: Batch, sender: Sender, keys: ServerKeys, earlier: receipt.Receipt | None = None) -> Opened:
     """Check a batch before the database is touched, in this order:
 
     1. it is for this installation, this centre, from this device;
     2. the device's key signed it;
-    3. its entries are strict JSON of the form of entries.
+    3. an `earlier` receipt that came along is one that this server signed for it;
+    4. its entries are strict JSON of the form of entries.
 
     Raises `SyncError`; then nothing changes.
     """
+    origin = keys.origin
     header = batch.header
     if header.origin != origin or header.centre != sender.centre:
         raise WireError("batch.elsewhere", "for another installation or centre")
     if header.device != sender.device:
         raise WireError("batch.not_yours")
     batches.check(batch, sender.key)
+    custody = None
+    if earlier is not None:
+        receipt.check(earlier, header, batch.digest, keys.receipt_key(earlier.key))
+        custody = earlier.bounds
     try:
         for body in batch.entries:
             strict.check_bytes(body)
         decoded = tuple(map(entries.decode, batch.entries))
-        return Opened(batch, decoded, tuple(map(_values, decoded)))
+        return Opened(batch, decoded, tuple(map(_values, decoded)), custody)
     except strict.StrictnessError as error:
         raise WireError("entry.malformed", str(error)) from None
 
@@ -137,8 +146,9 @@ def push(sender: Sender, opened: Sequence[Opened], keys: ServerKeys, effects: Ef
     intake = _Intake(sender, keys, effects, ledger, frontier)
     for one in opened:
         yield from intake.take(one)
-    if intake.done.leaves:
-        intake.done.checkpoint = yield from log.sign_checkpoint(keys, sender.centre, intake.frontier, now)
+    if intake.frontier != frontier:
+        epoch = epoch_of(ledger.position)
+        intake.done.checkpoint = yield from log.sign_checkpoint(keys, sender.centre, epoch, intake.frontier, now)
         yield from log.advance(sender.centre, ledger.position, intake.frontier)
     faults.reach("server.push.applied")
     return intake.done
@@ -166,7 +176,8 @@ class _Intake:
         row = yield from first(_CHAIN, centre_id=sender.centre, device_id=sender.device)
         chain = Chain(*row) if row else Chain()
         held = yield from first(_ENVELOPE, centre_id=sender.centre, device_id=sender.device, at_sequence=sequence)
-        verdict = judge(batch, chain, held[0] if held else None)
+        given_up = sequence <= chain.sequence and not held and (yield from gaps.covers(sender, batch))
+        verdict = judge(batch, chain, held[0] if held else None, given_up=given_up)
         if verdict == "replay" and held:
             yield from self._answer_again(batch, held[1])
         elif verdict == "gap":
@@ -174,17 +185,23 @@ class _Intake:
         elif verdict == "equivocation":
             yield from self._quarantine(batch)
             self.done.problems.append((sequence, "chain.equivocation", 0))
+        elif verdict == "adopted":
+            yield from self._accept(opened, self.sender._replace(desk=True))
         else:
-            yield from self._accept(opened, chain)
+            end = chain.after(batch)
+            yield Write(schema.chain, [(sender.centre, sender.device, *end, self.ledger.now)], "replace")
+            yield from self._accept(opened, sender)
 
-    def _accept(self, opened: Opened, chain: Chain) -> Program[None]:
-        """Custody: chain, log, receipt. Then what the entries say."""
-        batch, header, sender, now = opened.batch, opened.batch.header, self.sender, self.ledger.now
-        leaf = self.frontier.size
-        self.frontier = yield from log.append(sender.centre, self.frontier, batch.payload)
-        earliest = yield from log.named_time(sender.centre, header.checkpoint)
-        bounds = Interval(min(earliest, now), now)
-        signed = receipt.pack(receipt.issue(self.keys.receipt, header, batch.digest, leaf, bounds))
+    def _accept(self, opened: Opened, sender: Sender) -> Program[None]:
+        """Custody: log and receipt. Then what the entries say."""
+        batch, header, now = opened.batch, opened.batch.header, self.ledger.now
+        leaf, epoch = self.frontier.size, epoch_of(self.ledger.position)
+        self.frontier = yield from log.append(sender.centre, epoch, self.frontier, batch.payload)
+        bounds = opened.custody
+        if bounds is None:
+            earliest = yield from log.named_time(sender.centre, header.checkpoint)
+            bounds = Interval(min(earliest, now), now)
+        signed = receipt.pack(receipt.issue(self.keys.receipt, header, batch.digest, leaf, bounds, epoch))
         row = (
             sender.centre,
             sender.device,
@@ -193,12 +210,12 @@ class _Intake:
             batch.payload[: batches.HEADER_BYTES],
             batch.signature,
             batch.secret,
+            epoch,
             leaf,
             *bounds,
             signed,
         )
         yield Write(schema.envelope, [row])
-        yield Write(schema.chain, [(sender.centre, sender.device, *chain.after(batch), now)], "replace")
         outcomes = yield from self._apply(_incoming(opened, sender, bounds))
         self.done.receipts.append(signed)
         self.done.leaves.append(leaf)
@@ -233,7 +250,9 @@ class _Intake:
         for noted in (yield from rows(_NOTED, **scope)):
             found[noted[0]] = read_outcome(noted)
         self.done.receipts.append(signed)
-        self.done.leaves.append(receipt.unpack(signed).leaf)
+        again = receipt.unpack(signed)
+        if again.epoch == epoch_of(self.ledger.position):
+            self.done.leaves.append(again.leaf)
         self.done.outcomes.append(pack([found[number] for number in sorted(found)]))
 
     def _quarantine(self, batch: Batch) -> Program[None]:

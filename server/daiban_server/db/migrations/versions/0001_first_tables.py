@@ -20,6 +20,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", "start", name=op.f("pk_absence")),
     )
     op.create_table(
+        "assignment",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("place", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("centre", "position", name=op.f("pk_assignment")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index("ix_assignment_person", ["person", "position"], unique=False)
+
+    op.create_table(
+        "backup",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("log_size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("photos_until", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("centre", "at", name=op.f("pk_backup")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "centre",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -41,13 +66,14 @@ def upgrade() -> None:
         "checkpoint",
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("time", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("packed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("centre", "digest", name=op.f("pk_checkpoint")),
     )
     with op.batch_alter_table("checkpoint", schema=None) as batch_op:
-        batch_op.create_index("ix_checkpoint_newest", ["centre", "size", "time"], unique=False)
+        batch_op.create_index("ix_checkpoint_newest", ["centre", "epoch", "size", "time"], unique=False)
 
     op.create_table(
         "counter",
@@ -58,6 +84,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("centre", name=op.f("pk_counter")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "departure",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("record", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("place", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("centre", "position", name=op.f("pk_departure")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("departure", schema=None) as batch_op:
+        batch_op.create_index("ix_departure_record", ["centre", "record"], unique=False)
+
     op.create_table(
         "device",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
@@ -115,6 +154,7 @@ def upgrade() -> None:
         sa.Column("header", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("leaf", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("earliest", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("received", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -123,12 +163,34 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "fork",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("forked_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("statement", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("centre", "epoch", name=op.f("pk_fork")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "gap",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("device", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("first", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("closed_by", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("centre", "device", "first", name=op.f("pk_gap")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "log_node",
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("centre", "level", "idx", name=op.f("pk_log_node")),
+        sa.PrimaryKeyConstraint("centre", "epoch", "level", "idx", name=op.f("pk_log_node")),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,94 @@
+"""Backups and restores as the spine knows them: how far backups reach, and in which epoch a centre goes on.
+
+A restored database goes on in a new epoch, with a new log whose first leaf is the restore's statement under the root
+key. Devices learn of it by their next answer and hand in again what the backup did not have.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import bindparam, func, select, update
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write, first, rows, run
+from daiban_server.keystore import ServerKeys
+from daiban_server.spine import log
+from daiban_sync import restored
+from daiban_sync.epochs import epoch_of, first_of
+from daiban_sync.keys import Signer
+from daiban_sync.merkle import Frontier
+from daiban_sync.restored import Horizon, Restored
+
+_f, _b = schema.fork.c, schema.backup.c
+_STATEMENTS = (
+    select(_f.statement).where(_f.centre == bindparam("centre_id"), _f.epoch > bindparam("after")).order_by(_f.epoch)
+)
+_HORIZON = (
+    select(_b.epoch, _b.log_size, _b.photos_until, _b.at)
+    .where(_b.centre == bindparam("centre_id"), _b.complete)
+    .order_by(_b.at.desc())
+    .limit(1)
+)
+_FINISH = update(schema.backup).where(_b.at == bindparam("begun")).values(complete=True)
+_LAST = select(func.max(_b.at))
+_CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
+
+
+def statements(centre: bytes, after: int) -> Program[list[bytes]]:
+    """Restores of a centre since epoch `after`, as they travel, oldest first."""
+    return [row[0] for row in (yield from rows(_STATEMENTS, centre_id=centre, after=after))]
+
+
+def horizon(centre: bytes) -> Program[Horizon | None]:
+    """How far the newest complete backup reaches, unsigned; None where there is none."""
+    row = yield from first(_HORIZON, centre_id=centre)
+    return None if row is None else Horizon(*row)
+
+
+def last_backup() -> Program[int | None]:
+    """When the newest backup began, complete or not."""
+    row = yield from first(_LAST)
+    return row[0] if row else None
+
+
+def begin_backup(clock: Callable[[], int]) -> Program[int]:
+    """Note how far every centre is, before its data are copied; gives the time (Unix milliseconds) that names this
+    backup.
+
+    The clock is read while every counter is locked, so whoever signed for something before has committed it, and a
+    copy that begins after this transaction has all of that.
+    """
+    ends = {}
+    for (centre,) in (yield from rows(_CENTRES)):
+        ends[centre] = yield from log.lock(centre)
+    now = clock()
+    for centre, (position, frontier) in ends.items():
+        yield Write(schema.backup, [(centre, now, epoch_of(position), frontier.size, now, False)])
+    return now
+
+
+def finish_backup(begun: int) -> Program[None]:
+    """The copy is complete and safe: from now on devices may forget what it has."""
+    yield from run(_FINISH, begun=begun)
+
+
+def go_on(keys: ServerKeys, root: Signer, centre: bytes, photos_until: int, now: int) -> Program[Restored]:
+    """Go on from a restored backup in a new epoch."""
+    position, frontier = yield from log.lock(centre)
+    epoch = epoch_of(position) + 1
+    for packed in (yield from statements(centre, 0)):
+        epoch = max(epoch, restored.unpack(packed).epoch + 1)
+    unsigned = Restored(epoch, position, frontier.size, frontier.root(), photos_until, now)
+    stated = restored.issue(root, keys.origin, centre, unsigned)
+    yield Write(schema.fork, [(centre, epoch, position, restored.pack(stated))])
+    begun = yield from log.append(centre, epoch, Frontier(), restored.payload(keys.origin, centre, stated))
+    yield from log.sign_checkpoint(keys, centre, epoch, begun, now)
+    yield from log.advance(centre, first_of(epoch), begun)
+    return stated
+
+
+def go_on_everywhere(keys: ServerKeys, root: Signer, photos_until: int, now: int) -> Program[list[Restored]]:
+    """Go on in every centre, the district among them."""
+    stated = []
+    for (centre,) in (yield from rows(_CENTRES)):
+        stated.append((yield from go_on(keys, root, centre, photos_until, now)))
+    return stated

@@ -1,0 +1,87 @@
+"""Scope: which places somebody answers for, since when, and what his devices take in or let go when that changes.
+
+Getting or giving up a place takes a position in the centre's feed, so a pull meets it in its turn: what stands there
+is sent whole, or is called gone. What was written while its author was responsible is accepted, however late it comes:
+an entry is judged by the time that is believed of it.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write, first, rows, run
+from daiban_server.spine import log
+
+_t, _a, _d, _p = schema.territory.c, schema.assignment.c, schema.departure.c, schema.person.c
+_HELD = select(_t.place).where(_t.person == bindparam("person_id"))
+_GIVEN_UP = select(_a.place, _a.at).where(_a.person == bindparam("person_id"), _a.held.is_(False))
+_LEFT = select(_d.place, _d.at).where(_d.centre == bindparam("centre_id"), _d.record == bindparam("record_id"))
+_DROP = delete(schema.territory).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
+_IS_HELD = select(_t.rank).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
+_PERSON = select(_p.role).where(_p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"))
+_PLACE = select(schema.place.c.id).where(
+    schema.place.c.id == bindparam("place_id"), schema.place.c.centre == bindparam("centre_id")
+)
+
+
+class ScopeError(ValueError):
+    """A person or place that is not of the centre; the code is of the problem catalogue."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Scope(NamedTuple):
+    """The places that somebody answers for, and those that he gave up with the time of that (Unix milliseconds)."""
+
+    held: frozenset[bytes]
+    given_up: tuple[tuple[bytes, int], ...]
+
+    def had(self, place: bytes | None, at: int) -> bool:
+        """Whether he answered for `place` at a moment; everybody does for what has no place."""
+        return place is None or place in self.held or any(p == place and until >= at for p, until in self.given_up)
+
+
+def of(person: bytes) -> Program[Scope]:
+    """What somebody answers for."""
+    held = yield from rows(_HELD, person_id=person)
+    given_up = yield from rows(_GIVEN_UP, person_id=person)
+    return Scope(frozenset(row[0] for row in held), tuple((place, at) for place, at in given_up))
+
+
+def had_left(centre: bytes, record: bytes, scope: Scope, at: int) -> Program[bool]:
+    """Whether a record stood, at a moment, in a place that `scope` had: it moved away since."""
+    left = yield from rows(_LEFT, centre_id=centre, record_id=record)
+    return any(moved >= at and scope.had(place, at) for place, moved in left)
+
+
+def assign(centre: bytes, person: bytes, place: bytes, rank: str, now: int) -> Program[None]:
+    """Make somebody answer for a place (A) or stand in for it (B). Raises `ScopeError`: ``person.unknown`` or
+    ``place.unknown``."""
+    position, frontier = yield from log.lock(centre)
+    yield from _check(centre, person, place)
+    held = yield from first(_IS_HELD, person_id=person, place_id=place)
+    yield Write(schema.territory, [(person, place, rank)], "replace")
+    if held is None:
+        yield Write(schema.assignment, [(centre, position + 1, person, place, True, now)])
+        yield from log.advance(centre, position + 1, frontier)
+
+
+def withdraw(centre: bytes, person: bytes, place: bytes, now: int) -> Program[None]:
+    """Take a place from somebody; his devices let go of it once their work is handed in. Raises as `assign` does."""
+    position, frontier = yield from log.lock(centre)
+    yield from _check(centre, person, place)
+    if (yield from first(_IS_HELD, person_id=person, place_id=place)) is None:
+        return
+    yield from run(_DROP, person_id=person, place_id=place)
+    yield Write(schema.assignment, [(centre, position + 1, person, place, False, now)])
+    yield from log.advance(centre, position + 1, frontier)
+
+
+def _check(centre: bytes, person: bytes, place: bytes) -> Program[None]:
+    if (yield from first(_PERSON, person_id=person, centre_id=centre)) is None:
+        raise ScopeError("person.unknown")
+    if (yield from first(_PLACE, place_id=place, centre_id=centre)) is None:
+        raise ScopeError("place.unknown")

@@ -96,7 +96,7 @@ class Centre(Protocol):
 @dataclass
 class Holder:
     """A phone in somebody's hand. `saved` is what was saved on it, in order; `copies` are backups of
-    it, each with what was saved by then."""
+    it, each with what was saved by then. `trusted` says how far off its time may be, None while nobody can tell."""
 
     name: str
     device: bytes
@@ -107,6 +107,9 @@ class Holder:
     form: Any = None
     attempt: int = 0
     revoked: bool = False
+    put_back: bool = False
+    trusted: int | None = None
+    asked: tuple[int, int] = (0, 0)
     saved: list[tuple[Save, bytes]] = field(default_factory=list)
     copies: list[tuple[Any, list[tuple[Save, bytes]]]] = field(default_factory=list)
 

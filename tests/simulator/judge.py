@@ -149,10 +149,25 @@ def drained(world: World, holder: Holder) -> bool:
     return not holder.phone.unreceipted() and holder.phone.reached() == place.position
 
 
+def honest(world: World, holder: Holder) -> None:
+    """Nobody is barred who was not reported stolen and was never put back from a copy."""
+    place = world.cast.centres[holder.centre]
+    barred = holder.phone.stopped or place.barred(holder.device)
+    hold(not barred or holder.revoked or holder.put_back, "barred", f"{holder.name} is barred: {barred}")
+
+
+def claim(world: World, holder: Holder, at: int) -> None:
+    """A phone that heard the time says what time it is, as well as its round trip allows."""
+    if holder.trusted is not None:
+        off = abs(at - world.road.now)
+        hold(off <= holder.trusted, "time", f"{holder.name} claims a time that is {off} ms off, after it heard it")
+
+
 def end(world: World) -> None:
     """Everything healed: nothing is lost, and everybody sees the same."""
     for holder in world.cast.holders:
         place = world.cast.centres[holder.centre]
+        honest(world, holder)
         hold(drained(world, holder), "drain", f"{holder.name} still holds {holder.phone.unreceipted()} batches")
         work(world, holder)
         if not holder.phone.stopped and not place.barred(holder.device):

@@ -147,6 +147,7 @@ class World:
             return
         intent = in_view(view, values, settle=settle)
         number, body, at = holder.phone.save(form, values, settle=settle)
+        judge.claim(self, holder, at)
         saved = Save(
             holder.device, number, True, form.record, values, *intent, view.position if view else 0, at, self.road.now
         )
@@ -216,6 +217,7 @@ class World:
             return
         holder.attempt += 1
         step = holder.phone.begin()
+        holder.asked = self.road.now, holder.skew
         attempt, device = holder.attempt, holder.device
         word = self.road.send(
             dice, lambda: self._arrive(holder, device, attempt, step, dice, smooth, rounds), smooth=smooth
@@ -252,6 +254,8 @@ class World:
             hold(False, "answer refused", f"{holder.name} cannot believe an answer: {error}")
             return
         self.say(f"{holder.name} takes the answer" + (f", receipts for {len(receipts)} batches" if receipts else ""))
+        if holder.asked[1] == holder.skew:
+            holder.trusted = self.road.now - holder.asked[0] + SECOND
         judge.receipts(self, holder, receipts)
         judge.phone(self, holder)
         if more and rounds:
@@ -293,6 +297,7 @@ class World:
     def clock(self, who: int, dice: Random) -> None:
         """A phone's clock jumps."""
         holder = self._holder(who)
+        holder.trusted = None
         holder.skew = dice.choice(CLOCKS) + dice.randrange(-2000, 2000)
         self.counts["clock jumps"] += 1
         self.say(f"the clock of {holder.name} is off by {holder.skew // SECOND} s now")
@@ -333,6 +338,7 @@ class World:
         holder.form = None
         holder.phone.put_back(copied)
         holder.saved = list(saved)
+        holder.put_back, holder.trusted = True, None
         self.counts["phones restored"] += 1
         self.say(f"{holder.name} is restored from a copy of {len(saved)} entries")
 

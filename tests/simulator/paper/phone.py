@@ -12,7 +12,7 @@ from daiban_schemas import entry as entries
 from daiban_sync import batch, limits, outcome, wire
 from daiban_sync.batch import Batch
 from daiban_sync.chain import Chain
-from daiban_sync.clock import learn
+from daiban_sync.clock import Offset, learn
 from daiban_sync.keys import SoftwareKey
 from daiban_sync.merge import UNSENT, Change, lay
 from daiban_sync.merkle import Frontier
@@ -123,7 +123,7 @@ class PaperPhone:
             if form.view and name in form.view.conflicts:
                 listed = form.view.positions(name) if settle else form.view.shown(name)
                 over[name] = [position for position in listed if position < UNSENT]
-        at = self.clock() + self.memory.offset
+        at = Offset(self.memory.offset, 0).server_time(self.clock())
         body = entries.change(form.record.hex(), KIND, values, seen=form.seen, at=at, over=over or None)
         decoded = entries.decode(body)
         self.memory.outbox.append(Kept(form.record, body, decoded, entries.fields_of(decoded)))

@@ -7,11 +7,24 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.bench import push, stages
+from tests.bench import group, pull, push, stages, trips
 from tests.bench.figures import Figure, show, write
 from tests.bench.run import MissingError, Run
 
-PARTS: Mapping[str, Callable[[Run], Iterator[Figure]]] = {"push": push.figures}
+
+def postgres(run: Run) -> Iterator[Figure]:
+    """What push, pull and a round trip cost on PostgreSQL."""
+    for one in (push.figures, pull.figures, trips.figures):
+        yield from one(run, "postgres", "postgres")
+
+
+PARTS: Mapping[str, Callable[[Run], Iterator[Figure]]] = {
+    "push": push.figures,
+    "pull": pull.figures,
+    "trips": trips.figures,
+    "postgres": postgres,
+    "group": group.figures,
+}
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
 """One run of the bench: where it keeps its files, its databases, and its limits, each measured once."""
 
+import contextlib
 import functools
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -33,6 +34,7 @@ class Run:
         self.records, self.repeats = records, repeats
         self._names = itertools.count(1)
         self._cluster: Postgres | None = None
+        self._open: list[Path] = []
 
     def __enter__(self) -> Self:
         SCRATCH.mkdir(parents=True, exist_ok=True)
@@ -42,7 +44,8 @@ class Run:
     def __exit__(self, *_: object) -> None:
         if self._cluster is not None:
             self._cluster.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in (self.folder, *self._open):
+            shutil.rmtree(folder, ignore_errors=True)
 
     @property
     def cluster(self) -> Postgres:
@@ -54,6 +57,18 @@ class Run:
             self._cluster = Postgres(programs)
         return self._cluster
 
+    @contextlib.contextmanager
+    def other_cluster(self) -> Iterator[None]:
+        """A second PostgreSQL, started now, which is the run's until the block ends. Raises `MissingError`."""
+        first, self._cluster = self._cluster, None
+        try:
+            self._cluster = self.cluster
+            yield
+        finally:
+            if self._cluster is not None:
+                self._cluster.stop()
+            self._cluster = first
+
     def beside(self, centre: Centre) -> int:
         """The process whose family keeps the centre's database; 0 where the server does so itself."""
         folder = make_url(centre.settings.database).query.get("host") if centre.settings.database else None
@@ -62,6 +77,13 @@ class Run:
     def path(self) -> Path:
         """A name for a new file or folder."""
         return self.folder / str(next(self._names))
+
+    def open_path(self) -> Path:
+        """A new folder that other users, as PostgreSQL's, may read."""
+        folder = Path(tempfile.mkdtemp(prefix="daiban-bench-"))
+        folder.chmod(0o755)
+        self._open.append(folder)
+        return folder
 
     def centre(self, database: str = "sqlite") -> Centre:
         """A new centre on ``sqlite`` or ``postgres``."""

@@ -3,14 +3,16 @@
 How long anything takes is no matter here.
 """
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
-from tests.bench import push, workload
+from tests.bench import group, pull, push, trips, workload
 from tests.bench.centre import Server
+from tests.bench.handset import Handset
 from tests.bench.phone import Phone
 from tests.bench.run import Run
 
@@ -53,3 +55,29 @@ def test_what_agents_hand_in_and_change_is_pulled_by_the_cadre(run: Run) -> None
         link.close()
         for village in villages:
             village.phone.link.close()
+
+
+def test_a_pull_of_everything_brings_everything_and_its_pages_are_those_that_travelled(run: Run) -> None:
+    centre = run.centre()
+    with Server(centre) as server:
+        village = push.Village.settle(centre, server, 0)
+        village.phone.push(*village.new(40, 20))
+        found = pull.everything(centre, server)
+        assert found.records == 40 + push.HOMES + 1, "applications, households and the item"
+        assert pull.squeeze(run, found, 0)[1] > found.down / found.records > 0
+        village.phone.link.close()
+
+
+def test_one_change_travels_alone_and_in_a_batch(run: Run) -> None:
+    centre = run.centre()
+    handset = Handset(run.path(), centre)
+    with Server(centre) as server:
+        assert len(trips.milliseconds(centre, server, 3)) == 3
+        alone, thirty = asyncio.run(trips.sync_sizes(centre, server, handset))
+        assert thirty.up > alone.up > 300
+        quiet, fresh = trips.unchanged_sizes(centre, server)
+        assert fresh.down > quiet.down > 0
+
+
+def test_a_disk_that_is_slow_by_our_doing_still_keeps_what_it_is_given(run: Run) -> None:
+    assert min(group.rates(run, "sqlite", 10, group.slow_disk(run))) > 0

@@ -71,17 +71,21 @@ class Client:
     # Enrolment ------------------------------------------------------------------------------------------------
 
     async def enrol(self, code_text: str, name: str) -> str:
-        """Register this device by a one-time code; gives the fingerprint that the centre head compares.
+        """Register this device by a one-time code; gives the fingerprint that the centre head compares. A device that
+        a restored server has forgotten registers again under its id, and keeps everything.
 
         Raises `DeviceError`: ``enrolment.malformed``, ``enrolment.code`` and others; `OfflineError`.
         """
-        if self.device.enrolled:
+        former = await self._run(self.device.store.get, "device", "")
+        if former and await self._run(self.device.store.get, "state") != "unknown":
             raise DeviceError("device.enrolled")
         code = enrolment.read_code(code_text)
+        if former and code.origin != await self._run(self.device.store.get, "origin"):
+            raise DeviceError("enrolment.other_centre")
         signer = await self._run(self.device.new_key)
         transport = Transport(code.url, code.pin, self._now)
         try:
-            stated = await enrolment.enrol(code, signer, name, self._now(), transport)
+            stated = await enrolment.enrol(code, signer, name, self._now(), transport, former)
         finally:
             await transport.close()
         await self._run(self.device.remember_enrolment, code, stated)
@@ -195,6 +199,8 @@ class Client:
             ):
                 # The mirror is of another time of the server: pull it anew. The outbox stays as it is.
                 await self._run(_forget_mirror, self.device)
+            if error.code == "device.unknown":
+                await self._run(self.device.store.put, "state", "unknown")
             raise
         return answer.content if answer.status_code == 200 else b""
 

@@ -80,7 +80,10 @@ class Device:
         return SoftwareKey(bytes.fromhex(seed))
 
     def remember_enrolment(self, code: Any, stated: Mapping[str, Any]) -> None:
-        """Keep what the server said at enrolment."""
+        """Keep what the server said at enrolment. Raises `DeviceError("enrolment.other_centre")` for a device that has
+        worked for another centre."""
+        if self.enrolled and self.store.get("centre") != stated["centre"]:
+            raise DeviceError("enrolment.other_centre")
         with self.store.transaction():
             for name in ("device", "centre", "centre_name", "person", "person_name", "role", "keyring", "state"):
                 self.store.put(name, stated[name])

@@ -37,17 +37,19 @@ def read_code(text: str) -> Code:
     return code
 
 
-def proof(code: Code, signer: Signer, name: str, now: int) -> bytes:
-    """The request that registers a device: DSSE JSON, signed with the key that it names."""
-    payload = msgspec.json.encode(
-        {"code": code.secret, "key": signer.public_key.hex(), "origin": code.origin, "name": name, "at": now}
-    )
+def proof(code: Code, signer: Signer, name: str, now: int, device: str = "") -> bytes:
+    """The request that registers a device: DSSE JSON, signed with the key that it names. A device that the server has
+    forgotten names its id."""
+    asked = {"code": code.secret, "key": signer.public_key.hex(), "origin": code.origin, "name": name, "at": now}
+    payload = msgspec.json.encode(asked | ({"device": device} if device else {}))
     return dsse.export(dsse.ENROLMENT, payload, dsse.sign(signer, dsse.ENROLMENT, payload), signer.public_key)
 
 
-async def enrol(code: Code, signer: Signer, name: str, now: int, transport: Transport) -> dict[str, Any]:
+async def enrol(
+    code: Code, signer: Signer, name: str, now: int, transport: Transport, device: str = ""
+) -> dict[str, Any]:
     """Register with the server; gives its answer once the keyring in it was checked against the code's root key."""
-    answer = await transport.request("POST", "/v1/enrolments", proof(code, signer, name, now))
+    answer = await transport.request("POST", "/v1/enrolments", proof(code, signer, name, now, device))
     stated: dict[str, Any] = answer.json()
     keyring.load(stated["keyring"].encode(), bytes.fromhex(code.root_key), bytes.fromhex(code.origin))
     return stated

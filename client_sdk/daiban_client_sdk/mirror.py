@@ -59,10 +59,10 @@ class Mirror:
     def take(self, records: Iterable[PulledRecord], authors: Sequence[Author]) -> None:
         """Write pulled records into the mirror; call it within a transaction."""
         for pulled in records:
-            self._store.run("DELETE FROM change WHERE record = ?", pulled.record)
             if pulled.gone:
-                self._store.run("DELETE FROM record WHERE id = ?", pulled.record)
+                self._store.run("UPDATE record SET gone = 1 WHERE id = ?", pulled.record)
                 continue
+            self._store.run("DELETE FROM change WHERE record = ?", pulled.record)
             kind, parent = "", None
             rows: list[tuple[object, ...]] = []
             for change in pulled.changes:
@@ -87,8 +87,16 @@ class Mirror:
                 )
             self._store.many("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             self._store.run(
-                "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)", pulled.record, kind, parent, pulled.position
+                "INSERT OR REPLACE INTO record (id, kind, parent, position) VALUES (?, ?, ?, ?)",
+                *(pulled.record, kind, parent, pulled.position),
             )
+
+    def purge(self) -> None:
+        """Let go of records that left this device's scope, once its own work on them is handed in and came back; call
+        it within a transaction."""
+        drained = "gone = 1 AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.record = record.id AND mirrored = 0)"
+        self._store.run(f"DELETE FROM change WHERE record IN (SELECT id FROM record WHERE {drained})")  # noqa: S608
+        self._store.run(f"DELETE FROM record WHERE {drained}")  # noqa: S608
 
     def forget(self) -> None:
         """Throw the mirror away, to pull it anew; the outbox stays. Call it within a transaction."""

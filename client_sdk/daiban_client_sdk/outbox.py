@@ -56,7 +56,7 @@ class Outbox:
                     return made
                 sealed = self._seal(entries, identity, secret())
                 self._store.run(
-                    "INSERT INTO batch VALUES (?, ?, ?, NULL)",
+                    "INSERT INTO batch (sequence, digest, packed) VALUES (?, ?, ?)",
                     *(sealed.header.sequence, sealed.digest, batch.pack(sealed)),
                 )
                 self._store.run(
@@ -104,6 +104,11 @@ class Outbox:
     def unreceipted(self) -> list[bytes]:
         """Packed batches without receipt, in order."""
         return [row[0] for row in self._store.rows("SELECT packed FROM batch WHERE receipt IS NULL ORDER BY sequence")]
+
+    def custody(self, count: int) -> list[bytes]:
+        """Receipts that the first `count` unreceipted batches had before a restore."""
+        found = self._store.rows("SELECT earlier FROM batch WHERE receipt IS NULL ORDER BY sequence LIMIT ?", count)
+        return [earlier for (earlier,) in found if earlier is not None]
 
     def take(self, received: Received) -> None:
         """Keep receipts and outcomes of an answer; call it within a transaction."""

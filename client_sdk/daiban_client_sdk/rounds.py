@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
+from daiban_client_sdk import custody
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import RefusedError
 from daiban_client_sdk.outbox import Identity
@@ -58,11 +59,15 @@ class Rounds:
         identity = self._device.identity()
         packed = self._device.outbox.unreceipted()
         packed = packed[: portion(packed)]
+        earlier = self._device.outbox.custody(len(packed))
+        reach = custody.horizon(self._store)
         frontier = self._frontier()
         ring = self._keyring()
         hello = wire.Hello(
             cursor=self._store.get("cursor", ""),
+            epoch=self._store.get("epoch", 0),
             size=frontier.size,
+            horizon=reach.at if reach else 0,
             keyring=ring.edition,
             photos=self._photos(),
             fresh=fresh,
@@ -70,7 +75,7 @@ class Rounds:
         root_key = bytes.fromhex(self._store.get("root_key"))
         trust = Trust(identity.origin, identity.centre, identity.device, root_key, ring)
         session = SyncSession(trust, frontier, hello, [batch.unpack(one) for one in packed])
-        return Step(identity, session, session.request(packed), self._device.clock())
+        return Step(identity, session, session.request(packed, earlier), self._device.clock())
 
     def take(self, step: Step, body: bytes) -> bool:
         """Verify and keep an answer; gives whether another round trip is needed. Raises `SyncError`, `RefusedError`."""
@@ -83,9 +88,11 @@ class Rounds:
         reply = received.reply
         self._offset = clock.learn(step.sent_at, self._device.clock(), reply.answer.time)
         with self._store.transaction():
+            self._follow(reply)
             self._mirror(reply)
             self._keep_log(received)
             self._device.outbox.take(received)
+            self._device.mirror.purge()
             for one in received.photo_receipts:
                 self._store.run(
                     "UPDATE photo SET receipt = ? WHERE record = ? AND sha256 = ?",
@@ -104,6 +111,15 @@ class Rounds:
             self._stop(reply.problems[0])
         return reply.answer.more or bool(self._device.outbox.unreceipted())
 
+    def _follow(self, reply: wire.Reply) -> None:
+        """Follow a restored server: hand in again what it forgot, pull everything anew."""
+        for stated in reply.restored:
+            custody.reopen(self._store, stated)
+        if reply.restored:
+            self._device.mirror.forget()
+        if reply.horizon is not None:
+            custody.remember(self._store, reply.horizon)
+
     def _mirror(self, reply: wire.Reply) -> None:
         """Write pulled records; an answer whose records are no entries refuses the whole answer."""
         try:
@@ -117,6 +133,7 @@ class Rounds:
         with self._store.transaction():
             self._store.put("clock_offset", learnt)
             self._store.put("synced_at", self._device.clock() + learnt)
+        custody.release(self._store, self._device.clock() + learnt)
 
     def ticketed(self) -> list[Ticketed]:
         """Photos with a ticket that did not fail in this sync, the smallest first."""

@@ -49,7 +49,14 @@ CREATE TABLE IF NOT EXISTS photo (
     taken_at INTEGER NOT NULL, receipt BLOB, tries INTEGER NOT NULL DEFAULT 0
 );
 """
-VERSION = 1
+_UPGRADES = {
+    1: """
+ALTER TABLE batch ADD COLUMN earlier BLOB;
+ALTER TABLE record ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+"""
+}
+"""What each version lacks of the next. A store that holds unsent work is upgraded, never made anew."""
+VERSION = 2
 
 
 class StoreError(RuntimeError):
@@ -85,7 +92,16 @@ class Store:
         if version > VERSION:
             raise StoreError(f"the store is of version {version}; this program knows {VERSION}")
         if version < VERSION:
-            self._connection.executescript(_SCHEMA)
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        with self.transaction():
+            # Read again under the lock: another process may have begun this store together with us.
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            scripts = [_SCHEMA] if version == 0 else []
+            scripts += [_UPGRADES[one] for one in range(max(version, 1), VERSION)]
+            for statement in ";".join(scripts).split(";"):
+                self._connection.execute(statement)
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:

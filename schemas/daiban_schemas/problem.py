@@ -65,6 +65,13 @@ PROBLEMS: dict[str, Problem] = {
         "Log ahead of the server",
         "Ask the centre head",
     ),
+    "receipt.malformed": Problem(
+        400, "收据格式不对", "请更新应用后重试", "Malformed receipt", "Update the app and try again"
+    ),
+    "receipt.signature": Problem(
+        401, "收据的签名不对", "请联系中心负责人", "Receipt signature invalid", "Ask the centre head"
+    ),
+    "checkpoint.malformed": Problem(502, "检查点格式不对", "请联系中心负责人", "Malformed checkpoint", "Ask the head"),
     "restored.malformed": Problem(502, "恢复声明格式不对", "请联系中心负责人", "Malformed restore", "Ask the head"),
     "restored.signature": Problem(
         502, "恢复声明的签名不对", "请不要再上报,联系中心负责人", "Restore not by the root key", "Stop; ask the head"

@@ -45,7 +45,7 @@ def check_text(data: bytes) -> None:
     if data.count(b"[") + data.count(b"{") > DEPTH:
         _check_depth(data)
     if b"\\u" in data and _SURROGATE.search(data):
-        plain(data)
+        _loaded(data)
 
 
 def members(data: msgspec.Raw | bytes) -> dict[str, msgspec.Raw]:
@@ -55,7 +55,7 @@ def members(data: msgspec.Raw | bytes) -> dict[str, msgspec.Raw]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise StrictnessError("not a JSON object") from None
     if _encode(found) != bytes(data):
-        plain(data)  # not compact, or a key twice: look closely
+        _loaded(bytes(data))  # not compact, or a key twice: look closely
     return found
 
 
@@ -69,20 +69,29 @@ def decoded(data: msgspec.Raw | bytes) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise StrictnessError("not a JSON object") from None
     if _encode(found) != bytes(data):
-        plain(data)
+        _loaded(bytes(data))
     return found
 
 
 def plain(data: bytes | msgspec.Raw) -> Any:
     """The value of one JSON text, after every check. Slow; for values that are nested, unknown or odd."""
-    data = bytes(data)
+    value = _loaded(bytes(data))
+    check_value(value)
+    return value
+
+
+def _loaded(data: bytes) -> Any:
+    """The value of one JSON text whose form is right; its values' limits are another matter."""
     _check_depth(data)
     try:
         # Decoded here: given bytes, the library would guess at UTF-16 and let surrogates pass.
         value = json.loads(data.decode(), object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
+        if b"\\u" in data:
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise StrictnessError("a lone surrogate") from None
     except (ValueError, RecursionError) as error:
         raise StrictnessError(str(error) if isinstance(error, StrictnessError) else "not JSON") from None
-    check_value(value)
     return value
 
 

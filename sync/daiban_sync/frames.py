@@ -37,14 +37,14 @@ class Frame(IntEnum):
     HORIZON = 28
 
 
-def join(frames: Iterable[tuple[int, bytes]], level: int = 6) -> bytes:
-    """Deflate frames into a body."""
-    squeeze = zlib.compressobj(level, zlib.DEFLATED, -15, 9, zdict=DICTIONARIES[NEWEST])
+def join(frames: Iterable[tuple[int, bytes]], level: int = 6, dictionary: int = NEWEST) -> bytes:
+    """Deflate frames into a body. An answer uses the dictionary of its request, which the device knows."""
+    squeeze = zlib.compressobj(level, zlib.DEFLATED, -15, 9, zdict=DICTIONARIES[dictionary])
     parts = []
     for kind, payload in frames:
         parts.append(_HEAD.pack(kind, len(payload)))
         parts.append(payload)
-    return b"".join((bytes((NEWEST,)), squeeze.compress(b"".join(parts)), squeeze.flush()))
+    return b"".join((bytes((dictionary,)), squeeze.compress(b"".join(parts)), squeeze.flush()))
 
 
 def split(body: bytes) -> Iterator[tuple[int, bytes]]:

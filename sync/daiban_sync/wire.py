@@ -14,13 +14,14 @@ import msgspec
 from msgspec import Struct
 
 from daiban_sync import batch, limits, note, receipt, restored
+from daiban_sync.dictionary import NEWEST
 from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame, join, split
 from daiban_sync.ids import is_id
 
 _RECORD = struct.Struct(">16sQB")
 _MANY = struct.Struct(">H")
-_CHANGE = struct.Struct(">HIQBBqHI")
+_CHANGE = struct.Struct(">HQQBBqHI")
 _ESCAPE = 0x7F
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -111,6 +112,7 @@ class Request(NamedTuple):
     hello: Hello
     batches: tuple[batch.Batch, ...]
     custody: Mapping[int, receipt.Receipt]
+    dictionary: int = NEWEST
 
 
 class Reply(NamedTuple):
@@ -163,7 +165,7 @@ def decode_request(body: bytes) -> Request:
     if hello.protocol != limits.PROTOCOL:
         raise WireError("protocol.unsupported", f"protocol {hello.protocol}")
     _check_hello(hello)
-    return Request(hello, tuple(batches), custody)
+    return Request(hello, tuple(batches), custody, body[0])
 
 
 def _check_hello(hello: Hello) -> None:
@@ -196,7 +198,7 @@ def record_head(record: bytes, position: int, changes: int, gone: bool = False) 
 
 
 def pack_change(change: PulledChange) -> bytes:
-    """``u16 author | u32 number | u64 position | u8 authority | u8 whole | i64 effective | u16 length of names
+    """``u16 author | u64 number | u64 position | u8 authority | u8 whole | i64 effective | u16 length of names
     | u32 length of body | names, comma-separated | body``."""
     names = b"" if change.names is None else ",".join(change.names).encode()
     head = _CHANGE.pack(
@@ -286,6 +288,6 @@ def _hashes(data: bytes) -> tuple[bytes, ...]:
     return tuple(data[i : i + 32] for i in range(0, len(data), 32))
 
 
-def encode_answer(frames: Sequence[tuple[int, bytes]], level: int = 6) -> bytes:
-    """An answer's body from its frames, the ANSWER frame among them."""
-    return join(frames, level)
+def encode_answer(frames: Sequence[tuple[int, bytes]], level: int = 6, dictionary: int = NEWEST) -> bytes:
+    """An answer's body from its frames, the ANSWER frame among them, with the `dictionary` that the request used."""
+    return join(frames, level, dictionary)

@@ -1,5 +1,6 @@
 """The port to the database: programs, read or written. Which backend serves it is one URL."""
 
+import asyncio
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -7,6 +8,7 @@ from typing import Protocol, TypeVar
 from daiban_server.db.postgres import PostgresDatabase
 from daiban_server.db.program import Factory, Program
 from daiban_server.db.sqlite import SqliteDatabase
+from daiban_server.db.sqlite import write_beside as write_beside_server
 
 T = TypeVar("T")
 
@@ -25,6 +27,17 @@ class Database(Protocol):
     async def close(self) -> None:
         """Finish what was begun and let go."""
         ...
+
+
+async def write_beside(url: str, factory: Factory[T]) -> T:
+    """Run one short program in a transaction, beside a server that may have the database open."""
+    if url.startswith("sqlite:///"):
+        return await asyncio.to_thread(write_beside_server, Path(url.removeprefix("sqlite:///")), factory)
+    database = await PostgresDatabase.open(url)
+    try:
+        return await database.write("beside", factory)
+    finally:
+        await database.close()
 
 
 async def open_database(url: str) -> Database:

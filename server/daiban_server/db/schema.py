@@ -141,13 +141,15 @@ entry = Table(
     _id("author"),
     Column("authority", Integer, nullable=False),
     _number("effective"),
+    Column("chained", Boolean, nullable=False),
     Column("outcome", Integer, nullable=False),
     _bytes("body"),
     UniqueConstraint("centre", "device", "number"),
     Index("ix_entry_record", "centre", "record"),
 )
 """History: every entry that was applied or refused, once, as it came. The server's own entries have device zero and
-their position as number. Its rows are long, so SQLite keeps them by rowid (17 µs a row instead of 22)."""
+their position as number; `chained` says whether a device's earlier entries are its ancestors. Its rows are long, so
+SQLite keeps them by rowid (17 µs a row instead of 22)."""
 
 record = Table(
     "record",
@@ -180,6 +182,7 @@ parked = Table(
     _id("author"),
     Column("authority", Integer, nullable=False),
     _number("effective"),
+    Column("chained", Boolean, nullable=False),
     Column("code", String(64), nullable=False),
     _bytes("waiting"),
     _bytes("body"),

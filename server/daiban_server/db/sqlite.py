@@ -90,6 +90,23 @@ class SqliteDatabase:
         return outcomes
 
 
+def write_beside(path: Path, factory: Factory[T]) -> T:
+    """Run a short program on a file that a server may have open: SQLite's own locks order the two writers, and only
+    the server checkpoints. Call it outside the event loop's thread."""
+    connection = dbapi2.connect(f"file:{path}?mode=rw", uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA busy_timeout = 30000")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA synchronous = FULL")
+        ((result, error),) = _commit_together(connection, [factory])
+    finally:
+        connection.close()
+    if error is not None:
+        raise error
+    value: T = result
+    return value
+
+
 def hold_lock(path: Path) -> Any:
     """The exclusive lock that serving, backup and check respect; close it to let go."""
     lock = Path(f"{path}.lock").open("ab")  # noqa: SIM115 - held as long as the database is open

@@ -42,7 +42,7 @@ _USE = (
 )
 _BY_KEY = select(_d.id).where(_d.key == bindparam("public_key"))
 _ABOUT = (
-    select(_d.state, _d.name, _d.centre, schema.centre.c.name, _p.id, _p.name, _p.role, _d.key)
+    select(_d.state, _d.name, _d.centre, schema.centre.c.name, _p.id, _p.name, _p.role, _d.key, _d.id)
     .select_from(
         schema.device.join(schema.person, _d.person == _p.id).join(schema.centre, _d.centre == schema.centre.c.id)
     )
@@ -191,7 +191,7 @@ async def enrol(request: Request[Any, Any, Any], services: GivenServices) -> Enr
     now = services.now()
     device = bytes.fromhex(asked.device) if asked.device else ids.uuid7(now, secrets.token_bytes(10))
     row = await services.database.write("enrolment", lambda: _register(asked, key, device, now))
-    return _enrolment(device, row, services)
+    return _enrolment(row[8], row, services)
 
 
 def _read(body: bytes) -> Asked:
@@ -213,6 +213,8 @@ def _register(asked: Asked, key: bytes, device: bytes, now: int) -> Program[Row]
     except ValueError:
         raise ProblemError("enrolment.code") from None
     code = yield from first(_CODE, code_digest=digest)
+    if code is not None and code[3] is not None and (row := (yield from _same_again(code[3], key))):
+        return row
     if code is None or code[2] < now or code[3] is not None:
         raise ProblemError("enrolment.code")
     if (yield from first(_BY_KEY, public_key=key)) is not None:
@@ -229,8 +231,14 @@ def _register(asked: Asked, key: bytes, device: bytes, now: int) -> Program[Row]
     return row
 
 
+def _same_again(device: bytes, key: bytes) -> Program[Row | None]:
+    """The answer that a device did not get: its code was used by this very key, and it still waits."""
+    row = yield from first(_ABOUT, device_id=device)
+    return row if row is not None and row[0] == "pending" and row[7] == key else None
+
+
 def _enrolment(device: bytes, row: Row, services: Services) -> Enrolment:
-    state, _, centre, centre_name, person, person_name, role, key = row
+    state, _, centre, centre_name, person, person_name, role, key, _ = row
     return Enrolment(
         device.hex(),
         state,

@@ -235,14 +235,14 @@ def _id(record: str) -> bytes:
 def _many(
     statement: object, centre: bytes, services: Services, parameters: dict[str, object]
 ) -> Program[list[RecordOut]]:
-    shown = yield from views.shown(statement, centre, services.keys.desk_device(centre), **parameters)
+    shown = yield from views.shown(statement, centre, **parameters)
     return (yield from _out(shown, mask=True))
 
 
 def _one(kind: str, record: bytes, centre: bytes, services: Services) -> Program[RecordOut]:
     _known(kind)
     where = ids.NOBODY if KINDS[kind].pulled_only else centre
-    shown = yield from views.shown(views.BY_ID, where, services.keys.desk_device(where), record_id=record)
+    shown = yield from views.shown(views.BY_ID, where, record_id=record)
     if not shown or shown[0].view.kind != kind:
         raise ProblemError("record.unknown")
     return (yield from _out(shown, mask=False))[0]

@@ -17,7 +17,7 @@ from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import log, restores
 from daiban_server.spine.pull import Cursor, Puller, pack_cursor, pull, unpack_cursor
-from daiban_server.spine.push import Opened, Pushed, Sender, open_batch, push
+from daiban_server.spine.push import Known, Opened, Pushed, Sender, open_batch, push
 from daiban_sync import faults, note, restored, wire
 from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame
@@ -54,19 +54,22 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     custody = asked.custody
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
     faults.reach("server.push.received")
-    pushed = await _push(opened, sender, asked.hello.fresh, services)
+    pushed = await _push(opened, sender, asked.hello, cursor, services)
     frames = await services.database.read(_answer(asked.hello, cursor, sender, pushed, services))
     faults.reach("server.push.before_answer")
     if frames is None:
         return Response(b"", status_code=204)
-    return Response(wire.encode_answer(frames), media_type=MEDIA_TYPE)
+    return Response(wire.encode_answer(frames, dictionary=asked.dictionary), media_type=MEDIA_TYPE)
 
 
-async def _push(opened: Sequence[Opened], sender: Sender, fresh: bool, services: Services) -> Pushed:
+async def _push(
+    opened: Sequence[Opened], sender: Sender, hello: wire.Hello, cursor: Cursor, services: Services
+) -> Pushed:
     database, keys, now = services.database, services.keys, services.now()
     if opened:
-        return await database.write(sender.centre, lambda: push(sender, opened, keys, services.effects, now))
-    if fresh:
+        knows = Known(cursor.centre, hello.epoch, hello.size)
+        return await database.write(sender.centre, lambda: push(sender, opened, keys, services.effects, now, knows))
+    if hello.fresh:
         await database.write(sender.centre, lambda: log.refresh(keys, sender.centre, now))
     return Pushed()
 

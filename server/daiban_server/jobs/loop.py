@@ -42,9 +42,9 @@ async def replay_parked(services: Services) -> int:
 
     A fault leaves a centre's entries parked and the server starts all the same.
     """
-    freed, keys = 0, services.keys
+    freed = 0
     for centre in await services.database.read(centres_with_hope()):
-        program = functools.partial(replay, centre, keys.desk_device(centre), services.effects, services.now())
+        program = functools.partial(replay, centre, services.effects, services.now())
         try:
             freed += await services.database.write(centre, program)
         except Exception:

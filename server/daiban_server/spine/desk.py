@@ -58,6 +58,6 @@ def write(
         entry_count=len(bodies),
     )
     sealed = batch.seal(header, secret, bodies, keys.desk)
-    sender = Sender(device, clerk.centre, clerk.person, clerk.role, keys.desk.public_key, desk=True)
+    sender = Sender(device, clerk.centre, clerk.person, clerk.role, keys.desk.public_key, chained=False)
     pushed = yield from push(sender, [open_batch(sealed, sender, keys)], keys, effects, now)
     return unpack(pushed.outcomes[0])

@@ -25,7 +25,7 @@ from daiban_sync.view import View, Written
 _heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
 _pack = msgspec.msgpack.Encoder().encode
 _RECORD = ("id", "kind", "parent", "place", "position", "heads", "status", "version", "conflicts", "deleted")
-_ENTRY = ("position", "device", "number", "author", "authority", "effective", "body")
+_ENTRY = ("position", "device", "number", "chained", "author", "authority", "effective", "body")
 
 
 class Incoming(NamedTuple):
@@ -66,6 +66,7 @@ class Stored(NamedTuple):
     position: int
     device: bytes
     number: int
+    chained: bool
     author: bytes
     authority: int
     effective: int
@@ -74,14 +75,11 @@ class Stored(NamedTuple):
 
 @dataclass(slots=True)
 class Ledger:
-    """The transaction's state. `position` is the last one given out; `now` is in Unix milliseconds; `desk` is the
-    device
-    whose entries have no ancestors."""
+    """The transaction's state. `position` is the last one given out; `now` is in Unix milliseconds."""
 
     centre: bytes
     now: int
     position: int
-    desk: bytes
     records: dict[bytes, Record | None] = field(default_factory=dict)
     stored: dict[int, Stored] = field(default_factory=dict)
     changed: set[bytes] = field(default_factory=set)
@@ -132,7 +130,7 @@ class Ledger:
 
     def written(self, head: Head) -> Written:
         """A head with its values; its entry must have been loaded."""
-        return as_written(self.stored[head.position], head.names, self.desk)
+        return as_written(self.stored[head.position], head.names)
 
     def within(self, incoming: Incoming, record: bytes, place: bytes | None) -> Program[bool]:
         """Whether an agent answered for `place`, where `record` belongs, when he wrote this entry."""
@@ -158,6 +156,7 @@ class Ledger:
             position,
             incoming.device,
             incoming.number,
+            incoming.chained,
             incoming.author,
             incoming.authority,
             incoming.effective,
@@ -177,6 +176,7 @@ class Ledger:
                 incoming.author,
                 incoming.authority,
                 incoming.effective,
+                incoming.chained,
                 OUTCOMES.index(outcome.outcome),
                 incoming.body,
             )
@@ -250,14 +250,14 @@ class Ledger:
         )
 
 
-def as_written(stored: Stored, names: Sequence[str], desk: bytes) -> Written:
+def as_written(stored: Stored, names: Sequence[str]) -> Written:
     """A stored change as a head that still holds `names`."""
     entry = decode_entry(stored.body)
     return Written(
         position=stored.position,
         device=stored.device,
         number=stored.number,
-        chained=stored.device not in (desk, NOBODY),
+        chained=bool(stored.chained),
         author=stored.author.hex(),
         authority=stored.authority,
         effective=stored.effective,

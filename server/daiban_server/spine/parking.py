@@ -10,7 +10,7 @@ from daiban_server.db.program import Lookup, Program, Row, first, run
 from daiban_server.spine.ledger import Incoming, Ledger
 from daiban_sync.outcome import Outcome
 
-_COLUMNS = ("device", "number", "author", "authority", "effective", "body")
+_COLUMNS = ("device", "number", "author", "authority", "effective", "chained", "body")
 _ANY = select(schema.parked.c.number).where(schema.parked.c.centre == bindparam("centre_id")).limit(1)
 _DELETE = delete(schema.parked).where(
     schema.parked.c.centre == bindparam("centre_id"),
@@ -31,6 +31,7 @@ def park(ledger: Ledger, incoming: Incoming, code: str, waiting: bytes) -> Outco
         incoming.author,
         incoming.authority,
         incoming.effective,
+        incoming.chained,
         code,
         waiting,
         incoming.body,
@@ -44,21 +45,20 @@ def take_parked(ledger: Ledger, made: Sequence[bytes]) -> Program[list[Incoming]
     ids = set(made)
     freed = []
     for key, row in list(ledger.parked.items()):
-        if row[8] in ids:
-            freed.append(unparked(ledger, (*row[1:3], *row[4:7], row[9])))
+        if row[9] in ids:
+            freed.append(unparked((*row[1:3], *row[4:8], row[10])))
             del ledger.parked[key]
     if (yield from first(_ANY, centre_id=ledger.centre)) is not None:
         found = yield Lookup(schema.parked, ("centre", "waiting"), _COLUMNS, [(ledger.centre, id_) for id_ in made])
         for row in found:
             yield from run(_DELETE, centre_id=ledger.centre, device_id=row[0], entry_number=row[1])
-        freed += [unparked(ledger, row) for row in found]
+        freed += [unparked(row) for row in found]
     return sorted(freed, key=lambda one: (one.device, one.number))
 
 
-def unparked(ledger: Ledger, row: Row) -> Incoming:
-    """A parked entry as it came: (device, number, author, authority, effective, body)."""
-    device, number, author, authority, effective, body = row
+def unparked(row: Row) -> Incoming:
+    """A parked entry as it came: (device, number, author, authority, effective, chained, body)."""
+    device, number, author, authority, effective, chained, body = row
     entry = decode(body)
     values = values_of(entry)
-    chained = device != ledger.desk
-    return Incoming(device, number, chained, author, _ROLES[authority], authority, effective, entry, values, body)
+    return Incoming(device, number, bool(chained), author, _ROLES[authority], authority, effective, entry, values, body)

@@ -31,10 +31,10 @@ PAGE_BYTES = 4 * 2**20
 
 _CURSOR = struct.Struct(">BQQQQ16s")
 _VERSION = 1
-_ENTRY_COLUMNS = ("position", "device", "number", "author", "authority", "effective", "body")
+_ENTRY_COLUMNS = ("position", "device", "number", "chained", "author", "authority", "effective", "body")
 _heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
 
-_r, _e, _t, _d = schema.record.c, schema.entry.c, schema.territory.c, schema.device.c
+_r, _e, _t = schema.record.c, schema.entry.c, schema.territory.c
 _a, _l = schema.assignment.c, schema.departure.c
 
 
@@ -44,7 +44,18 @@ _ALL = 2**62
 
 def _records(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
-        select(_r.id, _r.position, _r.heads, _e.device, _e.number, _e.author, _e.authority, _e.effective, _e.body)
+        select(
+            _r.id,
+            _r.position,
+            _r.heads,
+            _e.device,
+            _e.number,
+            _e.chained,
+            _e.author,
+            _e.authority,
+            _e.effective,
+            _e.body,
+        )
         .select_from(
             schema.record.outerjoin(
                 schema.entry, and_(_e.centre == _r.centre, _e.position == _r.position, _r.heads.is_(None))
@@ -95,7 +106,6 @@ _OUTCOMES = (
     .order_by(schema.outcome.c.number)
 )
 _PERSON = select(schema.person.c.name, schema.person.c.role).where(schema.person.c.id == bindparam("person_id"))
-_DEVICE = select(_d.state).where(_d.id == bindparam("device_id"))
 
 
 class Cursor(NamedTuple):
@@ -144,7 +154,7 @@ class Page:
     more: bool = False
     size: int = 0
     frames: list[tuple[int, bytes]] = field(default_factory=list)
-    authors: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
+    authors: dict[tuple[bytes, bytes, bool], int] = field(default_factory=dict)
 
 
 def pull(puller: Puller, cursor: Cursor, page_size: int = PAGE) -> Program[Page]:
@@ -160,7 +170,7 @@ def pull(puller: Puller, cursor: Cursor, page_size: int = PAGE) -> Program[Page]
     if not (yield from follow(page, puller, page_size)):
         yield from _feeds(page, puller, where[0], page_size)
     if page.authors:
-        page.frames.insert(0, (Frame.AUTHORS, msgspec.json.encode((yield from _authors(page, puller)))))
+        page.frames.insert(0, (Frame.AUTHORS, msgspec.json.encode((yield from _authors(page)))))
     return page
 
 
@@ -237,17 +247,19 @@ def _frames(page: Page, centre: bytes, found: Sequence[Row]) -> Program[int]:
     if positions:
         looked = yield Lookup(schema.entry, ("centre", "position"), _ENTRY_COLUMNS, [(centre, p) for p in positions])
         stored = {row[0]: row for row in looked}
-    for taken, (id_, position, heads, device, number, author, authority, effective, body) in enumerate(found):
+    for taken, (id_, position, heads, device, number, chained, author, authority, effective, body) in enumerate(found):
         if page.size > PAGE_BYTES:
             return taken
         if heads is None:
-            change = PulledChange(_author(page, device, author), number, position, authority, effective, None, body)
+            change = PulledChange(
+                _author(page, device, author, chained), number, position, authority, effective, None, body
+            )
             _add(page, record_head(id_, position, 1) + pack_change(change))
             continue
         parts = [record_head(id_, position, len(spread[id_]))]
         for where, head_device, head_number, names in spread[id_]:
-            _, _, _, wrote, rank, believed, text = stored[where]
-            who = _author(page, head_device, wrote)
+            _, _, _, chained, wrote, rank, believed, text = stored[where]
+            who = _author(page, head_device, wrote, chained)
             parts.append(pack_change(PulledChange(who, head_number, where, rank, believed, names, text)))
         _add(page, b"".join(parts))
     return len(found)
@@ -258,17 +270,15 @@ def _add(page: Page, record: bytes) -> None:
     page.frames.append((Frame.RECORD, record))
 
 
-def _author(page: Page, device: bytes, person: bytes) -> int:
-    return page.authors.setdefault((device, person), len(page.authors))
+def _author(page: Page, device: bytes, person: bytes, chained: bool) -> int:
+    return page.authors.setdefault((device, person, bool(chained)), len(page.authors))
 
 
-def _authors(page: Page, puller: Puller) -> Program[list[Author]]:
+def _authors(page: Page) -> Program[list[Author]]:
     found = []
-    for device, person in page.authors:
+    for device, person, chained in page.authors:
         named = yield from first(_PERSON, person_id=person)
         name, role = named or ("系统", "server")
-        state = yield from first(_DEVICE, device_id=device)
-        chained = device != NOBODY and (state is None or state[0] != "desk")
         found.append(Author(device.hex(), name, role if role in AUTHORITY else "server", chained))
     return found
 

@@ -43,9 +43,6 @@ _ENVELOPE = select(schema.envelope.c.digest, schema.envelope.c.receipt).where(
     schema.envelope.c.sequence == bindparam("at_sequence"),
 )
 _FREEZE = update(schema.device).where(schema.device.c.id == bindparam("device_id")).values(state="frozen")
-_DESK = select(schema.device.c.id).where(
-    schema.device.c.centre == bindparam("centre_id"), schema.device.c.state == "desk"
-)
 _STATE = select(schema.device.c.state).where(schema.device.c.id == bindparam("device_id"))
 _OUTCOMES = (
     select(schema.entry.c.number, schema.entry.c.outcome)
@@ -76,7 +73,25 @@ class Sender(NamedTuple):
     person: bytes
     role: str
     key: bytes
-    desk: bool = False
+    chained: bool = True
+
+
+class Known(NamedTuple):
+    """What a device says that it knows: its cursor's position, and how much of which epoch's log."""
+
+    position: int = 0
+    epoch: int = 0
+    size: int = 0
+
+    def check(self, position: int, size: int) -> None:
+        """Raise `WireError` if a server whose counter and log are here cannot have said that."""
+        if self.position > position:
+            raise WireError("cursor.ahead", "this server has not given out such a position")
+        if (self.epoch, self.size) > (epoch_of(position), size):
+            raise WireError("log.ahead", f"{self.size} of epoch {self.epoch}")
+
+
+NOTHING = Known()
 
 
 class Opened(NamedTuple):
@@ -137,12 +152,15 @@ def _values(entry: entries.Entry) -> Mapping[str, Any]:
     return values
 
 
-def push(sender: Sender, opened: Sequence[Opened], keys: ServerKeys, effects: Effects, now: int) -> Program[Pushed]:
-    """Judge and take in each batch, in one transaction."""
+def push(
+    sender: Sender, opened: Sequence[Opened], keys: ServerKeys, effects: Effects, now: int, knows: Known = NOTHING
+) -> Program[Pushed]:
+    """Judge and take in each batch, in one transaction. Raises `WireError` before anything is changed: ``cursor.ahead``
+    or ``log.ahead`` for a device that knows more than this server ever said."""
     faults.reach("server.push.begun")
     position, frontier = yield from log.lock(sender.centre)
-    desk = yield from first(_DESK, centre_id=sender.centre)
-    ledger = Ledger(sender.centre, now, position, desk[0] if desk else b"")
+    knows.check(position, frontier.size)
+    ledger = Ledger(sender.centre, now, position)
     intake = _Intake(sender, keys, effects, ledger, frontier)
     for one in opened:
         yield from intake.take(one)
@@ -186,7 +204,7 @@ class _Intake:
             yield from self._quarantine(batch)
             self.done.problems.append((sequence, "chain.equivocation", 0))
         elif verdict == "adopted":
-            yield from self._accept(opened, self.sender._replace(desk=True))
+            yield from self._accept(opened, self.sender._replace(chained=False))
         else:
             end = chain.after(batch)
             yield Write(schema.chain, [(sender.centre, sender.device, *end, self.ledger.now)], "replace")
@@ -270,7 +288,7 @@ def _incoming(opened: Opened, sender: Sender, bounds: Interval) -> list[Incoming
         Incoming(
             sender.device,
             start + i,
-            not sender.desk,
+            sender.chained,
             sender.person,
             sender.role,
             authority,

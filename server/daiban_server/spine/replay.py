@@ -13,7 +13,7 @@ from daiban_server.spine.parking import unparked
 
 _p = schema.parked.c
 _WAITING = select(_p.centre, _p.device, _p.number, _p.code, _p.waiting).order_by(_p.centre, _p.device, _p.number)
-_ROWS = select(_p.device, _p.number, _p.author, _p.authority, _p.effective, _p.body).where(
+_ROWS = select(_p.device, _p.number, _p.author, _p.authority, _p.effective, _p.chained, _p.body).where(
     _p.centre == bindparam("centre_id"), _p.code == bindparam("wanted_code")
 )
 _DELETE = delete(schema.parked).where(
@@ -29,16 +29,16 @@ def centres_with_hope() -> Program[list[bytes]]:
     return sorted({row[0] for row in found if row[3] in CODES[1:] or row[4].decode(errors="replace") in KINDS})
 
 
-def replay(centre: bytes, desk: bytes, effects: Effects, now: int) -> Program[int]:
+def replay(centre: bytes, effects: Effects, now: int) -> Program[int]:
     """Apply a centre's parked entries, each device's in its order; what still does not go is parked again."""
     position, frontier = yield from log.lock(centre)
-    ledger = Ledger(centre, now, position, desk)
+    ledger = Ledger(centre, now, position)
     waiting = []
     for code in CODES:
         waiting += yield from rows(_ROWS, centre_id=centre, wanted_code=code)
     for row in waiting:
         yield from run(_DELETE, centre_id=centre, device_id=row[0], entry_number=row[1])
-    incoming = sorted((unparked(ledger, row) for row in waiting), key=lambda one: (one.device, one.number))
+    incoming = sorted((unparked(row) for row in waiting), key=lambda one: (one.device, one.number))
     outcomes = yield from Applier(ledger, effects).apply(incoming)
     freed = 0
     for one, outcome in zip(incoming, outcomes, strict=True):

@@ -15,7 +15,7 @@ from daiban_sync.view import View
 _r = schema.record.c
 _heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
 _COLUMNS = (_r.id, _r.kind, _r.position, _r.heads, _r.status, _r.version, _r.conflicts, _r.deleted, _r.place)
-_ENTRY = ("position", "device", "number", "author", "authority", "effective", "body")
+_ENTRY = ("position", "device", "number", "chained", "author", "authority", "effective", "body")
 
 BY_ID = select(*_COLUMNS).where(_r.centre == bindparam("centre_id"), _r.id == bindparam("record_id"))
 BY_KIND = (
@@ -56,13 +56,13 @@ class Shown(msgspec.Struct, frozen=True):
     place: bytes | None
 
 
-def shown(statement: object, centre: bytes, desk: bytes, **parameters: object) -> Program[list[Shown]]:
+def shown(statement: object, centre: bytes, **parameters: object) -> Program[list[Shown]]:
     """Records that one of the statements above finds, with their values."""
     found = yield from rows(statement, centre_id=centre, **parameters)  # type: ignore[arg-type]
-    return (yield from _with_values(found, centre, desk))
+    return (yield from _with_values(found, centre))
 
 
-def _with_values(found: Sequence[Row], centre: bytes, desk: bytes) -> Program[list[Shown]]:
+def _with_values(found: Sequence[Row], centre: bytes) -> Program[list[Shown]]:
     heads = {row[0]: _heads.decode(row[3]) if row[3] is not None else None for row in found}
     wanted = [row[2] for row in found if row[3] is None]
     wanted += [head[0] for held in heads.values() if held for head in held]
@@ -71,7 +71,7 @@ def _with_values(found: Sequence[Row], centre: bytes, desk: bytes) -> Program[li
     result = []
     for id_, kind, position, _, status, version, conflicts, deleted, place in found:
         held = heads[id_] or [_whole(stored[position])]
-        written = [as_written(stored[head[0]], head[3], desk) for head in held]
+        written = [as_written(stored[head[0]], head[3]) for head in held]
         view = View(id_.hex(), kind, position, written)
         result.append(Shown(view, status, version, conflicts, bool(deleted), place))
     return result

@@ -49,8 +49,8 @@ class Book:
         self.desk = desk
         self.people: dict[bytes, Person] = {}
         self.places: dict[bytes, str] = {}
-        self._own = Ledger(centre, now, 0, desk)
-        self._items = Ledger(NOBODY, now, 0, b"")
+        self._own = Ledger(centre, now, 0)
+        self._items = Ledger(NOBODY, now, 0)
         self._views: dict[bytes, View] = {}
 
     def open(self) -> Program[None]:

@@ -76,7 +76,7 @@ class Disputes(NamedTuple):
 
 def disputes(book: Book) -> Program[Disputes]:
     """The centre's open disputes, newest first."""
-    shown = yield from views.shown(views.IN_CONFLICT, book.centre, book.desk, page=_READ)
+    shown = yield from views.shown(views.IN_CONFLICT, book.centre, page=_READ)
     some = shown[:LISTED]
     yield from book.read(bytes.fromhex(one.view.record) for one in some)
     listed = [dispute for one in some for dispute in _of(one, book)]
@@ -86,7 +86,7 @@ def disputes(book: Book) -> Program[Disputes]:
 
 def dispute(record: bytes, field: str, book: Book) -> Program[Dispute | None]:
     """One dispute as it stands now; None where there is none."""
-    shown = yield from views.shown(views.BY_ID, book.centre, book.desk, record_id=record)
+    shown = yield from views.shown(views.BY_ID, book.centre, record_id=record)
     yield from book.read([record])
     return next((found for one in shown for found in _of(one, book) if found.what.field == field), None)
 

@@ -84,7 +84,7 @@ def _reason(asked: Asked) -> dict[str, Any]:
 def _item(reference: Any) -> Program[Mapping[str, Any]]:
     if not isinstance(reference, str):
         raise Refusal("item.unknown", ("item",))
-    found = yield from views.shown(views.BY_ID, NOBODY, b"", record_id=bytes.fromhex(reference))
+    found = yield from views.shown(views.BY_ID, NOBODY, record_id=bytes.fromhex(reference))
     if not found or found[0].view.kind != "item":
         raise Refusal("item.unknown", ("item",))
     return found[0].view.values

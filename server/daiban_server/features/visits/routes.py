@@ -77,8 +77,7 @@ async def offers(data: JSONBody[Wanted], session: GivenSession, services: GivenS
 
 def _offers(data: Wanted, centre: bytes, services: Services) -> Program[Answer]:
     household, now = bytes.fromhex(data.household), services.now()
-    desk = services.keys.desk_device(centre)
-    found = yield from views.shown(views.BY_ID, centre, desk, record_id=household)
+    found = yield from views.shown(views.BY_ID, centre, record_id=household)
     if not found or found[0].view.kind != "household":
         raise ProblemError("record.unknown")
     where, place = found[0].view.values.get("point"), found[0].place or b""

@@ -1,0 +1,93 @@
+"""Putting a backup back into a new data folder and an empty database, on either database.
+
+All rows and the step into the new epoch are one transaction: a restore that is interrupted leaves an empty database,
+and is begun again.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from daiban_server.backup import archive
+from daiban_server.backup.archive import BackupError, Manifest
+from daiban_server.backup.take import Tell, silent
+from daiban_server.db import schema
+from daiban_server.db.database import open_database
+from daiban_server.db.migrate import migrate
+from daiban_server.db.program import Program, Row, Write, first
+from daiban_server.keystore import ServerKeys
+from daiban_server.spine import restores
+from daiban_sync.keys import Signer
+from daiban_sync.restored import Restored
+
+_USED = select(func.count()).select_from(schema.counter)
+
+
+async def restore(
+    backup: Path,
+    url: str,
+    photos: Path,
+    keys: ServerKeys,
+    root: Signer,
+    clock: Callable[[], int],
+    tell: Tell = silent,
+) -> list[Restored]:
+    """Put `backup` back; gives what every centre states of it. Raises `BackupError` and changes nothing that counts."""
+    manifest = archive.load(backup)
+    if manifest.origin != keys.origin.hex():
+        raise BackupError("这些密钥属于另一套系统 / these keys are of another installation")
+    await asyncio.to_thread(migrate, url)
+    database = await open_database(url)
+    try:
+        if (await database.read(_count())) > 0:
+            raise BackupError("数据库不是空的 / the database is not empty")
+        await _put_photos(backup.parent / "photos", photos, manifest, tell)
+        return await database.write("restore", lambda: _fill(backup, manifest, keys, root, clock(), tell))
+    finally:
+        await database.close()
+
+
+def _count() -> Program[int]:
+    row = yield from first(_USED)
+    return int(row[0]) if row else 0
+
+
+async def _put_photos(source: Path, target: Path, manifest: Manifest, tell: Tell) -> None:
+    for done, name in enumerate(manifest.photos):
+        tell("photos", done, len(manifest.photos))
+        centre, digest = name.split("/")
+        where = Path(centre, digest[:2], digest)
+        await asyncio.to_thread(archive.copy_photo, source / where, target / where)
+    tell("photos", len(manifest.photos), len(manifest.photos))
+
+
+def _fill(
+    backup: Path, manifest: Manifest, keys: ServerKeys, root: Signer, now: int, tell: Tell
+) -> Program[list[Restored]]:
+    tables = [table for table in schema.metadata.sorted_tables if table.name in manifest.tables]
+    for done, table in enumerate(tables):
+        tell("tables", done, len(tables))
+        for rows in _rows(backup, table, manifest.tables[table.name].columns):
+            yield Write(table, rows)
+    tell("tables", len(tables), len(tables))
+    yield from restores.finish_backup(manifest.begun)
+    return (yield from restores.go_on_everywhere(keys, root, manifest.begun, now))
+
+
+def _rows(backup: Path, table: Table, stated: Sequence[str]) -> Iterator[list[Row]]:
+    """A table's rows with this version's columns; one that the backup did not have yet takes its default."""
+    where = {name: i for i, name in enumerate(stated)}
+    picks: list[int | None] = [where.get(column.name) for column in table.columns]
+    defaults = [_default(column) for column in table.columns]
+    for chunk in archive.read_table(archive.table_file(backup, table.name)):
+        if picks == list(range(len(stated))):
+            yield [tuple(row) for row in chunk]
+        else:
+            yield [tuple(d if p is None else row[p] for p, d in zip(picks, defaults, strict=True)) for row in chunk]
+
+
+def _default(column: Any) -> Any:
+    return None if column.nullable or column.default is None else column.default.arg

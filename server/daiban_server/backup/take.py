@@ -1,0 +1,94 @@
+"""Making a backup while the server goes on.
+
+The order matters:
+
+1. every counter is locked for a moment and the ends of all logs are noted;
+2. the tables are copied from one snapshot, taken after that;
+3. the photos that the snapshot names are copied; they were on disk before their rows;
+4. the manifest is written and everything is durable;
+5. only now the backup counts: the horizon moves, and devices may forget what it has.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import structs
+
+from daiban_server.backup import archive
+from daiban_server.backup.archive import BackupError, Manifest
+from daiban_server.db import schema
+from daiban_server.db.database import write_beside
+from daiban_server.db.snapshot import open_snapshot
+from daiban_server.spine import restores
+
+LEFT_OUT = ("session", "enrolment_code")
+"""Who is signed in, and one-time codes: a restored server asks anew."""
+
+Tell = Callable[[str, int, int], None]
+"""Progress: what is copied (``tables`` or ``photos``), how much of it is done, and how much there is."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Tells nobody."""
+
+
+async def back_up(
+    url: str, photos: Path, origin: bytes, folder: Path, clock: Callable[[], int], tell: Tell = silent
+) -> Path:
+    """Back up the database at `url` and the photos under `photos` into a new folder under `folder`, which is given.
+
+    Raises `BackupError`; then devices keep what they have.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    begun = await write_beside(url, lambda: restores.begin_backup(clock))
+    name = datetime.fromtimestamp(begun / 1000, UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
+    target, aside = folder / name, folder / f"{name}.part"
+    (aside / "tables").mkdir(parents=True, mode=0o700)
+    manifest = await _copy_tables(url, origin, begun, aside, tell)
+    size = await _copy_photos(photos, folder / "photos", manifest.photos, tell)
+    archive.sync_folder(aside / "tables")
+    archive.write_manifest(aside, structs.replace(manifest, photo_bytes=size))
+    aside.rename(target)
+    archive.sync_folder(folder)
+    await write_beside(url, lambda: restores.finish_backup(begun))
+    return target
+
+
+async def _copy_tables(url: str, origin: bytes, begun: int, aside: Path, tell: Tell) -> Manifest:
+    tables = [table for table in schema.metadata.sorted_tables if table.name not in LEFT_OUT]
+    files = {}
+    async with open_snapshot(url) as snapshot:
+        for done, table in enumerate(tables):
+            tell("tables", done, len(tables))
+            chunks = snapshot.chunks(table)
+            files[table.name] = await archive.write_table(archive.table_file(aside, table.name), table, chunks)
+        revision = await snapshot.revision()
+    tell("tables", len(tables), len(tables))
+    return Manifest(archive.FORMAT, begun, origin.hex(), revision, files, _photos_of(aside), 0)
+
+
+def _photos_of(folder: Path) -> list[str]:
+    """Photos that the copied rows name."""
+    columns = [column.name for column in schema.photo_file.columns]
+    centre, digest = columns.index("centre"), columns.index("digest")
+    rows = (row for chunk in archive.read_table(archive.table_file(folder, "photo_file")) for row in chunk)
+    return sorted({f"{row[centre].hex()}/{row[digest].hex()}" for row in rows})
+
+
+async def _copy_photos(source: Path, target: Path, photos: list[str], tell: Tell) -> int:
+    size = 0
+    for done, name in enumerate(photos):
+        tell("photos", done, len(photos))
+        centre, digest = name.split("/")
+        where = Path(centre, digest[:2], digest)
+        size += await asyncio.to_thread(archive.copy_photo, source / where, target / where)
+    tell("photos", len(photos), len(photos))
+    return size
+
+
+def check_apart(folder: Path, keys: Path) -> None:
+    """Raise `BackupError` where keys would lie in the backup."""
+    if keys.resolve().is_relative_to(folder.resolve()):
+        raise BackupError("密钥不能和备份放在一起 / keys must not lie in the backup")

@@ -7,8 +7,12 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.bench import group, pull, push, stages, trips
+from tests.bench import group, million, photos, pull, push, stages, store, trips
 from tests.bench.figures import Figure, show, write
+from tests.bench.peers.kinto import Kinto
+from tests.bench.peers.offline_sync import OfflineSync
+from tests.bench.peers.peer import figures
+from tests.bench.peers.pouchdb import PouchDB
 from tests.bench.run import MissingError, Run
 
 
@@ -18,12 +22,22 @@ def postgres(run: Run) -> Iterator[Figure]:
         yield from one(run, "postgres", "postgres")
 
 
+def beside_peers(run: Run) -> Iterator[Figure]:
+    """What others need for the same records."""
+    for peer in (Kinto(), PouchDB(), OfflineSync()):
+        yield from figures(run, "peers", peer)
+
+
 PARTS: Mapping[str, Callable[[Run], Iterator[Figure]]] = {
     "push": push.figures,
     "pull": pull.figures,
     "trips": trips.figures,
     "postgres": postgres,
     "group": group.figures,
+    "photos": photos.figures,
+    "store": store.figures,
+    "million": million.figures,
+    "peers": beside_peers,
 }
 
 

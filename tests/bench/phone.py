@@ -66,14 +66,18 @@ class Phone:
             if not reply.answer.more:
                 return taken
 
-    def exchange(self, packed: Sequence[bytes], *, fresh: bool = False) -> wire.Reply | None:
+    def exchange(
+        self, packed: Sequence[bytes], *, fresh: bool = False, photos: tuple[wire.PhotoWanted, ...] = ()
+    ) -> wire.Reply | None:
         """One round trip; None for an answer of 204."""
-        answer = self.send(self.body(packed, fresh=fresh))
+        answer = self.send(self.body(packed, fresh=fresh, photos=photos))
         return self.take(answer) if answer.status == 200 else None
 
-    def body(self, packed: Sequence[bytes], *, fresh: bool = False) -> bytes:
+    def body(self, packed: Sequence[bytes], *, fresh: bool = False, photos: tuple[wire.PhotoWanted, ...] = ()) -> bytes:
         """A request's body."""
-        hello = wire.Hello(cursor=self.cursor, size=self._size, keyring=self._centre.keys.edition, fresh=fresh)
+        hello = wire.Hello(
+            cursor=self.cursor, size=self._size, keyring=self._centre.keys.edition, fresh=fresh, photos=photos
+        )
         return wire.encode_request(hello, packed)
 
     def send(self, body: bytes) -> Answer:

@@ -72,18 +72,20 @@ def measure(server: Server, loads: Sequence[tuple[Phone, list[bytes]]], records:
     """Hand in each phone's batches one after the other, all phones at once."""
     before = [(phone.link.up, phone.link.down) for phone, _ in loads]
     with costs.Meter(server.pids) as meter:
-        _at_once([functools.partial(_hand_in, phone, load) for phone, load in loads])
+        at_once([functools.partial(hand_in, phone, load) for phone, load in loads])
     up = sum(phone.link.up - was[0] for (phone, _), was in zip(loads, before, strict=True))
     down = sum(phone.link.down - was[1] for (phone, _), was in zip(loads, before, strict=True))
     return Pushed(records, meter.cpu, meter.wall, up, down)
 
 
-def _hand_in(phone: Phone, load: Sequence[bytes]) -> None:
+def hand_in(phone: Phone, load: Sequence[bytes]) -> None:
+    """Hand in packed batches, one after the other."""
     for packed in load:
         phone.push(packed)
 
 
-def _at_once(work: Sequence[Callable[[], object]]) -> None:
+def at_once(work: Sequence[Callable[[], object]]) -> None:
+    """Do everything at once, each in a thread of its own; raises what the first that failed raised."""
     failed: list[BaseException] = []
 
     def guarded(one: Callable[[], object]) -> None:

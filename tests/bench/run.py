@@ -71,8 +71,12 @@ class Run:
 
     def beside(self, centre: Centre) -> int:
         """The process whose family keeps the centre's database; 0 where the server does so itself."""
-        folder = make_url(centre.settings.database).query.get("host") if centre.settings.database else None
-        return int((Path(str(folder)) / "data" / "postmaster.pid").read_text().split()[0]) if folder else 0
+        return self.postmaster(centre.settings.database) if centre.settings.database else 0
+
+    def postmaster(self, url: str) -> int:
+        """The process that all of a cluster's descend from, by the URL of one of its databases."""
+        folder = Path(str(make_url(url).query["host"]))
+        return int((folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def path(self) -> Path:
         """A name for a new file or folder."""

@@ -10,9 +10,10 @@ import pytest
 
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
-from tests.bench import group, pull, push, trips, workload
+from tests.bench import group, million, photos, pull, push, store, trips, workload
 from tests.bench.centre import Server
 from tests.bench.handset import Handset
+from tests.bench.peers.peer import documents
 from tests.bench.phone import Phone
 from tests.bench.run import Run
 
@@ -81,3 +82,43 @@ def test_one_change_travels_alone_and_in_a_batch(run: Run) -> None:
 
 def test_a_disk_that_is_slow_by_our_doing_still_keeps_what_it_is_given(run: Run) -> None:
     assert min(group.rates(run, "sqlite", 10, group.slow_disk(run))) > 0
+
+
+def test_photos_of_the_size_that_was_asked_are_brought_and_receipted(run: Run) -> None:
+    centre = run.centre()
+    with Server(centre) as server:
+        village = push.Village.settle(centre, server, 0)
+        some = photos.handed_in(village, 3, 60_000)
+        assert [len(one.data) for one in some] == [60_000] * 3
+        assert len({one.digest for one in some}) == 3
+        asyncio.run(photos.bring(village.phone, f"http://localhost:{server.port}", some))
+        village.phone.link.close()
+
+
+def test_a_handset_is_filled_and_opens(run: Run) -> None:
+    assert len(store.saves(run.path(), 3)) == 3
+    centre = run.centre()
+    handset = Handset(run.path(), centre)
+    with Server(centre) as server:
+        village = push.Village.settle(centre, server, 0)
+        store.fill(village, 40)
+        handset.point_at(f"http://localhost:{server.port}")
+        asyncio.run(store.sync(handset.folder))
+        village.phone.link.close()
+    assert store.opened(handset.folder)[1] == 40 + push.HOMES + 1
+
+
+def test_a_centre_that_was_filled_by_copies_is_pulled_whole(run: Run) -> None:
+    centre = run.centre()
+    with Server(centre) as server:
+        village = push.Village.settle(centre, server, 0)
+        store.fill(village, 20)
+        village.phone.link.close()
+    million.grow(centre, 50)
+    with Server(centre) as server:
+        assert pull.everything(centre, server).records == 50 + push.HOMES + 1
+
+
+def test_a_peer_is_given_the_same_records() -> None:
+    fields = [set(document) for _, document in documents(3)]
+    assert all(len(names) == workload.FIELDS for names in fields)

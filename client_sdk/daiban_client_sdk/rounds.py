@@ -107,7 +107,8 @@ class Rounds:
             faults.reach("device.photo.receipted")
         self._tickets = list(reply.tickets)
         self._report(received, len(body))
-        if reply.problems:
+        # A restored server misses what came before this request's batches; the next request brings all of it.
+        if reply.problems and not reply.restored:
             self._stop(reply.problems[0])
         return reply.answer.more or bool(self._device.outbox.unreceipted())
 

@@ -19,7 +19,7 @@ from daiban_server.serve import serve as run_server
 from daiban_server.settings import Settings
 from daiban_sync import ids
 
-_data = click.option(
+data_option = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="DAIBAN_DATA",
@@ -27,14 +27,14 @@ _data = click.option(
     show_default=True,
     help="数据文件夹 / where the server keeps its things",
 )
-_database = click.option(
+database_option = click.option(
     "--database", envvar="DAIBAN_DATABASE", default="", help="postgresql://… (默认用 SQLite / SQLite unless given)"
 )
 
 
 @click.command()
-@_data
-@_database
+@data_option
+@database_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8443, show_default=True)
 @click.option("--url", envvar="DAIBAN_URL", help="手机访问的地址 / how devices reach this server")
@@ -50,8 +50,8 @@ def serve(data: Path, database: str, host: str, port: int, url: str | None, work
 
 
 @click.command("set-up")
-@_data
-@_database
+@data_option
+@database_option
 @click.option("--district", prompt="区县名称 / district", help="如 汉滨区")
 @click.option("--centre", prompt="中心名称 / centre", help="如 建民便民服务中心")
 @click.option("--village", multiple=True, help="村(社区),可多次 / a village, repeatable")

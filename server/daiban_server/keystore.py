@@ -1,6 +1,7 @@
 """The server's private keys: files of mode 0600 outside the database.
 
-``root.key`` signs the keyring and nothing else; it can be taken offline once the keyring is signed. ``receipt.key``
+``root.key`` signs the keyring and restores, and nothing else; it can be taken offline once the keyring is signed, and
+``root.pub`` stays. ``receipt.key``
 signs receipts
 and checkpoints, ``desk.key`` what is written at the consoles, ``secret.key`` authenticates cursors, tickets and nonces.
 """
@@ -49,27 +50,37 @@ class ServerKeys:
         return hashlib.sha256(b"daiban desk 1\n" + self.origin + centre).digest()[:16]
 
 
+def load(folder: Path) -> ServerKeys:
+    """Read the keys in `folder`. Raises `OSError` where there are none."""
+    if not (folder / "origin").exists():
+        raise FileNotFoundError(f"{folder} 里没有密钥 / holds no keys")
+    return load_or_make(folder)
+
+
 def load_or_make(folder: Path) -> ServerKeys:
     """Read the keys in `folder`; on the first start make them. Raises `OSError` where it cannot be written."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     origin = _secret(folder / "origin", 16)
-    root = SoftwareKey(_secret(folder / "root.key", 32))
+    root_file, public = folder / "root.key", folder / "root.pub"
+    if not public.exists():
+        _write(public, SoftwareKey(_secret(root_file, 32)).public_key)
+    root_key = _secret(public, 32)
     receipt = SoftwareKey(_secret(folder / "receipt.key", 32))
     desk = SoftwareKey(_secret(folder / "desk.key", 32))
     ring = folder / "keyring.json"
     if not ring.exists():
         stated = (ServerKey("receipt", receipt.public_key.hex()), ServerKey("desk", desk.public_key.hex()))
-        _write(ring, keyring.issue(root, Keyring(1, origin.hex(), int(time.time() * 1000), stated)))
+        _write(ring, keyring.issue(load_root(root_file), Keyring(1, origin.hex(), int(time.time() * 1000), stated)))
     envelope = ring.read_bytes()
-    stated_ring = keyring.load(envelope, root.public_key, origin)
+    stated_ring = keyring.load(envelope, root_key, origin)
     secret = _secret(folder / "secret.key", 32)
     edition, receipt_keys = stated_ring.edition, stated_ring.receipt_keys()
-    return ServerKeys(origin, root.public_key, receipt, desk, secret, envelope, edition, receipt_keys)
+    return ServerKeys(origin, root_key, receipt, desk, secret, envelope, edition, receipt_keys)
 
 
-def load_root(folder: Path) -> Signer:
-    """The root key, where it is not kept offline. Raises `OSError`."""
-    return SoftwareKey((folder / "root.key").read_bytes())
+def load_root(file: Path) -> Signer:
+    """The root key's private half. Raises `OSError`."""
+    return SoftwareKey(file.read_bytes())
 
 
 def _secret(path: Path, length: int) -> bytes:

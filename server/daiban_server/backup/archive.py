@@ -65,7 +65,7 @@ async def write_table(path: Path, table: Table, chunks: AsyncIterator[Sequence[R
                 digest.update(part)
                 file.write(part)
         sync(file)
-    return TableFile([column.name for column in table.columns], count, digest.hexdigest())
+    return TableFile([str(column.name) for column in table.columns], count, digest.hexdigest())
 
 
 def _portable(row: Row, truths: Sequence[int]) -> Sequence[Any]:

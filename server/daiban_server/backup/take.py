@@ -63,7 +63,7 @@ async def _copy_tables(url: str, origin: bytes, begun: int, aside: Path, tell: T
         for done, table in enumerate(tables):
             tell("tables", done, len(tables))
             chunks = snapshot.chunks(table)
-            files[table.name] = await archive.write_table(archive.table_file(aside, table.name), table, chunks)
+            files[str(table.name)] = await archive.write_table(archive.table_file(aside, table.name), table, chunks)
         revision = await snapshot.revision()
     tell("tables", len(tables), len(tables))
     return Manifest(archive.FORMAT, begun, origin.hex(), revision, files, _photos_of(aside), 0)

@@ -59,7 +59,7 @@ def show(figures: Sequence[Figure]) -> None:
         style = {"met": "green", "missed": "bold red", "": ""}[one.verdict]
         table.add_row(one.name, measured, one.wanted, f"[{style}]{one.verdict}[/]" if style else "", one.note)
     console = Console()
-    console.width = max(console.width, 150)
+    console.width = max(console.width, 170)
     console.print(table)
 
 

@@ -19,11 +19,16 @@ class Link:
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.authority = f"{host}:{port}"
-        plain = socket.create_connection((host, port), timeout=120)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket = tls.wrap_socket(plain, server_hostname=host) if tls else plain
-        self._read = self._socket.makefile("rb")
+        self._where, self._tls = (host, port), tls
         self.up = self.down = 0
+        self.connect()
+
+    def connect(self) -> None:
+        """Connect, also anew where the other end hung up. Raises `OSError`."""
+        plain = socket.create_connection(self._where, timeout=120)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = self._tls.wrap_socket(plain, server_hostname=self._where[0]) if self._tls else plain
+        self._read = self._socket.makefile("rb")
 
     def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """One request and its answer. Raises `OSError` where the connection ends."""

@@ -1,11 +1,19 @@
 """What a peer is to the bench, and how its figures are taken."""
 
+<<<<<<< HEAD
+import contextlib
+=======
+>>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 import functools
 import shutil
 import subprocess
 import sys
 import time
+<<<<<<< HEAD
+from collections.abc import Iterator, Sequence
+=======
 from collections.abc import Callable, Iterator, Sequence
+>>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,8 +41,13 @@ class Served(Protocol):
     """A further process that works for it with all its family; 0: none."""
     port: int
 
+<<<<<<< HEAD
+    def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> int:
+        """Hand in new records, id and fields, in one request; gives how many it says that it took."""
+=======
     def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> None:
         """Hand in new records, id and fields, in one request."""
+>>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
         ...
 
     def pull(self, link: Link) -> int:
@@ -78,6 +91,79 @@ def _measured(part: str, peer: Peer, served: Served, count: int) -> Iterator[Fig
     def pids() -> list[int]:
         return [*costs.family(served.child.pid), *(costs.family(served.beside) if served.beside else ())]
 
+<<<<<<< HEAD
+    with _links(served, 1) as (link,):
+        taken = served.push(link, documents(peer.batch))
+        figure, alone = _pushed(part, peer, served, [link], count, pids)
+        yield figure
+        yield _pulled(part, peer, served, link, taken + alone, pids)
+    with _links(served, DEVICES) as links:
+        figure, together = _pushed(part, peer, served, links, count, pids)
+        yield figure
+    with _links(served, 1) as (link,):
+        lost = taken + alone + together - served.pull(link)
+        note = f"of {together:,} acknowledged; {count - together:,} were refused"
+        yield Figure(part, f"{peer.name}: acknowledged by then, and absent", lost, "records", note=note)
+        yield _photos(part, peer, served, link, pids)
+    peak = costs.peak(costs.family(served.child.pid))
+    yield Figure(part, f"{peer.name}: peak memory of the server", peak / 2**20, "MiB")
+
+
+@contextlib.contextmanager
+def _links(served: Served, count: int) -> Iterator[list[Link]]:
+    """New connections: a peer may close those that were silent for some seconds."""
+    links = [Link("127.0.0.1", served.port) for _ in range(count)]
+    try:
+        yield links
+    finally:
+        for link in links:
+            link.close()
+
+
+def _pulled(part: str, peer: Peer, served: Served, link: Link, expected: int, pids: costs.Pids) -> Figure:
+    down = link.down
+    with costs.Meter(pids) as meter:
+        pulled = served.pull(link)
+    assert pulled == expected, f"{pulled} records came of {expected}"
+    note = f"{pulled / meter.wall:,.0f} records/s; {(link.down - down) / pulled:.0f} B each"
+    return Figure(part, f"{peer.name}: pull", meter.cpu / pulled * 1e6, "µs", note=note)
+
+
+def _pushed(
+    part: str, peer: Peer, served: Served, links: Sequence[Link], count: int, pids: costs.Pids
+) -> tuple[Figure, int]:
+    """A push of `count` new records in all, by as many devices at once as there are links; and how many the peer says
+    that it took."""
+    records, each = documents(count), count // len(links)
+    before = [(link.up, link.down) for link in links]
+    taken: list[int] = []
+
+    def hand_in(number: int) -> None:
+        for at in range(each * number, each * (number + 1), peer.batch):
+            some = records[at : min(at + peer.batch, each * (number + 1))]
+            try:
+                taken.append(served.push(links[number], some))
+            except OSError:
+                links[number].connect()  # it hung up, so it did not say that it took them
+
+    with costs.Meter(pids) as meter:
+        at_once([functools.partial(hand_in, number) for number in range(len(links))])
+    up = sum(link.up - was[0] for link, was in zip(links, before, strict=True))
+    down = sum(link.down - was[1] for link, was in zip(links, before, strict=True))
+    note = f"{count / meter.wall:,.0f} records/s; up {up / count:.0f} B, down {down / count:.0f} B each; {peer.promise}"
+    words = f"{peer.name}: push of new records, {len(links)} × {peer.batch} a batch"
+    return Figure(part, words, meter.cpu / count * 1e6, "µs", note=note), sum(taken)
+
+
+def _photos(part: str, peer: Peer, served: Served, link: Link, pids: costs.Pids) -> Figure:
+    pictures = list(photos.pictures(PHOTOS))
+    with costs.Meter(pids) as meter:
+        took = [served.photo(link, number, data) for number, data in enumerate(pictures)]
+    if not all(took):
+        return Figure(part, f"{peer.name}: photo of 500 KB", "takes none")
+    note = f"CPU; {meter.wall / PHOTOS * 1000:.1f} ms from request to answer"
+    return Figure(part, f"{peer.name}: photo of 500 KB", meter.cpu / PHOTOS * 1000, "ms", note=note)
+=======
     links = [Link("127.0.0.1", served.port) for _ in range(DEVICES)]
     served.push(links[0], documents(peer.batch))
     yield _pushed(part, peer, served, links[:1], count, pids)
@@ -123,6 +209,7 @@ def _photos(part: str, peer: Peer, served: Served, link: Link, pids: Callable[[]
         yield Figure(part, f"{peer.name}: photo of 500 KB", meter.cpu / PHOTOS * 1000, "ms", note=note)
     else:
         yield Figure(part, f"{peer.name}: photo of 500 KB", "takes none")
+>>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 
 
 def documents(count: int) -> list[tuple[str, Document]]:

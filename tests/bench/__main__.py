@@ -11,11 +11,7 @@ from tests.bench import group, million, photos, pull, push, stages, store, trips
 from tests.bench.figures import Figure, show, write
 from tests.bench.peers.kinto import Kinto
 from tests.bench.peers.offline_sync import OfflineSync
-<<<<<<< HEAD
 from tests.bench.peers.peer import figures as beside
-=======
-from tests.bench.peers.peer import figures
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 from tests.bench.peers.pouchdb import PouchDB
 from tests.bench.run import MissingError, Run
 
@@ -24,12 +20,6 @@ def postgres(run: Run) -> Iterator[Figure]:
     """What push, pull and a round trip cost on PostgreSQL."""
     for one in (push.figures, pull.figures, trips.figures):
         yield from one(run, "postgres", "postgres")
-
-
-def beside_peers(run: Run) -> Iterator[Figure]:
-    """What others need for the same records."""
-    for peer in (Kinto(), PouchDB(), OfflineSync()):
-        yield from figures(run, "peers", peer)
 
 
 PARTS: Mapping[str, Callable[[Run], Iterator[Figure]]] = {
@@ -41,13 +31,9 @@ PARTS: Mapping[str, Callable[[Run], Iterator[Figure]]] = {
     "photos": photos.figures,
     "store": store.figures,
     "million": million.figures,
-<<<<<<< HEAD
     "kinto": lambda run: beside(run, "kinto", Kinto()),
     "pouchdb": lambda run: beside(run, "pouchdb", PouchDB()),
     "offline-sync": lambda run: beside(run, "offline-sync", OfflineSync()),
-=======
-    "peers": beside_peers,
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 }
 
 

@@ -184,7 +184,7 @@ def _new(
     asked = None if tls or devices > 1 or source == "home" else REACH.get((database, size))
     words = f"push of new records, {database}, {devices} × {size} a batch"
     words += ", TLS" * tls + (", each owes a reply" if source == "home" else "")
-    note = f"{done.rate:,.0f} records/s; up {done.up / done.records:.0f} B, down {done.down / done.records:.1f} B each; durable"
+    note = f"{_told(done)}; durable"
     reach = run.scaled(asked, database, size) if asked else None
     yield Figure(part, words, done.micros, "µs", reach, stated=f"{asked:g} scaled" if asked else "", note=note)
     if asked and database == "sqlite":
@@ -195,6 +195,11 @@ def _new(
 
 def _update(run: Run, part: str, database: str, done: Pushed) -> Figure:
     asked = REACH_UPDATES[database]
-    note = f"{done.rate:,.0f} records/s; up {done.up / done.records:.0f} B, down {done.down / done.records:.1f} B each"
+    note = f"{_told(done)}; durable"
     words = f"push of 3-field updates, {database}, 1 × 100 a batch"
     return Figure(part, words, done.micros, "µs", run.scaled(asked, database), stated=f"{asked:g} scaled", note=note)
+
+
+def _told(done: Pushed) -> str:
+    each = done.records
+    return f"{done.rate:,.0f} records/s; up {done.up / each:.0f} B, down {done.down / each:.1f} B each"

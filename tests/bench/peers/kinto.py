@@ -69,7 +69,6 @@ class Running:
             assert link.ask("PUT", path, _HEADERS, b"{}").status == 201
         link.close()
 
-<<<<<<< HEAD
     def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> int:
         """One batch of PUTs; counts those that say that they were created."""
         requests = [{"path": f"{_RECORDS}/{id_}", "body": {"data": fields}} for id_, fields in records]
@@ -78,14 +77,6 @@ class Running:
         if answer.status != 200:
             return 0
         return sum(one["status"] == 201 for one in json.loads(answer.body)["responses"])
-=======
-    def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> None:
-        """One batch of PUTs; each must say that it was created."""
-        requests = [{"path": f"{_RECORDS}/{id_}", "body": {"data": fields}} for id_, fields in records]
-        batch = {"defaults": {"method": "PUT"}, "requests": requests}
-        answer = link.ask("POST", "/v1/batch", _HEADERS, json.dumps(batch, ensure_ascii=False).encode())
-        assert {one["status"] for one in json.loads(answer.body)["responses"]} == {201}, answer.body[:500]
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 
     def pull(self, link: Link) -> int:
         """The collection page by page."""
@@ -109,11 +100,7 @@ class Kinto:
 
     name = "Kinto 26.5 on PostgreSQL"
     batch = 25
-<<<<<<< HEAD
     promise = "durable where it was committed"
-=======
-    promise = "durable as PostgreSQL is, but answers before the commit"
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 
     def install(self) -> None:
         """Into an environment of its own."""

@@ -55,13 +55,8 @@ class Running:
     port: int
     beside: int = 0
 
-<<<<<<< HEAD
     def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> int:
         """One request of mutations; counts those that were applied."""
-=======
-    def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> None:
-        """One request of mutations; each must have been applied."""
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
         mutations = [
             {
                 "mutation_id": str(uuid.uuid4()),
@@ -77,11 +72,7 @@ class Running:
         ]
         body = json.dumps(mutations, ensure_ascii=False).encode()
         answer = link.ask("POST", "/v1/sync/mutations", _HEADERS, body)
-<<<<<<< HEAD
         return sum(one["status"] == "applied" for one in json.loads(answer.body)) if answer.status == 200 else 0
-=======
-        assert {one["status"] for one in json.loads(answer.body)} == {"applied"}, answer.body[:500]
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 
     def pull(self, link: Link) -> int:
         """The feed of changes, page by page."""

@@ -1,19 +1,12 @@
 """What a peer is to the bench, and how its figures are taken."""
 
-<<<<<<< HEAD
 import contextlib
-=======
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 import functools
 import shutil
 import subprocess
 import sys
 import time
-<<<<<<< HEAD
 from collections.abc import Iterator, Sequence
-=======
-from collections.abc import Callable, Iterator, Sequence
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -41,13 +34,8 @@ class Served(Protocol):
     """A further process that works for it with all its family; 0: none."""
     port: int
 
-<<<<<<< HEAD
     def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> int:
         """Hand in new records, id and fields, in one request; gives how many it says that it took."""
-=======
-    def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> None:
-        """Hand in new records, id and fields, in one request."""
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
         ...
 
     def pull(self, link: Link) -> int:
@@ -91,7 +79,6 @@ def _measured(part: str, peer: Peer, served: Served, count: int) -> Iterator[Fig
     def pids() -> list[int]:
         return [*costs.family(served.child.pid), *(costs.family(served.beside) if served.beside else ())]
 
-<<<<<<< HEAD
     with _links(served, 1) as (link,):
         taken = served.push(link, documents(peer.batch))
         figure, alone = _pushed(part, peer, served, [link], count, pids)
@@ -163,53 +150,6 @@ def _photos(part: str, peer: Peer, served: Served, link: Link, pids: costs.Pids)
         return Figure(part, f"{peer.name}: photo of 500 KB", "takes none")
     note = f"CPU; {meter.wall / PHOTOS * 1000:.1f} ms from request to answer"
     return Figure(part, f"{peer.name}: photo of 500 KB", meter.cpu / PHOTOS * 1000, "ms", note=note)
-=======
-    links = [Link("127.0.0.1", served.port) for _ in range(DEVICES)]
-    served.push(links[0], documents(peer.batch))
-    yield _pushed(part, peer, served, links[:1], count, pids)
-    link, down = links[0], links[0].down
-    with costs.Meter(pids) as meter:
-        pulled = served.pull(link)
-    assert pulled == peer.batch + count, f"{pulled} records came of {count}"
-    note = f"{pulled / meter.wall:,.0f} records/s; {(link.down - down) / pulled:.0f} B each"
-    yield Figure(part, f"{peer.name}: pull", meter.cpu / pulled * 1e6, "µs", note=note)
-    yield _pushed(part, peer, served, links, count, pids)
-    lost = peer.batch + 2 * count - served.pull(link)
-    yield Figure(part, f"{peer.name}: acknowledged and absent after that", lost, "records")
-    yield from _photos(part, peer, served, link, pids)
-    peak = costs.peak(costs.family(served.child.pid))
-    yield Figure(part, f"{peer.name}: peak memory of the server", peak / 2**20, "MiB")
-    for one in links:
-        one.close()
-
-
-def _pushed(part: str, peer: Peer, served: Served, links: Sequence[Link], count: int, pids: costs.Pids) -> Figure:
-    """A push of `count` new records in all, by as many devices at once as there are links."""
-    records, each = documents(count), count // len(links)
-    up, down = sum(link.up for link in links), sum(link.down for link in links)
-
-    def hand_in(number: int) -> None:
-        for at in range(each * number, each * (number + 1), peer.batch):
-            served.push(links[number], records[at : min(at + peer.batch, each * (number + 1))])
-
-    with costs.Meter(pids) as meter:
-        at_once([functools.partial(hand_in, number) for number in range(len(links))])
-    up, down = sum(link.up for link in links) - up, sum(link.down for link in links) - down
-    note = f"{count / meter.wall:,.0f} records/s; up {up / count:.0f} B, down {down / count:.0f} B each; {peer.promise}"
-    words = f"{peer.name}: push of new records, {len(links)} × {peer.batch} a batch"
-    return Figure(part, words, meter.cpu / count * 1e6, "µs", note=note)
-
-
-def _photos(part: str, peer: Peer, served: Served, link: Link, pids: Callable[[], list[int]]) -> Iterator[Figure]:
-    pictures = list(photos.pictures(PHOTOS))
-    with costs.Meter(pids) as meter:
-        took = [served.photo(link, number, data) for number, data in enumerate(pictures)]
-    if all(took):
-        note = f"CPU; {meter.wall / PHOTOS * 1000:.1f} ms from request to answer"
-        yield Figure(part, f"{peer.name}: photo of 500 KB", meter.cpu / PHOTOS * 1000, "ms", note=note)
-    else:
-        yield Figure(part, f"{peer.name}: photo of 500 KB", "takes none")
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 
 
 def documents(count: int) -> list[tuple[str, Document]]:

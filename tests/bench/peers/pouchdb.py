@@ -34,19 +34,11 @@ class Running:
     port: int
     beside: int = 0
 
-<<<<<<< HEAD
     def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> int:
         """One request of documents; counts those that have a revision."""
         documents = {"docs": [{"_id": id_, **fields} for id_, fields in records]}
         answer = link.ask("POST", "/bench/_bulk_docs", _HEADERS, json.dumps(documents, ensure_ascii=False).encode())
         return sum("rev" in one for one in json.loads(answer.body)) if answer.status == 201 else 0
-=======
-    def push(self, link: Link, records: Sequence[tuple[str, Document]]) -> None:
-        """One request of documents; each must have a revision."""
-        documents = {"docs": [{"_id": id_, **fields} for id_, fields in records]}
-        answer = link.ask("POST", "/bench/_bulk_docs", _HEADERS, json.dumps(documents, ensure_ascii=False).encode())
-        assert all("rev" in one for one in json.loads(answer.body)), answer.body[:500]
->>>>>>> 8cb017c0ea2d73768dfcd17593f46a92e260c659
 
     def pull(self, link: Link) -> int:
         """The feed of changes, page by page, with the documents."""

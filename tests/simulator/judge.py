@@ -17,38 +17,68 @@ replicas                     in the end all phones of a scope show the same as t
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from daiban_sync import batch, receipt
-from tests.simulator.witness import apply, held, hold, naive_root, only_held, same_ids
+from tests.simulator.witness import History, Save, apply, held, hold, naive_root, only_held, same_ids
 
 if TYPE_CHECKING:
     from daiban_sync.receipt import Receipt
     from daiban_sync.view import View
     from tests.simulator.cast import Holder
-    from tests.simulator.world import World
+    from tests.simulator.town import Town
 
 
-def centre(world: World, at: int) -> None:
+def centre(world: Town, at: int) -> None:
     """Take note of what a centre took since the last look, and compare what stands."""
     place, history = world.cast.centres[at], world.histories[at]
     touched = set()
     for taken in place.after(history.last):
-        saved = world.saves.get((taken.device, taken.number, taken.body))
-        hold(saved is not None, "applied", f"{place.name} holds an entry that nobody saved: {taken.body!r}")
-        assert saved is not None
-        history.lay(saved, taken.position)
-        touched.add(saved.record)
-        _time(world, saved, taken)
-    history.last = max(history.last, place.position)
-    rows = place.rows()
+        saved = _saved(world, place, history, taken)
+        if taken.laid:
+            history.lay(saved, taken.position)
+            touched.add(saved.record)
+        else:
+            history.note(saved, taken.position)
+            _refused(world, place, saved)
+        if taken.bounds is not None:
+            _time(saved, taken)
+        history.last = taken.position
+    rows = place.rows() if touched else {}
     for record in touched:
         compare(held(rows[record].heads), history.now(record), f"{world.name_of(record)} at {place.name}")
-        hold(
-            rows[record].position == history.newest(record, 1 << 62),
-            "merge",
-            "a record's position is its last change's",
-        )
+        newest = history.newest(record, 1 << 62)
+        hold(rows[record].position == newest, "merge", "a record's position is its last change's")
+
+
+def _refused(world: Town, place: Any, saved: Save) -> None:
+    """Only who was sent elsewhere writes what is refused."""
+    people = {holder.device: holder.person for holder in world.cast.holders}
+    moved = people.get(saved.device) in world.moved
+    hold(moved, "refused", f"{place.name} refused entry {saved.number} on {world.name_of(saved.record)}")
+
+
+def every_centre(world: Town) -> None:
+    """Look at all of them."""
+    for at in range(len(world.cast.centres)):
+        centre(world, at)
+
+
+def _saved(world: Town, place: Any, history: History, taken: Any) -> Save:
+    """The save that an entry comes from. What the server writes itself replaces whatever stands."""
+    saved = world.saves.get((taken.device, taken.number, taken.body))
+    if saved is None:
+        said = json.loads(taken.body)
+        record, values = bytes.fromhex(said["record"]), said.get("fields", {})
+        if taken.device == bytes(16):
+            standing = {name: dict(history.now(record).get(name, {})) for name in values}
+            who = (taken.device, taken.number, False, record, values, standing, standing, frozenset[str]())
+            return Save(*who, taken.position, taken.effective, taken.effective)
+        saved = world.desk_saved(taken.device, taken.number, taken.body, values)
+    hold(saved is not None, "applied", f"{place.name} holds an entry that nobody saved: {taken.body!r}")
+    assert saved is not None
+    return saved
 
 
 def compare(found: Any, must: Any, told: str) -> None:
@@ -63,7 +93,7 @@ def compare(found: Any, must: Any, told: str) -> None:
     hold(False, "merge", f"{told}: a value stands at another position")
 
 
-def _time(world: World, saved: Any, taken: Any) -> None:
+def _time(saved: Any, taken: Any) -> None:
     earliest, latest = taken.bounds
     told = f"entry {saved.number}, saved at {saved.told}, claimed {saved.at}, bounds {taken.bounds}"
     hold(earliest <= latest, "time", told)
@@ -71,19 +101,19 @@ def _time(world: World, saved: Any, taken: Any) -> None:
     hold(taken.effective == sorted((earliest, saved.at, latest))[1], "time", f"{told}: believed {taken.effective}")
 
 
-def overlay(world: World, holder: Holder, record: bytes, view: View | None) -> None:
+def overlay(world: Town, holder: Holder, record: bytes, view: View | None) -> None:
     """What a phone shows is what it pulled with its own changes laid over."""
     pulled = holder.phone.mirror().get(record)
     standing: Any = held(pulled[1]) if pulled else {}
-    unmirrored = holder.phone.unmirrored()
+    unmirrored, refused = holder.phone.unmirrored(), holder.phone.outcomes()
     for saved, _ in holder.saved:
-        if saved.record == record and saved.number in unmirrored:
+        if saved.record == record and saved.number in unmirrored and refused.get(saved.number) != "refused":
             standing = apply(standing, saved, None)
     found = held(view.written) if view else {}
     hold(same_ids(found, standing), "view", f"{holder.name} shows other heads of {world.name_of(record)} than it must")
 
 
-def receipts(world: World, holder: Holder, given: list[Receipt]) -> None:
+def receipts(world: Town, holder: Holder, given: list[Receipt]) -> None:
     """Receipts are for what was handed in, stay the same, and a promise that the centre keeps."""
     place = world.cast.centres[holder.centre]
     for one in given:
@@ -95,20 +125,28 @@ def receipts(world: World, holder: Holder, given: list[Receipt]) -> None:
         hold(kept[1] == receipt.pack(one), "receipt lost", f"{told} has two receipts")
 
 
-def refusal(world: World, holder: Holder, code: str) -> None:
+def refusal(world: Town, holder: Holder, code: str) -> None:
     """Only who was barred is refused."""
     place = world.cast.centres[holder.centre]
     hold(place.barred(holder.device), "refused", f"{holder.name} was refused: {code}")
 
 
-def work(world: World, holder: Holder) -> None:
+def work(world: Town, holder: Holder) -> None:
     """What was saved is on the phone, word for word, in order."""
     bodies = holder.phone.bodies()
-    must = [body for _, body in holder.saved]
-    hold(bodies == must, "work lost", f"{holder.name} holds {len(bodies)} entries of {len(must)} that were saved")
+    hold(list(bodies) == list(range(1, len(bodies) + 1)), "work lost", f"{holder.name}'s entries are {list(bodies)}")
+    told = f"{holder.name} holds {len(bodies)} entries of {len(holder.saved)} that were saved"
+    hold(len(bodies) == len(holder.saved), "work lost", told)
+    for saved, body in holder.saved:
+        kept = bodies[saved.number]
+        if kept or not world.cast.forgets:
+            hold(kept == body, "work lost", f"entry {saved.number} of {holder.name} is not what was saved")
+        else:
+            safe = any(saved.id in one.applied for one in world.cast.safe(holder.centre))
+            hold(safe, "work lost", f"{holder.name} let go of entry {saved.number}, which no backup has")
 
 
-def phone(world: World, holder: Holder) -> None:
+def phone(world: Town, holder: Holder) -> None:
     """A phone after it took an answer: its work, its mirror, its log."""
     work(world, holder)
     place, history = world.cast.centres[holder.centre], world.histories[holder.centre]
@@ -127,7 +165,7 @@ def phone(world: World, holder: Holder) -> None:
         compare(held(written), must, told)
 
 
-def scope(world: World, holder: Holder) -> None:
+def scope(world: Town, holder: Holder) -> None:
     """No record at or before the cursor is stale or missing. Look at this when the scope did not change since."""
     place, history = world.cast.centres[holder.centre], world.histories[holder.centre]
     if holder.phone.log()[0] != place.epoch:
@@ -141,7 +179,7 @@ def scope(world: World, holder: Holder) -> None:
             hold(had >= newest, "stale", f"{told} is at {had}, and stood at {newest} before the cursor {reached}")
 
 
-def drained(world: World, holder: Holder) -> bool:
+def drained(world: Town, holder: Holder) -> bool:
     """Whether a phone has nothing left to hand in, or can do no more about it."""
     place = world.cast.centres[holder.centre]
     if holder.phone.stopped or place.barred(holder.device):
@@ -149,21 +187,21 @@ def drained(world: World, holder: Holder) -> bool:
     return not holder.phone.unreceipted() and holder.phone.reached() == place.position
 
 
-def honest(world: World, holder: Holder) -> None:
+def honest(world: Town, holder: Holder) -> None:
     """Nobody is barred who was not reported stolen and was never put back from a copy."""
     place = world.cast.centres[holder.centre]
     barred = holder.phone.stopped or place.barred(holder.device)
     hold(not barred or holder.revoked or holder.put_back, "barred", f"{holder.name} is barred: {barred}")
 
 
-def claim(world: World, holder: Holder, at: int) -> None:
+def claim(world: Town, holder: Holder, at: int) -> None:
     """A phone that heard the time says what time it is, as well as its round trip allows."""
     if holder.trusted is not None:
         off = abs(at - world.road.now)
         hold(off <= holder.trusted, "time", f"{holder.name} claims a time that is {off} ms off, after it heard it")
 
 
-def end(world: World) -> None:
+def end(world: Town) -> None:
     """Everything healed: nothing is lost, and everybody sees the same."""
     for holder in world.cast.holders:
         place = world.cast.centres[holder.centre]
@@ -182,7 +220,7 @@ def end(world: World) -> None:
             compare(held(row.heads), world.histories[at].now(record), f"{world.name_of(record)} at {place.name}")
 
 
-def _custody(world: World, holder: Holder) -> None:
+def _custody(world: Town, holder: Holder) -> None:
     place, history = world.cast.centres[holder.centre], world.histories[holder.centre]
     for sequence, digest, one in holder.phone.receipted():
         kept = place.holds(holder.device, sequence)
@@ -195,18 +233,23 @@ def _custody(world: World, holder: Holder) -> None:
         told = f"entry {saved.number} of {holder.name}"
         hold(saved.number in outcomes, "outcome", f"{told} has none at the centre")
         hold(told_outcomes.get(saved.number) == outcomes[saved.number], "outcome", f"{told} is told another one")
-        if place.lays(holder.device, saved.number):
+        if place.lays(holder.device, saved.number) and saved.values:
             hold(saved.id in history.applied, "work lost", f"{told} is in custody and was not applied")
             hold(world.saves[(*saved.id, body)] is saved, "work lost", f"{told} was saved otherwise")
 
 
-def _replica(world: World, holder: Holder) -> None:
+def _replica(world: Town, holder: Holder) -> None:
     place, mirror = world.cast.centres[holder.centre], holder.phone.mirror()
     mine = place.scope_of(holder.person)
     must = {record: row.position for record, row in place.rows().items() if row.place in mine}
     found = {record: position for record, (position, _) in mirror.items()}
     hold(found == must, "replicas", f"{holder.name} shows {len(found)} records, its centre has {len(must)} for it")
-    hold(not holder.phone.unmirrored(), "replicas", f"{holder.name} still lays its own entries over what it pulled")
+    waiting = {number for number, told in holder.phone.outcomes().items() if told == "parked"}
+    for saved, _ in holder.saved:
+        there = saved.number in waiting and saved.record in place.rows()
+        hold(not there, "outcome", f"entry {saved.number} of {holder.name} waits for a record that is there")
+    over = holder.phone.unmirrored() - waiting
+    hold(not over, "replicas", f"{holder.name} still lays its own entries over what it pulled")
     for record in must:
         view = holder.phone.view(record)
         theirs = place.open(record).view
@@ -218,7 +261,7 @@ def _replica(world: World, holder: Holder) -> None:
             hold(same, "replicas", f"{world.name_of(record)} is attested otherwise to {holder.name}")
 
 
-def _log(world: World, at: int) -> None:
+def _log(world: Town, at: int) -> None:
     place = world.cast.centres[at]
     leaves = place.leaves()
     for size, root in place.roots():
@@ -230,7 +273,7 @@ def _log(world: World, at: int) -> None:
     hold(place.custody() == leaves, "checkpoint", f"the log of {place.name} is not what it has in custody")
 
 
-def _chains(world: World, at: int) -> None:
+def _chains(world: Town, at: int) -> None:
     """Each device's batches follow each other, and their entries are numbered on."""
     ends: dict[bytes, tuple[int, bytes, int]] = {}
     for header, digest in world.cast.centres[at].chains():

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tests.simulator.cast import Cast
 from tests.simulator.decisions import Decision, draw
 from tests.simulator.paper.cast import paper_cast
+from tests.simulator.real.cast import real_cast
 from tests.simulator.witness import Violation
 from tests.simulator.world import World
 
@@ -26,7 +27,8 @@ class Tier(NamedTuple):
 
 
 RULES = Tier("rules", paper_cast, 90)
-TIERS = {tier.name: tier for tier in (RULES,)}
+STORES = Tier("stores", real_cast, 80, {"second_hand": 2, "meanwhile": 3})
+TIERS = {tier.name: tier for tier in (RULES, STORES)}
 
 
 @dataclass
@@ -44,7 +46,8 @@ class Run:
 
 def play(tier: Tier, seed: int, decisions: Sequence[Decision] | None = None, *, tell: bool = False) -> Run:
     """Play a seed's decisions, or a part of them."""
-    world = World(tier.cast(Random(seed)), tell)
+    cast = tier.cast(Random(seed))
+    world = World(cast, tell)
     run = Run(seed)
     try:
         world.play(list(draw(seed, tier.more, tier.longest) if decisions is None else decisions))
@@ -54,6 +57,8 @@ def play(tier: Tier, seed: int, decisions: Sequence[Decision] | None = None, *, 
         where = traceback.extract_tb(error.__traceback__)[-1]
         run.rule = type(error).__name__
         run.words = f"{run.rule}: {error} ({Path(where.filename).name}:{where.lineno})"
+    finally:
+        cast.end()
     road = {"lost": world.road.lost, "doubled": world.road.doubled, "late": world.road.late}
     run.operations, run.told = world.operations, world.told
     run.faults = world.counts + Counter(road)

@@ -6,10 +6,12 @@ import pytest
 
 from tests.simulator.decisions import draw
 from tests.simulator.fleet import summed
-from tests.simulator.run import RULES, play
+from tests.simulator.run import RULES, TIERS, play
 from tests.simulator.shrink import shrink, story
 
-SEEDS = {"rules": 2000}
+SEEDS = {"rules": 2000, "stores": 200}
+"""Seeds of each tier in CI; a tenth of them otherwise."""
+FAULTS_OF = {"stores": ("servers cut off", "phones cut off", "disks full", "two programs", "written while read")}
 
 
 @pytest.mark.parametrize("tier", SEEDS)
@@ -18,17 +20,20 @@ def test_townships_lose_nothing(tier: str) -> None:
     total = summed(tier, range(seeds))
     assert [f"seed {run.seed}: {run.words}" for run in total.violations] == []
     assert total.seeds == seeds
+    if seeds < 100:
+        return  # too few to say what is rare
     for fault in ("lost", "doubled", "late", "carried", "clock jumps", "phones died", "servers died", "reassigned"):
         assert total.faults[fault] > seeds / 10, f"{fault} hardly ever happens"
-    for fault in ("revoked", "phones restored", "servers restored"):
-        assert total.faults[fault] > seeds / 50, f"{fault} hardly ever happens"
+    for fault in ("revoked", "phones restored", "servers restored", *FAULTS_OF.get(tier, ())):
+        assert total.faults[fault] > seeds / 70, f"{fault} hardly ever happens"
 
 
-def test_a_seed_is_the_same_run_every_time() -> None:
-    one, other = (play(RULES, 11, tell=True) for _ in range(2))
+@pytest.mark.parametrize("tier", SEEDS)
+def test_a_seed_is_the_same_run_every_time(tier: str) -> None:
+    one, other = (play(TIERS[tier], 11, tell=True) for _ in range(2))
     assert one.told == other.told
     assert len(one.told) > 20
-    assert play(RULES, 12, tell=True).told != one.told
+    assert play(TIERS[tier], 12, tell=True).told != one.told
 
 
 def test_a_story_shrinks_to_what_matters() -> None:

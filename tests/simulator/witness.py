@@ -178,10 +178,14 @@ class History:
     applied: dict[Id, int] = field(default_factory=dict)
     last: int = 0
 
-    def lay(self, save: Save, position: int) -> None:
-        """Take note of a change."""
+    def note(self, save: Save, position: int) -> None:
+        """Take note of an entry that changes no record."""
         hold(save.id not in self.applied, "applied twice", f"entry {save.number} at {position}")
         self.applied[save.id] = position
+
+    def lay(self, save: Save, position: int) -> None:
+        """Take note of a change."""
+        self.note(save, position)
         self.versions.setdefault(save.record, []).append((position, apply(self.now(save.record), save, position)))
 
     def follow(self, record: bytes, position: int) -> None:

@@ -10,7 +10,8 @@ from daiban_sync.keyring import Keyring, ServerKey
 from daiban_sync.keys import SoftwareKey
 from daiban_sync.session import Trust
 from tests.simulator.cast import Cast, Clerk, Holder
-from tests.simulator.paper.centre import RECEIPTS, ROOT, Member, PaperCentre
+from tests.simulator.paper.book import Member
+from tests.simulator.paper.centre import RECEIPTS, ROOT, PaperCentre
 from tests.simulator.paper.phone import PaperPhone
 
 ORIGIN = b"hanbin district."

@@ -1,10 +1,9 @@
 """A centre on paper: what the server does with a request, as plain data around the real rules and the real bytes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from daiban_schemas import entry as entries
 from daiban_sync import batch, limits, merkle, note, outcome, receipt, restored, wire
@@ -13,82 +12,18 @@ from daiban_sync.chain import Chain, judge
 from daiban_sync.clock import Interval, effective
 from daiban_sync.frames import Frame
 from daiban_sync.keys import SoftwareKey
-from daiban_sync.merge import EPOCH, Change, Head, contested, lay
+from daiban_sync.merge import EPOCH, Change, contested, lay
 from daiban_sync.outcome import Outcome
 from daiban_sync.receipt import Receipt
 from daiban_sync.restored import Restored
 from daiban_sync.session import Trust
 from daiban_sync.view import View, Written
 from tests.simulator.cast import Clerk, Refused
+from tests.simulator.paper.book import Book, Envelope, Member, Row, Taken
 from tests.simulator.paper.phone import KIND, Form
 from tests.sync.paper_log import Log
 
 RECEIPTS, ROOT = SoftwareKey(bytes([2]) * 32), SoftwareKey(bytes([1]) * 32)
-
-
-class Member(NamedTuple):
-    """A device that may speak: whose it is and how it signs."""
-
-    device: bytes
-    person: bytes
-    name: str
-    key: bytes
-    chained: bool
-    authority: int
-
-
-class Envelope(NamedTuple):
-    """A batch in custody."""
-
-    batch: Batch
-    receipt: bytes
-    outcomes: dict[str, object]
-
-
-class Taken(NamedTuple):
-    """An entry as it was taken: where it stands, what is believed of its time, and the bounds of its receipt."""
-
-    position: int
-    device: bytes
-    number: int
-    body: bytes
-    effective: int
-    bounds: Interval
-
-
-class Row(NamedTuple):
-    """A record: its position, place and heads."""
-
-    position: int
-    place: bytes
-    heads: tuple[Head, ...]
-
-
-@dataclass
-class Book:
-    """What a backup holds."""
-
-    position: int = 0
-    entries: dict[int, Written] = field(default_factory=dict)
-    bodies: dict[int, bytes] = field(default_factory=dict)
-    records: dict[bytes, Row] = field(default_factory=dict)
-    chains: dict[bytes, Chain] = field(default_factory=dict)
-    envelopes: dict[tuple[bytes, int], Envelope] = field(default_factory=dict)
-    quarantined: set[bytes] = field(default_factory=set)
-    barred: dict[bytes, str] = field(default_factory=dict)
-    times: dict[bytes, int] = field(default_factory=dict)
-    log: Log = field(default_factory=Log)
-    restores: tuple[Restored, ...] = ()
-
-    def copied(self) -> "Book":
-        """A consistent copy."""
-        made = copy(self)
-        for name in ("entries", "bodies", "records", "chains", "envelopes", "quarantined", "barred", "times"):
-            setattr(made, name, getattr(self, name).copy())
-        made.log = Log()
-        made.log.frontier, made.log.leaves = self.log.frontier, self.log.leaves.copy()
-        made.log.kept = self.log.kept.copy()
-        return made
 
 
 @dataclass
@@ -121,6 +56,18 @@ class PaperCentre:
         return self.book.position
 
     # Push -----------------------------------------------------------------------------------------------------
+
+    dark = False
+
+    def answers(self, asked: Sequence[tuple[bytes, Any]]) -> list[bytes | Exception | None]:
+        """Answer requests that came together."""
+        found: list[bytes | Exception | None] = []
+        for device, step in asked:
+            try:
+                found.append(self.answer(device, step.body))
+            except Refused as refusal:
+                found.append(refusal)
+        return found
 
     def answer(self, device: bytes, body: bytes) -> bytes:
         """One round trip of a device. Raises `Refused` or `SyncError`; then nothing changes."""

@@ -171,7 +171,7 @@ class PaperPhone:
         """Batches without a receipt that counts."""
         return [sealed for sealed in self.memory.batches if sealed.receipt is None]
 
-    def begin(self) -> Step:
+    def begin(self, *, fresh: bool = True) -> Step:
         """The next request."""
         self.freeze()
         memory, waiting = self.memory, self._waiting()
@@ -180,7 +180,7 @@ class PaperPhone:
             epoch=memory.epoch,
             size=memory.frontier.size,
             keyring=self.trust.keyring.edition,
-            fresh=True,
+            fresh=fresh,
         )
         session = SyncSession(self.trust, memory.frontier, hello, [sealed.batch for sealed in waiting])
         custody = [pack(sealed.forgotten) for sealed in waiting if sealed.forgotten]
@@ -191,7 +191,8 @@ class PaperPhone:
         received = step.session.receive(body)
         self.freeze()
         memory, reply = self.memory, received.reply
-        memory.offset = learn(step.sent_at, self.clock(), reply.answer.time).milliseconds
+        if not reply.answer.more:
+            memory.offset = learn(step.sent_at, self.clock(), reply.answer.time).milliseconds
         if reply.restored:
             self._begin_anew(reply)
         self._mirror(reply)
@@ -286,9 +287,9 @@ class PaperPhone:
         """Numbers of own entries that are laid over what was pulled."""
         return frozenset(range(1, len(self.memory.outbox) + 1)) - self.memory.mirrored
 
-    def bodies(self) -> list[bytes]:
-        """Everything that was ever saved here, in order."""
-        return [kept.body for kept in self.memory.outbox]
+    def bodies(self) -> dict[int, bytes]:
+        """Everything that was ever saved here, by number."""
+        return {number: kept.body for number, kept in enumerate(self.memory.outbox, 1)}
 
     def receipted(self) -> list[tuple[int, bytes, Receipt]]:
         """Batches with their receipts: sequence, digest, receipt."""

@@ -1,0 +1,91 @@
+"""The cast of the second tier: real stores and real server code, in one process."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.simulator.cast import Cast, Clerk, Holder
+from tests.simulator.real import setting
+from tests.simulator.real.centre import RealCentre
+from tests.simulator.real.disk import DiskFullError, PowerCut
+from tests.simulator.real.phone import RealPhone
+from tests.simulator.real.server import RealServer
+
+
+class RealCast:
+    """What the cast keeps on disk while it plays."""
+
+    def __init__(self, dice: Random) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="daiban-seed-", dir=setting.ram()))
+        self.time = setting.BEGUN
+        self.server = RealServer(self.home / "server", setting.template(), lambda: self.time)
+        self.centres = [RealCentre(self.server, name, id_) for name, id_ in setting.CENTRES.items()]
+        out = [*setting.PHONES[:2], *dice.sample(setting.PHONES[2:], dice.randint(0, 3))]
+        self.holders = [Holder(name, setting.id_of(name), setting.id_of(person), at) for person, name, at in out]
+        self.clerks = [
+            Clerk(tab, setting.KEYS.desk_device(self.centres[at].id), setting.id_of(name), at)
+            for name, tab, at in setting.TABS
+        ]
+
+    def start(self, now: Callable[[], int]) -> None:
+        """Switch the phones on; `now` is the right time."""
+        self.server.now = self.server.services.now = now
+        for holder in self.holders:
+            identity = self._identity(holder)
+            clock = partial(lambda holder: now() + holder.skew, holder)
+            holder.phone = RealPhone(self.home / holder.device.hex(), identity, clock)
+
+    def _identity(self, holder: Holder) -> dict[str, Any]:
+        return {
+            "device": holder.device.hex(),
+            "seed": setting.SEEDS[holder.device].hex(),
+            "centre": self.centres[holder.centre].id.hex(),
+            "person": holder.person.hex(),
+            "person_name": holder.name,
+            "role": "agent",
+            "origin": setting.ORIGIN.hex(),
+            "root_key": setting.ROOT.public_key.hex(),
+            "keyring": setting.KEYS.keyring.decode(),
+            "state": "active",
+        }
+
+    def end(self) -> None:
+        """Switch everything off, and forget it."""
+        for holder in self.holders:
+            holder.phone.close()
+        self.server.close()
+        self.server.loop.close()
+        shutil.rmtree(self.home)
+
+
+def real_cast(dice: Random) -> Cast:
+    """Everybody."""
+    made = RealCast(dice)
+    return Cast(
+        made.centres,
+        made.holders,
+        made.clerks,
+        [list(one) for one in setting.PLACES],
+        False,
+        _record,
+        partial(_values, made),
+        made.start,
+        end=made.end,
+        servers=[[0, 1]],
+        forgets=True,
+        cuts=(PowerCut,),
+        full=(DiskFullError,),
+    )
+
+
+def _record(centre: int, dice: Random) -> bytes:
+    return dice.randbytes(16)
+
+
+def _values(made: RealCast, centre: int, record: bytes, dice: Random) -> dict[str, Any]:
+    place = dice.choice(setting.PLACES[centre])
+    return {"place": place.hex(), "head": f"户主{dice.randrange(1000)}", "phone": f"1370{dice.randrange(10**7):07}"}

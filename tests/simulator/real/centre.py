@@ -1,0 +1,280 @@
+"""One centre of the real server, as the world and the judge deal with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import msgspec
+
+from daiban_schemas import entry as entries
+from daiban_server.spine import desk, scope, views
+from daiban_server.spine.push import Sender, open_batch, push
+from daiban_sync import batch, merkle, note, restored
+from daiban_sync.clock import Interval
+from daiban_sync.epochs import epoch_of
+from daiban_sync.merge import Head
+from daiban_sync.outcome import OUTCOMES
+from daiban_sync.view import View
+from tests.simulator.cast import Clerk, Refused
+from tests.simulator.real import setting
+from tests.simulator.real.disk import DiskFullError
+from tests.simulator.real.server import RealServer
+
+_heads = msgspec.msgpack.Decoder(list[Head])
+
+
+class Taken(NamedTuple):
+    """An entry as it was taken. `laid` says whether it changed its record."""
+
+    position: int
+    device: bytes
+    number: int
+    body: bytes
+    effective: int
+    bounds: Interval | None
+    laid: bool
+
+
+class Row(NamedTuple):
+    """A record: its position, place and heads."""
+
+    position: int
+    place: bytes | None
+    heads: tuple[Head, ...]
+
+
+class Opened(NamedTuple):
+    """A record as a clerk sees it."""
+
+    record: bytes
+    view: View | None
+
+
+class RealCentre:
+    """One centre of a `RealServer`."""
+
+    def __init__(self, server: RealServer, name: str, id_: bytes) -> None:
+        self.server, self.name, self.id = server, name, id_
+
+    def _rows(self, sql: str, *parameters: Any) -> list[Any]:
+        found: list[Any] = self.server.raw.execute(sql, (self.id, *parameters)).fetchall()
+        return found
+
+    # Push and pull ----------------------------------------------------------------------------------------------
+
+    def answers(self, asked: Sequence[tuple[bytes, Any]]) -> list[bytes | Exception | None]:
+        """Answer requests that came together."""
+        return self.server.answers([step for _, step in asked])
+
+    def carried(self, device: bytes, packed: list[bytes]) -> None:
+        """Batches that somebody carried in."""
+        key, person = setting.KEYS_OF[device].public_key, setting.PERSON_OF[device]
+        sender = Sender(device, self.id, person, "agent", key)
+        opened = [open_batch(batch.unpack(one), sender, setting.KEYS) for one in packed]
+        now = self.server.now()
+        try:
+            self.server.write(lambda: push(sender, opened, setting.KEYS, setting.EFFECTS, now))
+        except DiskFullError:
+            raise Refused("server.busy") from None
+
+    # The desk -----------------------------------------------------------------------------------------------------
+
+    def open(self, record: bytes) -> Opened:
+        """A record as a clerk sees it."""
+        looking = views.shown(views.BY_ID, self.id, record_id=record)
+        with ExitStack() as stack:
+            for reader in self.server.readers:
+                stack.enter_context(reader.unseen())
+            found = self.server.run(self.server.database.read(looking))
+        return Opened(record, found[0].view if found else None)
+
+    def save(self, clerk: Clerk, form: Opened, values: Mapping[str, Any], *, settle: bool) -> tuple[int, bytes, int]:
+        """What a clerk saves; gives number, bytes and time."""
+        over, view, now = {}, form.view, self.server.now()
+        for name in values:
+            if view and (settle or name in view.conflicts):
+                over[name] = view.positions(name) if settle else view.shown(name)
+        seen = view.position if view else 0
+        who = desk.Clerk(clerk.person, "clerk", self.id)
+        body = entries.change(
+            form.record.hex(), "household", values, seen=seen, at=now, over=over or None, by=clerk.person.hex()
+        )
+        secret = now.to_bytes(32, "big")
+        self.server.write(lambda: desk.write(who, [body], setting.KEYS, setting.EFFECTS, now, secret))
+        ((number,),) = self._rows("SELECT number FROM chain WHERE centre = ? AND device = ?", clerk.device)
+        return number, body, now
+
+    # What befalls it ------------------------------------------------------------------------------------------
+
+    def die(self, dice: Random) -> None:
+        """The power goes off now, or at a statement or commit of what is done next; or the disk is full."""
+        disk, kind = self.server.disk, dice.randrange(5)
+        if kind == 0:
+            self.server.reboot(dice)
+        elif kind == 1:
+            disk.cut_at = dice.randint(1, 60)
+        elif kind == 2:
+            disk.cut_commit = dice.randint(1, 2)
+        else:
+            disk.full_commits = dice.randint(1, 3)
+
+    def reboot(self, dice: Random) -> None:
+        """Go on with what a power cut left."""
+        self.server.reboot(dice)
+
+    @property
+    def dark(self) -> bool:
+        """Whether the power is off, and nobody is in the middle of something any more."""
+        return self.server.disk.dead and not self.server.loop.is_running()
+
+    def meanwhile(self, act: Callable[[], None], statements: int) -> None:
+        """Let something be written before one of the next statements of whoever reads next."""
+        for reader in self.server.readers:
+            reader.between, reader.between_at = act, statements
+
+    def backup(self) -> Path:
+        """A backup of the whole server."""
+        return self.server.backup()
+
+    def restore(self, backup: Path) -> None:
+        """Restore the whole server."""
+        self.server.restore(backup)
+
+    def reassign(self, person: bytes, places: frozenset[bytes]) -> None:
+        """Give somebody other places."""
+        now, held = self.server.now(), self.scope_of(person)
+        for place in sorted(places - held):
+            self.server.write(partial(scope.assign, self.id, person, place, "A", now))
+        for place in sorted(held - places):
+            self.server.write(partial(scope.withdraw, self.id, person, place, now))
+
+    def revoke(self, device: bytes) -> None:
+        """A phone was stolen."""
+        self.server.disk.execute("UPDATE device SET state = 'revoked' WHERE id = ?", (device,))
+
+    # What the judge looks at ----------------------------------------------------------------------------------
+
+    @property
+    def position(self) -> int:
+        return int(self._rows("SELECT position FROM counter WHERE centre = ?")[0][0])
+
+    @property
+    def epoch(self) -> int:
+        return epoch_of(self.position)
+
+    def after(self, position: int) -> list[Taken]:
+        """Entries that were taken after `position`, in order."""
+        found = self._rows(
+            "SELECT position, device, number, body, effective, outcome FROM entry WHERE centre = ? AND position > ?"
+            " ORDER BY position",
+            position,
+        )
+        return [
+            Taken(at, device, number, body, effective, self._bounds(device, number), _lays(body, outcome))
+            for at, device, number, body, effective, outcome in found
+        ]
+
+    def _bounds(self, device: bytes, number: int) -> Interval | None:
+        for header, earliest, received in self._rows(
+            "SELECT header, earliest, received FROM envelope WHERE centre = ? AND device = ? ORDER BY sequence DESC",
+            device,
+        ):
+            if batch.Header(*batch._HEADER.unpack(header)).first <= number:
+                return Interval(earliest, received)
+        return None
+
+    def rows(self) -> dict[bytes, Row]:
+        """All records."""
+        found = self._rows(
+            "SELECT r.id, r.position, r.place, r.heads, e.device, e.number, e.body FROM record r LEFT JOIN entry e"
+            " ON e.centre = r.centre AND e.position = r.position WHERE r.centre = ?"
+        )
+        rows = {}
+        for id_, position, place, heads, device, number, body in found:
+            if heads is not None:
+                held = tuple(Head(*head) for head in _heads.decode(heads))
+            else:
+                held = (Head(position, device, number, tuple(entries.fields_of(entries.decode(body)))),)
+            rows[id_] = Row(position, place, held)
+        return rows
+
+    def scope_of(self, person: bytes) -> frozenset[bytes]:
+        """Somebody's places."""
+        found = self.server.raw.execute("SELECT place FROM territory WHERE person = ?", (person,)).fetchall()
+        return frozenset(row[0] for row in found)
+
+    def barred(self, device: bytes) -> bool:
+        """Whether a device may not speak any more."""
+        ((state,),) = self.server.raw.execute("SELECT state FROM device WHERE id = ?", (device,)).fetchall()
+        return bool(state != "active")
+
+    def leaves(self) -> list[bytes]:
+        """The log's leaf hashes."""
+        found = self._rows(
+            "SELECT hash FROM log_node WHERE centre = ? AND epoch = ? AND level = 0 ORDER BY idx", self.epoch
+        )
+        return [row[0] for row in found]
+
+    def roots(self) -> list[tuple[int, bytes]]:
+        """Size and root of every checkpoint of this epoch."""
+        found = self._rows("SELECT packed FROM checkpoint WHERE centre = ? AND epoch = ?", self.epoch)
+        return [(one.size, one.root) for one in (note.unpack(row[0]) for row in found)]
+
+    def custody(self) -> list[bytes]:
+        """What the log's leaves must be."""
+        leaves = []
+        if self.epoch:
+            ((statement,),) = self._rows("SELECT statement FROM fork WHERE centre = ? AND epoch = ?", self.epoch)
+            stated = restored.unpack(statement)
+            leaves.append(merkle.leaf_hash(restored.payload(setting.KEYS.origin, self.id, stated)))
+        for device, header, secret in self._rows(
+            "SELECT device, header, secret FROM envelope WHERE centre = ? AND epoch = ? ORDER BY leaf", self.epoch
+        ):
+            leaves.append(merkle.leaf_hash(self._payload(device, header, secret)))
+        return leaves
+
+    def _payload(self, device: bytes, header: bytes, secret: bytes) -> bytes:
+        stated = batch.Header(*batch._HEADER.unpack(header))
+        last = stated.first + stated.entry_count - 1
+        bodies = dict(
+            self.server.raw.execute(
+                "SELECT number, body FROM entry WHERE centre = ?1 AND device = ?2 AND number BETWEEN ?3 AND ?4"
+                " UNION ALL SELECT number, body FROM parked WHERE centre = ?1 AND device = ?2 AND number"
+                " BETWEEN ?3 AND ?4",
+                (self.id, device, stated.first, last),
+            ).fetchall()
+        )
+        return batch.payload(stated, secret, [bodies.get(n, b"") for n in range(stated.first, last + 1)])
+
+    def chains(self) -> list[tuple[batch.Header, bytes]]:
+        """Header and digest of everything in custody, each device's in order."""
+        found = self._rows("SELECT header, digest FROM envelope WHERE centre = ? ORDER BY device, sequence")
+        return [(batch.Header(*batch._HEADER.unpack(header)), digest) for header, digest in found]
+
+    def holds(self, device: bytes, sequence: int) -> tuple[bytes, bytes] | None:
+        """Digest and receipt of a batch in custody."""
+        found = self._rows(
+            "SELECT digest, receipt FROM envelope WHERE centre = ? AND device = ? AND sequence = ?", device, sequence
+        )
+        return found[0] if found else None
+
+    def outcomes(self, device: bytes) -> dict[int, str]:
+        """What became of a device's entries."""
+        found = {}
+        for table in ("entry", "outcome"):
+            for number, outcome in self._rows(
+                f"SELECT number, outcome FROM {table} WHERE centre = ? AND device = ?", device
+            ):
+                found[number] = OUTCOMES[outcome]
+        return found
+
+    def lays(self, device: bytes, number: int) -> bool:
+        """Whether an entry must have been laid."""
+        return self.outcomes(device)[number] not in ("parked", "refused")
+
+
+def _lays(body: bytes, outcome: int) -> bool:
+    return OUTCOMES[outcome] != "refused" and entries.decode(body).action == "change"

@@ -1,0 +1,54 @@
+// Bringing a photo's bytes by tus 1.0.0, through links that break.
+
+import { request as connect } from "node:http";
+import { good, Problem, send } from "./request.mjs";
+
+const VERSION = { "Tus-Resumable": "1.0.0" };
+const TRIES = 50;
+const PAUSE = 20;
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Sends a part and then breaks the link, as a road through a tunnel does. */
+function sendAndCut(url, headers, body, length) {
+  return new Promise((resolve) => {
+    const asked = connect(url, { method: "PATCH", headers: { ...headers, "Content-Length": body.length } });
+    asked.on("error", resolve);
+    asked.write(body.subarray(0, length), () => asked.destroy());
+    asked.on("close", resolve);
+  });
+}
+
+const patchHeaders = (offset) => ({
+  ...VERSION,
+  "Content-Type": "application/offset+octet-stream",
+  "Upload-Offset": String(offset),
+});
+
+/** Where the server wants the upload to go on; waits while another connection still holds it. */
+async function offsetAt(url) {
+  for (let left = TRIES; ; left -= 1) {
+    const answer = await send(url, "HEAD", VERSION);
+    if (answer.status === 200) return Number(answer.headers["upload-offset"]);
+    if (answer.status !== 423 || left === 0) throw new Problem(answer.status, {});
+    await pause(PAUSE);
+  }
+}
+
+/** Uploads `bytes` to a ticket's URL; `cutAfter` breaks the link once. Gives the offsets from which it sent. */
+export async function upload(url, bytes, cutAfter) {
+  const made = good(await send(url, "POST", { ...VERSION, "Upload-Length": String(bytes.length) }));
+  let offset = Number(made.headers["upload-offset"] ?? 0);
+  const offsets = [offset];
+  if (cutAfter) {
+    await sendAndCut(url, patchHeaders(offset), bytes.subarray(offset), cutAfter);
+    offset = await offsetAt(url);
+    offsets.push(offset);
+  }
+  for (let left = TRIES; offset < bytes.length; left -= 1) {
+    const answer = await send(url, "PATCH", patchHeaders(offset), bytes.subarray(offset));
+    if (answer.status === 423 && left > 0) await pause(PAUSE);
+    else offset = Number(good(answer).headers["upload-offset"]);
+  }
+  return offsets;
+}

@@ -1,7 +1,7 @@
 """Who may do what: the one table. A route names an action; a role has it or not; a centre is one's own or not.
 
-`district` sees every centre; everybody else only his own. Routes without an action are listed in `OPEN`, each with its
-reason, and a test holds the running app against both.
+Everybody works in his own centre; the district's is its own feed, and of the others it sees what its summary counts.
+Routes without an action are listed in `OPEN`, each with its reason, and a test holds the running app against both.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,239 @@
+"""Every route of the running app, for every role, on one's own centre and on another.
+
+A new route needs a row in `REQUESTS`, or this fails.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import LargeBinary, select
+
+from daiban_schemas import entry
+from daiban_server import permissions, provision
+from daiban_server.app import create_app
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write, rows
+from daiban_server.spine import desk
+from daiban_sync.keys import SoftwareKey, fingerprint
+from tests.support.township import Township, new_id
+
+SECRET = "流水人家"
+"""Stands in every text of the other centre; nobody else may ever read it."""
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Of one centre: what a request may be about, in hexadecimal."""
+
+    centre: str
+    person: str
+    place: str
+    household: str
+    application: str
+    task: str
+    device: str
+    fingerprint: str
+    item: str
+
+
+Request = tuple[str, dict[str, Any]]
+AT = {"fields": {"phone": "13900000009"}, "seen": 0}
+
+REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
+    ("POST", "/v1/enrolment-codes"): lambda of: ("/v1/enrolment-codes", {"json": {"person": of.person}}),
+    ("GET", "/v1/devices"): lambda of: ("/v1/devices", {}),
+    ("POST", "/v1/devices/{device:str}/approve"): lambda of: (
+        f"/v1/devices/{of.device}/approve",
+        {"json": {"fingerprint": of.fingerprint}},
+    ),
+    ("POST", "/v1/devices/{device:str}/gaps"): lambda of: (
+        f"/v1/devices/{of.device}/gaps",
+        {"json": {"last": 1, "reason": "丢了"}},
+    ),
+    ("PUT", "/v1/people/{person:str}/places/{place:str}"): lambda of: (
+        f"/v1/people/{of.person}/places/{of.place}",
+        {"json": {"rank": "A"}},
+    ),
+    ("DELETE", "/v1/people/{person:str}/places/{place:str}"): lambda of: (
+        f"/v1/people/{of.person}/places/{of.place}",
+        {},
+    ),
+    ("GET", "/v1/records/{kind:str}"): lambda of: ("/v1/records/household", {}),
+    ("POST", "/v1/records/{kind:str}"): lambda of: (
+        "/v1/records/application",
+        {"json": {"fields": {"household": of.household, "item": of.item, "applicant": "张"}, "seen": 0}},
+    ),
+    ("GET", "/v1/records/{kind:str}/{record:str}"): lambda of: (f"/v1/records/household/{of.household}", {}),
+    ("PATCH", "/v1/records/{kind:str}/{record:str}"): lambda of: (
+        f"/v1/records/household/{of.household}",
+        {"json": AT},
+    ),
+    ("POST", "/v1/records/{kind:str}/{record:str}/settlement"): lambda of: (
+        f"/v1/records/household/{of.household}/settlement",
+        {"json": {"field": "phone", "value": "13900000008", "over": []}},
+    ),
+    ("POST", "/v1/records/{kind:str}/{record:str}/commands/{name:str}"): lambda of: (
+        f"/v1/records/application/{of.application}/commands/withdraw",
+        {"json": {"arguments": {"reason": "x"}}},
+    ),
+    ("POST", "/v1/records/{kind:str}/{record:str}/reports/{name:str}"): lambda of: (
+        f"/v1/records/application/{of.application}/reports/collected",
+        {"json": {"arguments": {}}},
+    ),
+    ("GET", "/v1/conflicts"): lambda of: ("/v1/conflicts", {}),
+    ("GET", "/v1/tasks"): lambda of: ("/v1/tasks", {}),
+    ("POST", "/v1/tasks/{task:str}/done"): lambda of: (f"/v1/tasks/{of.task}/done", {}),
+    ("POST", "/v1/visits/offers"): lambda of: ("/v1/visits/offers", {"json": {"household": of.household}}),
+    ("GET", "/v1/obligations"): lambda of: ("/v1/obligations", {}),
+    ("GET", "/summary"): lambda of: ("/summary", {}),
+    ("POST", "/disputes/{record:str}"): lambda of: (
+        f"/disputes/{of.household}",
+        {"data": {"field": "phone", "seen": "1", "over": "1", "choice": "own", "own": "13900000007"}},
+    ),
+    ("POST", "/tasks/{task:str}"): lambda of: (f"/tasks/{of.task}", {"data": {}}),
+    ("GET", "/devices"): lambda of: ("/devices", {}),
+    ("POST", "/devices/code"): lambda of: ("/devices/code", {"data": {"person": of.person}}),
+    ("GET", "/devices/{device:str}"): lambda of: (f"/devices/{of.device}", {}),
+    ("POST", "/devices/{device:str}"): lambda of: (
+        f"/devices/{of.device}",
+        {"data": {"fingerprint": of.fingerprint}},
+    ),
+    ("DELETE", "/v1/session"): lambda of: ("/v1/session", {}),
+    ("POST", "/sign-out"): lambda of: ("/sign-out", {"data": {}}),
+}
+SIGNS_OUT = {("DELETE", "/v1/session"), ("POST", "/sign-out")}
+PEOPLE = {"agent": "王芳", "clerk": "赵敏", "cadre": "孙亮", "head": "李红", "district": "周区"}
+
+
+def actions(town: Township) -> dict[tuple[str, str], str]:
+    """The routes of the running app that need a permission, with their actions."""
+    found = {}
+    for route in create_app(town.services.settings).routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if action := handler.opt.get("action"):
+                found |= {(str(method), route.path): action for method in handler.http_methods if method != "HEAD"}
+    return found
+
+
+async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
+    """A household, an application, a task and a waiting phone of a centre; every text says `note`."""
+    services, now = town.services, town.clock()
+    household, application, task, device, person, place = (new_id() for _ in range(6))
+    key = SoftwareKey(secrets.token_bytes(32))
+    keys, effects = services.keys, services.effects
+    clerk = desk.Clerk(person, "clerk", centre)
+
+    def program() -> Program[None]:
+        yield from provision.add_centre(centre, note, "LS", keys, now)
+        yield from provision.add_places([provision.Place(place, centre, None, "point", note)])
+        yield from provision.add_people([provision.Person(person, centre, note, "0915-3219999", "x", "clerk")])
+        home = {"place": place.hex(), "head": note, "phone": "13700000000", "address": note}
+        case = {"household": household.hex(), "item": town.item.hex(), "applicant": note}
+        bodies = [
+            entry.change(household.hex(), "household", home, seen=0, at=now),
+            entry.change(application.hex(), "application", case, seen=0, at=now),
+            entry.change(household.hex(), "household", {"phone": "13700000001"}, seen=0, at=now),
+        ]
+        yield from desk.write(clerk, bodies, keys, effects, now, secrets.token_bytes(32))
+        yield Write(schema.task, [(task, centre, person, household, "visit.finished", now, None)])
+        row = (device, centre, person, note, key.public_key, "pending", now, None, None, None, None, "")
+        yield Write(schema.device, [row])
+
+    await services.database.write(centre, program)
+    ids = (centre, person, place, household, application, task, device)
+    return Ids(*(one.hex() for one in ids), fingerprint(key.public_key), town.item.hex())
+
+
+async def contents(town: Township, centre: str) -> dict[str, list[Any]]:
+    """Everything that belongs to a centre."""
+    found = {}
+    for table in schema.metadata.sorted_tables:
+        column = table.c.id if table is schema.centre else table.c.get("centre")
+        if column is None:
+            continue
+        keys = [c for c in table.primary_key if isinstance(c.type, LargeBinary)]
+        statement = select(table).where(column == bytes.fromhex(centre)).order_by(*keys)
+        found[table.name] = await town.services.database.read(rows(statement))
+    return found
+
+
+async def signed_in(town: Township, role: str) -> httpx2.AsyncClient:
+    http = await town.signed_in(PEOPLE[role])
+    http.headers["Origin"] = town.url
+    return http
+
+
+async def ask(http: httpx2.AsyncClient, route: tuple[str, str], of: Ids) -> httpx2.Response:
+    path, given = REQUESTS[route](of)
+    if "data" in given:
+        given = {"data": {"csrf": http.headers.get("X-CSRF-Token", ""), **given["data"]}}
+    return await http.request(route[0], path, **given)
+
+
+def denied(answer: httpx2.Response) -> bool:
+    """Whether the role was refused, rather than what it asked."""
+    if answer.headers.get("content-type", "").startswith("application/problem+json"):
+        return bool(answer.json()["code"] == "permission.denied")
+    return answer.status_code == 403
+
+
+async def test_every_route_that_needs_a_permission_has_a_row(sqlite_township: Township) -> None:
+    assert set(REQUESTS) == set(actions(sqlite_township))
+
+
+@pytest.mark.parametrize("role", permissions.ROLES)
+async def test_a_role_does_what_the_table_says_and_nothing_else(sqlite_township: Township, role: str) -> None:
+    town = sqlite_township
+    own = await centre_of(town, town.centre, "建民办事处")
+    http = await signed_in(town, role)
+    for route, action in sorted(actions(town).items()):
+        answer = await ask(http, route, own)
+        assert answer.status_code != 500, (route, answer.text)
+        allowed = permissions.may(role, action)
+        if role == "district" and allowed and answer.status_code >= 400:
+            continue  # it has the action, and this centre is not its own
+        assert denied(answer) != allowed, (role, route, answer.status_code, answer.text[:300])
+        if allowed and route in SIGNS_OUT:
+            http = await signed_in(town, role)
+
+
+@pytest.mark.parametrize("role", permissions.ROLES)
+async def test_nobody_reads_or_writes_in_another_centre(sqlite_township: Township, role: str) -> None:
+    town = sqlite_township
+    foreign = await centre_of(town, new_id(), SECRET)
+    before = await contents(town, foreign.centre)
+    assert sum(map(len, before.values())) > 10
+    http = await signed_in(town, role)
+    for route in sorted(REQUESTS):
+        answer = await ask(http, route, foreign)
+        assert answer.status_code != 500, (route, answer.text)
+        # The district's summary names its centres, and nothing that is in them.
+        seen = answer.text.replace(SECRET, "", 1) if (role, route[1]) == ("district", "/summary") else answer.text
+        for secret in (SECRET, "0915-3219999", foreign.fingerprint):
+            assert secret not in seen, (role, route, secret)
+        if route in SIGNS_OUT:
+            http = await signed_in(town, role)
+    assert await contents(town, foreign.centre) == before
+
+
+async def test_who_is_not_signed_in_gets_nothing(sqlite_township: Township) -> None:
+    town = sqlite_township
+    own = await centre_of(town, town.centre, "建民办事处")
+    before = await contents(town, town.centre.hex())
+    async with httpx2.AsyncClient(base_url=town.url, trust_env=False, headers={"Origin": town.url}) as http:
+        for route in sorted(REQUESTS):
+            answer = await ask(http, route, own)
+            assert answer.status_code == 401 or answer.headers.get("location", "").startswith("/sign-in"), route
+    assert await contents(town, town.centre.hex()) == before
+
+
+async def test_somebody_who_left_is_signed_out_at_once(sqlite_township: Township) -> None:
+    town = sqlite_township
+    http = await signed_in(town, "clerk")
+    leave = schema.person.update().where(schema.person.c.id == town.people["赵敏"]).values(active=False)
+    await town.services.database.write("leave", lambda: rows(leave))
+    assert (await http.get("/v1/conflicts")).status_code == 401

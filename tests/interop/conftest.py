@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.interop.javascript import Node, running
+from tests.stories.test_restore import fire  # noqa: F401
 from tests.support.township import Township
 
 

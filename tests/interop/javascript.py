@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from daiban_client_sdk import Client
+from daiban_server.http.enrolment import approve_device
 from tests.support.node import NODE
 from tests.support.township import Township
 
@@ -61,10 +63,9 @@ class Node:
 
 
 async def approve(town: Township, device: str, fingerprint: str) -> None:
-    """The centre head compares the fingerprint and approves, by the API that tools use."""
-    head = await town.signed_in("李红")
-    answer = await head.post(f"/v1/devices/{device}/approve", json={"fingerprint": fingerprint})
-    assert answer.status_code == 200, answer.text
+    """The centre head compares the fingerprint and approves."""
+    id_, head, now = bytes.fromhex(device), town.people["李红"], town.clock()
+    await town.services.database.write(town.centre, lambda: approve_device(id_, town.centre, head, fingerprint, now))
 
 
 @dataclass
@@ -113,6 +114,31 @@ class Phone:
     async def values(self, record: str, name: str) -> list[tuple[str, object]]:
         """Every value that stands in a field, with its author, the visible one first."""
         return [(one["author"], one["value"]) for one in (await self.view(record))["fields"][name]]
+
+
+async def opened(client: Client, record: str) -> Any:
+    """A record as a phone of ours shows it; it must be there."""
+    view = await client.view(record)
+    assert view is not None
+    return view
+
+
+async def values(client: Client, record: str, name: str) -> list[tuple[str, object]]:
+    """Every value of a field on a phone of ours, with its author, the visible one first."""
+    view = await client.view(record)
+    assert view is not None
+    return [(value.author, value.value) for value in view.fields[name]]
+
+
+async def alike(phone: Phone, client: Client, *records: str) -> None:
+    """Both devices show these records alike, down to who wrote what and where they stand."""
+    for record in records:
+        theirs, ours = await phone.view(record), await client.view(record)
+        assert ours is not None
+        fields = {name: [(v.author, v.value) for v in held] for name, held in ours.fields.items()}
+        assert {name: [(v["author"], v["value"]) for v in held] for name, held in theirs["fields"].items()} == fields
+        assert (theirs["position"], theirs["deleted"], theirs["doubted"]) == (ours.position, ours.deleted, ours.doubted)
+        assert sorted(theirs["conflicts"]) == sorted(ours.conflicts)
 
 
 @contextlib.asynccontextmanager

@@ -32,8 +32,16 @@ function double([x, y]) {
   return [modulo(2n * x * y * inverse(1n + both)), modulo((y * y + x * x) * inverse(1n - both))];
 }
 
+const judged = new Map();
+
 /** Whether these bytes are the canonical encoding of a point that is not of small order. */
 export function usable(key) {
+  const name = Buffer.from(key).toString("hex");
+  if (!judged.has(name)) judged.set(name, isPoint(key));
+  return judged.get(name);
+}
+
+function isPoint(key) {
   if (key.length !== 32) return false;
   let y = BigInt(`0x${Buffer.from(key).reverse().toString("hex")}`);
   y &= 2n ** 255n - 1n; // the highest bit is the sign of x

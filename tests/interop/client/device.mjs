@@ -23,6 +23,8 @@ const START = () => ({
   cursor: "", horizon: null, offset: 0, whole: false, entries: [], batches: [], photos: [], mirror: {},
 });
 
+const recordOf = (entry) => JSON.parse(entry.bytes.toString("utf8")).record;
+
 /** A UUIDv7 of now. */
 function newId(now) {
   const bytes = Buffer.concat([Buffer.alloc(6), randomBytes(10)]);
@@ -169,9 +171,9 @@ export class Device {
     return { record, kind: heads[0].kind, position: pulled?.position ?? 0, ...view(heads) };
   }
 
-  /** Whether an own entry is not yet in the mirror, or waits. */
+  /** Whether an own entry is not yet in the mirror and may still come to be. */
   #stands(entry) {
-    return entry.outcome !== "refused" && (!entry.pulled || entry.outcome === "parked");
+    return entry.outcome !== "refused" && !entry.pulled;
   }
 
   #laid(heads, number, said) {
@@ -210,7 +212,12 @@ export class Device {
   /** What was receipted and judged is in the mirror once a pull is complete. */
   #pullEnded(result) {
     for (const entry of this.state.entries) {
-      entry.pulled ||= entry.outcome !== null && !unreceipted(this.state, entry);
+      entry.pulled ||= ![null, "parked"].includes(entry.outcome) && !unreceipted(this.state, entry);
+    }
+    // What left this device's scope goes once one's own work on it came back.
+    const open = new Set(this.state.entries.filter((one) => !one.pulled).map(recordOf));
+    for (const [record, { gone }] of Object.entries(this.state.mirror)) {
+      if (gone && !open.has(record)) delete this.state.mirror[record];
     }
     this.state.whole = true;
     this.#keep();
@@ -249,8 +256,8 @@ export class Device {
   }
 
   #pull({ record, position, gone, heads }) {
-    if (gone) delete this.state.mirror[record];
-    else this.state.mirror[record] = { position, heads };
+    if (!gone) this.state.mirror[record] = { position, heads };
+    else if (this.state.mirror[record]) this.state.mirror[record].gone = true;
   }
 
   /** The server answers at another address now. */

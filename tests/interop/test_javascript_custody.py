@@ -63,8 +63,9 @@ async def test_a_restored_server_is_given_again_what_it_forgot(node: Node, fire:
     await wang.edit(home, phone="13700000001")
     photo = await wang.tell("photo", parent=home, bytes=base64.b64encode(bytes(5000)).decode(), fields={})
     latest = await late.household("王秀兰")
-    for device in (wang, late, liu):
+    for device in (late, wang, liu):
         await device.sync()
+    assert latest in (await wang.standing())["records"]
     await liu.save(await liu.open(later), {"address": "河边"})
     await liu.sync()
     old = await wang.standing()
@@ -75,6 +76,8 @@ async def test_a_restored_server_is_given_again_what_it_forgot(node: Node, fire:
             await phone.tell("move", url=new.url)
         done = await wang.sync()
         assert (done["trips"][0]["restored"], len(done["uploads"])) == (1, 1)
+        # What nobody has handed in again is not there, and no phone shows it as if it were.
+        assert latest not in (await wang.standing())["records"]
         await known_again(new, late)
         for device in (late, liu, wang, late):
             await device.sync()

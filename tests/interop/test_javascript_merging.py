@@ -45,6 +45,29 @@ async def test_two_who_write_at_once_see_a_conflict_and_either_settles_it(node: 
     await alike(wang, liu, home)
 
 
+async def test_an_edit_of_a_field_in_conflict_leaves_what_was_not_in_view(sqlite_node: Node) -> None:
+    """What the phone shows of its unsent work is what the server makes of it."""
+    wang, liu = await sqlite_node.device("王芳"), await sqlite_node.town.device("刘强")
+    home = await wang.household()
+    await wang.sync()
+    await liu.sync()
+    await wang.edit(home, note="一")
+    await liu.save(await liu.open(home), {"note": "二"})
+    for device in (liu, wang):
+        await device.sync()
+    shown, hidden = await wang.values(home, "note")
+    assert shown[1] != hidden[1]
+    await wang.edit(home, note="三")
+    await wang.edit(home, note="四", phone=None)
+    before = await wang.view(home)
+    assert await wang.values(home, "note") in ([("王芳", "四"), hidden], [hidden, ("王芳", "四")])
+    await wang.sync()
+    after = await wang.view(home)
+    assert (after["fields"], after["conflicts"]) == (before["fields"], before["conflicts"])
+    await liu.sync()
+    await alike(wang, liu, home)
+
+
 async def test_whatever_both_do_both_show_the_same_in_the_end(sqlite_node: Node) -> None:
     """Edits, settlements and deletions on two devices that sync when they please."""
     wang, liu = await sqlite_node.device("王芳"), await sqlite_node.town.device("刘强")

@@ -117,6 +117,14 @@ STORIES: Mapping[str, tuple[str, tuple[Laid, ...]]] = {
         "one deletes, another says outright that the record lives: a conflict of the field",
         (_BEGUN, Laid(WANG, 1, 1, {"deleted": True}), Laid(DESK, 2, 1, {"deleted": False})),
     ),
+    "disputed": (
+        "a tombstone is in front of one who says outright that the record lives: a conflict, and no doubt besides",
+        (_BEGUN, Laid(WANG, 1, 1, {"deleted": False}), Laid(DESK, 2, 1, {"deleted": True})),
+    ),
+    "waited": (
+        "王芳's first entry had to wait and is laid behind her later tombstone: deleted, and no conflict",
+        (_BEGUN, Laid(WANG, 2, 1, {"deleted": True}), Laid(WANG, 1, 1, {"deleted": False})),
+    ),
     "whole numbers": (
         "true and 1 differ, 1 and 1.0 do not, members of an object have no order",
         (

@@ -119,12 +119,14 @@ class Outbox:
                 "UPDATE entry SET outcome = ?, code = ?, fields = ? WHERE number = ?",
                 [(o.outcome, o.code, ",".join(o.fields), o.number) for o in outcome.unpack(packed)],
             )
-        if not received.reply.answer.more:
-            # Receipts come before the pull of the same answer, so a finished pull shows what was applied.
-            self._store.run(
-                "UPDATE entry SET mirrored = 1 WHERE mirrored = 0 AND outcome IS NOT NULL AND outcome <> 'parked'"
-                " AND sequence IN (SELECT sequence FROM batch WHERE receipt IS NOT NULL)"
-            )
+
+    def came_back(self) -> None:
+        """A pull is complete: receipts come before the pull of the same answer, so it shows what was applied. Call it
+        within a transaction."""
+        self._store.run(
+            "UPDATE entry SET mirrored = 1 WHERE mirrored = 0 AND outcome IS NOT NULL AND outcome <> 'parked'"
+            " AND sequence IN (SELECT sequence FROM batch WHERE receipt IS NOT NULL)"
+        )
 
     def troubled(self) -> list[tuple[int, str, str, Outcome]]:
         """Entries that were refused or wait: number, record, kind and outcome."""

@@ -71,6 +71,7 @@ class Rounds:
             keyring=ring.edition,
             photos=self._photos(),
             fresh=fresh,
+            own=True,
         )
         root_key = bytes.fromhex(self._store.get("root_key"))
         trust = Trust(identity.origin, identity.centre, identity.device, root_key, ring)
@@ -80,7 +81,8 @@ class Rounds:
     def take(self, step: Step, body: bytes) -> bool:
         """Verify and keep an answer; gives whether another round trip is needed. Raises `SyncError`, `RefusedError`."""
         if not body:
-            self._mark_bootstrapped()
+            with self._store.transaction():
+                self._complete()
             return False
         received = step.session.receive(body)
         # What was saved meanwhile is older than the checkpoint that comes now: it is frozen under the one before.
@@ -92,7 +94,6 @@ class Rounds:
             self._mirror(reply)
             self._keep_log(received)
             self._device.outbox.take(received)
-            self._device.mirror.purge()
             for one in received.photo_receipts:
                 self._store.run(
                     "UPDATE photo SET receipt = ? WHERE record = ? AND sha256 = ?",
@@ -100,7 +101,7 @@ class Rounds:
                 )
             self._store.put("cursor", reply.answer.cursor)
             if not reply.answer.more:
-                self._store.put("bootstrap_complete", True)
+                self._complete()
             faults.reach("device.receive.before_commit")
         faults.reach("device.receive.committed")
         if received.photo_receipts:
@@ -125,6 +126,7 @@ class Rounds:
         """Write pulled records; an answer whose records are no entries refuses the whole answer."""
         try:
             self._device.mirror.take(reply.records, reply.authors)
+            self._device.mirror.adopt(reply.own, reply.receipts, self._device.identity().device)
         except StrictnessError as error:
             raise WireError("body.malformed", str(error)) from None
 
@@ -187,7 +189,10 @@ class Rounds:
             self._store.put("frontier", [one.hex() for one in received.frontier.hashes])
             self._store.put("checkpoint", received.digest.hex())
 
-    def _mark_bootstrapped(self) -> None:
+    def _complete(self) -> None:
+        """Everything was pulled: own entries that came back are shown as pulled, what left the scope may go."""
+        self._device.outbox.came_back()
+        self._device.mirror.purge()
         if not self._store.get("bootstrap_complete", False):
             self._store.put("bootstrap_complete", True)
 

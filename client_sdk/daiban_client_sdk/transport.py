@@ -120,7 +120,8 @@ class Transport:
         headers = {}
         http = await self.http()
         if signer is not None:
-            created = (self._now() + self.offset) // 1000
+            # A clock that was set back since its offset was learnt may come out before 1970; the server's nonce helps.
+            created = max(0, self._now() + self.offset) // 1000
             target = Target(method, _authority(self.url), path)
             headers = signature.sign(signer, target, body, Parameters(created, device, nonce))
         return await http.request(method, path, content=body, headers=headers)

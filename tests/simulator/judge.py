@@ -153,6 +153,10 @@ def phone(world: Town, holder: Holder) -> None:
     epoch, size, root = holder.phone.log()
     if epoch != place.epoch:
         return  # the server was restored meanwhile; the phone will hear of it
+    if not holder.more:
+        given = {number for number, told in holder.phone.outcomes().items() if told != "parked"}
+        over = holder.phone.unmirrored() & given
+        hold(not over, "view", f"{holder.name} still lays entries {sorted(over)} over a complete pull")
     leaves = place.leaves()
     hold(size <= len(leaves), "checkpoint", f"{holder.name} believes in {size} of {len(leaves)} leaves")
     hold(root == naive_root(leaves[:size]), "checkpoint", f"{holder.name} believes in another log")

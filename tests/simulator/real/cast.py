@@ -22,7 +22,7 @@ class RealCast:
     def __init__(self, dice: Random) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="daiban-seed-", dir=setting.ram()))
         self.time = setting.BEGUN
-        self.server = RealServer(self.home / "server", setting.template(), lambda: self.time)
+        self.server = RealServer(self.home / "server", setting.template(), lambda: self.time, dice.choice((1, 2, 500)))
         self.centres = [RealCentre(self.server, name, id_) for name, id_ in setting.CENTRES.items()]
         out = [*setting.PHONES[:2], *dice.sample(setting.PHONES[2:], dice.randint(0, 3))]
         self.holders = [Holder(name, setting.id_of(name), setting.id_of(person), at) for person, name, at in out]

@@ -56,6 +56,7 @@ class RealPhone:
             self.device.store.put(name, value)
 
     def _open(self) -> None:
+        self._rounds: Rounds | None = None
         self.device = Device(self._folder, self.clock)
         connection = self.device.store._connection
         connection.execute("PRAGMA busy_timeout = 0")
@@ -96,7 +97,9 @@ class RealPhone:
 
     def begin(self, *, fresh: bool = True) -> Step:
         """The next request."""
-        rounds = Rounds(self.device, silent)
+        if fresh or self._rounds is None:
+            self._rounds = Rounds(self.device, silent)
+        rounds = self._rounds
         made = rounds.begin(fresh)
         device, signer = made.identity.device.hex(), made.identity.signer
 
@@ -114,7 +117,7 @@ class RealPhone:
         except RefusedError:
             more = False  # a batch that the server will not take; the rest of the answer is kept
         if not more:
-            step.rounds.finish(0)
+            step.rounds.finish(self.device.store.get("clock_offset", 0))
         return list(wire.decode_answer(body).receipts) if body else [], more
 
     def packed(self) -> list[bytes]:

@@ -7,6 +7,7 @@ statement runs where the scheduler can see it.
 import asyncio
 import shutil
 from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -53,8 +54,9 @@ class _Direct:
 class RealServer:
     """The server's process and its database, below `home`. Each power cut goes on in a new folder."""
 
-    def __init__(self, home: Path, template: Path, now: Callable[[], int]) -> None:
+    def __init__(self, home: Path, template: Path, now: Callable[[], int], page: int) -> None:
         self.now = now
+        self.page = page
         self._home, self._count = home, 0
         self._folder = home / "0"
         self._folder.mkdir(parents=True)
@@ -98,7 +100,12 @@ class RealServer:
         async def all_of_them() -> list[Any]:
             return await asyncio.gather(*(self._answer(step) for step in asked), return_exceptions=True)
 
-        found = self.run(all_of_them())
+        names = sync.fn.__globals__
+        whole, names["pull"] = names["pull"], partial(names["pull"], page_size=self.page)
+        try:
+            found = self.run(all_of_them())
+        finally:
+            names["pull"] = whole
         return [None if isinstance(one, PowerCut | DiskFullError) else one for one in found]
 
     async def _answer(self, step: Any) -> bytes:

@@ -12,12 +12,17 @@ from daiban_client_sdk.store import Store
 from daiban_schemas.entry import Entry, decode, fields_of
 from daiban_schemas.kind import AUTHORITY
 from daiban_schemas.kinds import KINDS
+from daiban_sync.clock import effective
+from daiban_sync.errors import WireError
 from daiban_sync.ids import NOBODY
 from daiban_sync.merge import UNSENT, Change, Head, lay
+from daiban_sync.receipt import Receipt
 from daiban_sync.view import View, Written
-from daiban_sync.wire import Author, PulledRecord
+from daiban_sync.wire import Author, Own, PulledRecord
 
 _json = msgspec.json.decode
+_CHANGE = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_RECORD = "INSERT OR REPLACE INTO record (id, kind, parent, position) VALUES (?, ?, ?, ?)"
 
 
 class Mirror:
@@ -66,7 +71,8 @@ class Mirror:
             kind, parent = "", None
             rows: list[tuple[object, ...]] = []
             for change in pulled.changes:
-                entry = decode(change.body)
+                body = change.body or self._handed_in(change.number)[1]
+                entry = decode(body)
                 kind = entry.kind
                 parent = _parent(entry) or parent
                 author = authors[change.author]
@@ -82,14 +88,36 @@ class Mirror:
                         change.authority,
                         change.effective,
                         names,
-                        change.body,
+                        body,
                     )
                 )
-            self._store.many("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            self._store.run(
-                "INSERT OR REPLACE INTO record (id, kind, parent, position) VALUES (?, ?, ?, ?)",
-                *(pulled.record, kind, parent, pulled.position),
-            )
+            self._store.many(_CHANGE, rows)
+            self._store.run(_RECORD, pulled.record, kind, parent, pulled.position)
+
+    def adopt(self, runs: Iterable[Own], receipts: Iterable[Receipt], device: bytes) -> None:
+        """Write records that consist of what this device has just handed in, from its own outbox; call it within a
+        transaction. `receipts` are those of the batches that brought them."""
+        bounds = {receipt.sequence: receipt.bounds for receipt in receipts}
+        name, authority = self._store.get("person_name"), AUTHORITY[self._store.get("role")]
+        for number, position, length in runs:
+            for i in range(length):
+                sequence, body = self._handed_in(number + i)
+                entry = decode(body)
+                if sequence not in bounds:
+                    raise WireError("body.malformed", "an own record without a receipt")
+                record, believed = bytes.fromhex(entry.record), effective(entry.at, bounds[sequence])
+                self._store.run("DELETE FROM change WHERE record = ?", record)
+                self._store.run(
+                    _CHANGE, record, position + i, device, number + i, True, name, authority, believed, None, body
+                )
+                self._store.run(_RECORD, record, entry.kind, _parent(entry), position + i)
+
+    def _handed_in(self, number: int) -> tuple[int, bytes]:
+        """An own entry: its batch's sequence, and its bytes. Raises `WireError` where there is no such change."""
+        row = self._store.row("SELECT sequence, body FROM entry WHERE number = ? AND action = 'change'", number)
+        if row is None or not row[1]:
+            raise WireError("body.malformed", "an own entry that this device does not have")
+        return row[0], row[1]
 
     def purge(self) -> None:
         """Let go of records that left this device's scope, once its own work on them is handed in and came back; call
@@ -112,13 +140,13 @@ class Mirror:
             record,
         )
         written = []
-        for position, device, number, chained, author, authority, effective, names, body in found:
+        for position, device, number, chained, author, authority, believed, names, body in found:
             entry = decode(body)
             fields = fields_of(entry)
             held = tuple(fields) if names is None else tuple(names.split(","))
             written.append(
                 Written(
-                    *(position, device, number, bool(chained), author, authority, effective),
+                    *(position, device, number, bool(chained), author, authority, believed),
                     *(entry.at, entry.seen, entry.over or {}, fields, held),
                 )
             )

@@ -35,6 +35,7 @@ class Frame(IntEnum):
     PROBLEM = 26
     RESTORED = 27
     HORIZON = 28
+    OWN = 29
 
 
 def join(frames: Iterable[tuple[int, bytes]], level: int = 6, dictionary: int = NEWEST) -> bytes:

@@ -18,6 +18,9 @@ BATCH_BYTES = 2 * 2**20
 REQUEST_BATCHES = 64
 """Batches in one request."""
 
+OWN = REQUEST_BATCHES * BATCH_ENTRIES
+"""Own records that one answer can name."""
+
 ENTRY_BYTES = 256 * 2**10
 """One entry's JSON, in bytes."""
 

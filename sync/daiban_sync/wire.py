@@ -22,6 +22,7 @@ from daiban_sync.ids import is_id
 _RECORD = struct.Struct(">16sQB")
 _MANY = struct.Struct(">H")
 _CHANGE = struct.Struct(">HQQBBqHI")
+_OWN = struct.Struct(">QQI")
 _ESCAPE = 0x7F
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -37,7 +38,7 @@ class PhotoWanted(Struct, frozen=True):
 class Hello(Struct, frozen=True, omit_defaults=True):
     """A request's head. `size` is the log that the device has verified, of `epoch`; `cursor` where its pull goes on
     ("" from the start); `keyring` the edition of the server's keys that it holds, `horizon` the time of the backup
-    horizon; `fresh` asks for a checkpoint of now."""
+    horizon; `fresh` asks for a checkpoint of now, `own` wants no copy of what this request hands in."""
 
     cursor: str = ""
     epoch: int = 0
@@ -46,6 +47,7 @@ class Hello(Struct, frozen=True, omit_defaults=True):
     keyring: int = 0
     photos: tuple[PhotoWanted, ...] = ()
     fresh: bool = False
+    own: bool = False
     protocol: int = limits.PROTOCOL
     client: str = ""
 
@@ -85,7 +87,8 @@ class Author(Struct, frozen=True):
 
 
 class PulledChange(NamedTuple):
-    """A stored change that holds a head of a pulled record. `names` is None while it holds all its fields."""
+    """A stored change that holds a head of a pulled record. `names` is None while it holds all its fields. An empty
+    `body` stands for the device's own entry of that number, which it has just handed in."""
 
     author: int
     number: int
@@ -103,6 +106,15 @@ class PulledRecord(NamedTuple):
     position: int
     gone: bool
     changes: tuple[PulledChange, ...]
+
+
+class Own(NamedTuple):
+    """Records that consist of what the device has just handed in: its entries `number`, `number` + 1 … (`length` of
+    them), each a whole record, at `position`, `position` + 1 …"""
+
+    number: int
+    position: int
+    length: int
 
 
 class Request(NamedTuple):
@@ -125,6 +137,7 @@ class Reply(NamedTuple):
     proof: tuple[bytes, ...]
     authors: tuple[Author, ...]
     records: tuple[PulledRecord, ...]
+    own: tuple[Own, ...]
     photo_receipts: tuple[receipt.PhotoReceipt, ...]
     tickets: tuple[Ticket, ...]
     keyring: bytes | None
@@ -237,6 +250,22 @@ def unpack_record(payload: bytes) -> PulledRecord:
     return PulledRecord(record, position, bool(packed & 0x80), tuple(changes))
 
 
+def pack_own(runs: Iterable[Own]) -> bytes:
+    """Each run is ``u64 number | u64 position | u32 length``."""
+    return b"".join(_OWN.pack(*run) for run in runs)
+
+
+def unpack_own(payload: bytes) -> list[Own]:
+    """Raises `WireError("body.malformed")`."""
+    try:
+        runs = list(map(Own._make, _OWN.iter_unpack(payload)))
+    except struct.error:
+        raise WireError("body.malformed", "own records") from None
+    if sum(run.length for run in runs) > limits.OWN:
+        raise WireError("body.malformed", "more own records than a request can hold")
+    return runs
+
+
 _answer = msgspec.json.Decoder(Answer)
 _authors = msgspec.json.Decoder(list[Author])
 _ticket = msgspec.json.Decoder(Ticket)
@@ -260,6 +289,7 @@ def decode_answer(body: bytes) -> Reply:
         proof=_hashes(b"".join(found.get(Frame.PROOF, ()))),
         authors=tuple(a for payload in found.get(Frame.AUTHORS, ()) for a in _decode(_authors, payload)),
         records=tuple(map(unpack_record, found.get(Frame.RECORD, ()))),
+        own=tuple(run for payload in found.get(Frame.OWN, ()) for run in unpack_own(payload)),
         photo_receipts=tuple(map(receipt.unpack_photo, found.get(Frame.PHOTO_RECEIPT, ()))),
         tickets=tuple(_decode(_ticket, payload) for payload in found.get(Frame.TICKET, ())),
         keyring=next(iter(found.get(Frame.KEYRING, ())), None),

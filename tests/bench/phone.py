@@ -76,7 +76,7 @@ class Phone:
     def body(self, packed: Sequence[bytes], *, fresh: bool = False, photos: tuple[wire.PhotoWanted, ...] = ()) -> bytes:
         """A request's body."""
         hello = wire.Hello(
-            cursor=self.cursor, size=self._size, keyring=self._centre.keys.edition, fresh=fresh, photos=photos
+            cursor=self.cursor, size=self._size, keyring=self._centre.keys.edition, fresh=fresh, own=True, photos=photos
         )
         return wire.encode_request(hello, packed)
 

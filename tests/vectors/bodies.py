@@ -108,9 +108,11 @@ def _answer_frames(log: Log) -> tuple[Frames, note.Checkpoint]:
 def pull() -> dict[str, Any]:
     """Records as a pull sends them, packed and spelt out; the frames that are rarer than those of `exchange`."""
     ticket = Ticket(cast.PHOTO.hex(), _SHA.hex(), "/v1/photos/uploads/opaque-ticket", BOUNDS.latest + 3_600_000)
+    own = wire.Own(5, 40, 3)
     return {
         "about": "payloads of AUTHORS, RECORD, TICKET and PROBLEM frames; a change's author is an index into `authors`",
         "authors": msgspec.to_builtins(_AUTHORS),
+        "own": {"packed": wire.pack_own([own]).hex(), "runs": [own._asdict()]},
         "records": {
             name: {"packed": packed.hex(), "record": _spelt(packed), "about": about}
             for name, (packed, about) in _records().items()

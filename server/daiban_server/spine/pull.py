@@ -22,7 +22,7 @@ from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame
 from daiban_sync.ids import NOBODY
 from daiban_sync.outcome import pack
-from daiban_sync.wire import Author, PulledChange, pack_change, record_head
+from daiban_sync.wire import Author, Own, PulledChange, pack_change, pack_own, record_head
 
 PAGE = 500
 """Records in one page."""
@@ -139,11 +139,16 @@ def unpack_cursor(text: str, device: bytes, secret: bytes) -> Cursor:
 
 
 class Puller(NamedTuple):
-    """Who pulls."""
+    """Who pulls; `own` are numbers of entries that its device has at hand, and needs no copy of."""
 
     device: bytes
     centre: bytes
     person: bytes
+    own: Sequence[range] = ()
+
+    def has(self, device: bytes, number: int) -> bool:
+        """Whether the device has this entry at hand."""
+        return device == self.device and any(number in numbers for numbers in self.own)
 
 
 @dataclass
@@ -155,6 +160,7 @@ class Page:
     size: int = 0
     frames: list[tuple[int, bytes]] = field(default_factory=list)
     authors: dict[tuple[bytes, bytes, bool], int] = field(default_factory=dict)
+    own: list[Own] = field(default_factory=list)
 
 
 def pull(puller: Puller, cursor: Cursor, page_size: int = PAGE) -> Program[Page]:
@@ -169,6 +175,8 @@ def pull(puller: Puller, cursor: Cursor, page_size: int = PAGE) -> Program[Page]
     page = Page(cursor)
     if not (yield from follow(page, puller, page_size)):
         yield from _feeds(page, puller, where[0], page_size)
+    if page.own:
+        page.frames.append((Frame.OWN, pack_own(page.own)))
     if page.authors:
         page.frames.insert(0, (Frame.AUTHORS, msgspec.json.encode((yield from _authors(page)))))
     return page
@@ -188,7 +196,7 @@ def follow(page: Page, puller: Puller, page_size: int) -> Program[bool]:
         # What is newer than the cursor comes in its turn; what is called gone may be anywhere.
         bounds = {"after": cursor.within, "up_to": cursor.centre if gained else _ALL, "page": page_size}
         found = yield from rows(_AT_PLACE, centre_id=puller.centre, place_id=place, **bounds)
-        shown = (yield from _frames(page, puller.centre, found)) if gained else _gone(page, found)
+        shown = (yield from _frames(page, puller, puller.centre, found)) if gained else _gone(page, found)
     page.more = True
     if len(found) >= page_size or shown < len(found):
         page.cursor = cursor._replace(within=found[shown - 1][1])
@@ -201,7 +209,7 @@ def _feeds(page: Page, puller: Puller, last: int, page_size: int) -> Program[Non
     cursor = page.cursor
     district = yield from rows(_DISTRICT, centre_id=NOBODY, after=cursor.district, page=page_size)
     full = len(district) >= page_size
-    shown = yield from _frames(page, NOBODY, district)
+    shown = yield from _frames(page, puller, NOBODY, district)
     full, district = full or shown < len(district), district[:shown]
     found: list[Row] = []
     if not full:
@@ -209,7 +217,7 @@ def _feeds(page: Page, puller: Puller, last: int, page_size: int) -> Program[Non
         found = yield from rows(
             _TERRITORY, centre_id=puller.centre, after=cursor.centre, page=room, person_id=puller.person
         )
-        shown = yield from _frames(page, puller.centre, found)
+        shown = yield from _frames(page, puller, puller.centre, found)
         full, found = len(found) >= room or shown < len(found), found[:shown]
     page.more = full
     page.cursor = cursor._replace(
@@ -236,7 +244,7 @@ def _reached(found: Sequence[Row], before: int, last: int, more: bool) -> int:
     return found[-1][1] if found else before
 
 
-def _frames(page: Page, centre: bytes, found: Sequence[Row]) -> Program[int]:
+def _frames(page: Page, puller: Puller, centre: bytes, found: Sequence[Row]) -> Program[int]:
     """RECORD frames as long as the page has room; gives how many records were taken.
 
     Most records are one whole change, which needs no decoding at all.
@@ -250,6 +258,9 @@ def _frames(page: Page, centre: bytes, found: Sequence[Row]) -> Program[int]:
     for taken, (id_, position, heads, device, number, chained, author, authority, effective, body) in enumerate(found):
         if page.size > PAGE_BYTES:
             return taken
+        if heads is None and puller.has(device, number) and chained:
+            _add_own(page, number, position)
+            continue
         if heads is None:
             change = PulledChange(
                 _author(page, device, author, chained), number, position, authority, effective, None, body
@@ -260,6 +271,7 @@ def _frames(page: Page, centre: bytes, found: Sequence[Row]) -> Program[int]:
         for where, head_device, head_number, names in spread[id_]:
             _, _, _, chained, wrote, rank, believed, text = stored[where]
             who = _author(page, head_device, wrote, chained)
+            text = b"" if puller.has(head_device, head_number) else text
             parts.append(pack_change(PulledChange(who, head_number, where, rank, believed, names, text)))
         _add(page, b"".join(parts))
     return len(found)
@@ -268,6 +280,14 @@ def _frames(page: Page, centre: bytes, found: Sequence[Row]) -> Program[int]:
 def _add(page: Page, record: bytes) -> None:
     page.size += len(record)
     page.frames.append((Frame.RECORD, record))
+
+
+def _add_own(page: Page, number: int, position: int) -> None:
+    last = page.own[-1] if page.own else None
+    if last and (number, position) == (last.number + last.length, last.position + last.length):
+        page.own[-1] = last._replace(length=last.length + 1)
+    else:
+        page.own.append(Own(number, position, 1))
 
 
 def _author(page: Page, device: bytes, person: bytes, chained: bool) -> int:

@@ -106,12 +106,14 @@ class Opened(NamedTuple):
 
 @dataclass
 class Pushed:
-    """What became of a request's batches, each by itself."""
+    """What became of a request's batches, each by itself; `own` are the numbers of the entries that its device hands
+    in with it, as part of its chain."""
 
     receipts: list[bytes] = field(default_factory=list)
     leaves: list[int] = field(default_factory=list)
     outcomes: list[dict[str, object]] = field(default_factory=list)
     problems: list[tuple[int, str, int]] = field(default_factory=list)
+    own: list[range] = field(default_factory=list)
     checkpoint: note.Checkpoint | None = None
 
 
@@ -208,6 +210,7 @@ class _Intake:
         else:
             end = chain.after(batch)
             yield Write(schema.chain, [(sender.centre, sender.device, *end, self.ledger.now)], "replace")
+            self.done.own.append(_numbers(batch))
             yield from self._accept(opened, sender)
 
     def _accept(self, opened: Opened, sender: Sender) -> Program[None]:
@@ -280,6 +283,11 @@ class _Intake:
         row = (sender.centre, sender.device, batch.digest, batch.header.sequence, "chain.equivocation", packed, now)
         yield Write(schema.quarantine, [row], "ignore")
         yield from first(_FREEZE, device_id=sender.device)
+
+
+def _numbers(batch: Batch) -> range:
+    header = batch.header
+    return range(header.first, header.first + header.entry_count)
 
 
 def _incoming(opened: Opened, sender: Sender, bounds: Interval) -> list[Incoming]:

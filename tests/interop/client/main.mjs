@@ -52,7 +52,7 @@ function shown(device, record) {
 }
 
 function standing({ state }) {
-  const entries = state.entries.map(({ number, outcome, code, fields, pulled }) => ({ number, outcome, code, fields, pulled }));
+  const entries = state.entries.map(({ bytes, sequence, ...said }) => said);
   const receipts = state.batches.map((one) => (one.receipt ? hex(one.receipt.packed) : null));
   const photos = state.photos.map((one) => one.receipt !== null);
   const { epoch, size, cursor, whole, offset, horizon } = state;

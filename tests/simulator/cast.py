@@ -101,7 +101,8 @@ class Centre(Protocol):
 @dataclass
 class Holder:
     """A phone in somebody's hand. `saved` is what was saved on it, in order; `copies` are backups of
-    it, each with what was saved by then. `trusted` says how far off its time may be, None while nobody can tell."""
+    it, each with what was saved by then. `trusted` says how far off its time may be, None while nobody can tell, and
+    `slowest` how long the slowest round trip of this sync took."""
 
     name: str
     device: bytes
@@ -114,6 +115,7 @@ class Holder:
     revoked: bool = False
     put_back: bool = False
     trusted: int | None = None
+    slowest: int | None = None
     more: bool = False
     saved: list[tuple[Save, bytes]] = field(default_factory=list)
     copies: list[tuple[Any, list[tuple[Save, bytes]]]] = field(default_factory=list)

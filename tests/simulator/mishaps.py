@@ -21,7 +21,7 @@ class Mishaps(Town):
     def clock(self, who: int, dice: Random) -> None:
         """A phone's clock jumps."""
         holder = self.holder(who)
-        holder.trusted = None
+        holder.trusted = holder.slowest = None
         holder.skew = dice.choice(CLOCKS) + dice.randrange(-2000, 2000)
         self.counts["clock jumps"] += 1
         self.say(f"the clock of {holder.name} is off by {holder.skew // SECOND} s now")

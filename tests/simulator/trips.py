@@ -25,7 +25,7 @@ class Trip(NamedTuple):
     dice: Random
     smooth: bool
     rounds: int
-    asked: tuple[int, int]
+    asked: int
 
 
 class Trips(Town):
@@ -40,8 +40,9 @@ class Trips(Town):
     def _ask(self, holder: Holder, dice: Random, smooth: bool, rounds: int) -> None:
         holder.attempt += 1
         step = holder.phone.begin(fresh=rounds == ROUNDS)
-        asked = self.road.now, holder.skew
-        trip = Trip(holder, holder.device, holder.attempt, step, dice, smooth, rounds, asked)
+        if rounds == ROUNDS:
+            holder.slowest = 0
+        trip = Trip(holder, holder.device, holder.attempt, step, dice, smooth, rounds, self.road.now)
         word = self.road.send(dice, lambda: self._arrive(trip), smooth=smooth)
         self.say(f"{holder.name} syncs{f': the request is {word}' if word else ''}")
 
@@ -100,8 +101,10 @@ class Trips(Town):
             hold(False, "answer refused", f"{holder.name} cannot believe an answer: {error}")
             return
         self.say(f"{holder.name} takes the answer" + (f", receipts for {len(receipts)} batches" if receipts else ""))
-        if trip.asked[1] == holder.skew and answer and not holder.more:
-            holder.trusted = self.road.now - trip.asked[0] + SECOND
+        if holder.slowest is not None:
+            holder.slowest = max(holder.slowest, self.road.now - trip.asked + SECOND)
+        if not holder.more:
+            holder.trusted = holder.slowest
         judge.receipts(self, holder, receipts)
         judge.phone(self, holder)
 

@@ -229,7 +229,9 @@ class PaperPhone:
             if old and any(stated.forgot(old) for stated in reply.restored):
                 memory.batches[at] = sealed._replace(receipt=None, forgotten=old)
                 first = sealed.batch.header.first
-                memory.mirrored -= set(range(first, first + len(sealed.batch.entries)))
+                numbers = set(range(first, first + len(sealed.batch.entries)))
+                memory.mirrored -= numbers
+                memory.outcomes = {n: told for n, told in memory.outcomes.items() if n not in numbers}
 
     def _mirror(self, reply: wire.Reply) -> None:
         memory = self.memory

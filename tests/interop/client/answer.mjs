@@ -4,7 +4,7 @@ import { demand, unhex } from "./bytes.mjs";
 import { all, decode, FRAME, single } from "./frames.mjs";
 import { Keyring } from "./keyring.mjs";
 import { checkCheckpoint, checkpointDigest, extend, Frontier, leafHash, logName, readCheckpoint } from "./log.mjs";
-import { headOf, readAuthors, readRecord } from "./records.mjs";
+import { headOf, ownRecords, readAuthors, readOwn, readRecord } from "./records.mjs";
 import * as signed from "./statements.mjs";
 
 const json = (payload) => JSON.parse(payload.toString("utf8"));
@@ -31,7 +31,7 @@ export function readOutcomes(said) {
 }
 
 /** The frames of an answer, read but not yet believed. */
-function readAnswer(body) {
+function readAnswer(body, state) {
   const frames = decode(body);
   const payloads = (type) => all(frames, FRAME[type]);
   const one = (type, read) => {
@@ -41,7 +41,7 @@ function readAnswer(body) {
   const authors = readAuthors(payloads("AUTHORS"));
   const records = payloads("RECORD").map((payload) => {
     const record = readRecord(payload, authors);
-    return { ...record, heads: record.changes.map((change) => headOf(change, authors)) };
+    return { ...record, heads: record.changes.map((change) => headOf(change, authors, state)) };
   });
   const answer = one("ANSWER", json);
   demand(Number.isSafeInteger(answer?.time) && typeof answer.cursor === "string", "body.malformed", "no ANSWER");
@@ -51,6 +51,7 @@ function readAnswer(body) {
     ...answer, more: answer.more ?? false, records,
     proof: Array.from({ length: proof.length / 32 }, (_, index) => proof.subarray(32 * index, 32 * index + 32)),
     receipts: payloads("RECEIPT").map(signed.readReceipt),
+    own: one("OWN", readOwn) ?? [],
     outcomes: payloads("OUTCOMES").flatMap((payload) => readOutcomes(json(payload))),
     checkpoint: one("CHECKPOINT", readCheckpoint),
     photoReceipts: payloads("PHOTO_RECEIPT").map(signed.readPhotoReceipt),
@@ -106,7 +107,7 @@ function checkLog(answer, state, sent, epoch) {
  * `sent` are the batches of the request. Throws `Refused`, and then nothing of the answer counts.
  */
 export function verifiedAnswer(body, state, sent) {
-  const answer = readAnswer(body);
+  const answer = readAnswer(body, state);
   let keyring = new Keyring(state.keyring, state.root, state.origin);
   if (answer.keyring !== undefined) {
     const newer = new Keyring(answer.keyring, state.root, state.origin);
@@ -115,6 +116,7 @@ export function verifiedAnswer(body, state, sent) {
   }
   const epoch = checkRestores(answer, state);
   checkReceipts(answer, state, sent, keyring);
+  for (const run of answer.own) answer.records.push(...ownRecords(run, answer.receipts, state));
   if (!answer.checkpoint) return { answer, keyring, epoch };
   checkCheckpoint(answer.checkpoint, state, epoch, keyring);
   const frontier = checkLog(answer, state, sent, epoch);

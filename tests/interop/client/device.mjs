@@ -8,13 +8,13 @@ import { encode, FRAME } from "./frames.mjs";
 import { Keyring, readCode } from "./keyring.mjs";
 import { fingerprint, KeyPair, seal, TYPES } from "./keys.mjs";
 import { lay, view } from "./merge.mjs";
+import { AUTHORITY } from "./records.mjs";
 import { freeze, forget, toSend, unreceipted } from "./outbox.mjs";
 import { good, send, sendSigned } from "./request.mjs";
 import { keep, kept } from "./store.mjs";
 import { upload } from "./upload.mjs";
 
 const MOST_PHOTOS = 1000;
-const AUTHORITY = { agent: 1, cadre: 1, clerk: 2, head: 2, district: 2 };
 const TYPE = "application/vnd.daiban.sync";
 const BEYOND = 2 ** 52; // own heads stand at positions that are greater than any pulled one
 
@@ -186,12 +186,12 @@ export class Device {
   }
 
   /** One round trip. `only` hands in these batches, whatever their receipts say. */
-  async exchange({ only, fresh = false } = {}) {
+  async exchange({ only, fresh = false, own = true } = {}) {
     this.freeze();
     const state = this.state;
     const sent = only ? state.batches.filter((one) => only.includes(one.sequence)) : toSend(state);
     const wanted = state.photos.filter((one) => !one.receipt).slice(0, MOST_PHOTOS);
-    const frames = [[FRAME.HELLO, Buffer.from(JSON.stringify(this.#hello(fresh, wanted)), "utf8")]];
+    const frames = [[FRAME.HELLO, Buffer.from(JSON.stringify(this.#hello({ fresh, own }, wanted)), "utf8")]];
     for (const batch of sent) frames.push([FRAME.BATCH, batch.packed]);
     for (const batch of sent.filter((one) => one.custody)) frames.push([FRAME.CUSTODY, batch.custody]);
     const began = this.clock();
@@ -201,10 +201,10 @@ export class Device {
     return this.#take(believed, sent, began, answer.body.length);
   }
 
-  #hello(fresh, photos) {
+  #hello(wishes, photos) {
     const { cursor, epoch, size, horizon, keyring, root, origin } = this.state;
     return {
-      cursor, epoch, size, horizon: horizon?.at ?? 0, fresh, client: "interop/1",
+      cursor, epoch, size, horizon: horizon?.at ?? 0, ...wishes, client: "interop/1",
       keyring: new Keyring(keyring, root, origin).edition,
       photos: photos.map((one) => ({ record: one.record, sha256: hex(one.digest), size: one.size })),
     };

@@ -21,7 +21,8 @@ let requests = [];
 /** The road to the server, which may lose an answer or change one byte of a frame. */
 async function road(url, method, headers, body) {
   const answer = await send(url, method, headers, body);
-  requests.push({ method, path: new URL(url).pathname, status: answer.status, bytes: answer.body.length });
+  const nonce = /;nonce=/.test(headers["Signature-Input"] ?? "");
+  requests.push({ method, path: new URL(url).pathname, status: answer.status, bytes: answer.body.length, nonce });
   const { lose, tamper } = meddling;
   if (lose) throw new Refused("link.lost");
   if (!tamper || answer.status !== 200) return answer;

@@ -13,7 +13,7 @@ import { Keyring, readCode } from "./keyring.mjs";
 import * as keys from "./keys.mjs";
 import * as log from "./log.mjs";
 import { lay, view } from "./merge.mjs";
-import { readRecord } from "./records.mjs";
+import { readOwn, readRecord } from "./records.mjs";
 import { signatureBase, signedHeaders } from "./request.mjs";
 import * as signed from "./statements.mjs";
 
@@ -206,6 +206,7 @@ const CHECKS = {
     for (const [name, one] of Object.entries(told.records)) {
       check(readRecord(bytes(one.packed), told.authors), one.record, name);
     }
+    check(readOwn(bytes(told.own.packed)), told.own.runs);
     refusedAs("body.malformed", () => readRecord(bytes(told.records.whole.packed), []), "an author that is missing");
   },
 

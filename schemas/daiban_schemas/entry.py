@@ -53,6 +53,11 @@ class Entry(msgspec.Struct, omit_defaults=True, frozen=True):
         return "change" if self.fields is not UNSET else "command" if self.command is not UNSET else "report"
 
 
+_SEEN_NAMES = 4096
+_seen_names: set[str] = set()
+"""Names that were found in order, so that the same twenty are not matched for every entry; bounded, since a stranger
+may send any number of others."""
+
 _TYPED = frozenset(Entry.__struct_fields__) - {"over"}
 _decode = msgspec.json.Decoder(Entry).decode
 _encode = msgspec.json.Encoder().encode
@@ -114,12 +119,17 @@ def field_names(fields: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of a change's fields, checked for form and number. Raises `StrictnessError`."""
     if not 0 < len(fields) <= FIELDS:
         raise StrictnessError("no fields, or too many")
-    names = tuple(fields)
-    match = _NAME.match
-    for name in names:
-        if not match(name):
+    if not _seen_names.issuperset(fields):
+        _look_at_names(fields)
+    return tuple(fields)
+
+
+def _look_at_names(fields: Mapping[str, Any]) -> None:
+    for name in fields:
+        if not _NAME.match(name):
             raise StrictnessError("not a field's name")
-    return names
+        if len(_seen_names) < _SEEN_NAMES:
+            _seen_names.add(name)
 
 
 def fields_of(entry: Entry) -> dict[str, Raw]:

@@ -1,16 +1,19 @@
 """Resident identity numbers (GB 11643-1999)."""
 
 import datetime
+from operator import mul
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_ZEROS = ord("0") * sum(_WEIGHTS)
+"""What the weights make of seventeen zeros as ASCII, so that digits need no reading one by one."""
 
 
 def identity_number_problem(number: str) -> str | None:
     """The code of what is wrong with a number, or None. Raises nothing."""
     if len(number) != 18 or not (number[:17].isascii() and number[:17].isdigit()) or number[17] not in _CHECK:
         return "value.not_identity_number"
-    if _CHECK[sum(int(d) * w for d, w in zip(number[:17], _WEIGHTS, strict=True)) % 11] != number[17]:
+    if _CHECK[(sum(map(mul, _WEIGHTS, number[:17].encode())) - _ZEROS) % 11] != number[17]:
         return "value.identity_check_digit"
     born = birthday(number)
     return "value.identity_date" if born is None or born.year < 1880 else None

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -10,6 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
+PAGE = 8192
+"""Bytes of a page of a new SQLite file."""
 _LOCK = 0x6461_6962_616E
 """Of PostgreSQL's advisory locks: servers that start together migrate one after the other."""
 
@@ -19,12 +22,20 @@ def migrate(url: str, revision: str = "head") -> None:
     if url.startswith("sqlite:///"):
         path = url.removeprefix("sqlite:///")
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine("sqlite://", creator=lambda: dbapi2.connect(path), module=dbapi2, poolclass=NullPool)
+        engine = create_engine("sqlite://", creator=lambda: _connect(path), module=dbapi2, poolclass=NullPool)
         with engine.begin() as connection:
             _upgrade(connection, revision)
         engine.dispose()
     else:
         asyncio.run(_postgres(url, revision))
+
+
+def _connect(path: str) -> Any:
+    connection = dbapi2.connect(path)
+    # Of consequence for a new file only. An entry of 1 KB fills a quarter of the usual page, and a row that does not
+    # fit goes to pages of its own: that made a write of entry and record cost a third more.
+    connection.execute(f"PRAGMA page_size = {PAGE}")
+    return connection
 
 
 async def _postgres(url: str, revision: str) -> None:

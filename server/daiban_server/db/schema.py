@@ -145,7 +145,6 @@ entry = Table(
     Column("outcome", Integer, nullable=False),
     _bytes("body"),
     UniqueConstraint("centre", "device", "number"),
-    Index("ix_entry_record", "centre", "record"),
 )
 """History: every entry that was applied or refused, once, as it came. The server's own entries have device zero and
 their position as number; `chained` says whether a device's earlier entries are its ancestors. Its rows are long, so

@@ -6,7 +6,6 @@ given out under the counter's lock, so their order is the order of commits, and 
 
 import base64
 import hmac
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -29,8 +28,8 @@ PAGE = 500
 PAGE_BYTES = 4 * 2**20
 """Bytes of records in one page, unless one record alone is larger: a device refuses an answer beyond 16 MiB."""
 
-_CURSOR = struct.Struct(">BQQQQ16s")
 _VERSION = 1
+_MAC = 16
 _ENTRY_COLUMNS = ("position", "device", "number", "chained", "author", "authority", "effective", "body")
 _heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
 
@@ -120,8 +119,8 @@ class Cursor(NamedTuple):
 
 def pack_cursor(cursor: Cursor, device: bytes, secret: bytes) -> str:
     """The cursor as the device gets it: opaque, and of no use to another device."""
-    body = struct.pack(">BQQQQ", _VERSION, *cursor)
-    return base64.urlsafe_b64encode(body + hmac.digest(secret, body + device, "sha256")[:16]).decode()
+    body = bytes((_VERSION,)) + b"".join(map(_short, cursor))
+    return base64.urlsafe_b64encode(body + hmac.digest(secret, body + device, "sha256")[:_MAC]).decode()
 
 
 def unpack_cursor(text: str, device: bytes, secret: bytes) -> Cursor:
@@ -130,12 +129,27 @@ def unpack_cursor(text: str, device: bytes, secret: bytes) -> Cursor:
         return Cursor()
     try:
         raw = base64.b64decode(text, altchars=b"-_", validate=True)
-        version, *positions, mac = _CURSOR.unpack(raw)
-    except (ValueError, struct.error):
+    except ValueError:
         raise WireError("cursor.invalid") from None
-    if version != _VERSION or not hmac.compare_digest(mac, hmac.digest(secret, raw[:-16] + device, "sha256")[:16]):
+    body, mac = raw[:-_MAC], raw[-_MAC:]
+    if not hmac.compare_digest(mac, hmac.digest(secret, body + device, "sha256")[:_MAC]) or body[0] != _VERSION:
         raise WireError("cursor.invalid")
-    return Cursor(*positions)
+    return Cursor(*_positions(body[1:]))
+
+
+def _short(position: int) -> bytes:
+    """A position in as many bytes as it needs, behind their number: a cursor travels in every request and answer."""
+    packed = position.to_bytes((position.bit_length() + 7) // 8, "big")
+    return bytes((len(packed),)) + packed
+
+
+def _positions(body: bytes) -> list[int]:
+    found, at = [], 0
+    while at < len(body):
+        end = at + 1 + body[at]
+        found.append(int.from_bytes(body[at + 1 : end], "big"))
+        at = end
+    return found
 
 
 class Puller(NamedTuple):

@@ -143,9 +143,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("centre", "position", name=op.f("pk_entry")),
         sa.UniqueConstraint("centre", "device", "number", name=op.f("uq_entry_centre_device_number")),
     )
-    with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.create_index("ix_entry_record", ["centre", "record"], unique=False)
-
     op.create_table(
         "envelope",
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),

@@ -18,12 +18,12 @@ run: .venv/.ready ## play a field day before your eyes; the server stays up
 
 test: lint ## check everything and run every test
 	@$(SYSTEM_PACKAGES) test
-	@echo "• running every test"
-	@$(BIN)/pytest
+	@echo "• running every test, on every core"
+	@$(BIN)/pytest -n auto --dist worksteal
 
 check: lint ## check everything, run the tests of the pure rules only
 	@echo "• running the tests of the pure rules"
-	@$(BIN)/pytest tests/schemas tests/sync
+	@$(BIN)/pytest -n auto tests/schemas tests/sync tests/vectors
 
 lint: .venv/.ready
 	@echo "• checking format, style, types and who imports whom"

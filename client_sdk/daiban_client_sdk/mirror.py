@@ -170,7 +170,11 @@ class Mirror:
         role = get("role", "agent")
         heads: tuple[Head, ...] = tuple(written.head for written in pulled)
         everything = {written.position: written for written in pulled}
+        # In the middle of a pull an own entry may stand among the pulled heads already: it is laid once.
+        there = {written.number for written in pulled if written.device == device}
         for number, entry in own:
+            if number in there:
+                continue
             fields = fields_of(entry)
             position, over = UNSENT + number, entry.over or {}
             heads = lay(heads, Change(position, device, number, True, tuple(fields), entry.seen, over))

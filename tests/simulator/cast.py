@@ -33,6 +33,7 @@ class Phone(Protocol):
     def open(self, record: bytes) -> Any: ...
     def view(self, record: bytes) -> View | None: ...
     def save(self, form: Any, values: Mapping[str, Any], *, settle: bool = False) -> tuple[int, bytes, int]: ...
+    def conflicts(self) -> list[Any]: ...
     def begin(self, *, fresh: bool = True) -> Any: ...
     def take(self, step: Any, body: bytes) -> tuple[list[Receipt], bool]: ...
     def packed(self) -> list[bytes]: ...
@@ -71,6 +72,7 @@ class Centre(Protocol):
     position: int
 
     dark: bool
+    dead: bool
 
     def answers(self, asked: Sequence[tuple[bytes, Any]]) -> list[bytes | Exception | None]: ...
     def carried(self, device: bytes, packed: list[bytes]) -> None: ...
@@ -100,7 +102,8 @@ class Centre(Protocol):
 
 @dataclass
 class Holder:
-    """A phone in somebody's hand. `saved` is what was saved on it, in order; `copies` are backups of
+    """A phone in somebody's hand. `saved` is what was saved on it, in order; `listed` are forms of records in
+    conflict, as they were listed; `whole` is the epoch of which everything was pulled; `copies` are backups of
     it, each with what was saved by then. `trusted` says how far off its time may be, None while nobody can tell, and
     `slowest` how long the slowest round trip of this sync took."""
 
@@ -111,6 +114,8 @@ class Holder:
     phone: Any = None
     skew: int = 0
     form: Any = None
+    listed: list[Any] = field(default_factory=list)
+    whole: int = -1
     attempt: int = 0
     revoked: bool = False
     put_back: bool = False
@@ -118,6 +123,8 @@ class Holder:
     slowest: int | None = None
     more: bool = False
     saved: list[tuple[Save, bytes]] = field(default_factory=list)
+    overtaken: bool = False
+    bounds: dict[tuple[int, bytes], Interval] = field(default_factory=dict)
     copies: list[tuple[Any, list[tuple[Save, bytes]]]] = field(default_factory=list)
 
 
@@ -153,11 +160,13 @@ class Cast:
     full: tuple[type[BaseException], ...] = ()
     waiting: list[list[Any]] = field(default_factory=list)
     down_until: list[int] = field(default_factory=list)
+    restored_at: list[int] = field(default_factory=list)
     backups: list[list[Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.servers = self.servers or [[at] for at in range(len(self.centres))]
         self.waiting = [[] for _ in self.centres]
+        self.restored_at = [0] * len(self.centres)
         self.down_until = [0] * len(self.centres)
         self.backups = [[] for _ in self.centres]
 

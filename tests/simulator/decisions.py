@@ -20,7 +20,17 @@ class Decision(NamedTuple):
     dice: int
 
 
-WORK = {"open": 5, "save": 14, "new": 4, "sync": 16, "desk_open": 3, "desk_save": 6, "settle": 3, "desk_settle": 2}
+WORK = {
+    "open": 5,
+    "save": 14,
+    "new": 4,
+    "sync": 16,
+    "desk_open": 3,
+    "desk_save": 6,
+    "look": 2,
+    "settle": 3,
+    "desk_settle": 2,
+}
 """What goes on every day, and how often of each."""
 
 FAULTS = {

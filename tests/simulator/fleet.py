@@ -7,8 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.simulator.processes import play_processes
 from tests.simulator.run import TIERS, Run, play
 
+KILLS = "kills"
+"""The tier of real processes: see `processes`."""
+NAMES = (*TIERS, KILLS)
 _processes = multiprocessing.get_context("spawn")
 
 
@@ -33,7 +37,7 @@ class Sum:
 def one(job: tuple[str, int]) -> Run:
     """One seed of a tier, by its name."""
     tier, seed = job
-    return play(TIERS[tier], seed)
+    return play_processes(seed) if tier == KILLS else play(TIERS[tier], seed)
 
 
 def runs(tier: str, seeds: range, processes: int | None = None) -> Iterator[Run]:
@@ -44,7 +48,7 @@ def runs(tier: str, seeds: range, processes: int | None = None) -> Iterator[Run]
         yield from map(one, jobs)
         return
     with _processes.Pool(processes) as pool:
-        yield from pool.imap(one, jobs, chunksize=8)
+        yield from pool.imap(one, jobs, chunksize=1 if tier == KILLS else 8)
 
 
 def summed(tier: str, seeds: range, seconds: float | None = None, processes: int | None = None) -> Sum:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 def centre(world: Town, at: int) -> None:
     """Take note of what a centre took since the last look, and compare what stands."""
     place, history = world.cast.centres[at], world.histories[at]
+    if place.dead:
+        return
     touched = set()
     for taken in place.after(history.last):
         saved = _saved(world, place, history, taken)
@@ -50,6 +52,9 @@ def centre(world: Town, at: int) -> None:
         compare(held(rows[record].heads), history.now(record), f"{world.name_of(record)} at {place.name}")
         newest = history.newest(record, 1 << 62)
         hold(rows[record].position == newest, "merge", "a record's position is its last change's")
+    for clerk in world.cast.clerks:
+        if clerk.centre == at:
+            world.pending.pop(clerk.device, None)
 
 
 def _refused(world: Town, place: Any, saved: Save) -> None:
@@ -102,7 +107,10 @@ def _time(saved: Any, taken: Any) -> None:
 
 
 def overlay(world: Town, holder: Holder, record: bytes, view: View | None) -> None:
-    """What a phone shows is what it pulled with its own changes laid over."""
+    """What a phone shows is what it pulled with its own changes laid over. In the middle of a pull an own change may
+    stand in both, and nothing can be said."""
+    if holder.more:
+        return
     pulled = holder.phone.mirror().get(record)
     standing: Any = held(pulled[1]) if pulled else {}
     unmirrored, refused = holder.phone.unmirrored(), holder.phone.outcomes()
@@ -123,6 +131,12 @@ def receipts(world: Town, holder: Holder, given: list[Receipt]) -> None:
         told = f"batch {one.sequence} of {holder.name}"
         hold(kept is not None, "receipt lost", f"{told} has a receipt and is not in custody")
         hold(kept[1] == receipt.pack(one), "receipt lost", f"{told} has two receipts")
+        bounds = holder.bounds.setdefault((one.sequence, kept[0]), one.bounds)
+        hold(
+            bounds == one.bounds or holder.overtaken,
+            "time",
+            f"{told} had the bounds {bounds}, and now has {one.bounds}",
+        )
 
 
 def refusal(world: Town, holder: Holder, code: str) -> None:
@@ -154,19 +168,32 @@ def phone(world: Town, holder: Holder) -> None:
     if epoch != place.epoch:
         return  # the server was restored meanwhile; the phone will hear of it
     if not holder.more:
+        holder.whole = epoch
         given = {number for number, told in holder.phone.outcomes().items() if told != "parked"}
-        over = holder.phone.unmirrored() & given
+        over = holder.phone.unmirrored() & given if not holder.phone.unreceipted() else set()
         hold(not over, "view", f"{holder.name} still lays entries {sorted(over)} over a complete pull")
     leaves = place.leaves()
     hold(size <= len(leaves), "checkpoint", f"{holder.name} believes in {size} of {len(leaves)} leaves")
     hold(root == naive_root(leaves[:size]), "checkpoint", f"{holder.name} believes in another log")
     reached = holder.phone.reached()
     hold(reached <= place.position, "stale", f"{holder.name}'s cursor is at {reached}, beyond {place.position}")
+    if holder.whole == epoch:
+        _visible(world, holder)
     for record, (position, written) in holder.phone.mirror().items():
         told = f"{world.name_of(record)} on {holder.name}"
         must = history.at(record, position)
         hold(must is not None, "stale", f"{told} is of no time of the centre's")
         compare(held(written), must, told)
+
+
+def _visible(world: Town, holder: Holder) -> None:
+    """An own change is laid over what was pulled until what was pulled has it."""
+    mirror, laid_over = holder.phone.mirror(), holder.phone.unmirrored()
+    applied = world.histories[holder.centre].applied
+    for saved, _ in holder.saved:
+        if saved.number not in laid_over and saved.id in applied and saved.record in mirror:
+            told = f"{holder.name} does not show its own entry {saved.number} any more, and did not pull it yet"
+            hold(applied[saved.id] <= mirror[saved.record][0] or holder.person in world.moved, "view", told)
 
 
 def scope(world: Town, holder: Holder) -> None:
@@ -188,13 +215,15 @@ def drained(world: Town, holder: Holder) -> bool:
     place = world.cast.centres[holder.centre]
     if holder.phone.stopped or place.barred(holder.device):
         return True
-    return not holder.phone.unreceipted() and holder.phone.reached() == place.position
+    return not holder.more and not holder.phone.unreceipted() and holder.phone.reached() == place.position
 
 
 def honest(world: Town, holder: Holder) -> None:
     """Nobody is barred who was not reported stolen and was never put back from a copy."""
     place = world.cast.centres[holder.centre]
     barred = holder.phone.stopped or place.barred(holder.device)
+    frozen = holder.phone.stopped == "frozen" and not world.counts["servers restored"]
+    hold(not frozen or place.barred(holder.device), "barred", f"{holder.name} signed two histories and may go on")
     hold(not barred or holder.revoked or holder.put_back, "barred", f"{holder.name} is barred: {barred}")
 
 

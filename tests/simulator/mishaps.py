@@ -63,7 +63,7 @@ class Mishaps(Town):
         else:
             copied, saved = dice.choice(holder.copies)
             holder.attempt += 1
-            holder.form = None
+            holder.form, holder.listed = None, []
             holder.phone.put_back(copied)
             holder.saved = list(saved)
             holder.put_back, holder.trusted = True, None
@@ -91,6 +91,7 @@ class Mishaps(Town):
         backup, histories = dice.choice(backups)
         self.cast.centres[served[0]].restore(backup)
         for at, history in zip(served, histories, strict=True):
+            self.cast.restored_at[at] = self.road.now
             self.histories[at] = history.since(self.cast.centres[at].position)
         for clerk in self.cast.clerks:
             clerk.form = None if clerk.centre in served else clerk.form

@@ -36,6 +36,13 @@ def test_a_seed_is_the_same_run_every_time(tier: str) -> None:
     assert play(TIERS[tier], 12, tell=True).told != one.told
 
 
+@pytest.mark.slow
+def test_real_processes_that_are_killed_lose_nothing() -> None:
+    total = summed("kills", range(4), processes=2)
+    assert [f"seed {run.seed}: {run.words}" for run in total.violations] == []
+    assert total.faults["processes killed"] > 4
+
+
 def test_a_story_shrinks_to_what_matters() -> None:
     whole = draw(3)
     wanted = {whole[4], whole[17]}

@@ -65,11 +65,18 @@ class Trips(Town):
             self.say("the server went down before it could answer")
             return
         place = self.cast.centres[centre]
+        for trip in trips:
+            self._overtaken(trip.holder, trip.asked)
         answers = place.answers([(trip.device, trip.step) for trip in trips])
         self.after_a_cut(centre, dice)
         judge.every_centre(self)
         for trip, answer in zip(trips, answers, strict=True):
             self._answered(trip, answer)
+
+    def _overtaken(self, holder: Holder, sent: int) -> None:
+        """What was sent before a restore and comes after it brings no earlier receipt: its new bounds are wider."""
+        if sent < self.cast.restored_at[holder.centre]:
+            holder.overtaken = True
 
     def _answered(self, trip: Trip, answer: Any) -> None:
         holder, place = trip.holder, self.cast.centres[trip.holder.centre]
@@ -121,9 +128,10 @@ class Trips(Town):
             self.counts["carried"] += 1
             self.say(f"somebody carries {len(some)} of {holder.name}'s batches to the centre")
             when = self.road.now + dice.choice((HOUR, 9 * HOUR, 2 * DAY))
-            self.road.at(when, lambda: self._hand_in(holder, device, some, dice))
+            sent = self.road.now
+            self.road.at(when, lambda: self._hand_in(holder, device, some, dice, sent))
 
-    def _hand_in(self, holder: Holder, device: bytes, packed: list[bytes], dice: Random) -> None:
+    def _hand_in(self, holder: Holder, device: bytes, packed: list[bytes], dice: Random, sent: int) -> None:
         def act() -> None:
             try:
                 self.cast.centres[holder.centre].carried(device, packed)
@@ -132,5 +140,6 @@ class Trips(Town):
 
         if self.up(holder.centre):
             self.say(f"what was carried for {holder.name} is handed in")
+            self._overtaken(holder, sent)
             self.at_the_server(holder.centre, dice, act)
             judge.centre(self, holder.centre)

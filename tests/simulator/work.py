@@ -52,19 +52,26 @@ class Homes(Town):
         if holder.form is not None and not holder.phone.stopped:
             self._save(holder, self.values(dice), dice)
 
-    def settle(self, who: int, dice: Random) -> None:
-        """Somebody settles a conflict on the phone."""
+    def look(self, who: int, dice: Random) -> None:
+        """Somebody looks through the conflicts, and may settle one of them much later."""
         holder = self.holder(who)
-        if holder.phone.stopped:
-            return
-        for record in dice.sample(self.known[holder.centre], len(self.known[holder.centre])):
-            view = holder.phone.view(record)
-            if view is not None and view.conflicts:
-                holder.form = holder.phone.open(record)
-                name = dice.choice(sorted(view.conflicts))
-                value = dice.choice([view.conflicts[name][0].value, self.text(name)])
+        if not holder.phone.stopped:
+            holder.listed = holder.phone.conflicts()
+            self.say(f"{holder.name} lists {len(holder.listed)} records in conflict")
+
+    def settle(self, who: int, dice: Random) -> None:
+        """Somebody settles a conflict that was listed, by one of its values or another."""
+        holder = self.holder(who)
+        if not holder.listed or dice.random() < 0.5:
+            self.look(who, dice)
+        if holder.listed and not holder.phone.stopped:
+            holder.form = dice.choice(holder.listed)
+            conflicts = holder.form.view.conflicts
+            name = dice.choice(sorted(conflicts))
+            if holder.phone.view(holder.form.record) is not None:
+                value = dice.choice([conflicts[name][0].value, self.text(name)])
                 self._save(holder, {name: value}, dice, settle=True)
-                return
+            holder.form = None
 
     def _save(self, holder: Holder, values: Mapping[str, Any], dice: Random, *, settle: bool = False) -> None:
         form = holder.form
@@ -165,7 +172,6 @@ class Counter(Town):
         waiting.append((form.record, values, intent, seen, self.road.now))
         self.at_the_server(clerk.centre, dice, lambda: self._filed(clerk, values, settle))
         judge.centre(self, clerk.centre)
-        waiting.clear()
 
     def _filed(self, clerk: Clerk, values: Mapping[str, Any], settle: bool) -> None:
         form = clerk.form

@@ -57,7 +57,7 @@ class PaperCentre:
 
     # Push -----------------------------------------------------------------------------------------------------
 
-    dark = False
+    dark = dead = False
 
     def answers(self, asked: Sequence[tuple[bytes, Any]]) -> list[bytes | Exception | None]:
         """Answer requests that came together."""

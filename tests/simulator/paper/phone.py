@@ -129,6 +129,11 @@ class PaperPhone:
         self.memory.outbox.append(Kept(form.record, body, decoded, entries.fields_of(decoded)))
         return len(self.memory.outbox), body, at
 
+    def conflicts(self) -> list[Form]:
+        """Forms of the records in conflict."""
+        forms = [self.open(record) for record in self.memory.mirror]
+        return [form for form in forms if form.view and form.view.conflicts]
+
     def view(self, record: bytes) -> View | None:
         """The record with own entries laid over it by the same rules."""
         pulled = self.memory.mirror.get(record)

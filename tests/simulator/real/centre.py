@@ -126,6 +126,11 @@ class RealCentre:
         self.server.reboot(dice)
 
     @property
+    def dead(self) -> bool:
+        """Whether the power is off: what can be read now may not be on the disk."""
+        return self.server.disk.dead
+
+    @property
     def dark(self) -> bool:
         """Whether the power is off, and nobody is in the middle of something any more."""
         return self.server.disk.dead and not self.server.loop.is_running()

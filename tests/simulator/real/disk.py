@@ -119,6 +119,7 @@ class Watched:
                 self.between()
                 self._changes = -1
                 self.note()
+                self._changes = -1
         if self.cut_at:
             self.cut_at -= 1
             if not self.cut_at:

@@ -73,6 +73,12 @@ class RealPhone:
         with self.disk.unseen():
             return Opened(record, self.device.open(record.hex()), self.view(record))
 
+    def conflicts(self) -> list[Opened]:
+        """Forms of the records in conflict, as the phone lists them: what it lists is what it settles."""
+        with self.disk.unseen():
+            listed = self.device.conflicts()
+        return [self.open(record) for record in dict.fromkeys(bytes.fromhex(one.record) for one in listed)]
+
     def view(self, record: bytes) -> View | None:
         """The record as the phone shows it."""
         with self.disk.unseen():
@@ -82,8 +88,6 @@ class RealPhone:
         """Save; gives number, bytes and claimed time."""
         with self.disk.unseen():
             at = self.device.now()
-            if settle:
-                self.device.conflicts()  # what was shown is what is settled
         if settle:
             ((name, value),) = values.items()
             number = self.device.settle(form.record.hex(), name, value)

@@ -133,7 +133,7 @@ def receipts(world: Town, holder: Holder, given: list[Receipt]) -> None:
         hold(kept[1] == receipt.pack(one), "receipt lost", f"{told} has two receipts")
         bounds = holder.bounds.setdefault((one.sequence, kept[0]), one.bounds)
         hold(
-            bounds == one.bounds or holder.overtaken,
+            bounds == one.bounds or holder.overtaken or holder.put_back,
             "time",
             f"{told} had the bounds {bounds}, and now has {one.bounds}",
         )

@@ -124,6 +124,10 @@ class _Later:
         """As `Database.read`."""
         return await self.opened.read(program)
 
+    async def read_shortly(self, program: Program[T]) -> T:
+        """As `Database.read_shortly`."""
+        return await self.opened.read_shortly(program)
+
     async def write(self, key: Hashable, factory: Factory[T]) -> T:
         """As `Database.write`."""
         return await self.opened.write(key, factory)

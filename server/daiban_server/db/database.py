@@ -20,6 +20,10 @@ class Database(Protocol):
         """Run a program that only reads, on one snapshot."""
         ...
 
+    async def read_shortly(self, program: Program[T]) -> T:
+        """As `read`, for a program of a few lookups: where it can, it runs without going to another thread."""
+        ...
+
     async def write(self, key: Hashable, factory: Factory[T]) -> T:
         """Run a program in a transaction; gives its result once it is durable."""
         ...

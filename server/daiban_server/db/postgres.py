@@ -51,6 +51,10 @@ class PostgresDatabase:
             finally:
                 await connection.execute("ROLLBACK")
 
+    async def read_shortly(self, program: Program[T]) -> T:
+        """Run a program of a few lookups, on one snapshot."""
+        return await self.read(program)
+
     async def write(self, key: Hashable, factory: Factory[T]) -> T:
         """Run a program in a transaction, with others of the same key that wait; gives its result once it is durable.
 

@@ -7,7 +7,7 @@ other's locks. The writer alone checkpoints.
 
 import asyncio
 import fcntl
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,8 +41,9 @@ class SqliteDatabase:
 
     dialect = sql.SQLITE
 
-    def __init__(self, writer: _Connection, readers: list[_Connection], lock: Any) -> None:
+    def __init__(self, writer: _Connection, readers: list[_Connection], here: Any, lock: Any) -> None:
         self._writer = writer
+        self._here = here
         self._readers: asyncio.Queue[_Connection] = asyncio.Queue()
         for reader in readers:
             self._readers.put_nowait(reader)
@@ -58,7 +59,7 @@ class SqliteDatabase:
         writer = await _connect(path, "rw")
         await writer.call(_prepare_writer)
         readers = [await _connect(path, "ro") for _ in range(READERS)]
-        return cls(writer, readers, lock)
+        return cls(writer, readers, _connector(path, "ro")(), lock)
 
     async def read(self, program: Program[T]) -> T:
         """Run a program that only reads, on one snapshot."""
@@ -68,6 +69,11 @@ class SqliteDatabase:
             return result
         finally:
             self._readers.put_nowait(reader)
+
+    async def read_shortly(self, program: Program[T]) -> T:
+        """Run a program of a few lookups, on one snapshot. It runs where it stands: handing it to a thread and back
+        cost more than the lookups."""
+        return _read(self._here, program)
 
     async def write(self, key: Hashable, factory: Factory[T]) -> T:
         """Run a program in a transaction, with others that wait; gives its result once it is durable.
@@ -82,6 +88,7 @@ class SqliteDatabase:
         await self._group.close()
         while not self._readers.empty():
             await self._readers.get_nowait().close()
+        self._here.close()
         await self._writer.close()
         self._lock.close()
 
@@ -119,12 +126,12 @@ def hold_lock(path: Path) -> Any:
 
 
 async def _connect(path: Path, mode: str) -> _Connection:
+    return await _Connection(_connector(path, mode), 64)  # type: ignore[return-value]
+
+
+def _connector(path: Path, mode: str) -> Callable[[], Any]:
     uri = f"file:{path}?mode={mode}"
-
-    def connector() -> Any:
-        return dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
-
-    return await _Connection(connector, 64)  # type: ignore[return-value]
+    return lambda: dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
 
 
 def _prepare_writer(connection: Any) -> None:

@@ -55,7 +55,7 @@ async def signed_device(
     only with `pending`."""
     parameters = signature.parse(request.headers.get("signature-input", ""))
     device = bytes.fromhex(parameters.device)
-    row = await services.database.read(first(_DEVICE, device_id=device))
+    row = await services.database.read_shortly(first(_DEVICE, device_id=device))
     if row is None or row[3] == "desk":
         raise ProblemError("device.unknown")
     centre, person, key, state, role, active = row

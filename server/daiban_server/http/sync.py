@@ -55,7 +55,7 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
     faults.reach("server.push.received")
     pushed = await _push(opened, sender, asked.hello, cursor, services)
-    frames = await services.database.read(_answer(asked.hello, cursor, sender, pushed, services))
+    frames = await services.database.read_shortly(_answer(asked.hello, cursor, sender, pushed, services))
     faults.reach("server.push.before_answer")
     if frames is None:
         return Response(b"", status_code=204)

@@ -83,12 +83,16 @@ def hunt(bug: Bug, clean: Tree) -> Hunt:
     return Hunt(bug, int(found[1]) + 1 if found else None, said, time.monotonic() - began)
 
 
-def hunted(bugs: Sequence[Bug], processes: int | None = None) -> Iterator[Hunt]:
-    """Hunt several bugs, a few at once, in order."""
+def hunted(bugs: Sequence[Bug], processes: int | None = None, until: float | None = None) -> Iterator[Hunt]:
+    """Hunt several bugs, a few at once, in order; after `until` (of the monotonic clock) no other is begun."""
+
+    def one(bug: Bug) -> Hunt | None:
+        return None if until and time.monotonic() > until else hunt(bug, clean)
+
     with tempfile.TemporaryDirectory(prefix="daiban-bugs-") as folder:
         clean = Tree.of_project(Path(folder) / "tree")
         with ThreadPoolExecutor(processes or os.cpu_count() or 1) as at_once:
-            yield from at_once.map(lambda bug: hunt(bug, clean), bugs)
+            yield from (found for found in at_once.map(one, bugs) if found is not None)
 
 
 def main() -> None:

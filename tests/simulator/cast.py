@@ -103,7 +103,8 @@ class Centre(Protocol):
 @dataclass
 class Holder:
     """A phone in somebody's hand. `saved` is what was saved on it, in order; `listed` are forms of records in
-    conflict, as they were listed; `whole` is the epoch of which everything was pulled; `copies` are backups of
+    conflict, as they were listed; `whole` is the epoch of which everything was pulled, `over` the entries
+    that were written over pulled records; `copies` are backups of
     it, each with what was saved by then. `trusted` says how far off its time may be, None while nobody can tell, and
     `slowest` how long the slowest round trip of this sync took."""
 
@@ -123,6 +124,7 @@ class Holder:
     slowest: int | None = None
     more: bool = False
     saved: list[tuple[Save, bytes]] = field(default_factory=list)
+    over: set[int] = field(default_factory=set)
     overtaken: bool = False
     bounds: dict[tuple[int, bytes], Interval] = field(default_factory=dict)
     copies: list[tuple[Any, list[tuple[Save, bytes]]]] = field(default_factory=list)

@@ -21,6 +21,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from daiban_sync import batch, receipt
+from daiban_sync.merge import EPOCH
 from tests.simulator.witness import History, Save, apply, held, hold, naive_root, only_held, same_ids
 
 if TYPE_CHECKING:
@@ -109,13 +110,17 @@ def _time(saved: Any, taken: Any) -> None:
 def overlay(world: Town, holder: Holder, record: bytes, view: View | None) -> None:
     """What a phone shows is what it pulled with its own changes laid over. In the middle of a pull an own change may
     stand in both, and nothing can be said."""
+    said = holder.phone.outcomes()
+    for change in view.written if view else ():
+        refused = change.device == holder.device and said.get(change.number) == "refused"
+        hold(not refused, "view", f"{holder.name} shows its entry {change.number}, which was refused")
     if holder.more:
         return
     pulled = holder.phone.mirror().get(record)
     standing: Any = held(pulled[1]) if pulled else {}
-    unmirrored, refused = holder.phone.unmirrored(), holder.phone.outcomes()
+    unmirrored = holder.phone.unmirrored()
     for saved, _ in holder.saved:
-        if saved.record == record and saved.number in unmirrored and refused.get(saved.number) != "refused":
+        if saved.record == record and saved.number in unmirrored and said.get(saved.number) != "refused":
             standing = apply(standing, saved, None)
     found = held(view.written) if view else {}
     hold(same_ids(found, standing), "view", f"{holder.name} shows other heads of {world.name_of(record)} than it must")
@@ -187,10 +192,14 @@ def phone(world: Town, holder: Holder) -> None:
 
 
 def _visible(world: Town, holder: Holder) -> None:
-    """An own change is laid over what was pulled until what was pulled has it."""
+    """An own change is laid over what was pulled until what was pulled has it, and what it was written over stays
+    until then."""
     mirror, laid_over = holder.phone.mirror(), holder.phone.unmirrored()
     applied = world.histories[holder.centre].applied
     for saved, _ in holder.saved:
+        if saved.number in laid_over and saved.number in holder.over and saved.seen > holder.whole * EPOCH:
+            told = f"{holder.name} let go of a record on which it has work to hand in"
+            hold(saved.record in mirror, "view", told)
         if saved.number not in laid_over and saved.id in applied and saved.record in mirror:
             told = f"{holder.name} does not show its own entry {saved.number} any more, and did not pull it yet"
             hold(applied[saved.id] <= mirror[saved.record][0] or holder.person in world.moved, "view", told)

@@ -63,7 +63,7 @@ class Mishaps(Town):
         else:
             copied, saved = dice.choice(holder.copies)
             holder.attempt += 1
-            holder.form, holder.listed = None, []
+            holder.form, holder.listed, holder.over = None, [], set()
             holder.phone.put_back(copied)
             holder.saved = list(saved)
             holder.put_back, holder.trusted = True, None

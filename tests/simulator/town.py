@@ -148,6 +148,8 @@ class Town:
         at = json.loads(body)["at"]
         saved = Save(holder.device, number, True, record, values, *intent, seen, at, self.road.now)
         holder.saved.append((saved, body))
+        if record in holder.phone.mirror():
+            holder.over.add(number)
         self.saves[holder.device, number, body] = saved
 
     def desk_saved(self, device: bytes, number: int, body: bytes, values: Mapping[str, Any]) -> Save | None:

@@ -74,7 +74,8 @@ class Trips(Town):
             self._answered(trip, answer)
 
     def _overtaken(self, holder: Holder, sent: int) -> None:
-        """What was sent before a restore and comes after it brings no earlier receipt: its new bounds are wider."""
+        """What was sent before a restore and comes after it brings no earlier receipt, nor does what is carried: its
+        new bounds are wider."""
         if sent < self.cast.restored_at[holder.centre]:
             holder.overtaken = True
 
@@ -128,10 +129,9 @@ class Trips(Town):
             self.counts["carried"] += 1
             self.say(f"somebody carries {len(some)} of {holder.name}'s batches to the centre")
             when = self.road.now + dice.choice((HOUR, 9 * HOUR, 2 * DAY))
-            sent = self.road.now
-            self.road.at(when, lambda: self._hand_in(holder, device, some, dice, sent))
+            self.road.at(when, lambda: self._hand_in(holder, device, some, dice))
 
-    def _hand_in(self, holder: Holder, device: bytes, packed: list[bytes], dice: Random, sent: int) -> None:
+    def _hand_in(self, holder: Holder, device: bytes, packed: list[bytes], dice: Random) -> None:
         def act() -> None:
             try:
                 self.cast.centres[holder.centre].carried(device, packed)
@@ -140,6 +140,6 @@ class Trips(Town):
 
         if self.up(holder.centre):
             self.say(f"what was carried for {holder.name} is handed in")
-            self._overtaken(holder, sent)
+            holder.overtaken = True
             self.at_the_server(holder.centre, dice, act)
             judge.centre(self, holder.centre)

@@ -1,19 +1,13 @@
-"""``make soak``: kill server and phones at random instants while they work, again and again, and look for losses.
+"""Kill server and phones at random instants while they work, again and again, and look for losses."""
 
-``--kills N`` or ``--seconds N`` sets how long; ``--seed`` repeats a run's choices (not its timing). It prints one table
-at the end and exits with 1 if the auditor found anything.
-"""
-
-import argparse
 import random
-import tempfile
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.kills.world import Phone, World, picture
 
-KILLS = 200
 PHONES = 3
 ROUND = 10
 """Kills between two audits."""
@@ -82,42 +76,37 @@ def _round(world: World, folder: Path, dice: random.Random, killer: _Killer, unt
     return before + world.audit() + world.unsent()
 
 
-def _soak(given: argparse.Namespace, folder: Path) -> list[str]:
-    dice, began = random.Random(given.seed), time.monotonic()
-    found: list[str] = []
+@dataclass
+class Killed:
+    """What the killing was like. `saved` counts saves that a phone confirmed."""
+
+    server: int = 0
+    phones: int = 0
+    saved: int = 0
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def kills(self) -> int:
+        """All of them."""
+        return self.server + self.phones
+
+
+def kill(folder: Path, seed: int, kills: int, seconds: float | None) -> Killed:
+    """Kill until there were `kills`, or for `seconds` if they are given; a round that has begun is finished."""
+    dice, began = random.Random(seed), time.monotonic()
+    done = Killed()
     with World(folder, PHONES) as world:
-        killer = _Killer(world, random.Random(given.seed + 1))
+        killer = _Killer(world, random.Random(seed + 1))
         killer.resting.set()
         killer.start()
-        while not found and not _enough(given, killer.total, time.monotonic() - began):
-            found += _round(world, folder, dice, killer, killer.total + ROUND)
-            print(f"{time.monotonic() - began:6.0f} s  {killer.total} kills  {len(found)} findings", flush=True)
+        while not done.findings and not _enough(kills, seconds, killer.total, time.monotonic() - began):
+            done.findings += _round(world, folder, dice, killer, killer.total + ROUND)
+            print(f"{time.monotonic() - began:6.0f} s  {killer.total} kills  {len(done.findings)} findings", flush=True)
         killer.ended.set()
-        saved = sum(phone.confirmed() for phone in world.phones)
-    print(f"\nseed                            {given.seed}")
-    print(f"kills of the server             {killer.server}")
-    print(f"kills of {PHONES} phones               {killer.phones}")
-    print(f"saves that a phone confirmed    {saved}")
-    print(f"findings of the auditor         {len(found)}")
-    return found
+        done.saved = sum(phone.confirmed() for phone in world.phones)
+    done.server, done.phones = killer.server, killer.phones
+    return done
 
 
-def _enough(given: argparse.Namespace, kills: int, seconds: float) -> bool:
-    return bool(seconds >= given.seconds if given.seconds else kills >= given.kills)
-
-
-def main() -> None:
-    """Run it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=KILLS)
-    parser.add_argument("--seconds", type=int)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="daiban-soak-") as name:
-        found = _soak(given, Path(name))
-    print("\n".join(found))
-    raise SystemExit(1 if found else 0)
-
-
-if __name__ == "__main__":
-    main()
+def _enough(wanted: int, seconds: float | None, kills: int, passed: float) -> bool:
+    return passed >= seconds if seconds else kills >= wanted

@@ -1,0 +1,1 @@
+"""``make soak``: everything that looks for losses, for as long as there is time, and one table at the end."""

@@ -1,10 +1,10 @@
 """Who answers for which village: what a phone takes in and lets go, and whose work is accepted."""
 
-from typing import Any
-
 import httpx2
 
 from daiban_client_sdk import Client
+from daiban_client_sdk.progress import silent
+from daiban_client_sdk.rounds import Rounds
 from daiban_schemas import entry
 from daiban_sync import wire
 from daiban_sync.outcome import unpack
@@ -91,25 +91,19 @@ async def test_a_record_is_not_let_go_while_work_on_it_is_unsent(township: Towns
     await wang.sync()
     head = await office(township)
     await head.take("王芳", township.qingshan)
-    rounds = await wang._run(_begun_then_saved, wang, home)
+    rounds = await wang._run(Rounds, wang.device, silent)
     transport, _ = await wang._link()
-    answer = await wang._ask(transport, rounds[1])
-    await wang._run(rounds[0].take, rounds[1], answer)
+    first = await wang._run(rounds.begin, True)
+    assert await wang._run(rounds.take, first, await wang._ask(transport, first)), "the page that says so, and more"
+    last = await wang._run(rounds.begin, False)
+    await wang.save(await wang.open(home), {"phone": "13900000001"})
+    assert await wang._run(rounds.take, last, await wang._ask(transport, last)), "something is unsent again"
     view = await wang.view(home)
-    assert view is not None and view.values["phone"] == "13900000001"
+    assert view is not None
+    assert (view.values["head"], view.values["phone"]) == ("张桂兰", "13900000001")
     await wang.sync()
     await wang.sync()
     assert await wang.view(home) is None
-
-
-def _begun_then_saved(client: Client, home: str) -> Any:
-    from daiban_client_sdk.progress import silent
-    from daiban_client_sdk.rounds import Rounds
-
-    rounds = Rounds(client.device, silent)
-    step = rounds.begin(fresh=True)
-    client.device.save(client.device.open(home), {"phone": "13900000001"})
-    return rounds, step
 
 
 async def test_a_household_that_moves_away_leaves_the_phone_of_its_old_village(township: Township) -> None:

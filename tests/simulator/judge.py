@@ -182,8 +182,7 @@ def phone(world: Town, holder: Holder) -> None:
     hold(root == naive_root(leaves[:size]), "checkpoint", f"{holder.name} believes in another log")
     reached = holder.phone.reached()
     hold(reached <= place.position, "stale", f"{holder.name}'s cursor is at {reached}, beyond {place.position}")
-    if holder.whole == epoch:
-        _visible(world, holder)
+    _visible(world, holder, whole=holder.whole == epoch)
     for record, (position, written) in holder.phone.mirror().items():
         told = f"{world.name_of(record)} on {holder.name}"
         must = history.at(record, position)
@@ -191,16 +190,18 @@ def phone(world: Town, holder: Holder) -> None:
         compare(held(written), must, told)
 
 
-def _visible(world: Town, holder: Holder) -> None:
+def _visible(world: Town, holder: Holder, *, whole: bool) -> None:
     """An own change is laid over what was pulled until what was pulled has it, and what it was written over stays
     until then."""
-    mirror, laid_over = holder.phone.mirror(), holder.phone.unmirrored()
+    mirror, laid_over, said = holder.phone.mirror(), holder.phone.unmirrored(), holder.phone.outcomes()
     applied = world.histories[holder.centre].applied
     for saved, _ in holder.saved:
-        if saved.number in laid_over and saved.number in holder.over and saved.seen > holder.whole * EPOCH:
+        if whole and saved.number in laid_over and saved.number in holder.over and saved.seen > holder.whole * EPOCH:
             told = f"{holder.name} let go of a record on which it has work to hand in"
             hold(saved.record in mirror, "view", told)
-        if saved.number not in laid_over and saved.id in applied and saved.record in mirror:
+        if saved.number not in laid_over and saved.id not in applied and said.get(saved.number) != "refused":
+            hold(False, "view", f"{holder.name} does not show its own entry {saved.number}, and nobody else has it")
+        if whole and saved.number not in laid_over and saved.id in applied and saved.record in mirror:
             told = f"{holder.name} does not show its own entry {saved.number} any more, and did not pull it yet"
             hold(applied[saved.id] <= mirror[saved.record][0] or holder.person in world.moved, "view", told)
 

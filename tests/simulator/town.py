@@ -79,6 +79,8 @@ class Town:
         if dice.random() < 0.15:
             values["phone"] = "13909150001"  # now and then the same as another's
         if self.cast.deletes and dice.random() < 0.1:
+            values["note"] = dice.choice((True, 1, [1], [True], None))  # alike to Python, not to people
+        if self.cast.deletes and dice.random() < 0.1:
             values[TOMBSTONE] = dice.random() < 0.7
         return values
 

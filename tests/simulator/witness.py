@@ -87,7 +87,7 @@ def shown(written: Sequence[Written], name: str) -> Shown:
         value = json.loads(bytes(head.fields[name]))
         place = None if head.position >= UNSENT else head.position
         for known, holders in zip(*found, strict=True):
-            if type(known) is type(value) and known == value:
+            if json.dumps(known) == json.dumps(value):  # true is not 1
                 # One's own change may be there twice until a pull is complete: as it was pulled, and laid over.
                 holders[head.device, head.number] = place or holders.get((head.device, head.number))
                 break
@@ -147,12 +147,16 @@ def check_view(view: View, told: str) -> None:
     for name in names:
         must = shown(view.written, name)
         value = view.values[name]
-        hold(type(value) is type(must.values[0]) and value == must.values[0], "view", f"{told} shows another {name}")
+        hold(json.dumps(value) == json.dumps(must.values[0]), "view", f"{told} shows another {name}")
         open_ = len(must.values) > 1 and not (name == TOMBSTONE and deleted)
         hold((name in view.conflicts) == open_, "view", f"{told}: {name} is {'' if open_ else 'not '}in conflict")
         if open_:
             listed = [value.value for value in view.conflicts[name]]
-            hold(listed == must.values, "view", f"{told}: the values of {name} are not those that stand")
+            hold(
+                json.dumps(listed) == json.dumps(must.values),
+                "view",
+                f"{told}: the values of {name} are not those that stand",
+            )
 
 
 Standing = dict[str, dict[Id, int]]

@@ -1,5 +1,6 @@
 """What people do: at homes with their phones, and at the counter."""
 
+import json
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -182,4 +183,4 @@ class Counter(Town):
 
 
 def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
+    return json.dumps(one) == json.dumps(other)

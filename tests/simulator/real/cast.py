@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from daiban_sync import limits
 from tests.simulator.cast import Cast, Clerk, Holder
 from tests.simulator.real import setting
 from tests.simulator.real.centre import RealCentre
@@ -20,6 +21,10 @@ class RealCast:
     """What the cast keeps on disk while it plays."""
 
     def __init__(self, dice: Random) -> None:
+        # Small batches and requests on some days, so that work needs several.
+        self.limits = limits.BATCH_ENTRIES, limits.REQUEST_BATCHES
+        if dice.random() < 0.5:
+            limits.BATCH_ENTRIES = limits.REQUEST_BATCHES = dice.choice((1, 2))
         self.home = Path(tempfile.mkdtemp(prefix="daiban-seed-", dir=setting.ram()))
         self.time = setting.BEGUN
         self.server = RealServer(self.home / "server", setting.template(), lambda: self.time, dice.choice((1, 2, 500)))
@@ -55,6 +60,7 @@ class RealCast:
 
     def end(self) -> None:
         """Switch everything off, and forget it."""
+        limits.BATCH_ENTRIES, limits.REQUEST_BATCHES = self.limits
         for holder in self.holders:
             holder.phone.close()
         self.server.close()

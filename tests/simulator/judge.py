@@ -45,6 +45,8 @@ def centre(world: Town, at: int) -> None:
         else:
             history.note(saved, taken.position)
             _refused(world, place, saved)
+        rank = 3 if taken.device == bytes(16) else 1 if saved.chained else 2
+        hold(taken.authority == rank, "merge", f"entry {saved.number} counts as of rank {taken.authority}")
         if taken.bounds is not None:
             _time(saved, taken)
         history.last = taken.position

@@ -36,3 +36,17 @@ async def test_a_phone_whose_clock_falls_back_by_more_than_a_century_still_syncs
     ahead[0] = -56 * YEAR
     status = await wang.sync()
     assert status.may_be_given_back
+
+
+def test_a_phone_that_found_no_room_saves_again() -> None:
+    """A commit that failed and left its transaction open must not stand in the way of the next save."""
+    cast = real_cast(Random(0))
+    try:
+        world, wang = World(cast), cast.holders[0]
+        wang.phone.disk.full_commits, wang.phone.disk.stays_open = 1, True
+        world.new(0, Random(1))
+        assert not wang.saved
+        world.new(0, Random(2))
+        assert len(wang.saved) == 1
+    finally:
+        cast.end()

@@ -40,6 +40,7 @@ class Taken(NamedTuple):
     number: int
     body: bytes
     effective: int
+    authority: int
     bounds: Interval
     laid: bool = True
 

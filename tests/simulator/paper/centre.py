@@ -303,7 +303,9 @@ class PaperCentre:
             if at in book.entries:
                 said = book.entries[at]
                 bounds = self._bounds(said.device, said.number)
-                found.append(Taken(at, said.device, said.number, book.bodies[at], said.effective, bounds))
+                found.append(
+                    Taken(at, said.device, said.number, book.bodies[at], said.effective, said.authority, bounds)
+                )
         return found
 
     def _bounds(self, device: bytes, number: int) -> Interval:

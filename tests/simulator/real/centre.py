@@ -34,6 +34,7 @@ class Taken(NamedTuple):
     number: int
     body: bytes
     effective: int
+    authority: int
     bounds: Interval | None
     laid: bool
 
@@ -119,7 +120,8 @@ class RealCentre:
         elif kind == 2:
             disk.cut_commit = dice.randint(1, 2)
         else:
-            disk.full_commits = dice.randint(1, 3)
+            # A commit that fails may leave its transaction open, as one does that breaks a constraint.
+            disk.full_commits, disk.stays_open = dice.randint(1, 3), dice.random() < 0.5
 
     def reboot(self, dice: Random) -> None:
         """Go on with what a power cut left."""
@@ -173,13 +175,13 @@ class RealCentre:
     def after(self, position: int) -> list[Taken]:
         """Entries that were taken after `position`, in order."""
         found = self._rows(
-            "SELECT position, device, number, body, effective, outcome FROM entry WHERE centre = ? AND position > ?"
-            " ORDER BY position",
+            "SELECT position, device, number, body, effective, authority, outcome FROM entry WHERE centre = ?"
+            " AND position > ? ORDER BY position",
             position,
         )
         return [
-            Taken(at, device, number, body, effective, self._bounds(device, number), _lays(body, outcome))
-            for at, device, number, body, effective, outcome in found
+            Taken(at, device, number, body, effective, rank, self._bounds(device, number), _lays(body, outcome))
+            for at, device, number, body, effective, rank, outcome in found
         ]
 
     def _bounds(self, device: bytes, number: int) -> Interval | None:

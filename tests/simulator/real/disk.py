@@ -55,7 +55,8 @@ class Watched:
         self.path = path
         self.wal = Path(f"{path}-wal")
         self.dead = self.quiet = False
-        self.cut_at = self.cut_commit = self.full_commits = 0
+        self.cut_at = self.cut_commit = self.full_commits = self.full_at = 0
+        self.stays_open = False
         self.between: Callable[[], None] | None = None
         self.between_at = 0
         self.salts, self.durable = b"", 0
@@ -124,9 +125,14 @@ class Watched:
             self.cut_at -= 1
             if not self.cut_at:
                 self._cut()
+        if self.full_at:
+            self.full_at -= 1
+            if not self.full_at and self.real.in_transaction:
+                raise DiskFullError("disk I/O error")
         if commits and self.full_commits:
             self.full_commits -= 1
-            self.real.execute("ROLLBACK")  # as SQLite does by itself when a commit finds no room
+            if not self.stays_open:
+                self.real.execute("ROLLBACK")  # as SQLite does by itself when a commit finds no room
             raise DiskFullError("database or disk is full")
 
     def _cut(self) -> None:

@@ -131,13 +131,15 @@ class RealPhone:
 
     def die(self, dice: Random) -> None:
         """The power goes off now, or at a statement or commit of what is done next."""
-        kind = dice.randrange(4)
+        kind = dice.randrange(5)
         if kind == 0:
             self.reboot(dice)
         elif kind == 1:
             self.disk.cut_at = dice.randint(1, 25)
         elif kind == 2:
             self.disk.cut_commit = dice.randint(1, 3)
+        elif kind == 3:
+            self.disk.full_at = dice.randint(1, 25)
         else:
             self.disk.full_commits = dice.randint(1, 2)
 

@@ -7,6 +7,7 @@ statement runs where the scheduler can see it.
 import asyncio
 import shutil
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -15,13 +16,14 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from daiban_server.db import sqlite
+from daiban_server.db import schema, sqlite
+from daiban_server.db.program import Write
 from daiban_server.db.sqlite import SqliteDatabase
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.sync import sync
 from daiban_server.services import Services
 from daiban_server.settings import Settings
-from daiban_server.spine import restores
+from daiban_server.spine import log, restores
 from tests.simulator.cast import Refused
 from tests.simulator.real import setting
 from tests.simulator.real.disk import DiskFullError, PowerCut, Watched
@@ -57,6 +59,7 @@ class RealServer:
     def __init__(self, home: Path, template: Path, now: Callable[[], int], page: int) -> None:
         self.now = now
         self.page = page
+        self._asked = 0
         self._home, self._count = home, 0
         self._folder = home / "0"
         self._folder.mkdir(parents=True)
@@ -98,7 +101,10 @@ class RealServer:
         """Answer requests that came together; None for one that got no answer."""
 
         async def all_of_them() -> list[Any]:
-            return await asyncio.gather(*(self._answer(step) for step in asked), return_exceptions=True)
+            self._asked += 1
+            waiting = [self._answer(step) for step in asked]
+            spoilt = [self._spoil()] if self._asked % 3 == 0 else []
+            return (await asyncio.gather(*spoilt, *waiting, return_exceptions=True))[len(spoilt) :]
 
         names = sync.fn.__globals__
         whole, names["pull"] = names["pull"], partial(names["pull"], page_size=self.page)
@@ -107,6 +113,18 @@ class RealServer:
         finally:
             names["pull"] = whole
         return [None if isinstance(one, PowerCut | DiskFullError) else one for one in found]
+
+    async def _spoil(self) -> None:
+        """Somebody's request that fails half-way, in the same transaction as the others: nothing of it may stay."""
+
+        def program() -> Any:
+            centre, device = next(iter(setting.CENTRES.values())), next(iter(setting.KEYS_OF))
+            yield from log.lock(centre)
+            yield Write(schema.chain, [(centre, device, 10**6, bytes(32), 10**6, 0)], "replace")
+            raise RuntimeError("a program that fails")
+
+        with suppress(RuntimeError):
+            await self.database.write("spoilt", program)
 
     async def _answer(self, step: Any) -> bytes:
         try:

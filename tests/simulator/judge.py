@@ -17,6 +17,7 @@ replicas                     in the end all phones of a scope show the same as t
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,7 @@ def work(world: Town, holder: Holder) -> None:
     """What was saved is on the phone, word for word, in order."""
     bodies = holder.phone.bodies()
     hold(list(bodies) == list(range(1, len(bodies) + 1)), "work lost", f"{holder.name}'s entries are {list(bodies)}")
+    _photos(holder)
     told = f"{holder.name} holds {len(bodies)} entries of {len(holder.saved)} that were saved"
     hold(len(bodies) == len(holder.saved), "work lost", told)
     for saved, body in holder.saved:
@@ -165,6 +167,13 @@ def work(world: Town, holder: Holder) -> None:
         else:
             safe = any(saved.id in one.applied for one in world.cast.safe(holder.centre))
             hold(safe, "work lost", f"{holder.name} let go of entry {saved.number}, which no backup has")
+
+
+def _photos(holder: Holder) -> None:
+    """The bytes of each photo that has no receipt are on the phone, whole."""
+    for digest, data in holder.phone.photos():
+        whole = hashlib.sha256(data).hexdigest() == digest
+        hold(whole, "work lost", f"a photo on {holder.name} is gone" if not data else f"one on {holder.name} is torn")
 
 
 def phone(world: Town, holder: Holder) -> None:

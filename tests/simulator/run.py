@@ -27,7 +27,7 @@ class Tier(NamedTuple):
 
 
 RULES = Tier("rules", paper_cast, 90)
-STORES = Tier("stores", real_cast, 80, {"second_hand": 2, "meanwhile": 3})
+STORES = Tier("stores", real_cast, 80, {"second_hand": 2, "photo": 2, "meanwhile": 3})
 TIERS = {tier.name: tier for tier in (RULES, STORES)}
 
 

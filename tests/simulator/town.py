@@ -147,7 +147,11 @@ class Town:
         self, holder: Holder, number: int, body: bytes, record: bytes, values: Any, intent: InView, seen: int, *_: int
     ) -> None:
         """Take note of a save on a phone."""
-        at = json.loads(body)["at"]
+        said = json.loads(body)
+        at, values = said["at"], said["fields"]
+        for name in values:  # of a new record nothing was in view
+            intent.viewed.setdefault(name, {})
+            intent.meant.setdefault(name, {})
         saved = Save(holder.device, number, True, record, values, *intent, seen, at, self.road.now)
         holder.saved.append((saved, body))
         if record in holder.phone.mirror():

@@ -97,6 +97,25 @@ class Homes(Town):
         verb = "settles" if settle else "saves"
         self.say(f"{holder.name} {verb} {words(values)} in {self.name_of(record)} (entry {number})")
 
+    def photo(self, who: int, dice: Random) -> None:
+        """Somebody takes a photo of a paper, at a home that the phone knows."""
+        holder = self.holder(who)
+        records = self.known[holder.centre]
+        if not records or holder.phone.stopped:
+            return
+        parent, record = dice.choice(records), dice.randbytes(16)
+        if holder.phone.view(parent) is not None:
+            intent = in_view(None, [], settle=False)
+            self.pending[holder.device] = [(record, {}, intent, 0, self.road.now)]
+            self.on_the_phone(holder, dice, lambda: self._photographed(holder, parent, record))
+            self.pending.pop(holder.device, None)
+            judge.work(self, holder)
+
+    def _photographed(self, holder: Holder, parent: bytes, record: bytes) -> None:
+        number, body = holder.phone.photograph(parent, record)
+        self.keep(holder, number, body, record, {}, in_view(None, [], settle=False), 0)
+        self.say(f"{holder.name} takes a photo of a paper of {self.name_of(parent)} (entry {number})")
+
     def second_hand(self, who: int, dice: Random) -> None:
         """Another program on the same phone saves while the first one is in the middle of something."""
         holder = self.holder(who)

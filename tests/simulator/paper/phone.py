@@ -290,6 +290,10 @@ class PaperPhone:
         """What was pulled."""
         return self.memory.mirror
 
+    def photos(self) -> list[tuple[str, bytes]]:
+        """There are none here."""
+        return []
+
     def unmirrored(self) -> frozenset[int]:
         """Numbers of own entries that are laid over what was pulled."""
         return frozenset(range(1, len(self.memory.outbox) + 1)) - self.memory.mirrored

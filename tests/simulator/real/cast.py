@@ -13,6 +13,7 @@ from tests.simulator.cast import Cast, Clerk, Holder
 from tests.simulator.real import setting
 from tests.simulator.real.centre import RealCentre
 from tests.simulator.real.disk import DiskFullError, PowerCut
+from tests.simulator.real.files import Files
 from tests.simulator.real.phone import RealPhone
 from tests.simulator.real.server import RealServer
 
@@ -26,6 +27,7 @@ class RealCast:
         if dice.random() < 0.5:
             limits.BATCH_ENTRIES = limits.REQUEST_BATCHES = dice.choice((1, 2))
         self.home = Path(tempfile.mkdtemp(prefix="daiban-seed-", dir=setting.ram()))
+        self.files = Files()
         self.time = setting.BEGUN
         self.server = RealServer(self.home / "server", setting.template(), lambda: self.time, dice.choice((1, 2, 500)))
         self.centres = [RealCentre(self.server, name, id_) for name, id_ in setting.CENTRES.items()]
@@ -38,11 +40,12 @@ class RealCast:
 
     def start(self, now: Callable[[], int]) -> None:
         """Switch the phones on; `now` is the right time."""
+        self.files.on()
         self.server.now = self.server.services.now = now
         for holder in self.holders:
             identity = self._identity(holder)
             clock = partial(lambda holder: now() + holder.skew, holder)
-            holder.phone = RealPhone(self.home / holder.device.hex(), identity, clock)
+            holder.phone = RealPhone(self.home / holder.device.hex(), identity, clock, self.files)
 
     def _identity(self, holder: Holder) -> dict[str, Any]:
         return {
@@ -60,6 +63,7 @@ class RealCast:
 
     def end(self) -> None:
         """Switch everything off, and forget it."""
+        self.files.off()
         limits.BATCH_ENTRIES, limits.REQUEST_BATCHES = self.limits
         for holder in self.holders:
             holder.phone.close()

@@ -1,6 +1,7 @@
 """A phone with the SDK's real store, driven step by step on one thread."""
 
 import base64
+import hashlib
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlcipher3 import dbapi2
 
+from daiban_client_sdk import images
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import RefusedError
 from daiban_client_sdk.forms import Form
@@ -21,8 +23,15 @@ from daiban_sync.receipt import Receipt
 from daiban_sync.signature import Parameters, Target
 from daiban_sync.view import View, Written
 from tests.simulator.real.disk import Watched
+from tests.simulator.real.files import Files
 
 TARGET = Target("POST", "daiban.test", "/v1/sync")
+
+
+def _prepared(file: Any) -> images.Prepared:
+    """A photo that needs no preparing."""
+    data = file.read() * 3
+    return images.Prepared(data, hashlib.sha256(data).digest(), 3, 4, ())
 
 
 class Opened(NamedTuple):
@@ -45,9 +54,9 @@ class Step(NamedTuple):
 class RealPhone:
     """A device's store in a folder below `home`. Each power cut goes on in a new folder."""
 
-    def __init__(self, home: Path, identity: Mapping[str, str], clock: Callable[[], int]) -> None:
+    def __init__(self, home: Path, identity: Mapping[str, str], clock: Callable[[], int], files: Files) -> None:
         self.clock = clock
-        self._home, self._count, self._offset = home, 0, 0
+        self._home, self._count, self._files = home, 0, files
         self._folder = home / "0"
         self._open()
         for name, value in identity.items():
@@ -72,6 +81,24 @@ class RealPhone:
         """A record's form."""
         with self.disk.unseen():
             return Opened(record, self.device.open(record.hex()), self.view(record))
+
+    def photograph(self, parent: bytes, record: bytes) -> tuple[int, bytes]:
+        """Keep a photo of a paper under a record; gives the entry's number and bytes."""
+        source = self._home / "camera"
+        source.write_bytes(record)
+        self.device.new_id = record.hex  # type: ignore[method-assign]
+        prepare, images.prepare = images.prepare, _prepared  # type: ignore[assignment]
+        try:
+            self.device.attach_photo(parent.hex(), source, {"paper": "居民户口簿"})
+        finally:
+            images.prepare = prepare
+        return max(self.bodies().items())
+
+    def photos(self) -> list[tuple[str, bytes]]:
+        """Digests of the photos that it has to bring, with the bytes that it has of each."""
+        folder = self.device.store.photos
+        found = self._rows("SELECT sha256, path FROM photo WHERE receipt IS NULL")
+        return [(digest, (folder / path).read_bytes() if (folder / path).exists() else b"") for digest, path in found]
 
     def conflicts(self) -> list[Opened]:
         """Forms of the records in conflict, as the phone lists them: what it lists is what it settles."""
@@ -145,14 +172,22 @@ class RealPhone:
 
     def reboot(self, dice: Random) -> None:
         """Go on with what a power cut left."""
-        self._go_on(lambda into: self.disk.left_behind(into, dice))
+
+        def fill(into: Path) -> None:
+            self.disk.left_behind(into, dice)
+            for folder in (self._folder, self._folder / "photos"):
+                for name, data in self._files.left(folder).items():
+                    if name == "store.key" or folder.name == "photos":
+                        (into / folder.relative_to(self._folder) / name).write_bytes(data)
+
+        self._go_on(fill)
 
     def _go_on(self, fill: Callable[[Path], object]) -> None:
         self._count += 1
         into = self._home / str(self._count)
         (into / "photos").mkdir(parents=True)
-        shutil.copyfile(self._folder / "store.key", into / "store.key")
         fill(into)
+        self._files.trust(into)
         self.disk.close()
         self._folder = into
         self._open()
@@ -163,11 +198,13 @@ class RealPhone:
         into = self._home / f"copy{self._count}"
         into.mkdir()
         self.disk.left_behind(into, Random(0))
+        shutil.copyfile(self._folder / "store.key", into / "store.key")
+        shutil.copytree(self._folder / "photos", into / "photos")
         return into
 
     def put_back(self, copied: Path) -> None:
         """Go on from a copy."""
-        self._go_on(lambda into: [shutil.copyfile(one, into / one.name) for one in copied.iterdir()])
+        self._go_on(lambda into: shutil.copytree(copied, into, dirs_exist_ok=True))
 
     def somebody_else(self, act: Callable[["RealPhone"], None], statements: int) -> None:
         """Let a second process on the same store do something before one of the next statements."""

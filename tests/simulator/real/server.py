@@ -56,14 +56,14 @@ class _Direct:
 class RealServer:
     """The server's process and its database, below `home`. Each power cut goes on in a new folder."""
 
-    def __init__(self, home: Path, template: Path, now: Callable[[], int], page: int) -> None:
+    def __init__(self, home: Path, template: bytes, now: Callable[[], int], page: int) -> None:
         self.now = now
         self.page = page
         self._asked = 0
         self._home, self._count = home, 0
         self._folder = home / "0"
         self._folder.mkdir(parents=True)
-        shutil.copyfile(template, self._folder / "daiban.db")
+        (self._folder / "daiban.db").write_bytes(template)
         self.loop = asyncio.new_event_loop()
         self._open()
 

@@ -1,6 +1,5 @@
 """The township of the second tier, the same for every seed: keys, people, places, and a database to begin from."""
 
-import shutil
 import tempfile
 from functools import cache
 from hashlib import sha256
@@ -51,20 +50,17 @@ PERSON_OF = {id_of(name): id_of(person) for person, name, _ in PHONES}
 
 
 @cache
-def template() -> Path:
+def template() -> bytes:
     """A migrated database with the township in it, made once a process."""
-    folder = Path(tempfile.mkdtemp(prefix="daiban-setting-", dir=ram()))
-    path = folder / "daiban.db"
-    migrate(f"sqlite:///{path}")
-    connection = dbapi2.connect(str(path), isolation_level=None)
-    ((_, error),) = sqlite._commit_together(connection, [_set_up])
-    if error:
-        raise error
-    connection.close()
-    kept = folder.with_suffix(".db")
-    shutil.move(path, kept)
-    shutil.rmtree(folder)
-    return kept
+    with tempfile.TemporaryDirectory(prefix="daiban-setting-", dir=ram()) as folder:
+        path = Path(folder) / "daiban.db"
+        migrate(f"sqlite:///{path}")
+        connection = dbapi2.connect(str(path), isolation_level=None)
+        ((_, error),) = sqlite._commit_together(connection, [_set_up])
+        if error:
+            raise error
+        connection.close()
+        return path.read_bytes()
 
 
 def ram() -> str | None:

@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.support.node",
     "tests.support.postgres",
     "tests.support.township",
+    "tests.support.fire",
 ]
 
 

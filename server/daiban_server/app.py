@@ -28,7 +28,7 @@ from daiban_server.features.tasks.effects import EFFECTS as TASKS
 from daiban_server.features.tasks.routes import Tasks
 from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.routes import offers
-from daiban_server.http import enrolment, health, problems, records, session, territory
+from daiban_server.http import enrolment, gaps, health, problems, records, session, territory
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
@@ -40,6 +40,28 @@ from daiban_sync import limits
 T = TypeVar("T")
 
 EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS)
+
+
+API = (
+    sync,
+    enrolment.issue_code,
+    enrolment.enrol,
+    enrolment.enrolment_state,
+    enrolment.devices,
+    enrolment.approve,
+    territory.assign,
+    territory.withdraw,
+    gaps.close_gap,
+    session.sign_in,
+    session.sign_out,
+    records.Records,
+    records.conflicts,
+    Tasks,
+    offers,
+    obligations,
+    health.health,
+)
+"""Routes that need no more than the services."""
 
 
 def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Litestar:
@@ -71,28 +93,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Lites
         return services
 
     return Litestar(
-        route_handlers=[
-            sync,
-            enrolment.issue_code,
-            enrolment.enrol,
-            enrolment.enrolment_state,
-            enrolment.devices,
-            enrolment.approve,
-            territory.assign,
-            territory.withdraw,
-            territory.close_gap,
-            session.sign_in,
-            session.sign_out,
-            records.Records,
-            records.conflicts,
-            Tasks,
-            offers,
-            obligations,
-            health.health,
-            photo_router(Receiving(store, recorder, keys.derived("ticket"), now)),
-            *CONSOLE,
-            STATIC,
-        ],
+        route_handlers=[*API, photo_router(Receiving(store, recorder, keys.derived("ticket"), now)), *CONSOLE, STATIC],
         dependencies={
             "services": Provide(take_services, sync_to_thread=False),
             "session": Provide(session.provide_session, sync_to_thread=False),

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from daiban_server.durable import sync
 from daiban_sync import keyring
 from daiban_sync.errors import SignatureError
 from daiban_sync.keyring import Keyring, ServerKey
@@ -98,9 +99,6 @@ def _write(path: Path, data: bytes) -> None:
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    sync(aside)
     aside.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    sync(path.parent)

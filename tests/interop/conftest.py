@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.interop.javascript import Node, running
-from tests.stories.test_restore import fire  # noqa: F401
 from tests.support.township import Township
 
 

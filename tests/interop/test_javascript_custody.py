@@ -7,8 +7,8 @@ import random
 import pytest
 
 from tests.interop.javascript import Node, Phone, Refused, alike, approve
-from tests.stories.test_restore import Fire
-from tests.stories.test_scope import office
+from tests.support.fire import Fire
+from tests.support.office import office
 from tests.support.township import Township
 
 

@@ -1,11 +1,7 @@
 """The server's disk is gone, and yesterday's backup is put back: what devices do, and what nobody loses."""
 
 import asyncio
-import contextlib
-import shutil
 import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,67 +12,16 @@ from sqlalchemy import func, select
 from daiban_client_sdk import Client
 from daiban_client_sdk.custody import KEPT
 from daiban_client_sdk.errors import DeviceError, RefusedError
-from daiban_server.backup import archive, put_back, take
+from daiban_server.backup import archive, put_back
 from daiban_server.backup.archive import BackupError
 from daiban_server.db import schema
 from daiban_server.db.program import Write, first
 from daiban_server.demo.photograph import photograph
 from daiban_server.keystore import load, load_or_make, load_root
 from daiban_sync import receipt
+from tests.support.fire import Fire
 from tests.support.postgres import Postgres
-from tests.support.township import Clock, Township, served
-
-
-@dataclass
-class Fire:
-    """A backup of a township, and what is needed to put it back elsewhere."""
-
-    town: Township
-    folder: Path
-    empty: str
-
-    async def back_up(self) -> Path:
-        services = self.town.services
-        settings = services.settings
-        origin = services.keys.origin
-        return await take.back_up(
-            settings.database_url, settings.data / "photos", origin, self.folder / "backups", services.now
-        )
-
-    @contextlib.asynccontextmanager
-    async def restored(self, backup: Path) -> AsyncIterator[Township]:
-        """The township on new hardware: keys were kept apart, everything else is the backup's."""
-        old, new = self.town.services.settings.data, self.folder / "new" / "server"
-        shutil.copytree(old / "keys", new / "keys")
-        keys, root = load(new / "keys"), load_root(new / "keys" / "root.key")
-        url = self.empty or f"sqlite:///{new / 'daiban.db'}"
-        await put_back.restore(backup, url, new / "photos", keys, root, self.town.clock)
-        async with served(self.folder / "new", self.empty, self.town.clock) as (services, address):
-            town = Township(services, self.town.clock, address, self.folder, self.town.centre)
-            town.qingshan, town.baihe, town.item = self.town.qingshan, self.town.baihe, self.town.item
-            town.people = self.town.people
-            async with town.clients:
-                yield town
-
-    async def move(self, *clients: Client, to: Township) -> None:
-        """The new server answers at the old address."""
-        for client in clients:
-            client.device.store.put("url", to.url)
-            if client._transport is not None:
-                await client._transport.close()
-                client._transport = None
-
-
-@pytest.fixture
-def fire(township: Township, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
-    """A backup drill on each database."""
-    if not township.services.settings.database:
-        yield Fire(township, tmp_path, "")
-        return
-    postgres: Postgres = request.getfixturevalue("postgres")
-    url = postgres.create_database()
-    yield Fire(township, tmp_path, url)
-    postgres.drop_database(url)
+from tests.support.township import Clock, Township
 
 
 async def phone_of(town: Township, household: str) -> Any:

@@ -1,13 +1,12 @@
 """Who answers for which village: what a phone takes in and lets go, and whose work is accepted."""
 
-import httpx2
-
 from daiban_client_sdk import Client
 from daiban_client_sdk.progress import silent
 from daiban_client_sdk.rounds import Rounds
 from daiban_schemas import entry
 from daiban_sync import wire
 from daiban_sync.outcome import unpack
+from tests.support.office import office
 from tests.support.raw_device import RawDevice, code_of, raw_device
 from tests.support.township import Township, new_id
 
@@ -15,27 +14,6 @@ from tests.support.township import Township, new_id
 async def heads(client: Client) -> set[str]:
     """Whose households this phone has."""
     return {str(view.values["head"]) for view in await client.records("household")}
-
-
-class Office:
-    """The centre head's hand on the territories."""
-
-    def __init__(self, town: Township, http: httpx2.AsyncClient) -> None:
-        self.town = town
-        self.http = http
-
-    async def give(self, name: str, place: bytes, rank: str = "A") -> None:
-        person = self.town.people[name].hex()
-        answer = await self.http.put(f"/v1/people/{person}/places/{place.hex()}", json={"rank": rank})
-        assert answer.status_code == 204, answer.text
-
-    async def take(self, name: str, place: bytes) -> None:
-        answer = await self.http.delete(f"/v1/people/{self.town.people[name].hex()}/places/{place.hex()}")
-        assert answer.status_code == 204, answer.text
-
-
-async def office(town: Township) -> Office:
-    return Office(town, await town.signed_in("李红"))
 
 
 async def test_a_village_that_is_handed_over_goes_from_one_phone_to_the_other(township: Township) -> None:

@@ -4,11 +4,11 @@ A table's file is a sequence of ``u32 length | zlib(msgpack list of rows)``, big
 order that the manifest states, so a backup of an older version can be put back and then migrated.
 """
 
+import asyncio
 import hashlib
-import os
 import struct
 import zlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,20 @@ from msgspec import Struct
 from sqlalchemy import Boolean, Table
 
 from daiban_server.db.program import Row
+from daiban_server.durable import sync
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 _LENGTH = struct.Struct(">I")
 _BLOCK = 2**20
+
+
+Tell = Callable[[str, int, int], None]
+"""Progress: what is copied (``tables`` or ``photos``), how much of it is done, and how much there is."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Tells nobody."""
 
 
 class BackupError(RuntimeError):
@@ -64,7 +73,7 @@ async def write_table(path: Path, table: Table, chunks: AsyncIterator[Sequence[R
             for part in (_LENGTH.pack(len(packed)), packed):
                 digest.update(part)
                 file.write(part)
-        sync(file)
+    sync(path)
     return TableFile([str(column.name) for column in table.columns], count, digest.hexdigest())
 
 
@@ -88,10 +97,9 @@ def read_table(path: Path) -> Iterator[list[list[Any]]]:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, durably; with it a backup is complete."""
-    with (folder / MANIFEST).open("wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
-        sync(file)
-    sync_folder(folder)
+    (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    sync(folder / MANIFEST)
+    sync(folder)
 
 
 def load(folder: Path) -> Manifest:
@@ -136,27 +144,24 @@ def copy_photo(source: Path, target: Path) -> int:
             while block := file.read(_BLOCK):
                 digest.update(block)
                 size += copy.write(block)
-            sync(copy)
     except FileNotFoundError:
         raise BackupError(f"照片丢失 / a photo is missing: {source}") from None
     if digest.hexdigest() != target.name:
         aside.unlink()
         raise BackupError(f"照片已损坏 / a photo is damaged: {source}")
+    sync(aside)
     aside.rename(target)
-    sync_folder(target.parent)
+    sync(target.parent)
     return size
 
 
-def sync(file: Any) -> None:
-    """Make an open file's bytes durable."""
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+async def copy_photos(source: Path, target: Path, manifest: Manifest, tell: Tell) -> int:
+    """Copy the photos that a backup names from one folder to another; gives their bytes."""
+    size = 0
+    for done, name in enumerate(manifest.photos):
+        tell("photos", done, len(manifest.photos))
+        centre, digest = name.split("/")
+        where = Path(centre, digest[:2], digest)
+        size += await asyncio.to_thread(copy_photo, source / where, target / where)
+    tell("photos", len(manifest.photos), len(manifest.photos))
+    return size

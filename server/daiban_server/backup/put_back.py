@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 
 from daiban_server.backup import archive
-from daiban_server.backup.archive import BackupError, Manifest
-from daiban_server.backup.take import Tell, silent
+from daiban_server.backup.archive import BackupError, Manifest, Tell, silent
 from daiban_server.db import schema
 from daiban_server.db.database import open_database
 from daiban_server.db.migrate import migrate
@@ -44,7 +43,7 @@ async def restore(
     try:
         if (await database.read(_count())) > 0:
             raise BackupError("数据库不是空的 / the database is not empty")
-        await _put_photos(backup.parent / "photos", photos, manifest, tell)
+        await archive.copy_photos(backup.parent / "photos", photos, manifest, tell)
         return await database.write("restore", lambda: _fill(backup, manifest, keys, root, clock(), tell))
     finally:
         await database.close()
@@ -53,15 +52,6 @@ async def restore(
 def _count() -> Program[int]:
     row = yield from first(_USED)
     return int(row[0]) if row else 0
-
-
-async def _put_photos(source: Path, target: Path, manifest: Manifest, tell: Tell) -> None:
-    for done, name in enumerate(manifest.photos):
-        tell("photos", done, len(manifest.photos))
-        centre, digest = name.split("/")
-        where = Path(centre, digest[:2], digest)
-        await asyncio.to_thread(archive.copy_photo, source / where, target / where)
-    tell("photos", len(manifest.photos), len(manifest.photos))
 
 
 def _fill(

@@ -9,7 +9,6 @@ The order matters:
 5. only now the backup counts: the horizon moves, and devices may forget what it has.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,21 +16,15 @@ from pathlib import Path
 from msgspec import structs
 
 from daiban_server.backup import archive
-from daiban_server.backup.archive import BackupError, Manifest
+from daiban_server.backup.archive import BackupError, Manifest, Tell, silent
 from daiban_server.db import schema
 from daiban_server.db.database import write_beside
 from daiban_server.db.snapshot import open_snapshot
+from daiban_server.durable import sync
 from daiban_server.spine import restores
 
 LEFT_OUT = ("session", "enrolment_code")
 """Who is signed in, and one-time codes: a restored server asks anew."""
-
-Tell = Callable[[str, int, int], None]
-"""Progress: what is copied (``tables`` or ``photos``), how much of it is done, and how much there is."""
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """Tells nobody."""
 
 
 async def back_up(
@@ -47,11 +40,11 @@ async def back_up(
     target, aside = folder / name, folder / f"{name}.part"
     (aside / "tables").mkdir(parents=True, mode=0o700)
     manifest = await _copy_tables(url, origin, begun, aside, tell)
-    size = await _copy_photos(photos, folder / "photos", manifest.photos, tell)
-    archive.sync_folder(aside / "tables")
+    size = await archive.copy_photos(photos, folder / "photos", manifest, tell)
+    sync(aside / "tables")
     archive.write_manifest(aside, structs.replace(manifest, photo_bytes=size))
     aside.rename(target)
-    archive.sync_folder(folder)
+    sync(folder)
     await write_beside(url, lambda: restores.finish_backup(begun))
     return target
 
@@ -75,17 +68,6 @@ def _photos_of(folder: Path) -> list[str]:
     centre, digest = columns.index("centre"), columns.index("digest")
     rows = (row for chunk in archive.read_table(archive.table_file(folder, "photo_file")) for row in chunk)
     return sorted({f"{row[centre].hex()}/{row[digest].hex()}" for row in rows})
-
-
-async def _copy_photos(source: Path, target: Path, photos: list[str], tell: Tell) -> int:
-    size = 0
-    for done, name in enumerate(photos):
-        tell("photos", done, len(photos))
-        centre, digest = name.split("/")
-        where = Path(centre, digest[:2], digest)
-        size += await asyncio.to_thread(archive.copy_photo, source / where, target / where)
-    tell("photos", len(photos), len(photos))
-    return size
 
 
 def check_apart(folder: Path, keys: Path) -> None:

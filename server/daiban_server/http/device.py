@@ -20,7 +20,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import first
 from daiban_server.http.problems import ProblemError
 from daiban_server.services import Presence, Services
-from daiban_server.spine.push import Sender
+from daiban_server.spine.opening import Sender
 from daiban_sync import signature
 from daiban_sync.clock import SECOND, STALE
 from daiban_sync.signature import Parameters, Target

@@ -20,7 +20,7 @@ from sqlalchemy import bindparam, select, update
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Write, first, rows
 from daiban_server.http.device import signed_device
-from daiban_server.http.problems import ProblemError
+from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
@@ -167,9 +167,7 @@ def make_code(secret: bytes, centre: bytes, person: bytes, issuer: bytes, now: i
 async def issue_code(data: JSONBody[CodeWanted], session: GivenSession, services: GivenServices) -> Code:
     """Make a one-time code for a person of one's own centre, good for fifteen minutes."""
     secret, now = secrets.token_bytes(16), services.now()
-    if not ids.is_id(data.person):
-        raise ProblemError("request.invalid")
-    person, clerk = bytes.fromhex(data.person), session.clerk
+    person, clerk = checked_id(data.person, "request.invalid"), session.clerk
     made = await services.database.write(
         clerk.centre, lambda: make_code(secret, clerk.centre, person, clerk.person, now)
     )
@@ -283,12 +281,9 @@ async def approve(
     device: FromPath[str], data: JSONBody[Approval], session: GivenSession, services: GivenServices
 ) -> dict[str, str]:
     """Approve a pending device whose fingerprint was compared."""
-    if not ids.is_id(device):
-        raise ProblemError("device.unknown")
-    clerk, now = session.clerk, services.now()
+    id_, clerk, now = checked_id(device, "device.unknown"), session.clerk, services.now()
     await services.database.write(
-        clerk.centre,
-        lambda: approve_device(bytes.fromhex(device), clerk.centre, clerk.person, data.fingerprint, now),
+        clerk.centre, lambda: approve_device(id_, clerk.centre, clerk.person, data.fingerprint, now)
     )
     return {"state": "active"}
 

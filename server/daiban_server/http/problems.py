@@ -9,7 +9,9 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from daiban_schemas.problem import PROBLEMS, words
+from daiban_server.spine.refusal import Refusal
 from daiban_sync.errors import SyncError
+from daiban_sync.ids import is_id
 
 _logger = logging.getLogger(__name__)
 
@@ -90,8 +92,21 @@ def _is_database(error: Exception) -> bool:
     )
 
 
+def on_refusal(request: Request[Any, Any, Any], error: Refusal) -> Response[bytes]:
+    """An act that the spine refused."""
+    return problem(request, error.code)
+
+
+def checked_id(text: str, code: str) -> bytes:
+    """An id of a path or a body as 16 bytes. Raises `ProblemError(code)` for what is none."""
+    if not is_id(text):
+        raise ProblemError(code)
+    return bytes.fromhex(text)
+
+
 HANDLERS: dict[Any, Any] = {
     ProblemError: on_problem,
+    Refusal: on_refusal,
     SyncError: on_sync_error,
     ValidationException: on_validation,
     HTTPException: on_http,

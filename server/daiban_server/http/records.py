@@ -15,7 +15,7 @@ from daiban_schemas.identity import masked
 from daiban_schemas.kinds import KINDS
 from daiban_server.db.program import Program
 from daiban_server.http.people import names_of
-from daiban_server.http.problems import ProblemError
+from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import desk, views
@@ -189,7 +189,14 @@ class Records(Controller):
         services: GivenServices,
     ) -> Result:
         """Report a fact."""
-        body = entry.report(_id(record).hex(), _known(kind), name, data.arguments, at=services.now(), by=session.person)
+        body = entry.report(
+            _id(record).hex(),
+            _known(kind),
+            name,
+            data.arguments,
+            at=services.now(),
+            by=session.person,
+        )
         return await hand_in(body, record, session, services)
 
     async def _change(self, kind: str, record: str, data: ChangeIn, session: SignedIn, services: Services) -> Result:
@@ -227,9 +234,7 @@ def _known(kind: str) -> str:
 
 
 def _id(record: str) -> bytes:
-    if not ids.is_id(record):
-        raise ProblemError("record.unknown")
-    return bytes.fromhex(record)
+    return checked_id(record, "record.unknown")
 
 
 def _many(

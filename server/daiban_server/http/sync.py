@@ -16,8 +16,10 @@ from daiban_server.http.device import signed_device
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import log, restores
-from daiban_server.spine.pull import Cursor, Puller, pack_cursor, pull, unpack_cursor
-from daiban_server.spine.push import Known, Opened, Pushed, Sender, open_batch, push
+from daiban_server.spine.cursor import Cursor, pack_cursor, unpack_cursor
+from daiban_server.spine.opening import Opened, Sender, open_batch
+from daiban_server.spine.pull import Puller, pull
+from daiban_server.spine.push import Known, Pushed, push
 from daiban_sync import faults, note, restored, wire
 from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame

@@ -16,10 +16,11 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.types import Reference, Type
 from daiban_server.db import schema
 from daiban_server.db.program import Fetch, Program
-from daiban_server.spine.effects import Asked, Effects, Refusal
+from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.moving import follow_parent
 from daiban_server.spine.parking import park, take_parked
+from daiban_server.spine.refusal import Refusal
 from daiban_sync.merge import TOMBSTONE, Change, Head, contested, lay
 from daiban_sync.outcome import Outcome
 from daiban_sync.view import View, same

@@ -7,21 +7,14 @@ who wrote it. So console edits stand in the same log, and get the same receipts,
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
-
-from daiban_server.db import schema
-from daiban_server.db.program import Program, first
+from daiban_server.db.program import Program
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import log
+from daiban_server.spine import chains, log
 from daiban_server.spine.effects import Effects
-from daiban_server.spine.push import Sender, open_batch, push
+from daiban_server.spine.opening import Sender, open_batch
+from daiban_server.spine.push import push
 from daiban_sync import batch, limits, note
-from daiban_sync.chain import Chain
 from daiban_sync.outcome import Outcome, unpack
-
-_CHAIN = select(schema.chain.c.sequence, schema.chain.c.digest, schema.chain.c.number).where(
-    schema.chain.c.centre == bindparam("centre_id"), schema.chain.c.device == bindparam("device_id")
-)
 
 
 class Clerk(NamedTuple):
@@ -38,8 +31,7 @@ def write(
     """Hand in entries for a clerk; gives what became of each. `secret` is 32 random bytes."""
     yield from log.lock(clerk.centre)
     device = keys.desk_device(clerk.centre)
-    row = yield from first(_CHAIN, centre_id=clerk.centre, device_id=device)
-    chain = Chain(*row) if row else Chain()
+    chain = yield from chains.end(clerk.centre, device)
     newest = yield from log.newest(clerk.centre)
     named = batch.NO_CHECKPOINT
     if newest:

@@ -12,15 +12,6 @@ from daiban_server.db.program import Program
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault
-    """A command that cannot be obeyed; `code` is of the problem catalogue, `fields` say what is missing."""
-
-    def __init__(self, code: str, fields: tuple[str, ...] = ()) -> None:
-        super().__init__(code)
-        self.code = code
-        self.fields = fields
-
-
 class Asked(NamedTuple):
     """A legal command or a recorded report, with its decoded arguments or facts."""
 

@@ -4,20 +4,17 @@ Only a person can know that, so a gap is closed by the centre head, with a reaso
 that turns up after all is taken as an adopted branch, whose entries have no ancestors.
 """
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first
-from daiban_server.spine import log
+from daiban_server.spine import chains, log
+from daiban_server.spine.opening import Sender
+from daiban_server.spine.refusal import Refusal
 from daiban_sync.batch import Batch
 from daiban_sync.chain import LOST, Chain
 
-if TYPE_CHECKING:
-    from daiban_server.spine.push import Sender
-
-_g, _c, _d, _e = schema.gap.c, schema.chain.c, schema.device.c, schema.entry.c
+_g, _d, _e = schema.gap.c, schema.device.c, schema.entry.c
 _COVERING = select(_g.first).where(
     _g.centre == bindparam("centre_id"),
     _g.device == bindparam("device_id"),
@@ -34,23 +31,12 @@ _NUMBERED = (
     )
     .limit(1)
 )
-_CHAIN = select(_c.sequence, _c.digest, _c.number).where(
-    _c.centre == bindparam("centre_id"), _c.device == bindparam("device_id")
-)
 _DEVICE = select(_d.state).where(_d.id == bindparam("device_id"), _d.centre == bindparam("centre_id"))
 LARGEST = 10_000
 """Batches that one act may give up."""
 
 
-class GapError(ValueError):
-    """A gap that cannot be closed; the code is of the problem catalogue."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def covers(sender: "Sender", batch: Batch) -> Program[bool]:
+def covers(sender: Sender, batch: Batch) -> Program[bool]:
     """Whether this batch was given up, and its numbers are still free."""
     header = batch.header
     scope = {"centre_id": sender.centre, "device_id": sender.device}
@@ -61,17 +47,16 @@ def covers(sender: "Sender", batch: Batch) -> Program[bool]:
 
 
 def close(centre: bytes, device: bytes, last: int, who: bytes, reason: str, now: int) -> Program[tuple[int, int]]:
-    """Give up a device's batches from the next one expected to `last`; gives both. Raises `GapError`:
+    """Give up a device's batches from the next one expected to `last`; gives both. Raises `Refusal`:
     ``device.unknown`` or ``gap.invalid``."""
     yield from log.lock(centre)
     state = yield from first(_DEVICE, device_id=device, centre_id=centre)
     if state is None or state[0] == "desk":
-        raise GapError("device.unknown")
-    row = yield from first(_CHAIN, centre_id=centre, device_id=device)
-    chain = Chain(*row) if row else Chain()
+        raise Refusal("device.unknown")
+    chain = yield from chains.end(centre, device)
     expected = chain.sequence + 1
     if not expected <= last < expected + LARGEST:
-        raise GapError("gap.invalid")
+        raise Refusal("gap.invalid")
     yield Write(schema.gap, [(centre, device, expected, last, who, reason, now)])
-    yield Write(schema.chain, [(centre, device, last, LOST, chain.number, now)], "replace")
+    yield from chains.extend(centre, device, Chain(last, LOST, chain.number), now)
     return expected, last

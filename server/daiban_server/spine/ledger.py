@@ -25,7 +25,6 @@ from daiban_sync.view import View, Written
 _heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
 _pack = msgspec.msgpack.Encoder().encode
 _RECORD = ("id", "kind", "parent", "place", "position", "heads", "status", "version", "conflicts", "deleted")
-_ENTRY = ("position", "device", "number", "chained", "author", "authority", "effective", "body")
 
 
 class Incoming(NamedTuple):
@@ -61,7 +60,7 @@ class Record:
 
 
 class Stored(NamedTuple):
-    """A stored entry, as far as views need it."""
+    """A stored entry, as far as views need it: columns of `entry`, by their names."""
 
     position: int
     device: bytes
@@ -99,7 +98,7 @@ class Ledger:
         found = yield Lookup(schema.record, ("centre", "id"), _RECORD, wanted)
         self.records.update((id_, None) for _, id_ in wanted)
         for row in found:
-            heads = None if row[5] is None else tuple(map(Head._make, _heads.decode(row[5])))
+            heads = None if row[5] is None else unpack_heads(row[5])
             id_, kind, parent, place, position, _, status, version, conflicts, deleted = row
             self.records[id_] = Record(
                 id_, kind, parent, place, position, heads, status, version, conflicts, bool(deleted)
@@ -109,7 +108,7 @@ class Ledger:
     def load_entries(self, positions: Iterable[int]) -> Program[None]:
         """Know the entries at these positions."""
         wanted = [(self.centre, p) for p in dict.fromkeys(positions) if p not in self.stored]
-        found = yield Lookup(schema.entry, ("centre", "position"), _ENTRY, wanted)
+        found = yield Lookup(schema.entry, ("centre", "position"), Stored._fields, wanted)
         for row in found:
             self.stored[row[0]] = Stored(*row)
 
@@ -248,6 +247,11 @@ class Ledger:
             record.conflicts,
             record.deleted,
         )
+
+
+def unpack_heads(packed: bytes) -> tuple[Head, ...]:
+    """A record's heads, as its row has them."""
+    return tuple(map(Head._make, _heads.decode(packed)))
 
 
 def as_written(stored: Stored, names: Sequence[str]) -> Written:

@@ -4,8 +4,6 @@ The promise: no record with a position at or before the cursor is stale or missi
 given out under the counter's lock, so their order is the order of commits, and because a page is read on one snapshot.
 """
 
-import base64
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,6 +14,9 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, sele
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Row, first, rows
+from daiban_server.spine import scope
+from daiban_server.spine.cursor import Cursor
+from daiban_server.spine.ledger import Stored, unpack_heads
 from daiban_server.spine.push import read_outcome
 from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame
@@ -28,10 +29,6 @@ PAGE = 500
 PAGE_BYTES = 4 * 2**20
 """Bytes of records in one page, unless one record alone is larger: a device refuses an answer beyond 16 MiB."""
 
-_VERSION = 1
-_MAC = 16
-_ENTRY_COLUMNS = ("position", "device", "number", "chained", "author", "authority", "effective", "body")
-_heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
 
 _r, _e, _t = schema.record.c, schema.entry.c, schema.territory.c
 _a, _l = schema.assignment.c, schema.departure.c
@@ -76,7 +73,6 @@ _ASSIGNMENT = (
     .order_by(_a.position)
     .limit(1)
 )
-_HOLDS = select(_t.rank).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
 _DEPARTED = (
     select(_l.record, _l.position)
     .select_from(schema.departure.join(schema.record, and_(_r.centre == _l.centre, _r.id == _l.record)))
@@ -105,51 +101,6 @@ _OUTCOMES = (
     .order_by(schema.outcome.c.number)
 )
 _PERSON = select(schema.person.c.name, schema.person.c.role).where(schema.person.c.id == bindparam("person_id"))
-
-
-class Cursor(NamedTuple):
-    """How far a device has pulled: positions in its centre's feed and in the district's; `scope` is the last change
-    of its person's places that it followed, `within` how far it is in following the next."""
-
-    centre: int = 0
-    district: int = 0
-    scope: int = 0
-    within: int = 0
-
-
-def pack_cursor(cursor: Cursor, device: bytes, secret: bytes) -> str:
-    """The cursor as the device gets it: opaque, and of no use to another device."""
-    body = bytes((_VERSION,)) + b"".join(map(_short, cursor))
-    return base64.urlsafe_b64encode(body + hmac.digest(secret, body + device, "sha256")[:_MAC]).decode()
-
-
-def unpack_cursor(text: str, device: bytes, secret: bytes) -> Cursor:
-    """Raises `WireError("cursor.invalid")`."""
-    if not text:
-        return Cursor()
-    try:
-        raw = base64.b64decode(text, altchars=b"-_", validate=True)
-    except ValueError:
-        raise WireError("cursor.invalid") from None
-    body, mac = raw[:-_MAC], raw[-_MAC:]
-    if not hmac.compare_digest(mac, hmac.digest(secret, body + device, "sha256")[:_MAC]) or body[0] != _VERSION:
-        raise WireError("cursor.invalid")
-    return Cursor(*_positions(body[1:]))
-
-
-def _short(position: int) -> bytes:
-    """A position in as many bytes as it needs, behind their number: a cursor travels in every request and answer."""
-    packed = position.to_bytes((position.bit_length() + 7) // 8, "big")
-    return bytes((len(packed),)) + packed
-
-
-def _positions(body: bytes) -> list[int]:
-    found, at = [], 0
-    while at < len(body):
-        end = at + 1 + body[at]
-        found.append(int.from_bytes(body[at + 1 : end], "big"))
-        at = end
-    return found
 
 
 class Puller(NamedTuple):
@@ -203,7 +154,7 @@ def follow(page: Page, puller: Puller, page_size: int) -> Program[bool]:
     if change is None:
         return False
     position, place, gained = change
-    holds = (yield from first(_HOLDS, person_id=puller.person, place_id=place)) is not None
+    holds = yield from scope.holds(puller.person, place)
     found: list[Row] = []
     shown = 0
     if gained == holds:
@@ -263,11 +214,11 @@ def _frames(page: Page, puller: Puller, centre: bytes, found: Sequence[Row]) -> 
 
     Most records are one whole change, which needs no decoding at all.
     """
-    spread = {row[0]: _heads.decode(row[2]) for row in found if row[2] is not None}
+    spread = {row[0]: unpack_heads(row[2]) for row in found if row[2] is not None}
     positions = dict.fromkeys(head[0] for heads in spread.values() for head in heads)
     stored = {}
     if positions:
-        looked = yield Lookup(schema.entry, ("centre", "position"), _ENTRY_COLUMNS, [(centre, p) for p in positions])
+        looked = yield Lookup(schema.entry, ("centre", "position"), Stored._fields, [(centre, p) for p in positions])
         stored = {row[0]: row for row in looked}
     for taken, (id_, position, heads, device, number, chained, author, authority, effective, body) in enumerate(found):
         if page.size > PAGE_BYTES:

@@ -5,27 +5,26 @@ parks the batch's entries for a person to look at, under a savepoint of its own.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
-from daiban_schemas import entry as entries
-from daiban_schemas import strict
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Savepoint, Write, first, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import gaps, log
+from daiban_server.spine import chains, gaps, log
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.ledger import Incoming, Ledger
+from daiban_server.spine.opening import Opened, Sender
 from daiban_server.spine.parking import park
 from daiban_sync import batch as batches
 from daiban_sync import faults, note, receipt
 from daiban_sync.batch import Batch
-from daiban_sync.chain import Chain, judge
+from daiban_sync.chain import judge
 from daiban_sync.clock import Interval, effective
 from daiban_sync.epochs import epoch_of
 from daiban_sync.errors import WireError
@@ -34,9 +33,6 @@ from daiban_sync.outcome import OUTCOMES, Outcome, pack
 
 _logger = logging.getLogger(__name__)
 
-_CHAIN = select(schema.chain.c.sequence, schema.chain.c.digest, schema.chain.c.number).where(
-    schema.chain.c.centre == bindparam("centre_id"), schema.chain.c.device == bindparam("device_id")
-)
 _ENVELOPE = select(schema.envelope.c.digest, schema.envelope.c.receipt).where(
     schema.envelope.c.centre == bindparam("centre_id"),
     schema.envelope.c.device == bindparam("device_id"),
@@ -64,18 +60,6 @@ _NOTED = select(
 )
 
 
-class Sender(NamedTuple):
-    """Who hands in: the device with its person, as they stood when the request was verified. A desk's entries have no
-    ancestors: two clerks share its key."""
-
-    device: bytes
-    centre: bytes
-    person: bytes
-    role: str
-    key: bytes
-    chained: bool = True
-
-
 class Known(NamedTuple):
     """What a device says that it knows: its cursor's position, and how much of which epoch's log."""
 
@@ -94,16 +78,6 @@ class Known(NamedTuple):
 NOTHING = Known()
 
 
-class Opened(NamedTuple):
-    """A batch whose signature held and whose entries are strict JSON, with what they say. `custody` are the bounds of
-    the receipt that it had before a restore."""
-
-    batch: Batch
-    entries: tuple[entries.Entry, ...]
-    values: tuple[Mapping[str, Any], ...]
-    custody: Interval | None = None
-
-
 @dataclass
 class Pushed:
     """What became of a request's batches, each by itself; `own` are the numbers of the entries that its device hands
@@ -115,43 +89,6 @@ class Pushed:
     problems: list[tuple[int, str, int]] = field(default_factory=list)
     own: list[range] = field(default_factory=list)
     checkpoint: note.Checkpoint | None = None
-
-
-def open_batch(batch: Batch, sender: Sender, keys: ServerKeys, earlier: receipt.Receipt | None = None) -> Opened:
-    """Check a batch before the database is touched, in this order:
-
-    1. it is for this installation, this centre, from this device;
-    2. the device's key signed it;
-    3. an `earlier` receipt that came along is one that this server signed for it;
-    4. its entries are strict JSON of the form of entries.
-
-    Raises `SyncError`; then nothing changes.
-    """
-    origin = keys.origin
-    header = batch.header
-    if header.origin != origin or header.centre != sender.centre:
-        raise WireError("batch.elsewhere", "for another installation or centre")
-    if header.device != sender.device:
-        raise WireError("batch.not_yours")
-    batches.check(batch, sender.key)
-    custody = None
-    if earlier is not None:
-        receipt.check(earlier, header, batch.digest, keys.receipt_key(earlier.key))
-        custody = earlier.bounds
-    try:
-        for body in batch.entries:
-            strict.check_bytes(body)
-        decoded = tuple(map(entries.decode, batch.entries))
-        return Opened(batch, decoded, tuple(map(_values, decoded)), custody)
-    except strict.StrictnessError as error:
-        raise WireError("entry.malformed", str(error)) from None
-
-
-def _values(entry: entries.Entry) -> Mapping[str, Any]:
-    values = entries.values_of(entry)
-    if entry.action == "change":
-        entries.field_names(values)
-    return values
 
 
 def push(
@@ -193,8 +130,7 @@ class _Intake:
         if state is None or state[0] not in ("active", "desk"):
             self.done.problems.append((sequence, f"device.{state[0] if state else 'unknown'}", 0))
             return
-        row = yield from first(_CHAIN, centre_id=sender.centre, device_id=sender.device)
-        chain = Chain(*row) if row else Chain()
+        chain = yield from chains.end(sender.centre, sender.device)
         held = yield from first(_ENVELOPE, centre_id=sender.centre, device_id=sender.device, at_sequence=sequence)
         given_up = sequence <= chain.sequence and not held and (yield from gaps.covers(sender, batch))
         verdict = judge(batch, chain, held[0] if held else None, given_up=given_up)
@@ -208,8 +144,7 @@ class _Intake:
         elif verdict == "adopted":
             yield from self._accept(opened, self.sender._replace(chained=False))
         else:
-            end = chain.after(batch)
-            yield Write(schema.chain, [(sender.centre, sender.device, *end, self.ledger.now)], "replace")
+            yield from chains.extend(sender.centre, sender.device, chain.after(batch), self.ledger.now)
             self.done.own.append(_numbers(batch))
             yield from self._accept(opened, sender)
 

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, select
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows, run
 from daiban_server.spine import log
+from daiban_server.spine.refusal import Refusal
 
 _t, _a, _d, _p = schema.territory.c, schema.assignment.c, schema.departure.c, schema.person.c
 _HELD = select(_t.place).where(_t.person == bindparam("person_id"))
@@ -23,14 +24,6 @@ _PERSON = select(_p.role).where(_p.id == bindparam("person_id"), _p.centre == bi
 _PLACE = select(schema.place.c.id).where(
     schema.place.c.id == bindparam("place_id"), schema.place.c.centre == bindparam("centre_id")
 )
-
-
-class ScopeError(ValueError):
-    """A person or place that is not of the centre; the code is of the problem catalogue."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class Scope(NamedTuple):
@@ -51,6 +44,11 @@ def of(person: bytes) -> Program[Scope]:
     return Scope(frozenset(row[0] for row in held), tuple((place, at) for place, at in given_up))
 
 
+def holds(person: bytes, place: bytes) -> Program[bool]:
+    """Whether somebody answers for a place now, or stands in for it."""
+    return (yield from first(_IS_HELD, person_id=person, place_id=place)) is not None
+
+
 def had_left(centre: bytes, record: bytes, scope: Scope, at: int) -> Program[bool]:
     """Whether a record stood, at a moment, in a place that `scope` had: it moved away since."""
     left = yield from rows(_LEFT, centre_id=centre, record_id=record)
@@ -58,13 +56,13 @@ def had_left(centre: bytes, record: bytes, scope: Scope, at: int) -> Program[boo
 
 
 def assign(centre: bytes, person: bytes, place: bytes, rank: str, now: int) -> Program[None]:
-    """Make somebody answer for a place (A) or stand in for it (B). Raises `ScopeError`: ``person.unknown`` or
+    """Make somebody answer for a place (A) or stand in for it (B). Raises `Refusal`: ``person.unknown`` or
     ``place.unknown``."""
     position, frontier = yield from log.lock(centre)
     yield from _check(centre, person, place)
-    held = yield from first(_IS_HELD, person_id=person, place_id=place)
+    held = yield from holds(person, place)
     yield Write(schema.territory, [(person, place, rank)], "replace")
-    if held is None:
+    if not held:
         yield Write(schema.assignment, [(centre, position + 1, person, place, True, now)])
         yield from log.advance(centre, position + 1, frontier)
 
@@ -73,7 +71,7 @@ def withdraw(centre: bytes, person: bytes, place: bytes, now: int) -> Program[No
     """Take a place from somebody; his devices let go of it once their work is handed in. Raises as `assign` does."""
     position, frontier = yield from log.lock(centre)
     yield from _check(centre, person, place)
-    if (yield from first(_IS_HELD, person_id=person, place_id=place)) is None:
+    if not (yield from holds(person, place)):
         return
     yield from run(_DROP, person_id=person, place_id=place)
     yield Write(schema.assignment, [(centre, position + 1, person, place, False, now)])
@@ -82,6 +80,6 @@ def withdraw(centre: bytes, person: bytes, place: bytes, now: int) -> Program[No
 
 def _check(centre: bytes, person: bytes, place: bytes) -> Program[None]:
     if (yield from first(_PERSON, person_id=person, centre_id=centre)) is None:
-        raise ScopeError("person.unknown")
+        raise Refusal("person.unknown")
     if (yield from first(_PLACE, place_id=place, centre_id=centre)) is None:
-        raise ScopeError("place.unknown")
+        raise Refusal("place.unknown")

@@ -8,14 +8,12 @@ from sqlalchemy import bindparam, select
 from daiban_schemas.entry import decode, fields_of
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Row, rows
-from daiban_server.spine.ledger import Stored, as_written
+from daiban_server.spine.ledger import Stored, as_written, unpack_heads
 from daiban_sync.merge import Head
 from daiban_sync.view import View
 
 _r = schema.record.c
-_heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
 _COLUMNS = (_r.id, _r.kind, _r.position, _r.heads, _r.status, _r.version, _r.conflicts, _r.deleted, _r.place)
-_ENTRY = ("position", "device", "number", "chained", "author", "authority", "effective", "body")
 
 BY_ID = select(*_COLUMNS).where(_r.centre == bindparam("centre_id"), _r.id == bindparam("record_id"))
 BY_KIND = (
@@ -63,15 +61,17 @@ def shown(statement: object, centre: bytes, **parameters: object) -> Program[lis
 
 
 def _with_values(found: Sequence[Row], centre: bytes) -> Program[list[Shown]]:
-    heads = {row[0]: _heads.decode(row[3]) if row[3] is not None else None for row in found}
+    heads = {row[0]: unpack_heads(row[3]) if row[3] is not None else None for row in found}
     wanted = [row[2] for row in found if row[3] is None]
     wanted += [head[0] for held in heads.values() if held for head in held]
-    entries = yield Lookup(schema.entry, ("centre", "position"), _ENTRY, [(centre, p) for p in dict.fromkeys(wanted)])
+    entries = yield Lookup(
+        schema.entry, ("centre", "position"), Stored._fields, [(centre, p) for p in dict.fromkeys(wanted)]
+    )
     stored = {row[0]: Stored(*row) for row in entries}
     result = []
     for id_, kind, position, _, status, version, conflicts, deleted, place in found:
         held = heads[id_] or [_whole(stored[position])]
-        written = [as_written(stored[head[0]], head[3]) for head in held]
+        written = [as_written(stored[head.position], head.names) for head in held]
         view = View(id_.hex(), kind, position, written)
         result.append(Shown(view, status, version, conflicts, bool(deleted), place))
     return result

@@ -11,7 +11,8 @@ import msgspec
 
 from daiban_schemas import entry as entries
 from daiban_server.spine import desk, scope, views
-from daiban_server.spine.push import Sender, open_batch, push
+from daiban_server.spine.opening import Sender, open_batch
+from daiban_server.spine.push import push
 from daiban_sync import batch, merkle, note, restored
 from daiban_sync.clock import Interval
 from daiban_sync.epochs import epoch_of

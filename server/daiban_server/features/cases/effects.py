@@ -10,8 +10,9 @@ from daiban_server.calendar_days import due_day, local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Write, first, rows
 from daiban_server.spine import views
-from daiban_server.spine.effects import Asked, Effects, Refusal
+from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Ledger
+from daiban_server.spine.refusal import Refusal
 from daiban_sync.ids import NOBODY
 
 _r = schema.record.c

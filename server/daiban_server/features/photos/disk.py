@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
+from daiban_server.durable import sync
+
 from .problems import PhotoError
 
 
@@ -68,15 +70,6 @@ def make_folder(folder: Path, root: Path) -> None:
     for level in reversed([folder, *folder.parents[: len(folder.relative_to(root).parts) - 1]]):
         level.mkdir(mode=0o700, exist_ok=True)
         sync(level.parent)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file's bytes, or a folder's names, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def touched(folder: Path) -> float:

@@ -22,9 +22,10 @@ from io import FileIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from daiban_server.durable import sync
 from daiban_sync.faults import reach
 
-from .disk import FolderLock, locked, make_folder, open_private, sync, touched, write
+from .disk import FolderLock, locked, make_folder, open_private, touched, write
 from .grant import Grant
 from .port import Checksum, LinkCutError
 from .problems import PhotoError

@@ -8,10 +8,9 @@ from sqlalchemy import bindparam, select, update
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
 from daiban_server.http.people import names_of
-from daiban_server.http.problems import ProblemError
+from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
-from daiban_sync.ids import is_id
 
 _t = schema.task.c
 _LIST = (
@@ -52,9 +51,7 @@ class Tasks(Controller):
     @post("/{task:str}/done", opt={"action": "task.close"}, status_code=204)
     async def done(self, task: FromPath[str], session: GivenSession, services: GivenServices) -> None:
         """Somebody has looked."""
-        if not is_id(task):
-            raise ProblemError("request.not_found")
-        id_, centre, now = bytes.fromhex(task), session.clerk.centre, services.now()
+        id_, centre, now = checked_id(task, "request.not_found"), session.clerk.centre, services.now()
         closed = await services.database.write(centre, lambda: first(_CLOSE, task_id=id_, centre_id=centre, at=now))
         if closed is None:
             raise ProblemError("request.not_found")

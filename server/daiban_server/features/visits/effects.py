@@ -16,8 +16,9 @@ from daiban_server.features.visits.engine import offers
 from daiban_server.features.visits.model import ProblemError, Stop, Visit, Week
 from daiban_server.features.visits.standing import load_week, point, to_milliseconds, to_moment, wanted
 from daiban_server.features.visits.validate import validate
-from daiban_server.spine.effects import Asked, Effects, Refusal
+from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Ledger, Record
+from daiban_server.spine.refusal import Refusal
 
 _PLACE = select(schema.place.c.lon, schema.place.c.lat).where(schema.place.c.id == bindparam("place_id"))
 _FREE = delete(schema.slot).where(schema.slot.c.visit == bindparam("visit_id"))

@@ -1,0 +1,41 @@
+"""What a centre head does about a device that lost batches."""
+
+from litestar import post
+from litestar.params import FromPath, JSONBody
+from msgspec import Struct
+
+from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.session import GivenSession
+from daiban_server.services import GivenServices
+from daiban_server.spine import gaps
+
+REASON_LENGTH = 500
+"""Characters of a reason."""
+
+
+class Lost(Struct):
+    """The last batch that will never come, and why that is certain."""
+
+    last: int
+    reason: str
+
+
+class ClosedGap(Struct, frozen=True):
+    """The batches that were given up."""
+
+    first: int
+    last: int
+
+
+@post("/v1/devices/{device:str}/gaps", opt={"action": "device.close_gap"})
+async def close_gap(
+    device: FromPath[str], data: JSONBody[Lost], session: GivenSession, services: GivenServices
+) -> ClosedGap:
+    """Give up a device's batches from the next one expected to `last`. One that turns up after all is still taken."""
+    if not data.reason.strip() or len(data.reason) > REASON_LENGTH or "\x00" in data.reason:
+        raise ProblemError("request.invalid")
+    id_, clerk, now = checked_id(device, "device.unknown"), session.clerk, services.now()
+    first, last = await services.database.write(
+        clerk.centre, lambda: gaps.close(clerk.centre, id_, data.last, clerk.person, data.reason, now)
+    )
+    return ClosedGap(first, last)

@@ -1,0 +1,72 @@
+"""Looking at a batch before the database is touched: whose it is, who signed it, and whether it can be read."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from daiban_schemas import entry as entries
+from daiban_schemas import strict
+from daiban_server.keystore import ServerKeys
+from daiban_sync import batch as batches
+from daiban_sync import receipt
+from daiban_sync.batch import Batch
+from daiban_sync.clock import Interval
+from daiban_sync.errors import WireError
+
+
+class Sender(NamedTuple):
+    """Who hands in: the device with its person, as they stood when the request was verified. A desk's entries have no
+    ancestors: two clerks share its key."""
+
+    device: bytes
+    centre: bytes
+    person: bytes
+    role: str
+    key: bytes
+    chained: bool = True
+
+
+class Opened(NamedTuple):
+    """A batch whose signature held and whose entries are strict JSON, with what they say. `custody` are the bounds of
+    the receipt that it had before a restore."""
+
+    batch: Batch
+    entries: tuple[entries.Entry, ...]
+    values: tuple[Mapping[str, Any], ...]
+    custody: Interval | None = None
+
+
+def open_batch(batch: Batch, sender: Sender, keys: ServerKeys, earlier: receipt.Receipt | None = None) -> Opened:
+    """Check a batch before the database is touched, in this order:
+
+    1. it is for this installation, this centre, from this device;
+    2. the device's key signed it;
+    3. an `earlier` receipt that came along is one that this server signed for it;
+    4. its entries are strict JSON of the form of entries.
+
+    Raises `SyncError`; then nothing changes.
+    """
+    origin = keys.origin
+    header = batch.header
+    if header.origin != origin or header.centre != sender.centre:
+        raise WireError("batch.elsewhere", "for another installation or centre")
+    if header.device != sender.device:
+        raise WireError("batch.not_yours")
+    batches.check(batch, sender.key)
+    custody = None
+    if earlier is not None:
+        receipt.check(earlier, header, batch.digest, keys.receipt_key(earlier.key))
+        custody = earlier.bounds
+    try:
+        for body in batch.entries:
+            strict.check_bytes(body)
+        decoded = tuple(map(entries.decode, batch.entries))
+        return Opened(batch, decoded, tuple(map(_values, decoded)), custody)
+    except strict.StrictnessError as error:
+        raise WireError("entry.malformed", str(error)) from None
+
+
+def _values(entry: entries.Entry) -> Mapping[str, Any]:
+    values = entries.values_of(entry)
+    if entry.action == "change":
+        entries.field_names(values)
+    return values

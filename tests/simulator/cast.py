@@ -10,6 +10,15 @@ from daiban_sync.receipt import Receipt
 from daiban_sync.view import View, Written
 from tests.simulator.witness import Save
 
+PHONES = (
+    ("王芳", "王芳's phone", 0),
+    ("王芳", "王芳's old phone", 0),
+    ("刘强", "刘强's phone", 0),
+    ("陈静", "陈静's phone", 1),
+    ("周磊", "周磊's phone", 1),
+)
+"""Whose phones there may be, what they are called, and at which of the two centres."""
+
 
 class Refused(Exception):  # noqa: N818 - an answer
     """A request that is refused whole, by the code of its problem."""

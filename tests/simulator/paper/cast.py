@@ -9,7 +9,7 @@ from typing import Any
 from daiban_sync.keyring import Keyring, ServerKey
 from daiban_sync.keys import SoftwareKey
 from daiban_sync.session import Trust
-from tests.simulator.cast import Cast, Clerk, Holder
+from tests.simulator.cast import PHONES, Cast, Clerk, Holder
 from tests.simulator.paper.book import Member
 from tests.simulator.paper.centre import RECEIPTS, ROOT, PaperCentre
 from tests.simulator.paper.phone import PaperPhone
@@ -18,13 +18,6 @@ ORIGIN = b"hanbin district."
 CENTRES = (("建民办事处", b"jianmin centre.."), ("五里镇", b"wuli centre....."))
 PLACES = ([b"q", b"b"], [b"h", b"s"])
 """Villages, as the last byte of the ids of their records: 青山, 白河; 河湾, 石泉."""
-PHONES = (
-    ("王芳", "王芳's phone", 0),
-    ("王芳", "王芳's old phone", 0),
-    ("刘强", "刘强's phone", 0),
-    ("陈静", "陈静's phone", 1),
-    ("周磊", "周磊's phone", 1),
-)
 TABS = (("赵敏", 0), ("赵敏's second tab", 0), ("钱伟", 0), ("吴丹", 1))
 
 

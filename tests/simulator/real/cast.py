@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from daiban_sync import limits
-from tests.simulator.cast import Cast, Clerk, Holder
+from tests.simulator.cast import PHONES, Cast, Clerk, Holder
 from tests.simulator.real import setting
 from tests.simulator.real.centre import RealCentre
 from tests.simulator.real.disk import DiskFullError, PowerCut
@@ -31,7 +31,7 @@ class RealCast:
         self.time = setting.BEGUN
         self.server = RealServer(self.home / "server", setting.template(), lambda: self.time, dice.choice((1, 2, 500)))
         self.centres = [RealCentre(self.server, name, id_) for name, id_ in setting.CENTRES.items()]
-        out = [*setting.PHONES[:2], *dice.sample(setting.PHONES[2:], dice.randint(0, 3))]
+        out = [*PHONES[:2], *dice.sample(PHONES[2:], dice.randint(0, 3))]
         self.holders = [Holder(name, setting.id_of(name), setting.id_of(person), at) for person, name, at in out]
         self.clerks = [
             Clerk(tab, setting.KEYS.desk_device(self.centres[at].id), setting.id_of(name), at)

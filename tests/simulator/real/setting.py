@@ -17,6 +17,7 @@ from daiban_sync import keyring
 from daiban_sync.ids import NOBODY
 from daiban_sync.keyring import Keyring, ServerKey
 from daiban_sync.keys import SoftwareKey
+from tests.simulator.cast import PHONES
 
 BEGUN = 1_780_000_000_000
 
@@ -29,13 +30,6 @@ def id_of(text: str) -> bytes:
 ORIGIN = id_of("hanbin district")
 CENTRES = {"建民办事处": id_of("jianmin"), "五里镇": id_of("wuli")}
 PLACES = ([id_of("青山村"), id_of("白河村")], [id_of("河湾村"), id_of("石泉村")])
-PHONES = (
-    ("王芳", "王芳's phone", 0),
-    ("王芳", "王芳's old phone", 0),
-    ("刘强", "刘强's phone", 0),
-    ("陈静", "陈静's phone", 1),
-    ("周磊", "周磊's phone", 1),
-)
 TABS = (("赵敏", "赵敏", 0), ("赵敏", "赵敏's second tab", 0), ("钱伟", "钱伟", 0), ("吴丹", "吴丹", 1))
 
 ROOT, _RECEIPT, _DESK = (SoftwareKey(bytes([n]) * 32) for n in (1, 2, 3))

@@ -150,6 +150,31 @@ async def test_the_console_s_words_since_the_backup_are_lost_and_work_goes_on(fi
         assert (await wang.view(household)).values["phone"] == "0915-3212222"  # type: ignore[union-attr]
 
 
+async def test_the_same_backup_put_back_a_second_time_is_another_restore(sqlite_township: Township) -> None:
+    """The new disk breaks as well. A phone that followed the first restore hears of the second, and hands in again."""
+    town = sqlite_township
+    fire = Fire(town, town.folder, "")
+    wang, liu = await town.device("王芳"), await town.device("刘强")
+    backup = await fire.back_up()
+    homes = {"张桂兰": await town.household(wang, "张桂兰")}
+    await wang.sync()
+    async with fire.restored(backup, "first") as first_server:
+        await fire.move(wang, to=first_server)
+        await wang.sync()
+        homes["李秀英"] = await town.household(wang, "李秀英")
+        await wang.sync()
+        assert [one.epoch for one in receipts(wang)] == [1, 1]
+    async with fire.restored(backup, "second") as second_server:
+        await fire.move(wang, liu, to=second_server)
+        await wang.sync()
+        await liu.sync()
+        assert [one.epoch for one in receipts(wang)] == [2, 2]
+        for head, household in homes.items():
+            assert (await phone_of(second_server, household))["values"]["head"] == head
+            assert await liu.view(household) is not None
+        assert (await wang.status()).may_be_given_back
+
+
 # The horizon -----------------------------------------------------------------------------------------------------
 
 
@@ -249,17 +274,17 @@ async def test_a_damaged_backup_or_foreign_keys_or_a_used_database_are_refused(f
     used, photos = town.services.settings.database, fire.folder / "photos"
     if used:
         with pytest.raises(BackupError, match="not empty"):
-            await put_back.restore(backup, used, photos, keys, root, town.clock)
+            await put_back.restore(backup, used, photos, keys, root, town.clock, [photos])
     empty = fire.empty or f"sqlite:///{fire.folder / 'other.db'}"
     strangers = load_or_make(fire.folder / "strangers")
     with pytest.raises(BackupError, match="another installation"):
-        await put_back.restore(backup, empty, photos, strangers, root, town.clock)
+        await put_back.restore(backup, empty, photos, strangers, root, town.clock, [photos])
     table = archive.table_file(backup, "entry")
     table.write_bytes(table.read_bytes()[:-1])
     with pytest.raises(BackupError, match="entry"):
-        await put_back.restore(backup, empty, photos, keys, root, town.clock)
+        await put_back.restore(backup, empty, photos, keys, root, town.clock, [photos])
     with pytest.raises(BackupError, match="no complete backup"):
-        await put_back.restore(fire.folder, empty, photos, keys, root, town.clock)
+        await put_back.restore(fire.folder, empty, photos, keys, root, town.clock, [photos])
     count = select(func.count()).select_from(schema.entry)
     assert (await town.services.database.read(first(count)))[0] > 0  # type: ignore[index]
 

@@ -33,14 +33,14 @@ class Fire:
         )
 
     @contextlib.asynccontextmanager
-    async def restored(self, backup: Path) -> AsyncIterator[Township]:
+    async def restored(self, backup: Path, place: str = "new") -> AsyncIterator[Township]:
         """The township on new hardware: keys were kept apart, everything else is the backup's."""
-        old, new = self.town.services.settings.data, self.folder / "new" / "server"
+        old, new = self.town.services.settings.data, self.folder / place / "server"
         shutil.copytree(old / "keys", new / "keys")
         keys, root = load(new / "keys"), load_root(new / "keys" / "root.key")
         url = self.empty or f"sqlite:///{new / 'daiban.db'}"
-        await put_back.restore(backup, url, new / "photos", keys, root, self.town.clock)
-        async with served(self.folder / "new", self.empty, self.town.clock) as (services, address):
+        await put_back.restore(backup, url, new / "photos", keys, root, self.town.clock, [new, self.folder / "safe"])
+        async with served(self.folder / place, self.empty, self.town.clock) as (services, address):
             town = Township(services, self.town.clock, address, self.folder, self.town.centre)
             town.qingshan, town.baihe, town.item = self.town.qingshan, self.town.baihe, self.town.item
             town.people = self.town.people

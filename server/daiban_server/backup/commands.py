@@ -60,7 +60,11 @@ def restore(backup_folder: Path, data: Path, database: str, keys: Path | None, r
             _copy_keys(keys, data)
         made, signer = load(data / "keys"), load_root(root or data / "keys" / "root.key")
         stated = asyncio.run(
-            put_back.restore(backup_folder, settings.database_url, data / "photos", made, signer, wall_clock, _progress)
+            put_back.restore(
+                *(backup_folder, settings.database_url, data / "photos", made, signer, wall_clock),
+                notes=[data, keys] if keys else [data],
+                tell=_progress,
+            )
         )
     except (BackupError, OSError) as error:
         raise click.ClickException(str(error)) from None

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
-from daiban_server.backup import archive
+from daiban_server.backup import archive, epoch_note
 from daiban_server.backup.archive import BackupError, Manifest, Tell, silent
 from daiban_server.db import schema
 from daiban_server.db.database import open_database
@@ -32,9 +32,11 @@ async def restore(
     keys: ServerKeys,
     root: Signer,
     clock: Callable[[], int],
+    notes: Sequence[Path],
     tell: Tell = silent,
 ) -> list[Restored]:
-    """Put `backup` back; gives what every centre states of it. Raises `BackupError` and changes nothing that counts."""
+    """Put `backup` back; gives what every centre states of it. `notes` are folders in which restores leave word of each
+    other (see `epoch_note`). Raises `BackupError` and changes nothing that counts."""
     manifest = archive.load(backup)
     if manifest.origin != keys.origin.hex():
         raise BackupError("这些密钥属于另一套系统 / these keys are of another installation")
@@ -44,7 +46,7 @@ async def restore(
         if (await database.read(_count())) > 0:
             raise BackupError("数据库不是空的 / the database is not empty")
         await archive.copy_photos(backup.parent / "photos", photos, manifest, tell)
-        return await database.write("restore", lambda: _fill(backup, manifest, keys, root, clock(), tell))
+        return await database.write("restore", lambda: _fill(backup, manifest, keys, root, clock(), notes, tell))
     finally:
         await database.close()
 
@@ -55,7 +57,7 @@ def _count() -> Program[int]:
 
 
 def _fill(
-    backup: Path, manifest: Manifest, keys: ServerKeys, root: Signer, now: int, tell: Tell
+    backup: Path, manifest: Manifest, keys: ServerKeys, root: Signer, now: int, notes: Sequence[Path], tell: Tell
 ) -> Program[list[Restored]]:
     tables = [table for table in schema.metadata.sorted_tables if table.name in manifest.tables]
     for done, table in enumerate(tables):
@@ -64,7 +66,11 @@ def _fill(
             yield Write(table, rows)
     tell("tables", len(tables), len(tables))
     yield from restores.finish_backup(manifest.begun)
-    return (yield from restores.go_on_everywhere(keys, root, manifest.begun, now))
+    beyond = epoch_note.newest(notes)
+    stated = yield from restores.go_on_everywhere(keys, root, manifest.begun, now, beyond)
+    # Before the commit: an epoch that was noted and never began is skipped, and that is all.
+    epoch_note.leave(notes, max(beyond, *(one.epoch for one in stated)))
+    return stated
 
 
 def _rows(backup: Path, table: Table, stated: Sequence[str]) -> Iterator[list[Row]]:

@@ -71,12 +71,11 @@ def finish_backup(begun: int) -> Program[None]:
     yield from run(_FINISH, begun=begun)
 
 
-def go_on(keys: ServerKeys, root: Signer, centre: bytes, photos_until: int, now: int) -> Program[Restored]:
-    """Go on from a restored backup in a new epoch."""
+def go_on(keys: ServerKeys, root: Signer, centre: bytes, photos_until: int, now: int, beyond: int) -> Program[Restored]:
+    """Go on from a restored backup in a new epoch, `beyond` all that were begun before: the backup does not know of a
+    restore that came after it, and phones that followed that one must hear of this one too."""
     position, frontier = yield from log.lock(centre)
-    epoch = epoch_of(position) + 1
-    for packed in (yield from statements(centre, 0)):
-        epoch = max(epoch, restored.unpack(packed).epoch + 1)
+    epoch = max(epoch_of(position), beyond) + 1
     unsigned = Restored(epoch, position, frontier.size, frontier.root(), photos_until, now)
     stated = restored.issue(root, keys.origin, centre, unsigned)
     yield Write(schema.fork, [(centre, epoch, position, restored.pack(stated))])
@@ -86,9 +85,11 @@ def go_on(keys: ServerKeys, root: Signer, centre: bytes, photos_until: int, now:
     return stated
 
 
-def go_on_everywhere(keys: ServerKeys, root: Signer, photos_until: int, now: int) -> Program[list[Restored]]:
+def go_on_everywhere(
+    keys: ServerKeys, root: Signer, photos_until: int, now: int, beyond: int = 0
+) -> Program[list[Restored]]:
     """Go on in every centre, the district among them."""
     stated = []
     for (centre,) in (yield from rows(_CENTRES)):
-        stated.append((yield from go_on(keys, root, centre, photos_until, now)))
+        stated.append((yield from go_on(keys, root, centre, photos_until, now, beyond)))
     return stated

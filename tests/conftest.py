@@ -15,6 +15,13 @@ pytest_plugins = [
 ]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many tests run beside each other: more than there are cores, since stories wait for disks, links and pages as
+    long as they compute."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def _refuse_skips(report: pytest.TestReport | pytest.CollectReport) -> None:
     if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr

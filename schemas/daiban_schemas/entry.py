@@ -23,9 +23,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from daiban_schemas.reader import FIELDS
 from daiban_schemas.strict import INTEGER, StrictnessError, check_text, decoded, members, plain
 
-FIELDS = 256
 OVER_POSITIONS = 64
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}\Z")
 _RECORD = re.compile(r"[0-9a-f]{32}\Z")
@@ -53,13 +53,9 @@ class Entry(msgspec.Struct, omit_defaults=True, frozen=True):
         return "change" if self.fields is not UNSET else "command" if self.command is not UNSET else "report"
 
 
-_SEEN_NAMES = 4096
-_seen_names: set[str] = set()
-"""Names that were found in order, so that the same twenty are not matched for every entry; bounded, since a stranger
-may send any number of others."""
-
 _TYPED = frozenset(Entry.__struct_fields__) - {"over"}
-_decode = msgspec.json.Decoder(Entry).decode
+shape_of = msgspec.json.Decoder(Entry).decode
+"""The outer object as it stands, unchecked; raises what msgspec raises."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -71,12 +67,12 @@ def decode(data: bytes) -> Entry:
     """
     check_text(data)
     try:
-        entry = _decode(data)
+        entry = shape_of(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise StrictnessError("not an entry") from None
     if _encode(entry) != data:
         _look_closely(data)  # unknown members, another order or spelling, or a key twice
-    _check(entry)
+    check(entry)
     return entry
 
 
@@ -87,7 +83,8 @@ def _look_closely(data: bytes) -> None:
             plain(value)
 
 
-def _check(entry: Entry) -> None:
+def check(entry: Entry) -> None:
+    """Raise `StrictnessError` for an outer object that is not an entry's."""
     if not _RECORD.match(entry.record) or not _NAME.match(entry.kind):
         raise StrictnessError("no record id or no kind")
     one = (entry.fields is not UNSET) + (entry.command is not UNSET) + (entry.report is not UNSET)
@@ -119,17 +116,9 @@ def field_names(fields: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of a change's fields, checked for form and number. Raises `StrictnessError`."""
     if not 0 < len(fields) <= FIELDS:
         raise StrictnessError("no fields, or too many")
-    if not _seen_names.issuperset(fields):
-        _look_at_names(fields)
+    if not all(map(_NAME.match, fields)):
+        raise StrictnessError("not a field's name")
     return tuple(fields)
-
-
-def _look_at_names(fields: Mapping[str, Any]) -> None:
-    for name in fields:
-        if not _NAME.match(name):
-            raise StrictnessError("not a field's name")
-        if len(_seen_names) < _SEEN_NAMES:
-            _seen_names.add(name)
 
 
 def fields_of(entry: Entry) -> dict[str, Raw]:

@@ -32,6 +32,9 @@ _ID = re.compile(r"[a-z][a-z0-9_]{0,50}\Z")
 class QuestionType:
     """A question of a form, as the district publishes it. An id that is no field's name could never be answered."""
 
+    hint: Any = dict[str, Any]
+    exact = False
+
     def problem(self, value: Any) -> str | None:
         if not isinstance(value, dict) or value.get("type") not in _TYPES:
             return "value.not_question"

@@ -6,7 +6,8 @@ A new kind is one file beside this one and a line in `kinds`.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from daiban_schemas.types import Flag, Instant, Integer, Text, Type
+from daiban_schemas.reader import Reader
+from daiban_schemas.types import Anything, Flag, Instant, Integer, Text, Type
 
 Policy = Literal["register", "server", "private"]
 """Who writes a field and who may read it.
@@ -105,6 +106,8 @@ class Kind:
         # of a newer client, and the merge would obey it.
         own.append(Field("deleted", "已删除", Flag(), "register" if deletable else "server"))
         self.fields = {field.name: field for field in own}
+        served = {field.name for field in own if field.policy == "server"}
+        self.reader = Reader({field.name: field.type for field in own if field.name not in served}, served)
         self.first_state = states[0][0] if states else None
 
     def problem(self, name: str, value: Any) -> str | None:
@@ -117,10 +120,25 @@ class Kind:
             return None
         return field.type.problem(value)
 
+    def faults(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Of a change's fields those that may not be written as they are, with the code of what is wrong. A field that
+        only the server writes is named alone: whatever else is wrong, nobody meant to write it."""
+        wrong: dict[str, str] = {}
+        for name, value in values.items():
+            field = self.fields.get(name)
+            if field is not None and field.policy == "server":
+                return {name: "field.server_only"}
+            if value is not None and (problem := (field.type if field else _ANYTHING).problem(value)):
+                wrong[name] = problem
+        return wrong
+
     def label_of(self, name: str) -> str:
         """The field's label, or its name where only a form or a newer version knows it."""
         field = self.fields.get(name)
         return field.label if field else name.removeprefix(self.open_prefix or "")
+
+
+_ANYTHING = Anything()
 
 
 def roles(*names: Role) -> frozenset[str]:

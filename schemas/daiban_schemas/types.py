@@ -1,20 +1,24 @@
 """What a field may hold. Each type checks one decoded JSON value and names the problem by a stable code.
 
 ``None`` clears a field and is always allowed.
+
+A type's `hint` is what a decoder can check of it while it reads; `exact` says that nothing is left to look at then.
 """
 
 import datetime
 import re
-from typing import Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
+
+from msgspec import Meta
 
 from daiban_schemas.identity import identity_number_problem
 from daiban_schemas.strict import StrictnessError, check_value
 
 _PHONE = re.compile(
-    r"(?:1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?|1[0-9]{4}|[48]00-?[0-9]{3}-?[0-9]{4})\Z"
+    r"^(?:1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?|1[0-9]{4}|[48]00-?[0-9]{3}-?[0-9]{4})\Z"
 )
-_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
-_ID = re.compile(r"[0-9a-f]{32}\Z")
+_DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
+_ID = re.compile(r"^[0-9a-f]{32}\Z")
 LONG_AGO = -2_208_988_800_000
 """1900-01-01 in Unix milliseconds."""
 FAR_OFF = 7_258_118_400_000
@@ -24,6 +28,9 @@ FAR_OFF = 7_258_118_400_000
 class Type(Protocol):
     """A value's type."""
 
+    hint: Any
+    exact: bool
+
     def problem(self, value: Any) -> str | None:
         """The code of what is wrong with a decoded value, or None."""
         ...
@@ -32,9 +39,12 @@ class Type(Protocol):
 class Text:
     """A text of at most `longest` characters; not only space, though it may be empty."""
 
+    exact = False
+
     def __init__(self, longest: int = 200, *, lines: bool = False) -> None:
         self.longest = longest
         self.lines = lines
+        self.hint: Any = Annotated[str, Meta(max_length=longest)]
 
     def problem(self, value: Any) -> str | None:
         if not isinstance(value, str):
@@ -49,9 +59,12 @@ class Text:
 class Integer:
     """A whole number between two limits, both allowed."""
 
+    exact = True
+
     def __init__(self, least: int = 0, most: int = 2**53 - 1) -> None:
         self.least = least
         self.most = most
+        self.hint: Any = Annotated[int, Meta(ge=least, le=most)]
 
     def problem(self, value: Any) -> str | None:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -62,12 +75,18 @@ class Integer:
 class Flag:
     """True or false."""
 
+    hint: Any = bool
+    exact = True
+
     def problem(self, value: Any) -> str | None:
         return None if isinstance(value, bool) else "value.not_flag"
 
 
 class Date:
     """A day, as ``YYYY-MM-DD``."""
+
+    hint: Any = str
+    exact = False
 
     def problem(self, value: Any) -> str | None:
         try:
@@ -86,8 +105,11 @@ class Instant(Integer):
 class Choice:
     """One of a few codes."""
 
+    exact = True
+
     def __init__(self, *codes: str) -> None:
         self.codes = codes
+        self.hint: Any = Literal[codes]
 
     def problem(self, value: Any) -> str | None:
         return None if isinstance(value, str) and value in self.codes else "value.not_a_choice"
@@ -99,6 +121,9 @@ class IdentityNumber:
     The area code is not checked: areas were renamed, and the numbers of those born before stayed.
     """
 
+    hint: Any = str
+    exact = False
+
     def problem(self, value: Any) -> str | None:
         return identity_number_problem(value) if isinstance(value, str) else "value.not_text"
 
@@ -106,12 +131,18 @@ class IdentityNumber:
 class Phone:
     """A Chinese mobile, fixed, service or hotline number, digits with optional hyphens."""
 
+    hint: Any = Annotated[str, Meta(pattern=_PHONE.pattern)]
+    exact = True
+
     def problem(self, value: Any) -> str | None:
         return None if isinstance(value, str) and _PHONE.match(value) else "value.not_phone"
 
 
 class Reference:
     """The id of a record of one of `kinds`."""
+
+    hint: Any = Annotated[str, Meta(pattern=_ID.pattern)]
+    exact = True
 
     def __init__(self, *kinds: str) -> None:
         self.kinds = kinds
@@ -123,6 +154,9 @@ class Reference:
 class Digest:
     """A SHA-256 in lowercase hexadecimal."""
 
+    hint: Any = Annotated[str, Meta(pattern=_DIGEST.pattern)]
+    exact = True
+
     def problem(self, value: Any) -> str | None:
         return None if isinstance(value, str) and _DIGEST.match(value) else "value.not_digest"
 
@@ -132,6 +166,9 @@ class Point:
 
     Whole numbers, since floating point prints differently from language to language.
     """
+
+    hint: Any = dict[str, int]
+    exact = False
 
     def problem(self, value: Any) -> str | None:
         if not isinstance(value, dict) or set(value) != {"lon", "lat"}:
@@ -148,6 +185,9 @@ class Struct:
     `required` members must be there and say something; members that are not named here are kept as they are, within
     the limits of `strict`.
     """
+
+    hint: Any = dict[str, Any]
+    exact = False
 
     def __init__(self, required: dict[str, Type] | None = None, optional: dict[str, Type] | None = None) -> None:
         self.required = required or {}
@@ -171,6 +211,8 @@ class List:
     def __init__(self, of: Type, most: int = 50) -> None:
         self.of = of
         self.most = most
+        self.hint: Any = Annotated[list[of.hint], Meta(max_length=most)]  # type: ignore[name-defined]
+        self.exact = False
 
     def problem(self, value: Any) -> str | None:
         if not isinstance(value, list):
@@ -182,6 +224,9 @@ class List:
 
 class Anything:
     """Any JSON within the limits of `strict`: answers, whose type the item's form knows."""
+
+    hint: Any = Any
+    exact = False
 
     def problem(self, value: Any) -> str | None:
         try:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from daiban_schemas import entry, strict
+from daiban_schemas import entry, reading, strict
 from daiban_schemas.strict import StrictnessError
 
 RECORD = "0190" * 8
@@ -12,11 +12,7 @@ RECORD = "0190" * 8
 
 def taken(body: bytes) -> entry.Entry:
     """An entry as the server opens it, before the database is touched."""
-    strict.check_bytes(body)
-    decoded = entry.decode(body)
-    if decoded.action == "change":
-        entry.field_names(values_of(decoded))
-    return decoded
+    return reading.read(body).entry
 
 
 def values_of(decoded: entry.Entry) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daiban_schemas import entry, strict
+from daiban_schemas import entry, reading, strict
 from daiban_schemas.strict import StrictnessError
 from daiban_sync.view import same
 from tests.sync.profiles import more
@@ -90,15 +90,12 @@ class Writer:
 def ours(body: bytes) -> dict[str, Any] | None:
     """What the server sees: the decoded entry and the values of its fields; None where it refuses."""
     try:
-        strict.check_bytes(body)
-        read = entry.decode(body)
-        fields = strict.decoded(read.fields)  # type: ignore[arg-type]
-        entry.field_names(fields)
+        read, fields, _ = reading.read(body)
         for value in fields.values():
             strict.check_value(value)
     except StrictnessError:
         return None
-    return {"fields": fields, "seen": read.seen, "at": read.at, "over": read.over or {}, "kind": read.kind}
+    return {"fields": dict(fields), "seen": read.seen, "at": read.at, "over": read.over or {}, "kind": read.kind}
 
 
 def theirs(body: bytes, *, first_wins: bool) -> dict[str, Any]:

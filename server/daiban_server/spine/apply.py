@@ -250,19 +250,8 @@ def unwritable(kind: Kind, incoming: Incoming) -> tuple[str | None, tuple[str, .
     """Why a change may not be laid whatever stands in the record, and which fields are at fault."""
     if kind.pulled_only and incoming.role != "district":
         return "kind.read_only", ()
-    wrong: dict[str, str] = {}
-    for name, value in incoming.values.items():
-        field = kind.fields.get(name)
-        if field is None:
-            try:
-                strict.check_value(value)
-            except strict.StrictnessError:
-                wrong[name] = "value.out_of_range"
-        elif field.policy == "server":
-            return "field.server_only", (name,)
-        elif value is not None and (problem := field.type.problem(value)):
-            wrong[name] = problem
-    return (next(iter(wrong.values())), tuple(wrong)) if wrong else (None, ())
+    faults = incoming.faults
+    return (next(iter(faults.values())), tuple(faults)) if faults else (None, ())
 
 
 def broken_rules(kind: Kind, view: View) -> list[tuple[str, ...]]:

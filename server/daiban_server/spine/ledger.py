@@ -28,7 +28,8 @@ _RECORD = ("id", "kind", "parent", "place", "position", "heads", "status", "vers
 
 
 class Incoming(NamedTuple):
-    """An entry on its way into the records. `values` are a change's decoded fields. `effective` and `authority` are
+    """An entry on its way into the records. `values` are a change's decoded fields, `faults` those of them that may not
+    be written, each with the reason's code. `effective` and `authority` are
     frozen here; `chained` says whether its device's earlier entries are its ancestors."""
 
     device: bytes
@@ -40,6 +41,7 @@ class Incoming(NamedTuple):
     effective: int
     entry: Entry
     values: Mapping[str, Any]
+    faults: Mapping[str, str]
     body: bytes
 
 
@@ -209,7 +211,17 @@ class Ledger:
         position = self.next_position()
         body = encode_change(record.id.hex(), record.kind, fields, seen=position, at=self.now)
         own = Incoming(
-            NOBODY, position, False, NOBODY, "server", AUTHORITY["server"], self.now, decode_entry(body), fields, body
+            NOBODY,
+            position,
+            False,
+            NOBODY,
+            "server",
+            AUTHORITY["server"],
+            self.now,
+            decode_entry(body),
+            fields,
+            {},
+            body,
         )
         record.heads = lay(before, Change(position, NOBODY, position, False, tuple(fields), position, {}))
         record.position = position

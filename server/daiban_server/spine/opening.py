@@ -1,10 +1,9 @@
 """Looking at a batch before the database is touched: whose it is, who signed it, and whether it can be read."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from daiban_schemas import entry as entries
-from daiban_schemas import strict
+from daiban_schemas.reading import Read, read
+from daiban_schemas.strict import StrictnessError
 from daiban_server.keystore import ServerKeys
 from daiban_sync import batch as batches
 from daiban_sync import receipt
@@ -30,8 +29,7 @@ class Opened(NamedTuple):
     the receipt that it had before a restore."""
 
     batch: Batch
-    entries: tuple[entries.Entry, ...]
-    values: tuple[Mapping[str, Any], ...]
+    entries: tuple[Read, ...]
     custody: Interval | None = None
 
 
@@ -57,16 +55,6 @@ def open_batch(batch: Batch, sender: Sender, keys: ServerKeys, earlier: receipt.
         receipt.check(earlier, header, batch.digest, keys.receipt_key(earlier.key))
         custody = earlier.bounds
     try:
-        for body in batch.entries:
-            strict.check_bytes(body)
-        decoded = tuple(map(entries.decode, batch.entries))
-        return Opened(batch, decoded, tuple(map(_values, decoded)), custody)
-    except strict.StrictnessError as error:
+        return Opened(batch, tuple(map(read, batch.entries)), custody)
+    except StrictnessError as error:
         raise WireError("entry.malformed", str(error)) from None
-
-
-def _values(entry: entries.Entry) -> Mapping[str, Any]:
-    values = entries.values_of(entry)
-    if entry.action == "change":
-        entries.field_names(values)
-    return values

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, select
 
-from daiban_schemas.entry import decode, values_of
+from daiban_schemas.reading import read
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Row, first, run
 from daiban_server.spine.ledger import Incoming, Ledger
@@ -59,6 +59,4 @@ def take_parked(ledger: Ledger, made: Sequence[bytes]) -> Program[list[Incoming]
 def unparked(row: Row) -> Incoming:
     """A parked entry as it came: (device, number, author, authority, effective, chained, body)."""
     device, number, author, authority, effective, chained, body = row
-    entry = decode(body)
-    values = values_of(entry)
-    return Incoming(device, number, bool(chained), author, _ROLES[authority], authority, effective, entry, values, body)
+    return Incoming(device, number, bool(chained), author, _ROLES[authority], authority, effective, *read(body), body)

@@ -238,9 +238,10 @@ def _incoming(opened: Opened, sender: Sender, bounds: Interval) -> list[Incoming
             effective(entry.at, bounds),
             entry,
             values,
+            faults,
             body,
         )
-        for i, (entry, values, body) in enumerate(zip(opened.entries, opened.values, opened.batch.entries, strict=True))
+        for i, ((entry, values, faults), body) in enumerate(zip(opened.entries, opened.batch.entries, strict=True))
     ]
 
 

@@ -65,6 +65,6 @@ class Reader:
             self._make()
 
     def _make(self) -> None:
-        # mypy wants the members of a TypedDict spelt out; these are only known when the program runs.
-        form = TypedDict("Fields", self._hints, total=False)  # type: ignore[misc]
-        self._decode: Callable[[msgspec.Raw], dict[str, Any]] = msgspec.json.Decoder(form).decode
+        make: Any = TypedDict  # mypy wants its members spelt out; these are only known when the program runs
+        fields = make("Fields", self._hints, total=False)
+        self._decode: Callable[[msgspec.Raw], dict[str, Any]] = msgspec.json.Decoder(fields).decode

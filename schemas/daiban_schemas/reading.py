@@ -2,7 +2,8 @@
 
 There are two ways, and the slow one is the rule. The quick one takes a change that our own encoder could have written
 (compact, its members in order, no escapes beyond the short ones), whose kind's reader knows every field and finds each
-sound; it gives what the slow way would have given, or nothing (tests/schemas/test_reading.py holds one against the other).
+sound; it gives what the slow way would have given, or nothing (tests/schemas/test_reading.py holds one against the
+other).
 """
 
 from collections.abc import Mapping

@@ -44,6 +44,14 @@ def perfect(start: int, end: int) -> Iterator[Node]:
         start += size
 
 
+def place(node: Node) -> int:
+    """How many perfect nodes are completed before this one as leaves are appended: those that one leaf completes stand
+    side by side."""
+    level, index = node
+    before = ((index + 1) << level) - 1
+    return 2 * before - before.bit_count() + level
+
+
 class Frontier(NamedTuple):
     """A log's end: its `size` and the roots of `perfect(0, size)`."""
 

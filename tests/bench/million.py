@@ -14,6 +14,8 @@ from sqlalchemy import Table, bindparam, select, update
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Write, first, rows, run
+from daiban_server.spine import history
+from daiban_server.spine.history import Stored
 from daiban_sync import ids
 from tests.bench import push
 from tests.bench.centre import Centre, Server
@@ -39,15 +41,15 @@ class _Copier:
         self._centre = centre
         self._device = ids.uuid7(0, bytes(10))
         self._begin = time.time_ns() // 1_000_000 - _YEAR
-        self.samples: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        self.samples: list[tuple[dict[str, Any], Stored]] = []
         self.made = 0
         self._position = 0
 
     def read(self) -> Program[None]:
         """Take the applications that are whole in one entry, as row of the feed and row of history."""
         records = yield from rows(_of(schema.record), centre_id=self._centre.id)
-        entries = yield from rows(_of(schema.entry), centre_id=self._centre.id)
-        by_position = {row["position"]: row for row in _named(schema.entry, entries)}
+        stretches = yield from rows(_HISTORY, centre_id=self._centre.id)
+        by_position = {one.position: one for stretch in stretches for one in history.entries_of(stretch)}
         for row in _named(schema.record, records):
             if row["kind"] == "application" and row["heads"] is None:
                 self.samples.append((row, by_position[row["position"]]))
@@ -58,21 +60,26 @@ class _Copier:
     def write(self, many: int) -> Program[None]:
         """Write copies of `many`, and move the counter behind them."""
         made = [self._copy(*self.samples[n % len(self.samples)]) for n in range(many)]
-        yield Write(schema.entry, [entry for entry, _ in made])
-        yield Write(schema.record, [record for _, record in made])
+        stretches = list(history.stretches([entry for entry, _ in made]))
+        starts = [stretch[0].position for stretch in stretches for _ in stretch]
+        yield Write(schema.history, [history.row(self._centre.id, stretch) for stretch in stretches])
+        records = (record | {"stretch": start} for (_, record), start in zip(made, starts, strict=True))
+        yield Write(schema.record, [tuple(record.values()) for record in records])
         yield from run(_ADVANCE, centre_id=self._centre.id, to=self._position)
 
-    def _copy(self, record: dict[str, Any], entry: dict[str, Any]) -> tuple[Row, Row]:
+    def _copy(self, record: dict[str, Any], entry: Stored) -> tuple[Stored, dict[str, Any]]:
         self._position += 1
         self.made += 1
         when = self._begin + self.made * _YEAR // STORED
         id_ = ids.uuid7(when, self.made.to_bytes(10, "big"))
-        body = entry["body"].replace(entry["record"].hex().encode(), id_.hex().encode(), 1)
-        mine = {"position": self._position, "device": self._device, "number": self.made, "record": id_, "body": body}
-        entry, record = entry | mine, record | {"id": id_, "position": self._position}
-        return tuple(entry.values()), tuple(record.values())
+        body = entry.body.replace(entry.record.hex().encode(), id_.hex().encode(), 1)
+        mine = entry._replace(position=self._position, device=self._device, number=self.made, record=id_, body=body)
+        return mine, record | {"id": id_, "position": self._position}
 
 
+_HISTORY = select(
+    *(schema.history.c[name] for name in ("position", "device", "number", "author", "authority", "chained", "packed"))
+).where(schema.history.c.centre == bindparam("centre_id"))
 _POSITION = select(schema.counter.c.position).where(schema.counter.c.centre == bindparam("centre_id"))
 _ADVANCE = (
     update(schema.counter).where(schema.counter.c.centre == bindparam("centre_id")).values(position=bindparam("to"))

@@ -16,7 +16,7 @@ async def counted(town: Township) -> list[int]:
 
     def program() -> Program[list[int]]:
         found = []
-        for table in (schema.record, schema.entry, schema.parked):
+        for table in (schema.record, schema.history, schema.parked):
             row = yield from first(select(func.count()).select_from(table))
             found.append(row[0] if row else -1)
         return found

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlcipher3 import dbapi2
 
 from daiban_sync import batch, dsse, keyring, merkle, note, receipt
 from daiban_sync.keys import verify
+from tests.support.history import STRETCHES, spelt
 
 
 def open_server(data: Path) -> Any:
@@ -41,12 +43,25 @@ def server_findings(data: Path) -> Iterator[str]:
         path = data / "photos" / centre.hex() / digest.hex()[:2] / digest.hex()
         if not path.exists() or path.stat().st_size != size or hashlib.sha256(path.read_bytes()).digest() != digest:
             yield f"photo {digest.hex()[:12]} is receipted and not whole on the server"
-    for centre, position in database.execute(
-        "SELECT r.centre, r.position FROM record r LEFT JOIN entry e ON e.centre = r.centre AND e.position = r.position"
-        " WHERE r.heads IS NULL AND e.position IS NULL"
-    ).fetchall():
-        yield f"record at {position} of {centre.hex()[:8]} has no entry behind it"
+    yield from _record_findings(database)
     database.close()
+
+
+def _record_findings(database: Any) -> Iterator[str]:
+    """Whatever a record consists of is in history, in the stretch that it names."""
+    places = {
+        (centre, one.position, stretch[0]): one.record
+        for (centre,) in database.execute("SELECT centre FROM counter").fetchall()
+        for stretch in database.execute(STRETCHES, (centre,))
+        for one in spelt([stretch])
+    }
+    for centre, id_, position, start, heads in database.execute(
+        "SELECT centre, id, position, stretch, heads FROM record"
+    ).fetchall():
+        wanted = [(position, start)] if heads is None else [(h[0], h[4]) for h in msgspec.msgpack.decode(heads)]
+        for at, stretch in wanted:
+            if places.get((centre, at, stretch)) != id_:
+                yield f"record {id_.hex()[:8]} of {centre.hex()[:8]} has no entry behind it at {at}"
 
 
 def _log_findings(database: Any, centre: bytes) -> Iterator[str]:
@@ -68,6 +83,8 @@ def _log_findings(database: Any, centre: bytes) -> Iterator[str]:
     row = database.execute(
         "SELECT packed FROM checkpoint WHERE centre = ? ORDER BY size DESC, time DESC LIMIT 1", (centre,)
     ).fetchone()
+    if (row or (None,)) != database.execute("SELECT checkpoint FROM counter WHERE centre = ?", (centre,)).fetchone():
+        yield f"the counter of {centre.hex()[:8]} has another checkpoint than the newest"
     if row and (found := note.unpack(row[0])) and (found.size, found.root) != (frontier.size, frontier.root()):
         yield f"the newest checkpoint of {centre.hex()[:8]} is of another log"
 
@@ -79,12 +96,10 @@ def _payload(database: Any, centre: bytes, device: bytes, sequence: int) -> byte
     ).fetchone()
     stated = batch.Header(*batch._HEADER.unpack(header))
     bodies = dict(
-        database.execute(
-            "SELECT number, body FROM entry WHERE centre = ?1 AND device = ?2 AND number BETWEEN ?3 AND ?4 UNION ALL"
-            " SELECT number, body FROM parked WHERE centre = ?1 AND device = ?2 AND number BETWEEN ?3 AND ?4",
-            (centre, device, stated.first, stated.first + stated.entry_count - 1),
-        ).fetchall()
+        database.execute("SELECT number, body FROM parked WHERE centre = ? AND device = ?", (centre, device)).fetchall()
     )
+    stretches = database.execute(f"{STRETCHES} AND device = ?", (centre, device)).fetchall()
+    bodies |= {one.number: one.body for one in spelt(stretches)}
     entries = [bodies.get(number, b"") for number in range(stated.first, stated.first + stated.entry_count)]
     return batch.payload(stated, secret, entries)
 

@@ -1,12 +1,9 @@
 """Large records and much-contested ones block nobody."""
 
-from sqlalchemy import select
-
 from daiban_schemas import entry
-from daiban_server.db import schema
-from daiban_server.db.program import rows
 from daiban_server.spine.apply import HEADS
 from daiban_sync import limits, wire
+from tests.support.history import kept_of
 from tests.support.raw_device import raw_device
 from tests.support.township import Township, new_id
 
@@ -49,8 +46,7 @@ async def test_a_record_that_everybody_contests_stays_readable(sqlite_township: 
         codes.append(answer.json().get("code") or answer.json()["outcome"])
     assert codes[0] in ("merged", "conflict")
     assert codes[-1] == "record.too_contested"
-    kept = await town.services.database.read(rows(select(schema.entry.c.number).where(schema.entry.c.record == home)))
-    assert len(kept) == 1 + HEADS + 2
+    assert len(await kept_of(town, home.hex())) == 1 + HEADS + 2
     (shown,) = (await clerk.get("/v1/conflicts")).json()
     assert len(shown["conflicts"]["phone"]) == HEADS - 1
     over = [value["position"] for value in shown["conflicts"]["phone"]]

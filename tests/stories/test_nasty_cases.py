@@ -4,7 +4,7 @@ import asyncio
 import secrets
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from daiban_schemas import entry
 from daiban_server.db import schema
@@ -13,10 +13,10 @@ from daiban_server.spine import log
 from daiban_server.spine.ledger import Ledger
 from daiban_sync import batch, receipt, wire
 from daiban_sync.merkle import Frontier
+from tests.support.history import history_of, kept_of
 from tests.support.raw_device import RawDevice, code_of, raw_device
 from tests.support.township import Township, new_id
 
-_ENTRIES = select(func.count()).select_from(schema.entry)
 _STATE = select(schema.device.c.id, schema.device.c.state)
 
 
@@ -26,9 +26,7 @@ def household(town: Township, head: str = "张桂兰", at: int = 1, record: byte
 
 
 async def count(town: Township) -> int:
-    row = await town.services.database.read(first(_ENTRIES))
-    assert row is not None
-    return int(row[0])
+    return len(await history_of(town))
 
 
 async def test_one_batch_sent_fifty_times_at_once_is_taken_once(township: Township) -> None:
@@ -142,27 +140,14 @@ async def test_a_phone_years_off_still_syncs_and_its_claims_are_bounded(township
     record = await township.household(phone)
     assert (await phone.sync()).may_be_given_back
     now = township.clock()
-    stored = await township.services.database.read(
-        rows(select(schema.entry.c.effective).where(schema.entry.c.record == bytes.fromhex(record)))
-    )
-    assert len(stored) == 1
-    assert stored[0][0] <= now
+    (stored,) = await kept_of(township, record)
+    assert stored.effective <= now
     assert abs(phone.device.now() - now) < 60_000
     later = await phone.open(record)
     await phone.save(later, {"phone": "13700000009"})
     await phone.sync()
-    (effective,) = [
-        row[0]
-        for row in await township.services.database.read(
-            rows(
-                select(schema.entry.c.effective)
-                .where(schema.entry.c.record == bytes.fromhex(record))
-                .order_by(schema.entry.c.position.desc())
-                .limit(1)
-            )
-        )
-    ]
-    assert now - 120_000 <= effective <= township.clock()
+    *_, newest = await kept_of(township, record)
+    assert now - 120_000 <= newest.effective <= township.clock()
 
 
 async def test_a_clock_that_jumps_inside_a_batch_orders_nothing(township: Township) -> None:

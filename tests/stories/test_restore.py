@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import func, select
 
 from daiban_client_sdk import Client
 from daiban_client_sdk.custody import KEPT
@@ -15,11 +14,12 @@ from daiban_client_sdk.errors import DeviceError, RefusedError
 from daiban_server.backup import archive, put_back
 from daiban_server.backup.archive import BackupError
 from daiban_server.db import schema
-from daiban_server.db.program import Write, first
+from daiban_server.db.program import Write
 from daiban_server.demo.photograph import photograph
 from daiban_server.keystore import load, load_or_make, load_root
 from daiban_sync import receipt
 from tests.support.fire import Fire
+from tests.support.history import history_of
 from tests.support.postgres import Postgres
 from tests.support.township import Clock, Township
 
@@ -279,14 +279,13 @@ async def test_a_damaged_backup_or_foreign_keys_or_a_used_database_are_refused(f
     strangers = load_or_make(fire.folder / "strangers")
     with pytest.raises(BackupError, match="another installation"):
         await put_back.restore(backup, empty, photos, strangers, root, town.clock, [photos])
-    table = archive.table_file(backup, "entry")
+    table = archive.table_file(backup, "history")
     table.write_bytes(table.read_bytes()[:-1])
-    with pytest.raises(BackupError, match="entry"):
+    with pytest.raises(BackupError, match="history"):
         await put_back.restore(backup, empty, photos, keys, root, town.clock, [photos])
     with pytest.raises(BackupError, match="no complete backup"):
         await put_back.restore(fire.folder, empty, photos, keys, root, town.clock, [photos])
-    count = select(func.count()).select_from(schema.entry)
-    assert (await town.services.database.read(first(count)))[0] > 0  # type: ignore[index]
+    assert await history_of(town)
 
 
 async def test_a_backup_of_sqlite_is_put_back_into_postgres(sqlite_township: Township, postgres: Postgres) -> None:

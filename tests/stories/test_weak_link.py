@@ -5,18 +5,16 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
 
 from daiban_client_sdk import AlarmError, Client, RefusedError
 from daiban_client_sdk.progress import silent
 from daiban_client_sdk.rounds import Rounds, Step
 from daiban_schemas.entry import decode
-from daiban_server.db import schema
-from daiban_server.db.program import rows
 from daiban_sync import note, receipt
 from daiban_sync.frames import Frame, join, split
 from tests.photos.pictures import jpeg
 from tests.photos.power import Power
+from tests.support.history import kept_of
 from tests.support.township import Township
 
 HOUR = 3_600_000
@@ -44,9 +42,8 @@ async def test_what_is_saved_while_an_answer_is_under_way_keeps_its_own_morning(
     town.clock.ahead += 3 * HOUR
     await wang._run(rounds.take, step, await asked(wang, step))
     await wang.sync()
-    stored = select(schema.entry.c.effective, schema.entry.c.body).where(schema.entry.c.record == bytes.fromhex(record))
-    ((effective, body),) = await town.services.database.read(rows(stored))
-    assert effective == decode(body).at
+    (stored,) = await kept_of(town, record)
+    assert stored.effective == decode(stored.body).at
 
 
 async def test_after_a_lost_answer_the_same_bytes_are_sent_again(sqlite_township: Township) -> None:

@@ -89,7 +89,7 @@ class PostgresDatabase:
         self._groups += 1
         if self._groups in _ANALYSED_AFTER:
             async with self._pool.acquire() as connection:
-                await connection.execute("ANALYZE record, entry, outcome, log_node, envelope, parked")
+                await connection.execute("ANALYZE record, history, outcome, log_node, envelope, parked")
 
 
 async def _in_savepoint(connection: Any, factory: Factory[Any]) -> Outcome:

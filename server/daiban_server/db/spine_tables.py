@@ -1,6 +1,6 @@
 """The spine's tables: custody, history, records, the feed, the log."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table
 
 from daiban_server.db.columns import id_column, metadata, number, octets, text
 
@@ -11,10 +11,12 @@ counter = Table(
     number("position"),
     number("log_size"),
     octets("log_frontier"),
+    octets("checkpoint", optional=True),
     sqlite_with_rowid=False,
 )
 """One row per centre, locked first by whoever writes: the order of positions is the order of commits. The district
-is the centre of sixteen zero bytes. The position's epoch is also the log's."""
+is the centre of sixteen zero bytes. The position's epoch is also the log's; `checkpoint` is the newest of it, packed.
+"""
 
 fork = Table(
     "fork",
@@ -78,6 +80,10 @@ envelope = Table(
     octets("header"),
     octets("signature"),
     octets("secret"),
+    number("first"),
+    number("last"),
+    number("since"),
+    number("until"),
     Column("epoch", Integer, nullable=False),
     number("leaf"),
     number("earliest"),
@@ -85,27 +91,25 @@ envelope = Table(
     octets("receipt"),
     sqlite_with_rowid=False,
 )
-"""What was signed, and the receipt as it was sent. `secret` makes the entries' salts."""
+"""What was signed, and the receipt as it was sent. `secret` makes the entries' salts. Entries `first` to `last` got
+positions after `since`, up to `until`, but those that were parked then."""
 
-entry = Table(
-    "entry",
+history = Table(
+    "history",
     metadata,
     id_column("centre", key=True),
     number("position", key=True),
     id_column("device"),
     number("number"),
-    id_column("record"),
     id_column("author"),
     Column("authority", Integer, nullable=False),
-    number("effective"),
     Column("chained", Boolean, nullable=False),
-    Column("outcome", Integer, nullable=False),
-    octets("body"),
-    UniqueConstraint("centre", "device", "number"),
+    octets("packed"),
+    sqlite_with_rowid=False,
 )
-"""History: every entry that was applied or refused, once, as it came. The server's own entries have device zero and
-their position as number; `chained` says whether a device's earlier entries are its ancestors. Its rows are long, so
-SQLite keeps them by rowid (17 µs a row instead of 22)."""
+"""History: every entry that was applied or refused, once, as it came, in stretches of consecutive positions and numbers
+(see `spine.history`); `position` and `number` are the first entry's. The server's own entries have device zero and
+their position as number; `chained` says whether a device's earlier entries are its ancestors."""
 
 record = Table(
     "record",
@@ -116,6 +120,7 @@ record = Table(
     id_column("parent", optional=True),
     id_column("place", optional=True),
     number("position"),
+    number("stretch"),
     octets("heads", optional=True),
     Column("status", String(40)),
     Column("version", Integer, nullable=False),
@@ -126,7 +131,8 @@ record = Table(
     Index("ix_record_kind", "centre", "kind", "status"),
     sqlite_with_rowid=False,
 )
-"""What stands: the feed in order of `position`. `heads` is null while the entry at `position` holds everything."""
+"""What stands: the feed in order of `position`. `heads` is null while the entry at `position`, in the `stretch` of
+history that begins there, holds everything."""
 
 parked = Table(
     "parked",
@@ -178,25 +184,25 @@ log_node = Table(
     metadata,
     id_column("centre", key=True),
     Column("epoch", Integer, primary_key=True, autoincrement=False),
-    Column("level", Integer, primary_key=True, autoincrement=False),
-    number("idx", key=True),
+    number("place", key=True),
     octets("hash"),
     sqlite_with_rowid=False,
 )
-"""Every perfect node of each centre's logs, one log an epoch."""
+"""Every perfect node of each centre's logs, one log an epoch, in the order in which they are completed (see
+`merkle.place`): what one batch adds stands side by side."""
 
 checkpoint = Table(
     "checkpoint",
     metadata,
     id_column("centre", key=True),
-    octets("digest", key=True),
-    Column("epoch", Integer, nullable=False),
-    number("size"),
-    number("time"),
+    number("size", key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    number("time", key=True),
+    octets("digest"),
     octets("packed"),
-    Index("ix_checkpoint_newest", "centre", "epoch", "size", "time"),
+    sqlite_with_rowid=False,
 )
-"""Every checkpoint that was signed; batches name one by its digest."""
+"""Every checkpoint that was signed; batches name one by its size and digest."""
 
 photo_file = Table(
     "photo_file",

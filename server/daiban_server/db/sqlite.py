@@ -198,18 +198,18 @@ def _run(connection: Any, program: Program[T]) -> T:
 def _perform(connection: Any, operation: Operation) -> Any:
     match operation:
         case Lookup():
-            text = sql.sqlite_lookup(operation)
             found: list[Any] = []
-            for value in operation.values:
-                found.extend(connection.execute(text, value))
+            for many, arguments in sql.sqlite_portions(operation.values):
+                found += connection.execute(sql.sqlite_lookup(operation, many), arguments).fetchall()
             return found
         case Write():
             if operation.rows:
-                connection.executemany(sql.sqlite_write(operation), operation.rows)
+                connection.executemany(sql.sqlite_write(operation), sql.sqlite_rows(operation))
             return None
         case Fetch():
             statement = sql.compiled(operation.statement, sql.SQLITE)
-            return connection.execute(statement.text, statement.arguments(operation.parameters)).fetchall()
+            arguments = sql.sqlite_values(statement.arguments(operation.parameters))
+            return connection.execute(statement.text, arguments).fetchall()
         case Savepoint(action="set"):
             connection.execute(f"SAVEPOINT {operation.name}")
         case Savepoint(action="release"):

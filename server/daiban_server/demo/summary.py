@@ -54,7 +54,7 @@ def _records(database: Any, centre: bytes) -> Iterator[Counted]:
 def _custody(database: Any, centre: bytes) -> Iterator[Counted]:
     batches = _one(database, "SELECT count(*) FROM envelope WHERE centre = ?", centre)
     leaves = _one(database, "SELECT log_size FROM counter WHERE centre = ?", centre)
-    entries = _one(database, "SELECT count(*) FROM entry WHERE centre = ? AND device <> zeroblob(16)", centre)
+    entries = _one(database, "SELECT coalesce(sum(last - first + 1), 0) FROM envelope WHERE centre = ?", centre)
     yield Counted("签名批次(每批都有收据)", str(batches), f"日志 {leaves} 条,含 {entries} 条改动、请求和报告")
     history = _one(database, "SELECT count(*) FROM outcome WHERE centre = ? AND outcome = 3", centre)
     still = _one(database, "SELECT count(*) FROM record WHERE centre = ? AND conflicts > 0", centre)

@@ -84,7 +84,7 @@ def _answer(
     if restarts:
         # A restored server has forgotten positions and leaves that this device knows: it starts both anew.
         hello, cursor = structs.replace(hello, size=0), Cursor()
-    page = yield from pull(Puller(sender.device, sender.centre, sender.person, pushed.own if hello.own else ()), cursor)
+    page = yield from pull(Puller(sender.device, sender.centre, sender.person, pushed.own if hello.own else {}), cursor)
     frames: FrameList = [(Frame.RECEIPT, receipt) for receipt in pushed.receipts]
     frames += [wire.json_frame(Frame.OUTCOMES, outcomes) for outcomes in pushed.outcomes]
     frames += [wire.json_frame(Frame.PROBLEM, wire.Problem(*problem)) for problem in pushed.problems]

@@ -14,7 +14,7 @@ from daiban_server.spine.refusal import Refusal
 from daiban_sync.batch import Batch
 from daiban_sync.chain import LOST, Chain
 
-_g, _d, _e = schema.gap.c, schema.device.c, schema.entry.c
+_g, _d, _e = schema.gap.c, schema.device.c, schema.envelope.c
 _COVERING = select(_g.first).where(
     _g.centre == bindparam("centre_id"),
     _g.device == bindparam("device_id"),
@@ -22,12 +22,12 @@ _COVERING = select(_g.first).where(
     _g.last >= bindparam("at_sequence"),
 )
 _NUMBERED = (
-    select(_e.number)
+    select(_e.sequence)
     .where(
         _e.centre == bindparam("centre_id"),
         _e.device == bindparam("device_id"),
-        _e.number >= bindparam("first_number"),
-        _e.number <= bindparam("last_number"),
+        _e.last >= bindparam("first_number"),
+        _e.first <= bindparam("last_number"),
     )
     .limit(1)
 )

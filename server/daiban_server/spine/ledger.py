@@ -15,16 +15,18 @@ from daiban_schemas.entry import decode as decode_entry
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Row, Write
+from daiban_server.spine import history
 from daiban_server.spine import scope as scopes
+from daiban_server.spine.history import Stored
 from daiban_server.spine.scope import Scope
 from daiban_sync.ids import NOBODY
 from daiban_sync.merge import Change, Head, lay
 from daiban_sync.outcome import OUTCOMES, Outcome
 from daiban_sync.view import View, Written
 
-_heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...]]])
+_heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...], int]])
 _pack = msgspec.msgpack.Encoder().encode
-_RECORD = ("id", "kind", "parent", "place", "position", "heads", "status", "version", "conflicts", "deleted")
+_RECORD = ("id", "kind", "parent", "place", "position", "stretch", "heads", "status", "version", "conflicts", "deleted")
 
 
 class Incoming(NamedTuple):
@@ -61,31 +63,20 @@ class Record:
     deleted: bool = False
 
 
-class Stored(NamedTuple):
-    """A stored entry, as far as views need it: columns of `entry`, by their names."""
-
-    position: int
-    device: bytes
-    number: int
-    chained: bool
-    author: bytes
-    authority: int
-    effective: int
-    body: bytes
-
-
 @dataclass(slots=True)
 class Ledger:
-    """The transaction's state. `position` is the last one given out; `now` is in Unix milliseconds."""
+    """The transaction's state. `position` is the last one given out; `now` is in Unix milliseconds; `starts` says in
+    which stretch of history the entry at a position stands."""
 
     centre: bytes
     now: int
     position: int
     records: dict[bytes, Record | None] = field(default_factory=dict)
     stored: dict[int, Stored] = field(default_factory=dict)
+    starts: dict[int, int] = field(default_factory=dict)
     changed: set[bytes] = field(default_factory=set)
     created: list[bytes] = field(default_factory=list)
-    entries: list[Row] = field(default_factory=list)
+    entries: list[Stored] = field(default_factory=list)
     outcomes: dict[tuple[bytes, int], Row] = field(default_factory=dict)
     parked: dict[tuple[bytes, int], Row] = field(default_factory=dict)
     departures: list[Row] = field(default_factory=list)
@@ -96,23 +87,34 @@ class Ledger:
 
     def load(self, ids: Iterable[bytes]) -> Program[None]:
         """Know these records, and of those that one entry made the entry's bytes."""
-        wanted = [(self.centre, id_) for id_ in dict.fromkeys(ids) if id_ not in self.records]
-        found = yield Lookup(schema.record, ("centre", "id"), _RECORD, wanted)
-        self.records.update((id_, None) for _, id_ in wanted)
-        for row in found:
-            heads = None if row[5] is None else unpack_heads(row[5])
-            id_, kind, parent, place, position, _, status, version, conflicts, deleted = row
+        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self.records]
+        if not wanted:
+            return
+        found = yield Lookup(schema.record, ("centre", "id"), _RECORD, [(self.centre, id_) for id_ in wanted])
+        self.records.update(dict.fromkeys(wanted))
+        whole = []
+        for id_, kind, parent, place, position, stretch, packed, status, version, conflicts, deleted in found:
+            heads = self._known_heads(position, stretch, packed)
             self.records[id_] = Record(
                 id_, kind, parent, place, position, heads, status, version, conflicts, bool(deleted)
             )
-        yield from self.load_entries(row[4] for row in found if row[5] is None)
+            if heads is None:
+                whole.append(position)
+        yield from self.load_entries(whole)
+
+    def _known_heads(self, position: int, stretch: int, packed: bytes | None) -> tuple[Head, ...] | None:
+        if packed is None:
+            self.starts[position] = stretch
+            return None
+        heads, starts = unpack_heads(packed)
+        self.starts.update(starts)
+        return heads
 
     def load_entries(self, positions: Iterable[int]) -> Program[None]:
-        """Know the entries at these positions."""
-        wanted = [(self.centre, p) for p in dict.fromkeys(positions) if p not in self.stored]
-        found = yield Lookup(schema.entry, ("centre", "position"), Stored._fields, wanted)
-        for row in found:
-            self.stored[row[0]] = Stored(*row)
+        """Know the entries at these positions, which heads of loaded records named."""
+        wanted = {self.starts[position] for position in positions if position not in self.stored}
+        if wanted:
+            self.stored.update((yield from history.at(self.centre, wanted)))
 
     def heads(self, record: Record) -> tuple[Head, ...]:
         """The record's heads, spelt out."""
@@ -151,37 +153,17 @@ class Ledger:
         self.position += 1
         return self.position
 
-    def remember(self, incoming: Incoming, position: int) -> None:
+    def remember(self, incoming: Incoming, position: int, outcome: int = 0) -> Stored:
         """Let views see the entry at `position`, before its outcome is known."""
-        self.stored[position] = Stored(
-            position,
-            incoming.device,
-            incoming.number,
-            incoming.chained,
-            incoming.author,
-            incoming.authority,
-            incoming.effective,
-            incoming.body,
-        )
+        device, number, chained, author, _, authority, effective, entry, _, _, body = incoming
+        record = bytes.fromhex(entry.record)
+        stored = Stored(position, device, number, chained, author, authority, effective, outcome, record, body)
+        self.stored[position] = stored
+        return stored
 
     def keep(self, incoming: Incoming, position: int, outcome: Outcome) -> None:
         """Write the entry into history at `position`; an outcome that people want to hear of is told by pull too."""
-        self.remember(incoming, position)
-        self.entries.append(
-            (
-                self.centre,
-                position,
-                incoming.device,
-                incoming.number,
-                bytes.fromhex(incoming.entry.record),
-                incoming.author,
-                incoming.authority,
-                incoming.effective,
-                incoming.chained,
-                OUTCOMES.index(outcome.outcome),
-                incoming.body,
-            )
-        )
+        self.entries.append(self.remember(incoming, position, OUTCOMES.index(outcome.outcome)))
         if outcome.noteworthy:
             self.tell(incoming, position, outcome)
 
@@ -230,13 +212,13 @@ class Ledger:
 
     def forget(self, position: int) -> None:
         """Drop what was worked on since `position`, after a rollback."""
-        self.records, self.stored, self.changed, self.created = {}, {}, set(), []
+        self.records, self.stored, self.starts, self.changed, self.created = {}, {}, {}, set(), []
         self.entries, self.outcomes, self.parked, self.departures = [], {}, {}, []
         self.position = position
 
     def flush(self) -> Program[None]:
         """Write everything that changed."""
-        yield Write(schema.entry, self.entries)
+        yield Write(schema.history, [self._stretch(stretch) for stretch in history.stretches(self.entries)])
         yield Write(schema.record, [self._row(self.records[id_]) for id_ in self.changed], "replace")  # type: ignore[arg-type]
         yield Write(schema.outcome, list(self.outcomes.values()), "replace")
         yield Write(schema.parked, list(self.parked.values()), "replace")
@@ -244,8 +226,17 @@ class Ledger:
         self.entries, self.outcomes, self.parked, self.departures = [], {}, {}, []
         self.changed.clear()
 
+    def _stretch(self, stretch: Sequence[Stored]) -> Row:
+        start = stretch[0].position
+        self.starts.update((one.position, start) for one in stretch)
+        return history.row(self.centre, stretch)
+
     def _row(self, record: Record) -> Row:
-        heads = None if record.heads is None else _pack(record.heads)
+        heads, stretch = None, 0
+        if record.heads is None:
+            stretch = self.starts[record.position]
+        else:
+            heads = _pack([(*head, self.starts[head.position]) for head in record.heads])
         return (
             self.centre,
             record.id,
@@ -253,6 +244,7 @@ class Ledger:
             record.parent,
             record.place,
             record.position,
+            stretch,
             heads,
             record.status,
             record.version,
@@ -261,9 +253,10 @@ class Ledger:
         )
 
 
-def unpack_heads(packed: bytes) -> tuple[Head, ...]:
-    """A record's heads, as its row has them."""
-    return tuple(map(Head._make, _heads.decode(packed)))
+def unpack_heads(packed: bytes) -> tuple[tuple[Head, ...], dict[int, int]]:
+    """A record's heads as its row has them, and in which stretch of history each stands, by position."""
+    found = _heads.decode(packed)
+    return tuple(Head(*told[:4]) for told in found), {told[0]: told[4] for told in found}
 
 
 def as_written(stored: Stored, names: Sequence[str]) -> Written:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select, update
 
 from daiban_server.db import schema
-from daiban_server.db.program import Lookup, Program, Write, first
+from daiban_server.db.program import Lookup, Program, Write, first, run
 from daiban_server.keystore import ServerKeys
 from daiban_sync import merkle, note
 from daiban_sync.epochs import epoch_of
@@ -23,19 +23,23 @@ _LOCK = (
     .values(position=schema.counter.c.position)
     .returning(schema.counter.c.position, schema.counter.c.log_size, schema.counter.c.log_frontier)
 )
+_KEEP = (
+    update(schema.counter)
+    .where(schema.counter.c.centre == bindparam("centre_id"))
+    .values(checkpoint=bindparam("packed"))
+)
 _ADVANCE = (
     update(schema.counter)
     .where(schema.counter.c.centre == bindparam("centre_id"))
     .values(position=bindparam("new_position"), log_size=bindparam("size"), log_frontier=bindparam("frontier"))
 )
-_NEWEST = (
-    select(schema.checkpoint.c.packed, schema.checkpoint.c.epoch)
-    .where(schema.checkpoint.c.centre == bindparam("centre_id"))
-    .order_by(schema.checkpoint.c.epoch.desc(), schema.checkpoint.c.size.desc(), schema.checkpoint.c.time.desc())
-    .limit(1)
+_NEWEST = select(schema.counter.c.position, schema.counter.c.checkpoint).where(
+    schema.counter.c.centre == bindparam("centre_id")
 )
-_TIME_OF = select(schema.checkpoint.c.time, schema.checkpoint.c.size).where(
-    schema.checkpoint.c.centre == bindparam("centre_id"), schema.checkpoint.c.digest == bindparam("named")
+_TIME_OF = select(schema.checkpoint.c.time).where(
+    schema.checkpoint.c.centre == bindparam("centre_id"),
+    schema.checkpoint.c.size == bindparam("named_size"),
+    schema.checkpoint.c.digest == bindparam("named"),
 )
 
 
@@ -69,44 +73,43 @@ def advance(centre: bytes, position: int, frontier: Frontier) -> Program[None]:
 def append(centre: bytes, epoch: int, frontier: Frontier, payload: bytes) -> Program[Frontier]:
     """Put a batch's payload into the log."""
     extended, nodes = frontier.appended(merkle.leaf_hash(payload))
-    yield Write(schema.log_node, [(centre, epoch, level, index, digest) for (level, index), digest in nodes])
+    yield Write(schema.log_node, [(centre, epoch, merkle.place(node), digest) for node, digest in nodes])
     return extended
 
 
 def sign_checkpoint(
     keys: ServerKeys, centre: bytes, epoch: int, frontier: Frontier, now: int
 ) -> Program[note.Checkpoint]:
-    """Sign and keep a checkpoint of the log as it stands."""
+    """Sign and keep a checkpoint of the log as it stands; from now on it is the newest."""
     log = note.name(keys.origin, centre, epoch)
     made = note.issue(keys.receipt, log, frontier.size, frontier.root(), now)
-    row = (centre, note.digest(made, log), epoch, made.size, made.time, note.pack(made))
-    yield Write(schema.checkpoint, [row], "ignore")
+    packed = note.pack(made)
+    yield Write(schema.checkpoint, [(centre, made.size, epoch, made.time, note.digest(made, log), packed)], "ignore")
+    yield from run(_KEEP, centre_id=centre, packed=packed)
     return made
 
 
 def newest(centre: bytes) -> Program[Newest | None]:
     """The newest checkpoint, if any."""
     row = yield from first(_NEWEST, centre_id=centre)
-    return None if row is None else Newest(row[1], note.unpack(row[0]))
+    return Newest(epoch_of(row[0]), note.unpack(row[1])) if row and row[1] else None
 
 
-def named_time(centre: bytes, digest: bytes) -> Program[int]:
+def named_time(centre: bytes, size: int, digest: bytes) -> Program[int]:
     """When the checkpoint that a batch names was signed; 0 for one that was never signed, which bounds nothing."""
-    row = yield from first(_TIME_OF, centre_id=centre, named=digest)
+    row = yield from first(_TIME_OF, centre_id=centre, named_size=size, named=digest)
     return 0 if row is None else int(row[0])
 
 
 def extension(centre: bytes, epoch: int, start: int, end: int, own: Sequence[int]) -> Program[bytes]:
     """The proof that takes a device from a log of `start` leaves to one of `end`."""
     wanted = merkle.extension_nodes(start, end, own)
+    places = [merkle.place(node) for node in wanted]
     found = yield Lookup(
-        schema.log_node,
-        ("centre", "epoch", "level", "idx"),
-        ("level", "idx", "hash"),
-        [(centre, epoch, level, index) for level, index in wanted],
+        schema.log_node, ("centre", "epoch", "place"), ("place", "hash"), [(centre, epoch, place) for place in places]
     )
-    nodes = {(level, index): digest for level, index, digest in found}
-    return b"".join(nodes[node] for node in wanted)
+    hashes = dict(found)
+    return b"".join(hashes[place] for place in places)
 
 
 def refresh(keys: ServerKeys, centre: bytes, now: int) -> Program[None]:

@@ -4,7 +4,7 @@ The promise: no record with a position at or before the cursor is stale or missi
 given out under the counter's lock, so their order is the order of commits, and because a page is read on one snapshot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -13,14 +13,16 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, sele
 
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
-from daiban_server.db.program import Lookup, Program, Row, first, rows
-from daiban_server.spine import scope
+from daiban_server.db.program import Program, Row, first, rows
+from daiban_server.spine import history, scope
 from daiban_server.spine.cursor import Cursor
-from daiban_server.spine.ledger import Stored, unpack_heads
+from daiban_server.spine.history import Stored
+from daiban_server.spine.ledger import unpack_heads
 from daiban_server.spine.push import read_outcome
 from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame
 from daiban_sync.ids import NOBODY
+from daiban_sync.merge import Head
 from daiban_sync.outcome import pack
 from daiban_sync.wire import Author, Own, PulledChange, pack_change, pack_own, record_head
 
@@ -30,7 +32,7 @@ PAGE_BYTES = 4 * 2**20
 """Bytes of records in one page, unless one record alone is larger: a device refuses an answer beyond 16 MiB."""
 
 
-_r, _e, _t = schema.record.c, schema.entry.c, schema.territory.c
+_r, _t = schema.record.c, schema.territory.c
 _a, _l = schema.assignment.c, schema.departure.c
 
 
@@ -40,23 +42,7 @@ _ALL = 2**62
 
 def _records(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
-        select(
-            _r.id,
-            _r.position,
-            _r.heads,
-            _e.device,
-            _e.number,
-            _e.chained,
-            _e.author,
-            _e.authority,
-            _e.effective,
-            _e.body,
-        )
-        .select_from(
-            schema.record.outerjoin(
-                schema.entry, and_(_e.centre == _r.centre, _e.position == _r.position, _r.heads.is_(None))
-            )
-        )
+        select(_r.id, _r.position, _r.stretch, _r.heads)
         .where(_r.centre == bindparam("centre_id"), _r.position > bindparam("after"), *conditions)
         .order_by(_r.position)
         .limit(bindparam("page"))
@@ -104,16 +90,12 @@ _PERSON = select(schema.person.c.name, schema.person.c.role).where(schema.person
 
 
 class Puller(NamedTuple):
-    """Who pulls; `own` are numbers of entries that its device has at hand, and needs no copy of."""
+    """Who pulls; `own` are entries that its device has at hand, and needs no copy of: numbers by position."""
 
     device: bytes
     centre: bytes
     person: bytes
-    own: Sequence[range] = ()
-
-    def has(self, device: bytes, number: int) -> bool:
-        """Whether the device has this entry at hand."""
-        return device == self.device and any(number in numbers for numbers in self.own)
+    own: Mapping[int, int] = {}
 
 
 @dataclass
@@ -214,32 +196,36 @@ def _frames(page: Page, puller: Puller, centre: bytes, found: Sequence[Row]) -> 
 
     Most records are one whole change, which needs no decoding at all.
     """
-    spread = {row[0]: unpack_heads(row[2]) for row in found if row[2] is not None}
-    positions = dict.fromkeys(head[0] for heads in spread.values() for head in heads)
-    stored = {}
-    if positions:
-        looked = yield Lookup(schema.entry, ("centre", "position"), Stored._fields, [(centre, p) for p in positions])
-        stored = {row[0]: row for row in looked}
-    for taken, (id_, position, heads, device, number, chained, author, authority, effective, body) in enumerate(found):
+    own = puller.own if centre == puller.centre else {}
+    spread: dict[bytes, tuple[Head, ...]] = {}
+    starts: set[int] = set()
+    for id_, position, stretch, packed in found:
+        if packed is not None:
+            heads, named = unpack_heads(packed)
+            spread[id_] = heads
+            starts.update(named.values())
+        elif position not in own:
+            starts.add(stretch)
+    stored = (yield from history.at(centre, starts)) if starts else {}
+    for taken, (id_, position, _, packed) in enumerate(found):
         if page.size > PAGE_BYTES:
             return taken
-        if heads is None and puller.has(device, number) and chained:
-            _add_own(page, number, position)
-            continue
-        if heads is None:
-            change = PulledChange(
-                _author(page, device, author, chained), number, position, authority, effective, None, body
-            )
-            _add(page, record_head(id_, position, 1) + pack_change(change))
-            continue
-        parts = [record_head(id_, position, len(spread[id_]))]
-        for where, head_device, head_number, names in spread[id_]:
-            _, _, _, chained, wrote, rank, believed, text = stored[where]
-            who = _author(page, head_device, wrote, chained)
-            text = b"" if puller.has(head_device, head_number) else text
-            parts.append(pack_change(PulledChange(who, head_number, where, rank, believed, names, text)))
-        _add(page, b"".join(parts))
+        if packed is not None:
+            parts = [record_head(id_, position, len(spread[id_]))]
+            parts += (_change(page, stored[head.position], head.names, own) for head in spread[id_])
+            _add(page, b"".join(parts))
+        elif position in own:
+            _add_own(page, own[position], position)
+        else:
+            _add(page, record_head(id_, position, 1) + _change(page, stored[position], None, own))
     return len(found)
+
+
+def _change(page: Page, stored: Stored, names: tuple[str, ...] | None, own: Mapping[int, int]) -> bytes:
+    who = _author(page, stored.device, stored.author, stored.chained)
+    body = b"" if stored.position in own else stored.body
+    at = stored.position
+    return pack_change(PulledChange(who, stored.number, at, stored.authority, stored.effective, names, body))
 
 
 def _add(page: Page, record: bytes) -> None:

@@ -15,7 +15,7 @@ from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Savepoint, Write, first, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import chains, gaps, log
+from daiban_server.spine import chains, gaps, history, log
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.ledger import Incoming, Ledger
@@ -33,23 +33,12 @@ from daiban_sync.outcome import OUTCOMES, Outcome, pack
 
 _logger = logging.getLogger(__name__)
 
-_ENVELOPE = select(schema.envelope.c.digest, schema.envelope.c.receipt).where(
-    schema.envelope.c.centre == bindparam("centre_id"),
-    schema.envelope.c.device == bindparam("device_id"),
-    schema.envelope.c.sequence == bindparam("at_sequence"),
+_v = schema.envelope.c
+_ENVELOPE = select(_v.digest, _v.receipt, _v.since, _v.until).where(
+    _v.centre == bindparam("centre_id"), _v.device == bindparam("device_id"), _v.sequence == bindparam("at_sequence")
 )
 _FREEZE = update(schema.device).where(schema.device.c.id == bindparam("device_id")).values(state="frozen")
 _STATE = select(schema.device.c.state).where(schema.device.c.id == bindparam("device_id"))
-_OUTCOMES = (
-    select(schema.entry.c.number, schema.entry.c.outcome)
-    .where(
-        schema.entry.c.centre == bindparam("centre_id"),
-        schema.entry.c.device == bindparam("device_id"),
-        schema.entry.c.number >= bindparam("first_number"),
-        schema.entry.c.number <= bindparam("last_number"),
-    )
-    .order_by(schema.entry.c.number)
-)
 _NOTED = select(
     schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields
 ).where(
@@ -80,14 +69,14 @@ NOTHING = Known()
 
 @dataclass
 class Pushed:
-    """What became of a request's batches, each by itself; `own` are the numbers of the entries that its device hands
-    in with it, as part of its chain."""
+    """What became of a request's batches, each by itself; `own` are the entries that its device hands in with it, as
+    part of its chain: the number of each by the position that it got."""
 
     receipts: list[bytes] = field(default_factory=list)
     leaves: list[int] = field(default_factory=list)
     outcomes: list[dict[str, object]] = field(default_factory=list)
     problems: list[tuple[int, str, int]] = field(default_factory=list)
-    own: list[range] = field(default_factory=list)
+    own: dict[int, int] = field(default_factory=dict)
     checkpoint: note.Checkpoint | None = None
 
 
@@ -135,7 +124,7 @@ class _Intake:
         given_up = sequence <= chain.sequence and not held and (yield from gaps.covers(sender, batch))
         verdict = judge(batch, chain, held[0] if held else None, given_up=given_up)
         if verdict == "replay" and held:
-            yield from self._answer_again(batch, held[1])
+            yield from self._answer_again(batch, *held[1:])
         elif verdict == "gap":
             self.done.problems.append((sequence, "chain.gap", chain.sequence + 1))
         elif verdict == "equivocation":
@@ -145,7 +134,6 @@ class _Intake:
             yield from self._accept(opened, self.sender._replace(chained=False))
         else:
             yield from chains.extend(sender.centre, sender.device, chain.after(batch), self.ledger.now)
-            self.done.own.append(_numbers(batch))
             yield from self._accept(opened, sender)
 
     def _accept(self, opened: Opened, sender: Sender) -> Program[None]:
@@ -155,9 +143,11 @@ class _Intake:
         self.frontier = yield from log.append(sender.centre, epoch, self.frontier, batch.payload)
         bounds = opened.custody
         if bounds is None:
-            earliest = yield from log.named_time(sender.centre, header.checkpoint)
+            earliest = yield from log.named_time(sender.centre, header.checkpoint_size, header.checkpoint)
             bounds = Interval(min(earliest, now), now)
         signed = receipt.pack(receipt.issue(self.keys.receipt, header, batch.digest, leaf, bounds, epoch))
+        since = self.ledger.position
+        outcomes = yield from self._apply(_incoming(opened, sender, bounds))
         row = (
             sender.centre,
             sender.device,
@@ -166,13 +156,16 @@ class _Intake:
             batch.payload[: batches.HEADER_BYTES],
             batch.signature,
             batch.secret,
+            header.first,
+            header.first + header.entry_count - 1,
+            since,
+            self.ledger.position,
             epoch,
             leaf,
             *bounds,
             signed,
         )
         yield Write(schema.envelope, [row])
-        outcomes = yield from self._apply(_incoming(opened, sender, bounds))
         self.done.receipts.append(signed)
         self.done.leaves.append(leaf)
         self.done.outcomes.append(pack(outcomes))
@@ -183,26 +176,38 @@ class _Intake:
         before = self.ledger.position
         try:
             outcomes = yield from Applier(self.ledger, self.effects).apply(incoming)
+            own = self._own(incoming)
             yield from self.ledger.flush()
         except Exception:
             _logger.exception("laying a batch failed; its entries are parked")
             yield Savepoint("rollback", "application")
             self.ledger.forget(before)
             outcomes = [park(self.ledger, one, "merge.failed", b"person") for one in incoming]
+            own = {}
             yield from self.ledger.flush()
+        self.done.own.update(own)
         yield Savepoint("release", "application")
         return outcomes
 
-    def _answer_again(self, batch: Batch, signed: bytes) -> Program[None]:
-        """A replay gets the receipt that was stored, byte for byte, and the outcomes as they are now."""
-        header = batch.header
-        scope = {
-            "centre_id": self.sender.centre,
-            "device_id": self.sender.device,
-            "first_number": header.first,
-            "last_number": header.first + header.entry_count - 1,
+    def _own(self, incoming: Sequence[Incoming]) -> dict[int, int]:
+        """Which of the entries to be written the device has just handed in, as part of its chain."""
+        device, first, last = self.sender.device, incoming[0].number, incoming[-1].number
+        return {
+            one.position: one.number
+            for one in self.ledger.entries
+            if one.chained and one.device == device and first <= one.number <= last
         }
-        found = {n: Outcome(n, OUTCOMES[code]) for n, code in (yield from rows(_OUTCOMES, **scope))}
+
+    def _answer_again(self, batch: Batch, signed: bytes, since: int, until: int) -> Program[None]:
+        """A replay gets the receipt that was stored, byte for byte, and the outcomes as they are now."""
+        centre, device, numbers = self.sender.centre, self.sender.device, _numbers(batch)
+        applied = yield from history.between(centre, since + 1, until)
+        found = {
+            one.number: Outcome(one.number, OUTCOMES[one.outcome])
+            for one in applied
+            if one.device == device and one.number in numbers
+        }
+        scope = {"centre_id": centre, "device_id": device, "first_number": numbers[0], "last_number": numbers[-1]}
         for noted in (yield from rows(_NOTED, **scope)):
             found[noted[0]] = read_outcome(noted)
         self.done.receipts.append(signed)

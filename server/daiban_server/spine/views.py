@@ -7,13 +7,26 @@ from sqlalchemy import bindparam, select
 
 from daiban_schemas.entry import decode, fields_of
 from daiban_server.db import schema
-from daiban_server.db.program import Lookup, Program, Row, rows
-from daiban_server.spine.ledger import Stored, as_written, unpack_heads
+from daiban_server.db.program import Program, Row, rows
+from daiban_server.spine import history
+from daiban_server.spine.history import Stored
+from daiban_server.spine.ledger import as_written, unpack_heads
 from daiban_sync.merge import Head
 from daiban_sync.view import View
 
 _r = schema.record.c
-_COLUMNS = (_r.id, _r.kind, _r.position, _r.heads, _r.status, _r.version, _r.conflicts, _r.deleted, _r.place)
+_COLUMNS = (
+    _r.id,
+    _r.kind,
+    _r.position,
+    _r.stretch,
+    _r.heads,
+    _r.status,
+    _r.version,
+    _r.conflicts,
+    _r.deleted,
+    _r.place,
+)
 
 BY_ID = select(*_COLUMNS).where(_r.centre == bindparam("centre_id"), _r.id == bindparam("record_id"))
 BY_KIND = (
@@ -61,16 +74,15 @@ def shown(statement: object, centre: bytes, **parameters: object) -> Program[lis
 
 
 def _with_values(found: Sequence[Row], centre: bytes) -> Program[list[Shown]]:
-    heads = {row[0]: unpack_heads(row[3]) if row[3] is not None else None for row in found}
-    wanted = [row[2] for row in found if row[3] is None]
-    wanted += [head[0] for held in heads.values() if held for head in held]
-    entries = yield Lookup(
-        schema.entry, ("centre", "position"), Stored._fields, [(centre, p) for p in dict.fromkeys(wanted)]
-    )
-    stored = {row[0]: Stored(*row) for row in entries}
+    heads: dict[bytes, tuple[Head, ...]] = {}
+    starts: set[int] = set()
+    for id_, _, _, stretch, packed, *_ in found:
+        heads[id_], named = unpack_heads(packed) if packed is not None else ((), {0: stretch})
+        starts.update(named.values())
+    stored = yield from history.at(centre, starts)
     result = []
-    for id_, kind, position, _, status, version, conflicts, deleted, place in found:
-        held = heads[id_] or [_whole(stored[position])]
+    for id_, kind, position, _, _, status, version, conflicts, deleted, place in found:
+        held = heads[id_] or (_whole(stored[position]),)
         written = [as_written(stored[head.position], head.names) for head in held]
         view = View(id_.hex(), kind, position, written)
         result.append(Shown(view, status, version, conflicts, bool(deleted), place))

@@ -23,8 +23,9 @@ from tests.simulator.cast import Clerk, Refused
 from tests.simulator.real import setting
 from tests.simulator.real.disk import DiskFullError
 from tests.simulator.real.server import RealServer
+from tests.support.history import STRETCHES, Kept, spelt
 
-_heads = msgspec.msgpack.Decoder(list[Head])
+_heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...], int]])
 
 
 class Taken(NamedTuple):
@@ -175,15 +176,23 @@ class RealCentre:
 
     def after(self, position: int) -> list[Taken]:
         """Entries that were taken after `position`, in order."""
-        found = self._rows(
-            "SELECT position, device, number, body, effective, authority, outcome FROM entry WHERE centre = ?"
-            " AND position > ? ORDER BY position",
-            position,
-        )
         return [
-            Taken(at, device, number, body, effective, rank, self._bounds(device, number), _lays(body, outcome))
-            for at, device, number, body, effective, rank, outcome in found
+            Taken(
+                one.position,
+                one.device,
+                one.number,
+                one.body,
+                one.effective,
+                one.authority,
+                self._bounds(one.device, one.number),
+                _lays(one.body, one.outcome),
+            )
+            for one in self._history()
+            if one.position > position
         ]
+
+    def _history(self) -> list[Kept]:
+        return list(spelt(self._rows(f"{STRETCHES} ORDER BY position")))
 
     def _bounds(self, device: bytes, number: int) -> Interval | None:
         for header, earliest, received in self._rows(
@@ -196,16 +205,15 @@ class RealCentre:
 
     def rows(self) -> dict[bytes, Row]:
         """All records."""
-        found = self._rows(
-            "SELECT r.id, r.position, r.place, r.heads, e.device, e.number, e.body FROM record r LEFT JOIN entry e"
-            " ON e.centre = r.centre AND e.position = r.position WHERE r.centre = ?"
-        )
+        found = self._rows("SELECT id, position, place, heads FROM record WHERE centre = ?")
+        entry_at = {one.position: one for one in self._history()}
         rows = {}
-        for id_, position, place, heads, device, number, body in found:
+        for id_, position, place, heads in found:
             if heads is not None:
-                held = tuple(Head(*head) for head in _heads.decode(heads))
+                held = tuple(Head(*head[:4]) for head in _heads.decode(heads))
             else:
-                held = (Head(position, device, number, tuple(entries.fields_of(entries.decode(body)))),)
+                one = entry_at[position]
+                held = (Head(position, one.device, one.number, tuple(entries.fields_of(entries.decode(one.body)))),)
             rows[id_] = Row(position, place, held)
         return rows
 
@@ -221,10 +229,9 @@ class RealCentre:
 
     def leaves(self) -> list[bytes]:
         """The log's leaf hashes."""
-        found = self._rows(
-            "SELECT hash FROM log_node WHERE centre = ? AND epoch = ? AND level = 0 ORDER BY idx", self.epoch
-        )
-        return [row[0] for row in found]
+        hashes = dict(self._rows("SELECT place, hash FROM log_node WHERE centre = ? AND epoch = ?", self.epoch))
+        ((size,),) = self._rows("SELECT log_size FROM counter WHERE centre = ?")
+        return [hashes[merkle.place((0, leaf))] for leaf in range(size)]
 
     def roots(self) -> list[tuple[int, bytes]]:
         """Size and root of every checkpoint of this epoch."""
@@ -247,14 +254,8 @@ class RealCentre:
     def _payload(self, device: bytes, header: bytes, secret: bytes) -> bytes:
         stated = batch.Header(*batch._HEADER.unpack(header))
         last = stated.first + stated.entry_count - 1
-        bodies = dict(
-            self.server.raw.execute(
-                "SELECT number, body FROM entry WHERE centre = ?1 AND device = ?2 AND number BETWEEN ?3 AND ?4"
-                " UNION ALL SELECT number, body FROM parked WHERE centre = ?1 AND device = ?2 AND number"
-                " BETWEEN ?3 AND ?4",
-                (self.id, device, stated.first, last),
-            ).fetchall()
-        )
+        bodies = dict(self._rows("SELECT number, body FROM parked WHERE centre = ? AND device = ?", device))
+        bodies |= {one.number: one.body for one in spelt(self._rows(f"{STRETCHES} AND device = ?", device))}
         return batch.payload(stated, secret, [bodies.get(n, b"") for n in range(stated.first, last + 1)])
 
     def chains(self) -> list[tuple[batch.Header, bytes]]:
@@ -271,13 +272,9 @@ class RealCentre:
 
     def outcomes(self, device: bytes) -> dict[int, str]:
         """What became of a device's entries."""
-        found = {}
-        for table in ("entry", "outcome"):
-            for number, outcome in self._rows(
-                f"SELECT number, outcome FROM {table} WHERE centre = ? AND device = ?", device
-            ):
-                found[number] = OUTCOMES[outcome]
-        return found
+        found = {one.number: one.outcome for one in self._history() if one.device == device}
+        found |= dict(self._rows("SELECT number, outcome FROM outcome WHERE centre = ? AND device = ?", device))
+        return {number: OUTCOMES[outcome] for number, outcome in found.items()}
 
     def lays(self, device: bytes, number: int) -> bool:
         """Whether an entry must have been laid."""

@@ -4,7 +4,6 @@ Received today is not the same as written today: what was written in the hills y
 came in today. So the day is that of the receipts.
 """
 
-import struct
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -16,20 +15,19 @@ from daiban_server.console import words
 from daiban_server.console.reading.book import Book, Person, Subject
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
-from daiban_server.db.program import Lookup, Program, Row, rows
+from daiban_server.db.program import Program, rows
+from daiban_server.spine import history
+from daiban_server.spine.history import Stored
 from daiban_sync.outcome import OUTCOMES
 
 NEWEST = 8
 """Applications that are listed."""
 _BATCHES = 1_000
 """Newest batches of a device that are looked at: far more than one hands in on a day, and a bound for the reading."""
-_NUMBERS = struct.Struct(">QI")
-"""A batch's header ends in the number of its first entry and the count of its entries."""
-_ENTRY = ("device", "number", "position", "record", "author", "effective", "outcome")
 
 _c, _e = schema.chain.c, schema.envelope.c
 BATCHES = (
-    select(_e.centre, _e.device, _e.header, _e.received)
+    select(_e.centre, _e.device, _e.first, _e.last, _e.received, _e.since, _e.until)
     .select_from(
         schema.chain.join(
             schema.envelope,
@@ -67,41 +65,37 @@ class Arrivals(NamedTuple):
         return sum(number for _, number in self.kinds)
 
 
-def numbers(header: bytes) -> range:
-    """The numbers of a batch's entries."""
-    start, count = _NUMBERS.unpack_from(header, len(header) - _NUMBERS.size)
-    return range(start, start + count)
-
-
 def arrivals(book: Book) -> Program[Arrivals]:
     """What was received since midnight."""
     since = words.day_start(book.now)
     batches = yield from rows(_OWN, centre_id=book.centre, since=since)
-    received = {(device, number): at for _, device, header, at in batches for number in numbers(header)}
-    keys = [(book.centre, device, number) for device, number in received]
-    entries: list[Row] = yield Lookup(schema.entry, ("centre", "device", "number"), _ENTRY, keys)
-    new = {row[3]: row for row in entries if OUTCOMES[row[6]] == "new"}
+    received = {(b[1], number): b[4] for b in batches for number in range(b[2], b[3] + 1)}
+    applied: list[Stored] = []
+    if batches:
+        span = min(b[5] for b in batches) + 1, max(b[6] for b in batches)
+        applied = yield from history.between(book.centre, *span)
+    mine = (one for one in applied if (one.device, one.number) in received)
+    new = {one.record: one for one in mine if OUTCOMES[one.outcome] == "new"}
     yield from book.read(new)
     kinds = Counter(record.kind for id_ in new if (record := book.record(id_)) and not record.deleted)
-    cases = [row for id_, row in new.items() if (record := book.record(id_)) and record.kind == "application"]
-    newest = sorted(cases, key=lambda row: int(row[2]), reverse=True)[:NEWEST]
+    cases = [one for id_, one in new.items() if (record := book.record(id_)) and record.kind == "application"]
+    newest = sorted(cases, key=lambda one: one.position, reverse=True)[:NEWEST]
     return Arrivals(
         [(KINDS[kind].label, kinds[kind]) for kind in KINDS if kind in kinds],
         len(received) - len(new),
-        [_arrival(row, received[row[0], row[1]], book) for row in newest],
+        [_arrival(one, received[one.device, one.number], book) for one in newest],
         Counter(device for device, _ in received),
     )
 
 
-def _arrival(row: Row, received: int, book: Book) -> Arrival:
-    device, _, _, id_, author, effective, _ = row
-    record = book.record(id_)
+def _arrival(one: Stored, received: int, book: Book) -> Arrival:
+    record = book.record(one.record)
     status = record.status if record else None
     return Arrival(
-        book.subject(id_),
+        book.subject(one.record),
         words.APPLICATION.get(status or "", Mark(status or "", "empty")),
-        book.person(author),
-        words.moment(effective, book.now),
+        book.person(one.author),
+        words.moment(one.effective, book.now),
         words.moment(received, book.now),
-        device == book.desk,
+        one.device == book.desk,
     )

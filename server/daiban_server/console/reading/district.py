@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from daiban_server.console import words
-from daiban_server.console.reading.arrivals import BATCHES, numbers
+from daiban_server.console.reading.arrivals import BATCHES
 from daiban_server.db import schema
-from daiban_server.db.program import Program, rows
+from daiban_server.db.program import Program, Row, rows
 from daiban_server.services import Presence
 from daiban_sync.ids import NOBODY
 
@@ -73,8 +73,8 @@ def _devices(
     return [active, heard, pending]
 
 
-def _entries(batches: list[tuple[bytes, bytes, bytes, int]]) -> Mapping[bytes, int]:
+def _entries(batches: list[Row]) -> Mapping[bytes, int]:
     total: dict[bytes, int] = defaultdict(int)
-    for centre, _, header, _ in batches:
-        total[centre] += len(numbers(header))
+    for centre, _, first, last, *_ in batches:
+        total[centre] += last - first + 1
     return total

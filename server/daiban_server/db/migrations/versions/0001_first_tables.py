@@ -1,4 +1,4 @@
-"""The first tables"""
+"""first tables"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,22 +65,21 @@ def upgrade() -> None:
     op.create_table(
         "checkpoint",
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("time", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("packed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("centre", "digest", name=op.f("pk_checkpoint")),
+        sa.PrimaryKeyConstraint("centre", "size", "epoch", "time", name=op.f("pk_checkpoint")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("checkpoint", schema=None) as batch_op:
-        batch_op.create_index("ix_checkpoint_newest", ["centre", "epoch", "size", "time"], unique=False)
-
     op.create_table(
         "counter",
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("log_size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("log_frontier", sa.LargeBinary(), nullable=False),
+        sa.Column("checkpoint", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("centre", name=op.f("pk_counter")),
         sqlite_with_rowid=False,
     )
@@ -128,22 +127,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_enrolment_code")),
     )
     op.create_table(
-        "entry",
-        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("device", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("record", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("author", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("authority", sa.Integer(), nullable=False),
-        sa.Column("effective", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("chained", sa.Boolean(), nullable=False),
-        sa.Column("outcome", sa.Integer(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("centre", "position", name=op.f("pk_entry")),
-        sa.UniqueConstraint("centre", "device", "number", name=op.f("uq_entry_centre_device_number")),
-    )
-    op.create_table(
         "envelope",
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
         sa.Column("device", sa.LargeBinary(length=16), nullable=False),
@@ -152,6 +135,10 @@ def upgrade() -> None:
         sa.Column("header", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("first", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("since", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("leaf", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("earliest", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -182,13 +169,25 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "history",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("device", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("author", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("authority", sa.Integer(), nullable=False),
+        sa.Column("chained", sa.Boolean(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("centre", "position", name=op.f("pk_history")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "log_node",
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
         sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("centre", "epoch", "level", "idx", name=op.f("pk_log_node")),
+        sa.PrimaryKeyConstraint("centre", "epoch", "place", name=op.f("pk_log_node")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -289,6 +288,7 @@ def upgrade() -> None:
         sa.Column("parent", sa.LargeBinary(length=16), nullable=True),
         sa.Column("place", sa.LargeBinary(length=16), nullable=True),
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("stretch", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("heads", sa.LargeBinary(), nullable=True),
         sa.Column("status", sa.String(length=40), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),

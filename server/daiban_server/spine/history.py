@@ -1,0 +1,99 @@
+"""History: every entry that was applied or refused, as it came, in order of position.
+
+Entries are kept in stretches: those that a device handed in together and that got positions one after the other stand
+in one row, at most `LONGEST` of them. A row for each cost ten times as much to write, and a pull reads them in the
+order in which they were written. The price: whoever wants one entry reads its neighbours too, so a stretch is short;
+and whoever names an entry names its stretch (a record's row does, see `ledger`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Lookup, Program, Row, rows
+
+LONGEST = 32
+"""Entries in a stretch."""
+LARGEST = 48 * 1024
+"""Bytes of the entries in a stretch, unless one alone is larger."""
+
+_h = schema.history.c
+_COLUMNS = ("position", "device", "number", "author", "authority", "chained", "packed")
+_SPAN = (
+    select(*(_h[name] for name in _COLUMNS))
+    .where(_h.centre == bindparam("centre_id"), _h.position >= bindparam("since"), _h.position <= bindparam("until"))
+    .order_by(_h.position)
+)
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[tuple[int, int, bytes, bytes]]).decode
+
+
+class Stored(NamedTuple):
+    """An entry of history. `effective` and `authority` were frozen when it was applied; `chained` says whether its
+    device's earlier entries are its ancestors; `outcome` is an index into `OUTCOMES`."""
+
+    position: int
+    device: bytes
+    number: int
+    chained: bool
+    author: bytes
+    authority: int
+    effective: int
+    outcome: int
+    record: bytes
+    body: bytes
+
+
+def stretches(entries: Sequence[Stored]) -> Iterator[Sequence[Stored]]:
+    """Entries in order of position, cut into stretches."""
+    begin, size = 0, 0
+    for end, one in enumerate(entries):
+        full = end - begin >= LONGEST or size + len(one.body) > LARGEST
+        if end > begin and (full or not _follows(entries[end - 1], one)):
+            yield entries[begin:end]
+            begin, size = end, 0
+        size += len(one.body)
+    if entries:
+        yield entries[begin:]
+
+
+def _follows(before: Stored, one: Stored) -> bool:
+    return (
+        one.position == before.position + 1
+        and one.number == before.number + 1
+        and one[1] == before[1]
+        and one[3:6] == before[3:6]
+    )
+
+
+def row(centre: bytes, stretch: Sequence[Stored]) -> Row:
+    """A stretch as its row."""
+    first = stretch[0]
+    packed = _pack([one[6:] for one in stretch])
+    return (centre, first.position, first.device, first.number, first.author, first.authority, first.chained, packed)
+
+
+def entries_of(stretch: Row) -> list[Stored]:
+    """The entries of a row: (position, device, number, author, authority, chained, packed)."""
+    position, device, number, author, authority, chained, packed = stretch
+    return [
+        Stored(position + i, device, number + i, bool(chained), author, authority, *told)
+        for i, told in enumerate(_unpack(packed))
+    ]
+
+
+def at(centre: bytes, starts: Iterable[int]) -> Program[dict[int, Stored]]:
+    """All entries of the stretches that begin at these positions, by position."""
+    found = yield Lookup(
+        schema.history, ("centre", "position"), _COLUMNS, [(centre, start) for start in dict.fromkeys(starts)]
+    )
+    return {one.position: one for stretch in found for one in entries_of(stretch)}
+
+
+def between(centre: bytes, first: int, last: int) -> Program[list[Stored]]:
+    """The entries from one position to another; a stretch must begin at the first."""
+    found = yield from rows(_SPAN, centre_id=centre, since=first, until=last)
+    return [one for stretch in found for one in entries_of(stretch)]

@@ -87,11 +87,23 @@ def check(entry: Entry) -> None:
     """Raise `StrictnessError` for an outer object that is not an entry's."""
     if not _RECORD.match(entry.record) or not _NAME.match(entry.kind):
         raise StrictnessError("no record id or no kind")
+    if not (0 <= entry.seen <= INTEGER and -INTEGER <= entry.at <= INTEGER):
+        raise StrictnessError("a number out of range")
+    acts = (entry.command, entry.report, entry.arguments, entry.facts, entry.expected)
+    if entry.fields is UNSET or acts != _NO_ACT:
+        _check_act(entry)
+    if entry.over:
+        _check_over(entry.over)
+
+
+_NO_ACT = (UNSET,) * 5
+
+
+def _check_act(entry: Entry) -> None:
     one = (entry.fields is not UNSET) + (entry.command is not UNSET) + (entry.report is not UNSET)
     if one != 1:
         raise StrictnessError("an entry is one of change, command and report")
-    expected = 0 if entry.expected is UNSET else entry.expected
-    if not (0 <= entry.seen <= INTEGER and 0 <= expected <= INTEGER and -INTEGER <= entry.at <= INTEGER):
+    if entry.expected is not UNSET and not 0 <= entry.expected <= INTEGER:
         raise StrictnessError("a number out of range")
     for name in (entry.command, entry.report):
         if name is not UNSET and not _NAME.match(name):
@@ -99,8 +111,6 @@ def check(entry: Entry) -> None:
     for extra in (entry.arguments, entry.facts):
         if extra is not UNSET:
             plain(extra)  # rare and small, and nothing else checks them before they are obeyed
-    if entry.over:
-        _check_over(entry.over)
 
 
 def _check_over(over: Mapping[str, list[int]]) -> None:

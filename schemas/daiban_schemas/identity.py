@@ -17,26 +17,29 @@ def _sums(weights: tuple[int, ...]) -> list[int]:
     return sums
 
 
-_THREES = [(slice(at, min(at + 3, 17)), _sums(_WEIGHTS[at : at + 3])) for at in range(0, 17, 3)]
-"""Sums are looked up for three digits at a time: the same digits read one by one took four times as long."""
+_AREA, _PART, _YEAR, _DAY, _SERIAL = (_sums(_WEIGHTS[a:b]) for a, b in ((0, 3), (3, 6), (6, 10), (10, 14), (14, 17)))
+"""Sums are looked up for three or four digits at a time: the same digits read one by one took four times as long."""
 
 
 def identity_number_problem(number: str) -> str | None:
     """The code of what is wrong with a number, or None. Raises nothing."""
     if not _NUMBER.match(number):
         return "value.not_identity_number"
-    total = sum([sums[int(number[part])] for part, sums in _THREES])
+    born, was_a_day = _born(number[6:14])
+    total = _AREA[int(number[:3])] + _PART[int(number[3:6])] + born + _SERIAL[int(number[14:17])]
     if _CHECK[total % 11] != number[17]:
         return "value.identity_check_digit"
-    return None if _was_a_day(number[6:14]) else "value.identity_date"
+    return None if was_a_day else "value.identity_date"
 
 
 @lru_cache(40_000)
-def _was_a_day(born: str) -> bool:
+def _born(digits: str) -> tuple[int, bool]:
+    """The weighted sum of a date's digits, and whether it was a day of somebody's birth."""
+    total = _YEAR[int(digits[:4])] + _DAY[int(digits[4:])]
     try:
-        return datetime.date(int(born[:4]), int(born[4:6]), int(born[6:])).year >= 1880
+        return total, datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year >= 1880
     except ValueError:
-        return False
+        return total, False
 
 
 def birthday(number: str) -> datetime.date | None:

@@ -7,6 +7,7 @@ A type's `hint` is what a decoder can check of it while it reads; `exact` says t
 
 import datetime
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Protocol
 
 from msgspec import Meta
@@ -23,6 +24,14 @@ LONG_AGO = -2_208_988_800_000
 """1900-01-01 in Unix milliseconds."""
 FAR_OFF = 7_258_118_400_000
 """2200-01-01 in Unix milliseconds."""
+
+
+@lru_cache(4096)
+def _is_date(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 class Type(Protocol):
@@ -89,10 +98,7 @@ class Date:
     exact = False
 
     def problem(self, value: Any) -> str | None:
-        try:
-            return None if datetime.date.fromisoformat(value).isoformat() == value else "value.not_date"
-        except (TypeError, ValueError):
-            return "value.not_date"
+        return None if isinstance(value, str) and _is_date(value) else "value.not_date"
 
 
 class Instant(Integer):
@@ -219,7 +225,11 @@ class List:
             return "value.not_list"
         if len(value) > self.most:
             return "value.too_many"
-        return next((p for part in value if (p := self.of.problem(part))), None)
+        problem = self.of.problem
+        for part in value:
+            if (found := problem(part)) is not None:
+                return found
+        return None
 
 
 class Anything:

@@ -63,7 +63,7 @@ class Applier:
         kind = KINDS.get(entry.kind)
         if kind is None:
             return park(self.ledger, incoming, "kind.unknown", entry.kind.encode())
-        id_ = bytes.fromhex(entry.record)
+        id_ = incoming.record
         record = self.ledger.records.get(id_)
         if record is not None:
             if record.kind != entry.kind:
@@ -126,7 +126,8 @@ class Applier:
                 rows = yield Fetch(_PLACE, {"id": parent, "centre_id": self.ledger.centre})
                 self.ledger.places[parent] = bool(rows)
             return (parent,) if self.ledger.places[parent] else None
-        yield from self.ledger.load([parent])
+        if parent not in self.ledger.records:
+            yield from self.ledger.load([parent])
         record = self.ledger.records[parent]
         if record is None:
             return None
@@ -274,7 +275,7 @@ def checked_arguments(raw: Any, types: Mapping[str, Type], required: frozenset[s
 def _ids(incoming: Sequence[Incoming]) -> Iterable[bytes]:
     """Records that entries concern, and parents that new ones name."""
     for one in incoming:
-        yield bytes.fromhex(one.entry.record)
+        yield one.record
         kind = KINDS.get(one.entry.kind)
         parent = one.values.get(kind.parent) if kind and kind.parent else None
         if isinstance(parent, str) and len(parent) == 32 and kind and kind.name != "household":

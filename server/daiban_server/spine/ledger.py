@@ -41,6 +41,7 @@ class Incoming(NamedTuple):
     role: str
     authority: int
     effective: int
+    record: bytes
     entry: Entry
     values: Mapping[str, Any]
     faults: Mapping[str, str]
@@ -155,8 +156,7 @@ class Ledger:
 
     def remember(self, incoming: Incoming, position: int, outcome: int = 0) -> Stored:
         """Let views see the entry at `position`, before its outcome is known."""
-        device, number, chained, author, _, authority, effective, entry, _, _, body = incoming
-        record = bytes.fromhex(entry.record)
+        device, number, chained, author, _, authority, effective, record, _, _, _, body = incoming
         stored = Stored(position, device, number, chained, author, authority, effective, outcome, record, body)
         self.stored[position] = stored
         return stored
@@ -192,19 +192,8 @@ class Ledger:
         before = self.heads(record)
         position = self.next_position()
         body = encode_change(record.id.hex(), record.kind, fields, seen=position, at=self.now)
-        own = Incoming(
-            NOBODY,
-            position,
-            False,
-            NOBODY,
-            "server",
-            AUTHORITY["server"],
-            self.now,
-            decode_entry(body),
-            fields,
-            {},
-            body,
-        )
+        made, rank = decode_entry(body), AUTHORITY["server"]
+        own = Incoming(NOBODY, position, False, NOBODY, "server", rank, self.now, record.id, made, fields, {}, body)
         record.heads = lay(before, Change(position, NOBODY, position, False, tuple(fields), position, {}))
         record.position = position
         self.changed.add(record.id)

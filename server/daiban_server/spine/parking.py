@@ -27,7 +27,7 @@ def park(ledger: Ledger, incoming: Incoming, code: str, waiting: bytes) -> Outco
         ledger.centre,
         incoming.device,
         incoming.number,
-        bytes.fromhex(incoming.entry.record),
+        incoming.record,
         incoming.author,
         incoming.authority,
         incoming.effective,
@@ -59,4 +59,6 @@ def take_parked(ledger: Ledger, made: Sequence[bytes]) -> Program[list[Incoming]
 def unparked(row: Row) -> Incoming:
     """A parked entry as it came: (device, number, author, authority, effective, chained, body)."""
     device, number, author, authority, effective, chained, body = row
-    return Incoming(device, number, bool(chained), author, _ROLES[authority], authority, effective, *read(body), body)
+    told = read(body)
+    id_, role = bytes.fromhex(told.entry.record), _ROLES[authority]
+    return Incoming(device, number, bool(chained), author, role, authority, effective, id_, *told, body)

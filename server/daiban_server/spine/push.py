@@ -241,6 +241,7 @@ def _incoming(opened: Opened, sender: Sender, bounds: Interval) -> list[Incoming
             sender.role,
             authority,
             effective(entry.at, bounds),
+            bytes.fromhex(entry.record),
             entry,
             values,
             faults,

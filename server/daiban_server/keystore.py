@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from daiban_server.durable import sync
@@ -37,7 +38,7 @@ class ServerKeys:
 
     def derived(self, purpose: str) -> bytes:
         """A secret for one purpose."""
-        return hmac.digest(self.secret, purpose.encode(), "sha256")
+        return _derived(self.secret, purpose)
 
     def receipt_key(self, key: bytes) -> bytes:
         """The public key that may sign receipts under this id. Raises `SignatureError("receipt.signature")`."""
@@ -49,6 +50,11 @@ class ServerKeys:
     def desk_device(self, centre: bytes) -> bytes:
         """The id of a centre's desk as a device."""
         return hashlib.sha256(b"daiban desk 1\n" + self.origin + centre).digest()[:16]
+
+
+@lru_cache(maxsize=16)
+def _derived(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, purpose.encode(), "sha256")
 
 
 def load(folder: Path) -> ServerKeys:

@@ -26,6 +26,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "device.enrol": frozenset({"head", "district"}),
     "device.approve": frozenset({"head", "district"}),
     "device.close_gap": frozenset({"head", "district"}),
+    "backup.read": frozenset({"head", "district"}),
     "territory.change": frozenset({"head", "district"}),
     "photo.read": _DESK | {"cadre"},
     "session.end": _EVERYBODY,

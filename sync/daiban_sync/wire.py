@@ -213,18 +213,11 @@ def record_head(record: bytes, position: int, changes: int, gone: bool = False) 
 def pack_change(change: PulledChange) -> bytes:
     """``u16 author | u64 number | u64 position | u8 authority | u8 whole | i64 effective | u16 length of names
     | u32 length of body | names, comma-separated | body``."""
-    names = b"" if change.names is None else ",".join(change.names).encode()
-    head = _CHANGE.pack(
-        change.author,
-        change.number,
-        change.position,
-        change.authority,
-        change.names is None,
-        change.effective,
-        len(names),
-        len(change.body),
+    author, number, position, authority, effective, held, body = change
+    names = b"" if held is None else ",".join(held).encode()
+    return (
+        _CHANGE.pack(author, number, position, authority, held is None, effective, len(names), len(body)) + names + body
     )
-    return head + names + change.body
 
 
 def unpack_record(payload: bytes) -> PulledRecord:

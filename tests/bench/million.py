@@ -49,7 +49,9 @@ class _Copier:
         """Take the applications that are whole in one entry, as row of the feed and row of history."""
         records = yield from rows(_of(schema.record), centre_id=self._centre.id)
         stretches = yield from rows(_HISTORY, centre_id=self._centre.id)
-        by_position = {one.position: one for stretch in stretches for one in history.entries_of(stretch)}
+        by_position = {
+            one.position: one for stretch in stretches for one in history.entries_of(history.opened(stretch))
+        }
         for row in _named(schema.record, records):
             if row["kind"] == "application" and row["heads"] is None:
                 self.samples.append((row, by_position[row["position"]]))
@@ -60,7 +62,7 @@ class _Copier:
     def write(self, many: int) -> Program[None]:
         """Write copies of `many`, and move the counter behind them."""
         made = [self._copy(*self.samples[n % len(self.samples)]) for n in range(many)]
-        stretches = list(history.stretches([entry for entry, _ in made]))
+        stretches = list(history.cut([entry for entry, _ in made]))
         starts = [stretch[0].position for stretch in stretches for _ in stretch]
         yield Write(schema.history, [history.row(self._centre.id, stretch) for stretch in stretches])
         records = (record | {"stretch": start} for (_, record), start in zip(made, starts, strict=True))

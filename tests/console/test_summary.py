@@ -5,6 +5,7 @@ import hashlib
 from playwright.async_api import Page
 
 from daiban_server.db import schema
+from daiban_server.spine import restores
 from tests.console.workday import (
     browser_of,
     collect,
@@ -39,6 +40,34 @@ async def test_a_quiet_centre_says_what_will_appear_and_what_to_do(sqlite_townsh
         assert words in told
     await no_wider_than_the_screen(desk)
     await picture(desk, "console-quiet-desk")
+
+
+async def test_who_answers_for_a_centre_is_told_that_nobody_makes_backups(
+    sqlite_township: Township, desk: Page
+) -> None:
+    """Then a phone lets go of what has a receipt; with the first backup the warning is gone, until one is too old."""
+    town = sqlite_township
+    set_clock(town, 9, 0, days=1)
+    await sign_in(desk, town, "李红")
+    told = desk.locator(".warned")
+    assert "还没有做过备份" in await told.inner_text()
+    await picture(desk, "console-no-backup-desk")
+    await desk.set_viewport_size({"width": 390, "height": 844})
+    await no_wider_than_the_screen(desk)
+    await picture(desk, "console-no-backup-phone")
+    database = town.services.database
+    begun = await database.write("backup", lambda: restores.begin_backup(town.clock))
+    await desk.reload()
+    assert "第一次备份还没有完成" in await told.inner_text()
+    await database.write("backup", lambda: restores.finish_backup(begun))
+    await desk.reload()
+    assert await told.count() == 0
+    set_clock(town, 9, 0, days=4)
+    await desk.reload()
+    assert "此后交来的内容，手机会一直留着" in await told.inner_text()
+    assert "还没有做过备份" not in (await (await browser_of(town, "赵敏")).get("/summary")).text, (
+        "a clerk cannot help it"
+    )
 
 
 async def test_the_field_shows_last_contact_silence_and_who_has_no_phone(sqlite_township: Township) -> None:

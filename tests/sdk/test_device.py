@@ -7,6 +7,7 @@ import pytest
 from daiban_client_sdk import BlockingClient, Client, DeviceError, InvalidEntryError
 from daiban_client_sdk.images import ImageError
 from daiban_client_sdk.store import StoreError
+from daiban_server.spine import restores
 from daiban_sync import batch
 from tests.support.township import Township
 
@@ -60,6 +61,8 @@ async def test_own_edits_before_any_sync_are_no_conflict(sqlite_township: Townsh
 
 async def test_what_is_saved_while_a_sync_runs_keeps_its_morning_bound(sqlite_township: Township) -> None:
     """An outbox is frozen before a newer checkpoint is taken in: what was saved before it names the older one."""
+    database, clock = sqlite_township.services.database, sqlite_township.clock
+    await database.write("backup", lambda: restores.begin_backup(clock))  # so the envelope is kept, to be looked at
     wang = await sqlite_township.device("王芳")
     household = await sqlite_township.household(wang)
     await wang.sync()

@@ -180,6 +180,7 @@ async def test_the_same_backup_put_back_a_second_time_is_another_restore(sqlite_
 
 async def test_envelopes_and_photos_leave_the_phone_only_under_the_horizon(fire: Fire, tmp_path: Path) -> None:
     town = fire.town
+    await fire.back_up()
     ahead = Clock()
     wang = await town.device("王芳", now=ahead)
     household = await town.household(wang)
@@ -210,10 +211,23 @@ def kept(client: Client) -> tuple[int, int]:
     return row[0], len(list(client.device.store.photos.glob("*.jpg")))
 
 
-async def test_a_backup_that_fails_moves_no_horizon(fire: Fire) -> None:
+async def test_while_nobody_makes_backups_the_receipt_is_enough(fire: Fire) -> None:
+    """A phone would fill up for nothing. With the first backup that is over, and what it has is under its horizon."""
     town = fire.town
     wang = await town.device("王芳")
     await town.household(wang)
+    await wang.sync()
+    assert kept(wang) == (0, 0)
+    await fire.back_up()
+    await town.household(wang, "李秀英")
+    await wang.sync()
+    assert kept(wang) == (1, 0)
+
+
+async def test_a_backup_that_fails_moves_no_horizon(fire: Fire) -> None:
+    """Also the very first: from its begin on phones keep what they hand in, until one is complete."""
+    town = fire.town
+    wang = await town.device("王芳")
     await wang.sync()
     row = (town.centre, bytes(16), bytes(32), wang.device.identity().device, 5, 1, bytes(136))
 
@@ -223,6 +237,8 @@ async def test_a_backup_that_fails_moves_no_horizon(fire: Fire) -> None:
     await town.services.database.write(town.centre, lost_photo)
     with pytest.raises(BackupError, match="missing"):
         await fire.back_up()
+    await town.household(wang)
+    await wang.sync()
     await wang.sync()
     assert kept(wang)[0] == 1
 

@@ -12,6 +12,7 @@ from daiban_schemas.problem import words
 from daiban_server.console.meaning import read
 from daiban_server.console.pages import SAID, Asked, go, show, signed_form
 from daiban_server.console.reading.arrivals import arrivals
+from daiban_server.console.reading.backups import warning
 from daiban_server.console.reading.book import Book
 from daiban_server.console.reading.disputes import Dispute, dispute, disputes
 from daiban_server.console.reading.district import COLUMNS, district
@@ -28,7 +29,7 @@ from daiban_server.http.records import hand_in
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
-from daiban_sync.ids import is_id
+from daiban_sync.ids import NOBODY, is_id
 
 _PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "": {
@@ -85,7 +86,9 @@ async def _summary(session: SignedIn, services: Services, *, said: str = "", fai
 
 
 def _district(services: Services) -> Program[Mapping[str, Any]]:
-    return {"district": (yield from district(services.now(), services.presence)), "columns": COLUMNS}
+    now = services.now()
+    warned = yield from warning(NOBODY, now)
+    return {"district": (yield from district(now, services.presence)), "columns": COLUMNS, "warned": warned}
 
 
 def _book(session: SignedIn, services: Services) -> Program[Book]:
@@ -106,6 +109,7 @@ def _centre(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]
         "disputes": (yield from disputes(book)) if may(role, "conflict.read") else None,
         "replies": (yield from replies(session, book)) if may(role, "obligation.read") else None,
         "tasks": (yield from tasks(book)) if may(role, "task.read") else None,
+        "warned": (yield from warning(book.centre, book.now)) if may(role, "backup.read") else "",
     }
 
 

@@ -4,8 +4,8 @@ Text is put together from names of tables and columns only, which are the schema
 the linter's warning of injection (S608) is turned off line by line.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -92,14 +92,23 @@ def sqlite_write(operation: Write) -> str:
 def sqlite_rows(operation: Write) -> Iterator[tuple[Any, ...]]:
     """The rows as they are bound. The driver looks for an adapter of every value but plain numbers, texts and byte
     arrays, which cost a microsecond each: more than the rest of a row."""
-    return zip(*map(_bound, operation.table.columns, zip(*operation.rows, strict=True)), strict=True)
+    columns = zip(*operation.rows, strict=True)
+    return zip(*(bind(values) for bind, values in zip(_binders(operation.table), columns, strict=True)), strict=True)
 
 
-def _bound(column: "Column[Any]", values: Sequence[Any]) -> Iterable[Any]:
+Bind = Callable[[Sequence[Any]], Iterable[Any]]
+
+
+@lru_cache(maxsize=128)
+def _binders(table: Table) -> tuple[Bind, ...]:
+    return tuple(map(_binder, table.columns))
+
+
+def _binder(column: "Column[Any]") -> Bind:
     make = bytearray if isinstance(column.type, LargeBinary) else int if isinstance(column.type, Boolean) else None
     if column.nullable:
-        return [_NOTHING if value is None else make(value) if make else value for value in values]
-    return map(make, values) if make else values
+        return lambda values: [_NOTHING if value is None else make(value) if make else value for value in values]
+    return partial(map, make) if make else iter
 
 
 def sqlite_values(values: Iterable[Any]) -> list[Any]:

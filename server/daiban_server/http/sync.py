@@ -56,41 +56,63 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     custody = asked.custody
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
     faults.reach("server.push.received")
-    pushed = await _push(opened, sender, asked.hello, cursor, services)
-    frames = await services.database.read_shortly(_answer(asked.hello, cursor, sender, pushed, services))
+    frames = await _exchange(opened, sender, asked.hello, cursor, services)
     faults.reach("server.push.before_answer")
     if frames is None:
         return Response(b"", status_code=204)
     return Response(wire.encode_answer(frames, dictionary=asked.dictionary), media_type=MEDIA_TYPE)
 
 
-async def _push(
+async def _exchange(
     opened: Sequence[Opened], sender: Sender, hello: wire.Hello, cursor: Cursor, services: Services
-) -> Pushed:
+) -> FrameList | None:
+    """Push, then answer; gives the answer's frames. What was pushed is durable then."""
     database, keys, now = services.database, services.keys, services.now()
+    pushed = Pushed()
     if opened:
-        knows = Known(cursor.centre, hello.epoch, hello.size)
-        return await database.write(sender.centre, lambda: push(sender, opened, keys, services.effects, now, knows))
-    if hello.fresh:
+        pushed, frames = await database.write(sender.centre, lambda: _taken_in(opened, sender, hello, cursor, services))
+        if not isinstance(frames, Exception):
+            return frames
+    elif hello.fresh:
         await database.write(sender.centre, lambda: log.refresh(keys, sender.centre, now))
-    return Pushed()
+    return await database.read_shortly(_answer(hello, cursor, sender, pushed, services))
+
+
+def _taken_in(
+    opened: Sequence[Opened], sender: Sender, hello: wire.Hello, cursor: Cursor, services: Services
+) -> Program[tuple[Pushed, FrameList | Exception | None]]:
+    """Push and answer in one transaction, whose connection has all pages at hand: a reader would have to fetch them
+    anew after each commit, which cost a push of one change a tenth. An answer that cannot be made takes no custody
+    along: it is tried again when what was pushed is safe."""
+    knows = Known(cursor.centre, hello.epoch, hello.size)
+    pushed = yield from push(sender, opened, services.keys, services.effects, services.now(), knows)
+    try:
+        return pushed, (yield from _answer(hello, cursor, sender, pushed, services))
+    except Exception as error:
+        return pushed, error
 
 
 def _answer(
     hello: wire.Hello, cursor: Cursor, sender: Sender, pushed: Pushed, services: Services
 ) -> Program[FrameList | None]:
     """The answer's frames, all read on one snapshot; None where there is nothing to say."""
-    restarts = yield from restores.statements(sender.centre, hello.epoch)
+    standing = yield from log.standing(sender.centre)
+    if standing is None:
+        raise WireError("cursor.ahead", "this server has no such centre")
+    restarts: list[bytes] = []
+    if standing.epoch > hello.epoch:
+        restarts = yield from restores.statements(sender.centre, hello.epoch)
     if restarts:
         # A restored server has forgotten positions and leaves that this device knows: it starts both anew.
         hello, cursor = structs.replace(hello, size=0), Cursor()
-    page = yield from pull(Puller(sender.device, sender.centre, sender.person, pushed.own if hello.own else {}), cursor)
+    puller = Puller(sender.device, sender.centre, sender.person, pushed.own if hello.own else {})
+    page = yield from pull(puller, cursor, standing.position)
     frames: FrameList = [(Frame.RECEIPT, receipt) for receipt in pushed.receipts]
     frames += [wire.json_frame(Frame.OUTCOMES, outcomes) for outcomes in pushed.outcomes]
     frames += [wire.json_frame(Frame.PROBLEM, wire.Problem(*problem)) for problem in pushed.problems]
     frames += [(Frame.RESTORED, stated) for stated in restarts]
-    frames += yield from _log_frames(hello, sender, pushed, restarted=bool(restarts))
-    frames += yield from _horizon_frames(hello, sender, services.keys)
+    frames += yield from _log_frames(hello, sender, pushed, standing, restarted=bool(restarts))
+    frames += yield from _horizon_frames(hello, sender, standing.epoch, services.keys)
     frames += yield from _photo_frames(hello, sender, services)
     if hello.keyring < services.keys.edition:
         frames.append((Frame.KEYRING, services.keys.keyring))
@@ -101,12 +123,13 @@ def _answer(
     return [head, *frames, *page.frames]
 
 
-def _log_frames(hello: wire.Hello, sender: Sender, pushed: Pushed, *, restarted: bool) -> Program[FrameList]:
+def _log_frames(
+    hello: wire.Hello, sender: Sender, pushed: Pushed, standing: log.Standing, *, restarted: bool
+) -> Program[FrameList]:
     """The newest checkpoint, with the proof that takes the device's log to it."""
-    found = yield from log.newest(sender.centre)
-    if found is None:
+    epoch, newest = standing.epoch, standing.checkpoint
+    if newest is None:
         return []
-    epoch, newest = found
     if hello.epoch > epoch:
         raise WireError("log.ahead", f"epoch {hello.epoch} > {epoch}")
     if hello.size > newest.size:
@@ -119,10 +142,10 @@ def _log_frames(hello: wire.Hello, sender: Sender, pushed: Pushed, *, restarted:
     return [(Frame.CHECKPOINT, note.pack(newest)), (Frame.PROOF, proof)]
 
 
-def _horizon_frames(hello: wire.Hello, sender: Sender, keys: ServerKeys) -> Program[FrameList]:
+def _horizon_frames(hello: wire.Hello, sender: Sender, epoch: int, keys: ServerKeys) -> Program[FrameList]:
     """How far backups reach, if that is news."""
-    reach = yield from restores.horizon(sender.centre)
-    if reach is None or reach.at <= hello.horizon:
+    reach = yield from restores.horizon(sender.centre, epoch)
+    if reach.at <= hello.horizon:
         return []
     signed = restored.issue_horizon(keys.receipt, keys.origin, sender.centre, reach)
     return [(Frame.HORIZON, restored.pack_horizon(signed))]

@@ -32,10 +32,11 @@ def write(
     yield from log.lock(clerk.centre)
     device = keys.desk_device(clerk.centre)
     chain = yield from chains.end(clerk.centre, device)
-    newest = yield from log.newest(clerk.centre)
+    standing = yield from log.standing(clerk.centre)
+    newest = standing.checkpoint if standing else None
     named = batch.NO_CHECKPOINT
-    if newest:
-        named = note.digest(newest.checkpoint, note.name(keys.origin, clerk.centre, newest.epoch))
+    if standing and newest:
+        named = note.digest(newest, note.name(keys.origin, clerk.centre, standing.epoch))
     header = batch.Header(
         protocol=limits.PROTOCOL,
         flags=0,
@@ -44,7 +45,7 @@ def write(
         device=device,
         sequence=chain.sequence + 1,
         previous=chain.digest,
-        checkpoint_size=newest.checkpoint.size if newest else 0,
+        checkpoint_size=newest.size if newest else 0,
         checkpoint=named,
         first=chain.number + 1,
         entry_count=len(bodies),

@@ -21,14 +21,30 @@ LARGEST = 48 * 1024
 """Bytes of the entries in a stretch, unless one alone is larger."""
 
 _h = schema.history.c
-_COLUMNS = ("position", "device", "number", "author", "authority", "chained", "packed")
+COLUMNS = ("position", "device", "number", "author", "authority", "chained", "packed")
 _SPAN = (
-    select(*(_h[name] for name in _COLUMNS))
+    select(*(_h[name] for name in COLUMNS))
     .where(_h.centre == bindparam("centre_id"), _h.position >= bindparam("since"), _h.position <= bindparam("until"))
     .order_by(_h.position)
 )
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[tuple[int, int, bytes, bytes]]).decode
+
+
+Told = tuple[int, int, bytes, bytes]
+"""What is an entry's own within its stretch: effective time, outcome, record, body."""
+
+
+class Stretch(NamedTuple):
+    """A row of history; `position` and `number` are its first entry's."""
+
+    position: int
+    device: bytes
+    number: int
+    author: bytes
+    authority: int
+    chained: bool
+    told: list[Told]
 
 
 class Stored(NamedTuple):
@@ -47,8 +63,8 @@ class Stored(NamedTuple):
     body: bytes
 
 
-def stretches(entries: Sequence[Stored]) -> Iterator[Sequence[Stored]]:
-    """Entries in order of position, cut into stretches."""
+def cut(entries: Sequence[Stored]) -> Iterator[Sequence[Stored]]:
+    """Entries in order of position, by stretches."""
     begin, size = 0, 0
     for end, one in enumerate(entries):
         full = end - begin >= LONGEST or size + len(one.body) > LARGEST
@@ -76,24 +92,34 @@ def row(centre: bytes, stretch: Sequence[Stored]) -> Row:
     return (centre, first.position, first.device, first.number, first.author, first.authority, first.chained, packed)
 
 
-def entries_of(stretch: Row) -> list[Stored]:
-    """The entries of a row: (position, device, number, author, authority, chained, packed)."""
-    position, device, number, author, authority, chained, packed = stretch
-    return [
-        Stored(position + i, device, number + i, bool(chained), author, authority, *told)
-        for i, told in enumerate(_unpack(packed))
-    ]
+def opened(row: Row) -> Stretch:
+    """A row's stretch: (position, device, number, author, authority, chained, packed)."""
+    position, device, number, author, authority, chained, packed = row
+    return Stretch(position, device, number, author, authority, bool(chained), _unpack(packed))
 
 
-def at(centre: bytes, starts: Iterable[int]) -> Program[dict[int, Stored]]:
+def entries_of(stretch: Stretch) -> list[Stored]:
+    """A stretch's entries."""
+    position, device, number, author, authority, chained, told = stretch
+    return [Stored(position + i, device, number + i, chained, author, authority, *one) for i, one in enumerate(told)]
+
+
+def at(centre: bytes, starts: Iterable[int]) -> Program[dict[int, Stretch]]:
+    """The stretches that begin at these positions, by position."""
+    wanted = [(centre, start) for start in dict.fromkeys(starts)]
+    if not wanted:
+        return {}
+    found = yield Lookup(schema.history, ("centre", "position"), COLUMNS, wanted)
+    return {row[0]: opened(row) for row in found}
+
+
+def entries_at(centre: bytes, starts: Iterable[int]) -> Program[dict[int, Stored]]:
     """All entries of the stretches that begin at these positions, by position."""
-    found = yield Lookup(
-        schema.history, ("centre", "position"), _COLUMNS, [(centre, start) for start in dict.fromkeys(starts)]
-    )
-    return {one.position: one for stretch in found for one in entries_of(stretch)}
+    found = yield from at(centre, starts)
+    return {one.position: one for stretch in found.values() for one in entries_of(stretch)}
 
 
 def between(centre: bytes, first: int, last: int) -> Program[list[Stored]]:
     """The entries from one position to another; a stretch must begin at the first."""
     found = yield from rows(_SPAN, centre_id=centre, since=first, until=last)
-    return [one for stretch in found for one in entries_of(stretch)]
+    return [one for row in found for one in entries_of(opened(row))]

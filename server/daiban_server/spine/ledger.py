@@ -115,7 +115,7 @@ class Ledger:
         """Know the entries at these positions, which heads of loaded records named."""
         wanted = {self.starts[position] for position in positions if position not in self.stored}
         if wanted:
-            self.stored.update((yield from history.at(self.centre, wanted)))
+            self.stored.update((yield from history.entries_at(self.centre, wanted)))
 
     def heads(self, record: Record) -> tuple[Head, ...]:
         """The record's heads, spelt out."""
@@ -207,7 +207,7 @@ class Ledger:
 
     def flush(self) -> Program[None]:
         """Write everything that changed."""
-        yield Write(schema.history, [self._stretch(stretch) for stretch in history.stretches(self.entries)])
+        yield Write(schema.history, [self._stretch(stretch) for stretch in history.cut(self.entries)])
         yield Write(schema.record, [self._row(self.records[id_]) for id_ in self.changed], "replace")  # type: ignore[arg-type]
         yield Write(schema.outcome, list(self.outcomes.values()), "replace")
         yield Write(schema.parked, list(self.parked.values()), "replace")

@@ -23,17 +23,13 @@ _LOCK = (
     .values(position=schema.counter.c.position)
     .returning(schema.counter.c.position, schema.counter.c.log_size, schema.counter.c.log_frontier)
 )
-_KEEP = (
-    update(schema.counter)
-    .where(schema.counter.c.centre == bindparam("centre_id"))
-    .values(checkpoint=bindparam("packed"))
-)
 _ADVANCE = (
     update(schema.counter)
     .where(schema.counter.c.centre == bindparam("centre_id"))
     .values(position=bindparam("new_position"), log_size=bindparam("size"), log_frontier=bindparam("frontier"))
 )
-_NEWEST = select(schema.counter.c.position, schema.counter.c.checkpoint).where(
+_ADVANCE_SIGNED = _ADVANCE.values(checkpoint=bindparam("packed"))
+_STANDING = select(schema.counter.c.position, schema.counter.c.checkpoint).where(
     schema.counter.c.centre == bindparam("centre_id")
 )
 _TIME_OF = select(schema.checkpoint.c.time).where(
@@ -47,11 +43,16 @@ class UnknownCentreError(LookupError):
     """No counter row: the centre was never set up."""
 
 
-class Newest(NamedTuple):
-    """The newest checkpoint, and the epoch of its log."""
+class Standing(NamedTuple):
+    """How far a centre is: its last position, and the newest checkpoint of the log of that position's epoch."""
 
-    epoch: int
-    checkpoint: note.Checkpoint
+    position: int
+    checkpoint: note.Checkpoint | None
+
+    @property
+    def epoch(self) -> int:
+        """The epoch in which the centre is."""
+        return epoch_of(self.position)
 
 
 def lock(centre: bytes) -> Program[tuple[int, Frontier]]:
@@ -63,11 +64,20 @@ def lock(centre: bytes) -> Program[tuple[int, Frontier]]:
     return row[0], Frontier(row[1], hashes)
 
 
-def advance(centre: bytes, position: int, frontier: Frontier) -> Program[None]:
-    """Write the counter row that `lock` read."""
-    yield from first(
-        _ADVANCE, centre_id=centre, new_position=position, size=frontier.size, frontier=b"".join(frontier.hashes)
-    )
+def advance(
+    centre: bytes, position: int, frontier: Frontier, checkpoint: note.Checkpoint | None = None
+) -> Program[None]:
+    """Write the counter row that `lock` read; a `checkpoint` is the newest from now on."""
+    row = {
+        "centre_id": centre,
+        "new_position": position,
+        "size": frontier.size,
+        "frontier": b"".join(frontier.hashes),
+    }
+    if checkpoint is None:
+        yield from run(_ADVANCE, **row)
+    else:
+        yield from run(_ADVANCE_SIGNED, **row, packed=note.pack(checkpoint))
 
 
 def append(centre: bytes, epoch: int, frontier: Frontier, payload: bytes) -> Program[Frontier]:
@@ -80,19 +90,18 @@ def append(centre: bytes, epoch: int, frontier: Frontier, payload: bytes) -> Pro
 def sign_checkpoint(
     keys: ServerKeys, centre: bytes, epoch: int, frontier: Frontier, now: int
 ) -> Program[note.Checkpoint]:
-    """Sign and keep a checkpoint of the log as it stands; from now on it is the newest."""
+    """Sign and keep a checkpoint of the log as it stands."""
     log = note.name(keys.origin, centre, epoch)
     made = note.issue(keys.receipt, log, frontier.size, frontier.root(), now)
-    packed = note.pack(made)
-    yield Write(schema.checkpoint, [(centre, made.size, epoch, made.time, note.digest(made, log), packed)], "ignore")
-    yield from run(_KEEP, centre_id=centre, packed=packed)
+    row = (centre, made.size, epoch, made.time, note.digest(made, log), note.pack(made))
+    yield Write(schema.checkpoint, [row], "ignore")
     return made
 
 
-def newest(centre: bytes) -> Program[Newest | None]:
-    """The newest checkpoint, if any."""
-    row = yield from first(_NEWEST, centre_id=centre)
-    return Newest(epoch_of(row[0]), note.unpack(row[1])) if row and row[1] else None
+def standing(centre: bytes) -> Program[Standing | None]:
+    """How far a centre is; None for one that was never set up."""
+    row = yield from first(_STANDING, centre_id=centre)
+    return Standing(row[0], note.unpack(row[1]) if row[1] else None) if row else None
 
 
 def named_time(centre: bytes, size: int, digest: bytes) -> Program[int]:
@@ -116,6 +125,7 @@ def refresh(keys: ServerKeys, centre: bytes, now: int) -> Program[None]:
     """Sign a checkpoint of now unless the newest is fresh, so that what a device freezes next has a close lower
     bound."""
     position, frontier = yield from lock(centre)
-    held = yield from newest(centre)
-    if held is None or now - held.checkpoint.time >= FRESH:
-        yield from sign_checkpoint(keys, centre, epoch_of(position), frontier, now)
+    held = yield from standing(centre)
+    if held is None or held.checkpoint is None or now - held.checkpoint.time >= FRESH:
+        made = yield from sign_checkpoint(keys, centre, epoch_of(position), frontier, now)
+        yield from advance(centre, position, frontier, made)

@@ -16,7 +16,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows
 from daiban_server.spine import history, scope
 from daiban_server.spine.cursor import Cursor
-from daiban_server.spine.history import Stored
+from daiban_server.spine.history import Stretch
 from daiban_server.spine.ledger import unpack_heads
 from daiban_server.spine.push import read_outcome
 from daiban_sync.errors import WireError
@@ -75,7 +75,6 @@ _DEPARTED = (
     )
     .order_by(_l.position)
 )
-_POSITION = select(schema.counter.c.position).where(schema.counter.c.centre == bindparam("centre_id"))
 _OUTCOMES = (
     select(schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields)
     .where(
@@ -110,18 +109,17 @@ class Page:
     own: list[Own] = field(default_factory=list)
 
 
-def pull(puller: Puller, cursor: Cursor, page_size: int = PAGE) -> Program[Page]:
+def pull(puller: Puller, cursor: Cursor, last: int, page_size: int = PAGE) -> Program[Page]:
     """The page after `cursor`: places that its person got or gave up, then the district's records, since applications
-    refer to items, then the centre's."""
-    where = yield from first(_POSITION, centre_id=puller.centre)
-    if where is None or cursor.centre > where[0]:
+    refer to items, then the centre's, whose last position is `last`."""
+    if cursor.centre > last:
         raise WireError("cursor.ahead", "this server has not given out such a position")
     if cursor == Cursor():
         # From the start, so nothing has to be followed: places are read as they are now.
-        cursor = Cursor(scope=where[0])
+        cursor = Cursor(scope=last)
     page = Page(cursor)
     if not (yield from follow(page, puller, page_size)):
-        yield from _feeds(page, puller, where[0], page_size)
+        yield from _feeds(page, puller, last, page_size)
     if page.own:
         page.frames.append((Frame.OWN, pack_own(page.own)))
     if page.authors:
@@ -197,35 +195,39 @@ def _frames(page: Page, puller: Puller, centre: bytes, found: Sequence[Row]) -> 
     Most records are one whole change, which needs no decoding at all.
     """
     own = puller.own if centre == puller.centre else {}
-    spread: dict[bytes, tuple[Head, ...]] = {}
+    spread: dict[bytes, list[tuple[Head, int]]] = {}
     starts: set[int] = set()
     for id_, position, stretch, packed in found:
         if packed is not None:
             heads, named = unpack_heads(packed)
-            spread[id_] = heads
+            spread[id_] = [(head, named[head.position]) for head in heads]
             starts.update(named.values())
         elif position not in own:
             starts.add(stretch)
-    stored = (yield from history.at(centre, starts)) if starts else {}
-    for taken, (id_, position, _, packed) in enumerate(found):
+    stretches = yield from history.at(centre, starts)
+    for taken, (id_, position, start, packed) in enumerate(found):
         if page.size > PAGE_BYTES:
             return taken
         if packed is not None:
             parts = [record_head(id_, position, len(spread[id_]))]
-            parts += (_change(page, stored[head.position], head.names, own) for head in spread[id_])
+            parts += (_change(page, stretches[begin], head.position, head.names, own) for head, begin in spread[id_])
             _add(page, b"".join(parts))
         elif position in own:
             _add_own(page, own[position], position)
         else:
-            _add(page, record_head(id_, position, 1) + _change(page, stored[position], None, own))
+            _add(page, record_head(id_, position, 1) + _change(page, stretches[start], position, None, own))
     return len(found)
 
 
-def _change(page: Page, stored: Stored, names: tuple[str, ...] | None, own: Mapping[int, int]) -> bytes:
-    who = _author(page, stored.device, stored.author, stored.chained)
-    body = b"" if stored.position in own else stored.body
-    at = stored.position
-    return pack_change(PulledChange(who, stored.number, at, stored.authority, stored.effective, names, body))
+def _change(
+    page: Page, stretch: Stretch, position: int, names: tuple[str, ...] | None, own: Mapping[int, int]
+) -> bytes:
+    begin, device, number, person, authority, chained, told = stretch
+    effective, _, _, body = told[position - begin]
+    who = page.authors.setdefault((device, person, chained), len(page.authors))
+    text = b"" if position in own else body
+    change = PulledChange(who, number + position - begin, position, authority, effective, names, text)
+    return pack_change(change)
 
 
 def _add(page: Page, record: bytes) -> None:
@@ -239,10 +241,6 @@ def _add_own(page: Page, number: int, position: int) -> None:
         page.own[-1] = last._replace(length=last.length + 1)
     else:
         page.own.append(Own(number, position, 1))
-
-
-def _author(page: Page, device: bytes, person: bytes, chained: bool) -> int:
-    return page.authors.setdefault((device, person, bool(chained)), len(page.authors))
 
 
 def _authors(page: Page) -> Program[list[Author]]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
@@ -22,9 +22,9 @@ from daiban_server.spine.ledger import Incoming, Ledger
 from daiban_server.spine.opening import Opened, Sender
 from daiban_server.spine.parking import park
 from daiban_sync import batch as batches
-from daiban_sync import faults, note, receipt
+from daiban_sync import faults, receipt
 from daiban_sync.batch import Batch
-from daiban_sync.chain import judge
+from daiban_sync.chain import Chain, judge
 from daiban_sync.clock import Interval, effective
 from daiban_sync.epochs import epoch_of
 from daiban_sync.errors import WireError
@@ -33,12 +33,19 @@ from daiban_sync.outcome import OUTCOMES, Outcome, pack
 
 _logger = logging.getLogger(__name__)
 
-_v = schema.envelope.c
-_ENVELOPE = select(_v.digest, _v.receipt, _v.since, _v.until).where(
-    _v.centre == bindparam("centre_id"), _v.device == bindparam("device_id"), _v.sequence == bindparam("at_sequence")
+_d, _c, _v = schema.device.c, schema.chain.c, schema.envelope.c
+_BEFORE = (
+    select(_d.state, _c.sequence, _c.digest, _c.number, _v.digest, _v.receipt, _v.since, _v.until)
+    .select_from(
+        schema.device.outerjoin(schema.chain, and_(_c.centre == bindparam("centre_id"), _c.device == _d.id)).outerjoin(
+            schema.envelope,
+            and_(_v.centre == bindparam("centre_id"), _v.device == _d.id, _v.sequence == bindparam("at_sequence")),
+        )
+    )
+    .where(_d.id == bindparam("device_id"))
 )
+"""A device's state, the end of its chain, and what is held of the batch at a sequence."""
 _FREEZE = update(schema.device).where(schema.device.c.id == bindparam("device_id")).values(state="frozen")
-_STATE = select(schema.device.c.state).where(schema.device.c.id == bindparam("device_id"))
 _NOTED = select(
     schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields
 ).where(
@@ -77,7 +84,6 @@ class Pushed:
     outcomes: list[dict[str, object]] = field(default_factory=list)
     problems: list[tuple[int, str, int]] = field(default_factory=list)
     own: dict[int, int] = field(default_factory=dict)
-    checkpoint: note.Checkpoint | None = None
 
 
 def push(
@@ -94,8 +100,8 @@ def push(
         yield from intake.take(one)
     if intake.frontier != frontier:
         epoch = epoch_of(ledger.position)
-        intake.done.checkpoint = yield from log.sign_checkpoint(keys, sender.centre, epoch, intake.frontier, now)
-        yield from log.advance(sender.centre, ledger.position, intake.frontier)
+        checkpoint = yield from log.sign_checkpoint(keys, sender.centre, epoch, intake.frontier, now)
+        yield from log.advance(sender.centre, ledger.position, intake.frontier, checkpoint)
     faults.reach("server.push.applied")
     return intake.done
 
@@ -115,16 +121,15 @@ class _Intake:
         """Judge one batch by its chain."""
         batch, sender = opened.batch, self.sender
         sequence = batch.header.sequence
-        state = yield from first(_STATE, device_id=sender.device)
-        if state is None or state[0] not in ("active", "desk"):
-            self.done.problems.append((sequence, f"device.{state[0] if state else 'unknown'}", 0))
+        row = yield from first(_BEFORE, centre_id=sender.centre, device_id=sender.device, at_sequence=sequence)
+        if row is None or row[0] not in ("active", "desk"):
+            self.done.problems.append((sequence, f"device.{row[0] if row else 'unknown'}", 0))
             return
-        chain = yield from chains.end(sender.centre, sender.device)
-        held = yield from first(_ENVELOPE, centre_id=sender.centre, device_id=sender.device, at_sequence=sequence)
-        given_up = sequence <= chain.sequence and not held and (yield from gaps.covers(sender, batch))
-        verdict = judge(batch, chain, held[0] if held else None, given_up=given_up)
-        if verdict == "replay" and held:
-            yield from self._answer_again(batch, *held[1:])
+        chain, held = Chain(*row[1:4]) if row[1] is not None else Chain(), row[4]
+        given_up = sequence <= chain.sequence and held is None and (yield from gaps.covers(sender, batch))
+        verdict = judge(batch, chain, held, given_up=given_up)
+        if verdict == "replay":
+            yield from self._answer_again(batch, *row[5:])
         elif verdict == "gap":
             self.done.problems.append((sequence, "chain.gap", chain.sequence + 1))
         elif verdict == "equivocation":

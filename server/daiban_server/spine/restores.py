@@ -5,6 +5,7 @@ key. Devices learn of it by their next answer and hand in again what the backup 
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -12,7 +13,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows, run
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine import log
-from daiban_sync import restored
+from daiban_sync import limits, restored
 from daiban_sync.epochs import epoch_of, first_of
 from daiban_sync.keys import Signer
 from daiban_sync.merkle import Frontier
@@ -22,13 +23,15 @@ _f, _b = schema.fork.c, schema.backup.c
 _STATEMENTS = (
     select(_f.statement).where(_f.centre == bindparam("centre_id"), _f.epoch > bindparam("after")).order_by(_f.epoch)
 )
-_HORIZON = (
-    select(_b.epoch, _b.log_size, _b.photos_until, _b.at)
-    .where(_b.centre == bindparam("centre_id"), _b.complete)
-    .order_by(_b.at.desc())
+_BACKUPS = (
+    select(_b.epoch, _b.log_size, _b.photos_until, _b.at, _b.complete)
+    .where(_b.centre == bindparam("centre_id"))
+    .order_by(_b.complete.desc(), _b.at.desc())
     .limit(1)
 )
 _FINISH = update(schema.backup).where(_b.at == bindparam("begun")).values(complete=True)
+NO_BACKUPS = 1
+"""The time of a horizon that is the commit: before that of any backup, and after what a new device says."""
 _LAST = select(func.max(_b.at))
 _CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
 
@@ -38,10 +41,33 @@ def statements(centre: bytes, after: int) -> Program[list[bytes]]:
     return [row[0] for row in (yield from rows(_STATEMENTS, centre_id=centre, after=after))]
 
 
-def horizon(centre: bytes) -> Program[Horizon | None]:
-    """How far the newest complete backup reaches, unsigned; None where there is none."""
-    row = yield from first(_HORIZON, centre_id=centre)
-    return None if row is None else Horizon(*row)
+class Backup(NamedTuple):
+    """A backup of a centre: how far its log was, in which epoch, and until when it has photos; `at` names it."""
+
+    epoch: int
+    log_size: int
+    photos_until: int
+    at: int
+    complete: bool
+
+
+def newest_backup(centre: bytes) -> Program[Backup | None]:
+    """The newest complete backup, else the newest that was begun, if any was."""
+    row = yield from first(_BACKUPS, centre_id=centre)
+    return Backup(*row) if row else None
+
+
+def horizon(centre: bytes, epoch: int) -> Program[Horizon]:
+    """How far the newest complete backup reaches, unsigned; `epoch` is the centre's.
+
+    While nobody makes backups the horizon is the commit: what has a receipt is as safe as it will ever be, and phones
+    would fill up for nothing (the console says so). With the first backup that is begun that is over: until it is
+    complete it covers nothing.
+    """
+    newest = yield from newest_backup(centre)
+    if newest is None:
+        return Horizon(epoch, limits.INTEGER, limits.INTEGER, NO_BACKUPS)
+    return Horizon(*newest[:4]) if newest.complete else Horizon(0, 0, 0, newest.at - 1)
 
 
 def last_backup() -> Program[int | None]:
@@ -80,8 +106,8 @@ def go_on(keys: ServerKeys, root: Signer, centre: bytes, photos_until: int, now:
     stated = restored.issue(root, keys.origin, centre, unsigned)
     yield Write(schema.fork, [(centre, epoch, position, restored.pack(stated))])
     begun = yield from log.append(centre, epoch, Frontier(), restored.payload(keys.origin, centre, stated))
-    yield from log.sign_checkpoint(keys, centre, epoch, begun, now)
-    yield from log.advance(centre, first_of(epoch), begun)
+    checkpoint = yield from log.sign_checkpoint(keys, centre, epoch, begun, now)
+    yield from log.advance(centre, first_of(epoch), begun, checkpoint)
     return stated
 
 

@@ -79,7 +79,7 @@ def _with_values(found: Sequence[Row], centre: bytes) -> Program[list[Shown]]:
     for id_, _, _, stretch, packed, *_ in found:
         heads[id_], named = unpack_heads(packed) if packed is not None else ((), {0: stretch})
         starts.update(named.values())
-    stored = yield from history.at(centre, starts)
+    stored = yield from history.entries_at(centre, starts)
     result = []
     for id_, kind, position, _, _, status, version, conflicts, deleted, place in found:
         held = heads[id_] or (_whole(stored[position]),)

@@ -83,6 +83,7 @@ class Centre(Protocol):
 
     dark: bool
     dead: bool
+    backups_begun: int
 
     def answers(self, asked: Sequence[tuple[bytes, Any]]) -> list[bytes | Exception | None]: ...
     def carried(self, device: bytes, packed: list[bytes]) -> None: ...
@@ -114,7 +115,7 @@ class Centre(Protocol):
 class Holder:
     """A phone in somebody's hand. `saved` is what was saved on it, in order; `listed` are forms of records in
     conflict, as they were listed; `whole` is the epoch of which everything was pulled, `over` the entries
-    that were written over pulled records; `copies` are backups of
+    that were written over pulled records, `let_go` those whose bytes it does not have any more; `copies` are backups of
     it, each with what was saved by then. `trusted` says how far off its time may be, None while nobody can tell, and
     `slowest` how long the slowest round trip of this sync took."""
 
@@ -135,6 +136,7 @@ class Holder:
     more: bool = False
     saved: list[tuple[Save, bytes]] = field(default_factory=list)
     over: set[int] = field(default_factory=set)
+    let_go: set[int] = field(default_factory=set)
     overtaken: bool = False
     bounds: dict[tuple[int, bytes], Interval] = field(default_factory=dict)
     copies: list[tuple[Any, list[tuple[Save, bytes]]]] = field(default_factory=list)

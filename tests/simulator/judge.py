@@ -164,9 +164,14 @@ def work(world: Town, holder: Holder) -> None:
         kept = bodies[saved.number]
         if kept or not world.cast.forgets:
             hold(kept == body, "work lost", f"entry {saved.number} of {holder.name} is not what was saved")
-        else:
-            safe = any(saved.id in one.applied for one in world.cast.safe(holder.centre))
-            hold(safe, "work lost", f"{holder.name} let go of entry {saved.number}, which no backup has")
+        elif saved.number not in holder.let_go:
+            safe = list(world.cast.safe(holder.centre))
+            if not world.cast.centres[holder.centre].backups_begun:
+                # Nobody makes backups: the receipt is enough, and the first backup will have it.
+                safe.append(world.histories[holder.centre])
+            told = f"{holder.name} let go of entry {saved.number}, which no backup has"
+            hold(any(saved.id in one.applied for one in safe), "work lost", told)
+            holder.let_go.add(saved.number)
 
 
 def _photos(holder: Holder) -> None:

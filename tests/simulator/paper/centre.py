@@ -58,6 +58,7 @@ class PaperCentre:
     # Push -----------------------------------------------------------------------------------------------------
 
     dark = dead = False
+    backups_begun = 0
 
     def answers(self, asked: Sequence[tuple[bytes, Any]]) -> list[bytes | Exception | None]:
         """Answer requests that came together."""

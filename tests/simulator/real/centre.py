@@ -130,6 +130,11 @@ class RealCentre:
         self.server.reboot(dice)
 
     @property
+    def backups_begun(self) -> int:
+        """How many backups were begun, as the server knows."""
+        return int(self._rows("SELECT count(*) FROM backup WHERE centre = ?")[0][0])
+
+    @property
     def dead(self) -> bool:
         """Whether the power is off: what can be read now may not be on the disk."""
         return self.server.disk.dead

@@ -169,7 +169,9 @@ async def _body(request: AnyRequest) -> AsyncIterator[bytes]:
     more = True
     while more:
         try:
-            event = await asyncio.wait_for(request.receive(), SILENCE)
+            # Not wait_for, which makes a task for each of the hundred blocks that a photo comes in.
+            async with asyncio.timeout(SILENCE):
+                event = await request.receive()
         except TimeoutError:
             raise LinkCutError from None
         if event["type"] != "http.request":

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from sqlcipher3 import dbapi2
 
-from daiban_sync import batch, dsse, keyring, merkle, note, receipt
+from daiban_sync import batch, dsse, keyring, merkle, note, receipt, restored
 from daiban_sync.keys import verify
 from tests.support.history import STRETCHES, spelt
 
@@ -133,6 +133,9 @@ def phone_findings(data: Path, folder: Path) -> Iterator[str]:
     ).receipt_keys()
     for sequence, digest, packed, signed in store.execute("SELECT sequence, digest, packed, receipt FROM batch"):
         kept = store.execute("SELECT body FROM entry WHERE sequence = ? ORDER BY number", (sequence,)).fetchall()
+        if not packed:
+            yield from _let_go_findings(database, meta, (centre, device, sequence), digest, signed)
+            continue
         sealed = batch.unpack(packed)
         if sealed.digest != digest or [row[0] for row in kept] != list(sealed.entries):
             yield f"batch {sequence} on the phone is not what was saved"
@@ -164,6 +167,20 @@ def phone_findings(data: Path, folder: Path) -> Iterator[str]:
     database.close()
 
 
+def _let_go_findings(
+    database: Any, meta: dict[str, Any], which: tuple[bytes, bytes, int], digest: bytes, signed: bytes | None
+) -> Iterator[str]:
+    """A phone lets go only of what the signed horizon covers, and the server has that."""
+    reach = restored.unpack_horizon(bytes.fromhex(meta["horizon"])) if meta.get("horizon") else None
+    if signed is None or reach is None or not reach.covers(receipt.unpack(signed)):
+        yield f"batch {which[2]} is not on the phone any more, and no horizon covers it"
+    row = database.execute(
+        "SELECT digest, receipt FROM envelope WHERE centre = ? AND device = ? AND sequence = ?", which
+    ).fetchone()
+    if row != (digest, signed) or hashlib.sha256(_payload(database, *which)).digest() != digest:
+        yield f"batch {which[2]} is not on the phone any more, and not whole on the server"
+
+
 def _custody_findings(
     database: Any, sealed: batch.Batch, signed: receipt.Receipt, keys: dict[bytes, bytes]
 ) -> Iterator[str]:
@@ -182,21 +199,29 @@ def _custody_findings(
     verify(key, dsse.pae(dsse.BATCH, sealed.payload), row[2])
 
 
-def told_findings(folder: Path) -> Iterator[str]:
-    """What the phone told its user is saved (``.told`` beside the store): it is in the store, word for word."""
+def told_findings(data: Path, folder: Path) -> Iterator[str]:
+    """What the phone told its user is saved (``.told`` beside the store): it is in the store, word for word, or at the
+    server, if the store let it go (see `phone_findings`)."""
     told = folder.with_name(folder.name + ".told")
     if not told.exists():
         return
-    store = open_phone(folder)
-    bodies = [json.loads(row[0]) for row in store.execute("SELECT body FROM entry")]
+    store, database = open_phone(folder), open_server(data)
+    kept = dict(store.execute("SELECT number, body FROM entry").fetchall())
+    centre, device = (
+        bytes.fromhex(json.loads(store.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0]))
+        for name in ("centre", "device")
+    )
+    given = {one.number: one.body for one in spelt(database.execute(f"{STRETCHES} AND device = ?", (centre, device)))}
+    bodies = [json.loads(body or given.get(number, b"{}")) for number, body in kept.items()]
     for line in told.read_text().splitlines():
         wanted = json.loads(line)
         if not any(
-            body["record"] == wanted["record"] and wanted["fields"].items() <= body.get("fields", {}).items()
+            body.get("record") == wanted["record"] and wanted["fields"].items() <= body.get("fields", {}).items()
             for body in bodies
         ):
             yield f"{wanted} was told to be saved and is not"
     store.close()
+    database.close()
 
 
 def findings(data: Path, folders: list[Path]) -> list[str]:
@@ -204,7 +229,7 @@ def findings(data: Path, folders: list[Path]) -> list[str]:
     found = list(server_findings(data))
     for folder in folders:
         found += [f"{folder.name}: {finding}" for finding in phone_findings(data, folder)]
-        found += [f"{folder.name}: {finding}" for finding in told_findings(folder)]
+        found += [f"{folder.name}: {finding}" for finding in told_findings(data, folder)]
     return found
 
 

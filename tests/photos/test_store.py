@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from daiban_server.features.photos import store as disk_store
 from daiban_server.features.photos.grant import Grant
 from daiban_server.features.photos.port import Checksum, LinkCutError, PhotoStore
 from daiban_server.features.photos.problems import PhotoError
@@ -109,8 +110,13 @@ async def test_a_cut_chunk_that_would_have_been_checked_is_not_taken(store: Phot
         assert upload.offset == 0
 
 
+@pytest.mark.parametrize("memory", [1 << 20, 1000])
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
-async def test_a_checked_chunk_is_taken_whole_or_not_at_all(store: PhotoStore, algorithm: str) -> None:
+async def test_a_checked_chunk_is_taken_whole_or_not_at_all(
+    store: PhotoStore, algorithm: str, memory: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is held in memory or in a file without a name."""
+    monkeypatch.setattr(disk_store, "_MEMORY", memory)
     hashed = {"sha1": sha1, "sha256": sha256}[algorithm]
     right = Checksum(algorithm, hashed(PHOTO[HALF:]).digest())
     await bring(store, PHOTO[:HALF])

@@ -238,6 +238,12 @@ def when_begun(centre: Centre) -> None:
     until(lambda: any(file.stat().st_size for file in centre.root.glob("uploads/*/*/[bc]*")))
 
 
+def when_held(centre: Centre) -> None:
+    """Wait until the other connection has its upload's lock, as the kernel lists it."""
+    (folder,) = centre.root.glob("uploads/*/*")
+    until(lambda: f":{folder.stat().st_ino} " in Path("/proc/locks").read_text())
+
+
 def when_free(device: Device) -> int:
     """The offset once the centre has noticed that the other connection is gone."""
     until(lambda: device.http.head(device.url).status_code != 423)
@@ -277,7 +283,7 @@ def test_a_cut_chunk_with_a_checksum_leaves_nothing(centre: Centre, device: Devi
     device.create(len(PHOTO))
     with Sending(centre, device.url, {**WHOLE, "Upload-Checksum": sha("sha256", PHOTO)}) as link:
         link.bring(PHOTO[:HALF])
-        when_begun(centre)
+        when_held(centre)
         link.cut()
         assert when_free(device) == 0
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import Protocol
 
 from daiban_server.durable import sync
 
@@ -50,7 +51,14 @@ def open_private(path: Path, mode: str) -> FileIO:
     return FileIO(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
-def write(file: FileIO, data: bytes | bytearray) -> None:
+class Writable(Protocol):
+    """A file that says how much of the bytes it took."""
+
+    def write(self, data: "bytes | memoryview", /) -> int:
+        """Take bytes."""
+
+
+def write(file: Writable, data: bytes | bytearray) -> None:
     """Write all of `data` to an unbuffered file; `PhotoError("storage.full")` where there is no room."""
     view = memoryview(data)
     try:

@@ -3,8 +3,8 @@
 Under the root::
 
     uploads/<centre>/<record>-<sha256>/    one upload; the folder itself is what is locked
-        bytes      what was received, never a byte of a chunk whose checksum was asked and not yet seen
-        chunk      a chunk whose checksum was asked, until it is seen
+        bytes      what was received, never a byte of a chunk whose checksum was asked and not yet seen; such a chunk
+                   is held in memory, a large one in a file without a name
         shown      empty: these bytes were whole and hashed right, once
     <centre>/<first two>/<sha256>          finished photos
 
@@ -20,18 +20,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from io import FileIO
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import ParamSpec, TypeVar
 
 from daiban_server.durable import sync
 from daiban_sync.faults import reach
 
-from .disk import FolderLock, locked, make_folder, open_private, touched, write
+from .disk import FolderLock, Writable, locked, make_folder, open_private, touched, write
 from .grant import Grant
 from .port import Checksum, LinkCutError
 from .problems import PhotoError
 
 _BLOCK = 256 * 1024
-"""Bytes between two visits to a worker thread."""
+"""Bytes between two visits to a worker thread: each costs as much as hashing fifty kilobytes."""
+_MEMORY = 512 * 1024
+"""Bytes of a chunk that are held in memory until its checksum is seen."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,9 +52,8 @@ class LocalStore:
         folder = self._folder(grant)
         lock = FolderLock(folder)
         try:
-            await _in_thread(self._take, lock, folder, create)
             upload = LocalUpload(self._root, folder, self._photo(grant.centre, grant.digest), grant)
-            await upload.look()
+            await _in_thread(self._enter, lock, upload, create)
             yield upload
         finally:
             lock.release()
@@ -76,6 +78,10 @@ class LocalStore:
     async def sweep(self, now: int, age: int) -> int:
         """See `PhotoStore.sweep`. An upload rests since the newest change in its folder."""
         return await _in_thread(self._sweep, now - age)
+
+    def _enter(self, lock: FolderLock, upload: "LocalUpload", create: bool) -> None:
+        self._take(lock, upload.folder, create)
+        upload.look()
 
     def _take(self, lock: FolderLock, folder: Path, create: bool) -> None:
         while True:
@@ -115,8 +121,8 @@ class LocalUpload:
     """An `Upload` whose folder is locked; made by `LocalStore.hold`."""
 
     def __init__(self, root: Path, folder: Path, photo: Path, grant: Grant) -> None:
-        self._root, self._folder, self._photo, self._grant = root, folder, photo, grant
-        self._bytes, self._chunk, self._shown = folder / "bytes", folder / "chunk", folder / "shown"
+        self._root, self.folder, self._photo, self._grant = root, folder, photo, grant
+        self._bytes, self._shown = folder / "bytes", folder / "shown"
         self._offset, self._stored = 0, False
 
     @property
@@ -128,10 +134,6 @@ class LocalUpload:
     def stored(self) -> bool:
         """See `Upload.stored`."""
         return self._stored
-
-    async def look(self) -> None:
-        """Learn where the upload stands, and make sure of it, whoever wrote it."""
-        await _in_thread(self._look)
 
     async def append(self, offset: int, blocks: AsyncIterator[bytes], checksum: Checksum | None = None) -> None:
         """See `Upload.append`."""
@@ -150,38 +152,41 @@ class LocalUpload:
         """See `Upload.discard`."""
         if self._stored:
             raise PhotoError("upload.stored")
-        await _in_thread(shutil.rmtree, self._folder)
+        await _in_thread(shutil.rmtree, self.folder)
 
     async def _append(self, blocks: AsyncIterator[bytes]) -> None:
         with open_private(self._bytes, "ab") as file:
             try:
-                await _pour(blocks, file, self._room)
-            except LinkCutError:
-                pass  # what came is kept
+                rest, _ = await _pour(blocks, file, self._room)  # after a cut, what came is kept
             except PhotoError as error:
                 if error.code == "upload.too_large":
                     await _in_thread(file.truncate, self._offset)
                 raise
-        await _in_thread(self._settle)
+            await _in_thread(self._add, file, rest)
+
+    def _add(self, file: FileIO, rest: bytes) -> None:
+        write(file, rest)
+        self._settle()
 
     async def _append_checked(self, blocks: AsyncIterator[bytes], checksum: Checksum) -> None:
-        with open_private(self._chunk, "w+b") as chunk:
-            try:
-                await _pour(blocks, chunk, self._room)
-            except LinkCutError:
-                return
-            await _in_thread(self._take_chunk, chunk, checksum)
-        await _in_thread(self._settle)
+        with SpooledTemporaryFile(_MEMORY, buffering=0, dir=str(self.folder)) as chunk:
+            rest, cut = await _pour(blocks, chunk, self._room)
+            if not cut:
+                await _in_thread(self._take_chunk, chunk, rest, checksum)
 
-    def _take_chunk(self, chunk: FileIO, checksum: Checksum) -> None:
+    def _take_chunk(self, chunk: "SpooledTemporaryFile[bytes]", rest: bytes, checksum: Checksum) -> None:
+        write(chunk, rest)
+        hashed = hashlib.new(checksum.algorithm)
         chunk.seek(0)
-        if hashlib.file_digest(chunk, lambda: hashlib.new(checksum.algorithm)).digest() != checksum.digest:
+        while block := chunk.read(_BLOCK):
+            hashed.update(block)
+        if hashed.digest() != checksum.digest:
             raise PhotoError("upload.checksum")
         chunk.seek(0)
         with open_private(self._bytes, "ab") as file:
             while block := chunk.read(_BLOCK):
                 write(file, block)
-        self._chunk.unlink()
+        self._settle()
 
     @property
     def _room(self) -> int:
@@ -189,13 +194,14 @@ class LocalUpload:
 
     def _settle(self) -> None:
         reach("server.photo.appended")
-        self._look()
+        self.look()
         reach("server.photo.flushed")
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Learn where the upload stands, and make sure of it, whoever wrote it."""
         if self._bytes.exists():
             sync(self._bytes)
-        sync(self._folder)
+        sync(self.folder)
         self._stored = self._shown.exists() and self._photo.exists()
         if self._stored:
             self._offset = self._grant.size
@@ -206,7 +212,7 @@ class LocalUpload:
         if not self._stored:
             self._verify()
             open_private(self._shown, "wb").close()
-            sync(self._folder)
+            sync(self.folder)
             make_folder(self._photo.parent, self._root)
             self._bytes.replace(self._photo)
             reach("server.photo.renamed")
@@ -218,13 +224,14 @@ class LocalUpload:
         with self._bytes.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").digest()
         if digest != self._grant.digest or self._offset != self._grant.size:
-            shutil.rmtree(self._folder)
+            shutil.rmtree(self.folder)
             raise PhotoError("photo.digest")
         reach("server.photo.verified")
 
 
-async def _pour(blocks: AsyncIterator[bytes], file: FileIO, room: int) -> None:
-    """Write what comes, at most `room` bytes, with one visit to a worker thread for each `_BLOCK`."""
+async def _pour(blocks: AsyncIterator[bytes], file: Writable, room: int) -> tuple[bytes, bool]:
+    """Write what comes, at most `room` bytes, with one visit to a worker thread for each `_BLOCK`; gives what is left
+    to write, less than a block, and whether the link was cut."""
     pending = bytearray()
     try:
         async for block in blocks:
@@ -236,9 +243,8 @@ async def _pour(blocks: AsyncIterator[bytes], file: FileIO, room: int) -> None:
                 await _in_thread(write, file, bytes(pending))
                 pending.clear()
     except LinkCutError:
-        await _in_thread(write, file, pending)
-        raise
-    await _in_thread(write, file, pending)
+        return bytes(pending), True
+    return bytes(pending), False
 
 
 async def _in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 from typing import Any
 
 import argon2
@@ -35,7 +36,6 @@ LONGEST_WORD = 200
 """Characters of a login or a password."""
 
 _hasher = argon2.PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
 _p, _s = schema.person.c, schema.session.c
 _BY_LOGIN = select(_p.id, _p.password, _p.active).where(_p.login == bindparam("login_name"))
 _BY_SESSION = (
@@ -87,7 +87,7 @@ async def open_session(login: str, password: str, services: Services) -> str:
     row = await services.database.read(first(_BY_LOGIN, login_name=login))
     try:
         # An unknown account costs the same time as a wrong password; and no time of other people's.
-        await asyncio.to_thread(_hasher.verify, row[1] if row and row[1] else _NOBODY, password)
+        await asyncio.to_thread(_verify, row[1] if row else None, password)
     except argon2.exceptions.VerificationError:
         row = None
     if row is None or not row[2] or not row[1]:
@@ -98,6 +98,16 @@ async def open_session(login: str, password: str, services: Services) -> str:
     csrf = secrets.token_urlsafe(24)
     await services.database.write("session", lambda: _store(_digest(secret), row[0], csrf, now))
     return secret
+
+
+def _verify(hashed: str | None, password: str) -> None:
+    _hasher.verify(hashed or _nobody(), password)
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """A hash of no password. Made when it is first needed: the library takes 64 MiB for it."""
+    return _hasher.hash("nobody has this password")
 
 
 def _store(digest: bytes, person: bytes, csrf: str, now: int) -> Program[None]:

@@ -24,6 +24,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
+Conflict = Literal["fail", "replace", "ignore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Write:
 
     table: Table
     rows: Sequence[Row]
-    conflict: Literal["fail", "replace", "ignore"] = "fail"
+    conflict: Conflict = "fail"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
+from sqlalchemy import Table
 
 from daiban_schemas.entry import Entry, fields_of
 from daiban_schemas.entry import change as encode_change
 from daiban_schemas.entry import decode as decode_entry
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
-from daiban_server.db.program import Lookup, Program, Row, Write
+from daiban_server.db.program import Conflict, Lookup, Program, Row, Write
 from daiban_server.spine import history
 from daiban_server.spine import scope as scopes
 from daiban_server.spine.history import Stored
@@ -67,7 +68,8 @@ class Record:
 @dataclass(slots=True)
 class Ledger:
     """The transaction's state. `position` is the last one given out; `now` is in Unix milliseconds; `starts` says in
-    which stretch of history the entry at a position stands."""
+    which stretch of history the entry at a position stands; `added` are rows of features, and `memo` is what they found
+    out, by whatever it depends on."""
 
     centre: bytes
     now: int
@@ -81,6 +83,8 @@ class Ledger:
     outcomes: dict[tuple[bytes, int], Row] = field(default_factory=dict)
     parked: dict[tuple[bytes, int], Row] = field(default_factory=dict)
     departures: list[Row] = field(default_factory=list)
+    added: dict[tuple[Table, Conflict], list[Row]] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict)
     places: dict[bytes, bool] = field(default_factory=dict)
     scopes: dict[bytes, Scope] = field(default_factory=dict)
 
@@ -199,10 +203,22 @@ class Ledger:
         self.changed.add(record.id)
         self.keep(own, position, Outcome(position, "merged"))
 
+    def add(self, table: Table, row: Row, conflict: Conflict = "fail") -> None:
+        """Write a row of a feature's, with others, when this is flushed; who reads that table here before then calls
+        `write_added`."""
+        self.added.setdefault((table, conflict), []).append(row)
+
+    def write_added(self) -> Program[None]:
+        """Write what was added so far."""
+        for (table, conflict), rows in self.added.items():
+            yield Write(table, rows, conflict)
+        self.added = {}
+
     def forget(self, position: int) -> None:
         """Drop what was worked on since `position`, after a rollback."""
         self.records, self.stored, self.starts, self.changed, self.created = {}, {}, {}, set(), []
         self.entries, self.outcomes, self.parked, self.departures = [], {}, {}, []
+        self.added, self.memo = {}, {}
         self.position = position
 
     def flush(self) -> Program[None]:
@@ -212,6 +228,7 @@ class Ledger:
         yield Write(schema.outcome, list(self.outcomes.values()), "replace")
         yield Write(schema.parked, list(self.parked.values()), "replace")
         yield Write(schema.departure, self.departures)
+        yield from self.write_added()
         self.entries, self.outcomes, self.parked, self.departures = [], {}, {}, []
         self.changed.clear()
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, rows, run
+from daiban_server.db.program import Program, first, rows, run
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_sync.ids import NOBODY
@@ -72,7 +72,7 @@ def owe(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Mapping[s
         None,
         None,
     )
-    yield Write(schema.obligation, [row], "ignore")
+    ledger.add(schema.obligation, row, "ignore")
     return {}
 
 
@@ -83,6 +83,14 @@ def _cadre(ledger: Ledger, household: bytes) -> Program[bytes]:
     home = ledger.records[household]
     if home is None:
         return NOBODY
+    as_it_stands = (_CADRE_OF, household, home.position)
+    if as_it_stands not in ledger.memo:
+        ledger.memo[as_it_stands] = yield from _look_up_cadre(ledger, home)
+    cadre: bytes = ledger.memo[as_it_stands]
+    return cadre
+
+
+def _look_up_cadre(ledger: Ledger, home: Record) -> Program[bytes]:
     named = (yield from ledger.view(home)).values.get("cadre")
     if named:
         return bytes.fromhex(named)
@@ -92,6 +100,7 @@ def _cadre(ledger: Ledger, household: bytes) -> Program[bytes]:
 
 def meet(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Mapping[str, Any]]:
     """A reply meets the oldest open obligation of its household, or of the case that it names."""
+    yield from ledger.write_added()
     application = incoming.values.get("application")
     row = yield from first(
         _OPEN,

@@ -124,6 +124,28 @@ async def test_a_commit_that_fails_is_never_told_as_done(database: Database) -> 
     assert await database.read(first(text("SELECT count(*) FROM child"))) == (0,)
 
 
+async def test_a_program_that_swallows_an_error_is_never_told_as_done_in_vain(database: Database) -> None:
+    """PostgreSQL rolls back at such a COMMIT and calls it a success; on SQLite the rest of the program stands."""
+
+    def careless() -> Program[str]:
+        yield from put("kept", "1")
+        try:
+            yield Fetch(text("SELECT no_such_column FROM setting"), {})
+        except Exception:
+            return "stored"
+        return "never"
+
+    for others in (0, 1):
+        told = await asyncio.gather(
+            database.write("k", careless),
+            *(database.write("k", lambda: put("other", "1")) for _ in range(others)),
+            return_exceptions=True,
+        )
+        stands = await everything(database)
+        assert (told[0] == "stored") == ("kept" in stands)
+        assert others == 0 or stands["other"] == "1"
+
+
 async def test_nobody_reads_what_is_not_committed(database: Database) -> None:
     seen: list[Any] = []
 

@@ -1,7 +1,7 @@
 """Group commit: programs that wait together share one transaction and one sync of the disk.
 
-Each runs in a savepoint of its own, so that one that fails takes only itself along. If the commit itself fails, each
-is tried alone; nobody is answered before the commit that carries his program succeeded.
+Each runs in a savepoint of its own, so that one that fails takes only itself along; one that is alone needs none. If
+the commit itself fails, each is tried alone; nobody is answered before the commit that carries his program succeeded.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ class Job(NamedTuple):
 Outcome = tuple[Any, BaseException | None]
 """A program's result, or what it raised."""
 Commit = Callable[[list[Factory[Any]]], Awaitable[list[Outcome]]]
-"""Runs programs in one transaction; raises only if that could not be committed."""
+"""Runs programs in one transaction; raises if that could not be committed, and what one raised that was alone."""
 
 
 class GroupCommit:

@@ -72,9 +72,12 @@ class PostgresDatabase:
         async with self._pool.acquire() as connection:
             await connection.execute("BEGIN")
             try:
-                outcomes = [await _in_savepoint(connection, factory) for factory in factories]
+                if len(factories) == 1:
+                    outcomes: list[Outcome] = [(await _run(connection, factories[0]()), None)]
+                else:
+                    outcomes = [await _in_savepoint(connection, factory) for factory in factories]
                 faults.reach("server.push.before_commit")
-                await connection.execute("COMMIT")
+                await _commit(connection)
             except BaseException:
                 if not connection.is_closed():
                     await connection.execute("ROLLBACK")
@@ -90,6 +93,12 @@ class PostgresDatabase:
         if self._groups in _ANALYSED_AFTER:
             async with self._pool.acquire() as connection:
                 await connection.execute("ANALYZE record, history, outcome, log_node, envelope, parked")
+
+
+async def _commit(connection: Any) -> None:
+    """Commit. After an error that somebody swallowed the database rolls back instead, and says so only by the way."""
+    if await connection.execute("COMMIT") != "COMMIT":
+        raise RuntimeError("the transaction was rolled back: an error in it went unheeded")
 
 
 async def _in_savepoint(connection: Any, factory: Factory[Any]) -> Outcome:

@@ -105,11 +105,9 @@ def write_beside(path: Path, factory: Factory[T]) -> T:
         connection.execute("PRAGMA busy_timeout = 30000")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA synchronous = FULL")
-        ((result, error),) = _commit_together(connection, [factory])
+        ((result, _),) = _commit_together(connection, [factory])
     finally:
         connection.close()
-    if error is not None:
-        raise error
     value: T = result
     return value
 
@@ -145,10 +143,14 @@ def _prepare_writer(connection: Any) -> None:
 
 
 def _commit_together(connection: Any, factories: list[Factory[Any]]) -> list[Outcome]:
-    """One transaction; each program in a savepoint. Raises if the transaction cannot begin or commit."""
+    """One transaction; each program in a savepoint, unless it is alone. Raises if the transaction cannot begin or
+    commit, and what a program raised that was alone."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [_in_savepoint(connection, factory) for factory in factories]
+        if len(factories) == 1:
+            outcomes: list[Outcome] = [(_run(connection, factories[0]()), None)]
+        else:
+            outcomes = [_in_savepoint(connection, factory) for factory in factories]
         faults.reach("server.push.before_commit")
         connection.execute("COMMIT")
     except BaseException:

@@ -1,5 +1,6 @@
 """``POST /v1/sync``: one round trip of a device. Push, then pull, in one answer."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from daiban_server.spine.opening import Opened, Sender, open_batch
 from daiban_server.spine.pull import Puller, pull
 from daiban_server.spine.push import Known, Pushed, push
 from daiban_sync import faults, note, restored, wire
-from daiban_sync.errors import WireError
+from daiban_sync.errors import SyncError, WireError
 from daiban_sync.frames import Frame
 
 MEDIA_TYPE = "application/vnd.daiban.sync"
@@ -38,6 +39,7 @@ _PHOTO = select(schema.photo_file.c.receipt).where(
 )
 
 FrameList = list[tuple[int, bytes]]
+_logger = logging.getLogger(__name__)
 
 
 @post("/v1/sync", status_code=200, media_type=MEDIA_TYPE)
@@ -66,30 +68,33 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
 async def _exchange(
     opened: Sequence[Opened], sender: Sender, hello: wire.Hello, cursor: Cursor, services: Services
 ) -> FrameList | None:
-    """Push, then answer; gives the answer's frames. What was pushed is durable then."""
-    database, keys, now = services.database, services.keys, services.now()
+    """Push, then answer; gives the answer's frames. What was pushed is durable then.
+
+    Both happen in one transaction, whose connection has all pages at hand: a reader would have to fetch them anew
+    after each commit. An answer that cannot be made takes no custody along: then the push is done by itself.
+    """
+    database, keys = services.database, services.keys
     pushed = Pushed()
+
+    def pushing() -> Program[Pushed]:
+        knows = Known(cursor.centre, hello.epoch, hello.size)
+        return push(sender, opened, keys, services.effects, services.now(), knows)
+
+    def both() -> Program[FrameList | None]:
+        done = yield from pushing()
+        return (yield from _answer(hello, cursor, sender, done, services))
+
     if opened:
-        pushed, frames = await database.write(sender.centre, lambda: _taken_in(opened, sender, hello, cursor, services))
-        if not isinstance(frames, Exception):
-            return frames
+        try:
+            return await database.write(sender.centre, both)
+        except SyncError:
+            raise
+        except Exception:
+            _logger.exception("a push with its answer failed; it is tried without")
+            pushed = await database.write(sender.centre, pushing)
     elif hello.fresh:
-        await database.write(sender.centre, lambda: log.refresh(keys, sender.centre, now))
+        await database.write(sender.centre, lambda: log.refresh(keys, sender.centre, services.now()))
     return await database.read_shortly(_answer(hello, cursor, sender, pushed, services))
-
-
-def _taken_in(
-    opened: Sequence[Opened], sender: Sender, hello: wire.Hello, cursor: Cursor, services: Services
-) -> Program[tuple[Pushed, FrameList | Exception | None]]:
-    """Push and answer in one transaction, whose connection has all pages at hand: a reader would have to fetch them
-    anew after each commit, which cost a push of one change a tenth. An answer that cannot be made takes no custody
-    along: it is tried again when what was pushed is safe."""
-    knows = Known(cursor.centre, hello.epoch, hello.size)
-    pushed = yield from push(sender, opened, services.keys, services.effects, services.now(), knows)
-    try:
-        return pushed, (yield from _answer(hello, cursor, sender, pushed, services))
-    except Exception as error:
-        return pushed, error
 
 
 def _answer(

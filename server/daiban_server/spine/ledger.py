@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Table
 
-from daiban_schemas.entry import Entry, fields_of
+from daiban_schemas.entry import Entry, reread
 from daiban_schemas.entry import change as encode_change
 from daiban_schemas.entry import decode as decode_entry
 from daiban_schemas.kind import AUTHORITY
@@ -126,7 +126,7 @@ class Ledger:
         if record.heads is not None:
             return record.heads
         stored = self.stored[record.position]
-        names = tuple(fields_of(decode_entry(stored.body)))
+        names = tuple(reread(stored.body)[1])
         return (Head(stored.position, stored.device, stored.number, names),)
 
     def view(self, record: Record) -> Program[View]:
@@ -267,7 +267,7 @@ def unpack_heads(packed: bytes) -> tuple[tuple[Head, ...], dict[int, int]]:
 
 def as_written(stored: Stored, names: Sequence[str]) -> Written:
     """A stored change as a head that still holds `names`."""
-    entry = decode_entry(stored.body)
+    entry, fields = reread(stored.body)
     return Written(
         position=stored.position,
         device=stored.device,
@@ -279,6 +279,6 @@ def as_written(stored: Stored, names: Sequence[str]) -> Written:
         at=entry.at,
         seen=entry.seen,
         over=entry.over or {},
-        fields=fields_of(entry),
+        fields=fields,
         names=tuple(names),
     )

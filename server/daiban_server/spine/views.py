@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, select
 
-from daiban_schemas.entry import decode, fields_of
+from daiban_schemas.entry import reread
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.spine import history
@@ -91,5 +91,5 @@ def _with_values(found: Sequence[Row], centre: bytes) -> Program[list[Shown]]:
 
 def _whole(stored: Stored) -> Head:
     """The one head of a record that one change holds."""
-    names = tuple(fields_of(decode(stored.body)))
+    names = tuple(reread(stored.body)[1])
     return Head(stored.position, stored.device, stored.number, names)

@@ -64,7 +64,8 @@ class Restored(NamedTuple):
 
     def forgot(self, receipt: Receipt) -> bool:
         """Whether the restored server no longer has the batch of this receipt."""
-        return (receipt.epoch, receipt.leaf) >= (epoch_of(self.forked_at), self.log_size)
+        since = (epoch_of(self.forked_at), self.log_size)
+        return receipt.epoch < self.epoch and (receipt.epoch, receipt.leaf) >= since
 
     def forgot_photo(self, receipt: PhotoReceipt) -> bool:
         """Whether the restored server may no longer have the photo of this receipt."""

@@ -3,8 +3,8 @@
 The device's end verifies; nothing of an answer is believed before these steps, in this order:
 
 1. a newer keyring is signed by the root key pinned at enrolment, and is not older than the one held;
-2. a restore is signed by the root key, and its epoch is a later one than the device's; the log then begins anew, with
-   the newest restore as its first leaf;
+2. restores are signed by the root key and in order, and the newest one's epoch is later than the device's; the log
+   then begins anew, with the newest restore as its first leaf;
 3. each receipt is for a batch that was sent, and a receipt key of the keyring signed it; so is the backup horizon;
 4. the checkpoint is signed by such a key, for this centre's log of this epoch;
 5. each receipt of this epoch has a leaf of its own, which the checkpoint covers, and the frontier, extended by the
@@ -92,13 +92,17 @@ class SyncSession:
         return newer
 
     def _check_restored(self, reply: wire.Reply) -> None:
-        epoch = self._hello.epoch
+        before = 0
         for stated in reply.restored:
             restored.check(stated, self._trust.origin, self._trust.centre, self._trust.root_key)
-            if stated.epoch <= epoch:
-                raise SignatureError("restored.signature", f"epoch {stated.epoch} after {epoch}")
-            epoch = stated.epoch
-        if reply.restored and reply.checkpoint is None:
+            if stated.epoch <= before:
+                raise SignatureError("restored.signature", f"epoch {stated.epoch} after {before}")
+            before = stated.epoch
+        if not reply.restored:
+            return
+        if before <= self._hello.epoch:
+            raise SignatureError("restored.signature", f"epoch {before} after {self._hello.epoch}")
+        if reply.checkpoint is None:
             raise WireError("body.malformed", "a restore without a checkpoint")
 
     def _check_receipt(self, one: Receipt, keys: dict[bytes, bytes]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from daiban_client_sdk import Client
+from daiban_client_sdk import Client, custody
 from daiban_client_sdk.custody import KEPT
 from daiban_client_sdk.errors import DeviceError, RefusedError
 from daiban_server.backup import archive, put_back
@@ -172,6 +172,34 @@ async def test_the_same_backup_put_back_a_second_time_is_another_restore(sqlite_
         for head, household in homes.items():
             assert (await phone_of(second_server, household))["values"]["head"] == head
             assert await liu.view(household) is not None
+        assert (await wang.status()).may_be_given_back
+
+
+async def test_an_older_backup_put_back_later_is_told_to_a_phone_of_another_past(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three restores of two pasts. The phone followed one past, in which its work was safe; the backup that is put back
+    at last is of the other, in which nobody ever had it: epochs alone would not tell."""
+    monkeypatch.setattr(custody, "release", lambda *_: None)  # it went off each time before it could let anything go
+    town = sqlite_township
+    fire = Fire(town, town.folder, "")
+    wang = await town.device("王芳")
+    empty = await fire.back_up()
+    home = await town.household(wang, "张桂兰")
+    await wang.sync()
+    full = await fire.back_up()
+    async with fire.restored(empty, "first") as first_server:
+        other_past = await Fire(first_server, town.folder, "").back_up()
+    async with fire.restored(full, "second") as second_server:
+        await fire.move(wang, to=second_server)
+        await wang.sync()
+        assert [one.epoch for one in receipts(wang)] == [0]
+        assert wang.device.store.get("epoch") == 2
+    async with fire.restored(other_past, "third") as third_server:
+        await fire.move(wang, to=third_server)
+        await wang.sync()
+        assert [one.epoch for one in receipts(wang)] == [3]
+        assert (await phone_of(third_server, home))["values"]["head"] == "张桂兰"
         assert (await wang.status()).may_be_given_back
 
 

@@ -20,9 +20,7 @@ from daiban_sync.merkle import Frontier
 from daiban_sync.restored import Horizon, Restored
 
 _f, _b = schema.fork.c, schema.backup.c
-_STATEMENTS = (
-    select(_f.statement).where(_f.centre == bindparam("centre_id"), _f.epoch > bindparam("after")).order_by(_f.epoch)
-)
+_STATEMENTS = select(_f.epoch, _f.statement).where(_f.centre == bindparam("centre_id")).order_by(_f.epoch)
 _BACKUPS = (
     select(_b.epoch, _b.log_size, _b.photos_until, _b.at, _b.complete)
     .where(_b.centre == bindparam("centre_id"))
@@ -36,9 +34,15 @@ _LAST = select(func.max(_b.at))
 _CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
 
 
-def statements(centre: bytes, after: int) -> Program[list[bytes]]:
-    """Restores of a centre since epoch `after`, as they travel, oldest first."""
-    return [row[0] for row in (yield from rows(_STATEMENTS, centre_id=centre, after=after))]
+def statements(centre: bytes, known: int) -> Program[list[bytes]]:
+    """Restores of a centre that a device does not know of which is in epoch `known`, as they travel, oldest first.
+
+    If an older backup was put back, that epoch may be none of this centre's past. Then nobody can tell where the
+    device's history left it, and it has to hear of all restores, those before `known` too.
+    """
+    past = yield from rows(_STATEMENTS, centre_id=centre)
+    after = known if any(epoch == known for epoch, _ in past) else 0
+    return [statement for epoch, statement in past if epoch > after]
 
 
 class Backup(NamedTuple):

@@ -64,12 +64,14 @@ function readAnswer(body, state) {
 }
 
 function checkRestores(answer, state) {
-  let epoch = state.epoch;
+  let last = 0;
   for (const restored of answer.restores) {
     signed.checkRestored(restored, state);
-    demand(restored.epoch > epoch, "restored.order");
-    epoch = restored.epoch;
+    demand(restored.epoch > last, "restored.order");
+    last = restored.epoch;
   }
+  demand(answer.restores.length === 0 || last > state.epoch, "restored.older");
+  const epoch = answer.restores.length === 0 ? state.epoch : last;
   demand(answer.restores.length === 0 || answer.checkpoint, "restored.checkpoint", "a restore without a checkpoint");
   return epoch;
 }

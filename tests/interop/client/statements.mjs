@@ -90,7 +90,7 @@ const before = (one, epoch, leaf) => one.epoch < epoch || (one.epoch === epoch &
 export const covered = (receipt, horizon) => before(receipt, horizon.epoch, horizon.size);
 
 /** Whether a restored server forgot the batch of this receipt. */
-export const forgotten = (receipt, restored) =>
+export const forgotten = (receipt, restored) => receipt.epoch < restored.epoch &&
   !before(receipt, Math.floor(restored.forkedAt / EPOCH), restored.size);
 
 /** Whether a restored server forgot the photo of this receipt. */

@@ -171,7 +171,8 @@ class PaperCentre:
     # Pull -----------------------------------------------------------------------------------------------------
 
     def _proof(self, hello: wire.Hello, taken: Sequence[Receipt]) -> list[tuple[int, bytes]]:
-        news = [stated for stated in self.book.restores if stated.epoch > hello.epoch]
+        known = any(stated.epoch == hello.epoch for stated in self.book.restores)
+        news = [stated for stated in self.book.restores if not known or stated.epoch > hello.epoch]
         start = 0 if news else hello.size
         own = {one.leaf for one in taken if one.epoch == self.epoch and one.leaf >= start}
         if news:

@@ -122,6 +122,10 @@ def overlay(world: Town, holder: Holder, record: bytes, view: View | None) -> No
     pulled = holder.phone.mirror().get(record)
     standing: Any = held(pulled[1]) if pulled else {}
     unmirrored = holder.phone.unmirrored()
+    if holder.put_back and any(
+        w.device == holder.device and w.number in unmirrored for w in (pulled[1] if pulled else ())
+    ):
+        return  # two entries of one number: it signed two histories, and is frozen when it hands in the second
     for saved, _ in holder.saved:
         if saved.record == record and saved.number in unmirrored and said.get(saved.number) != "refused":
             standing = apply(standing, saved, None)

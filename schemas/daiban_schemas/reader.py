@@ -17,7 +17,7 @@ from daiban_schemas.strict import INTEGER, TEXT
 from daiban_schemas.types import Type
 
 LEARNT = 512
-"""Names that one reader learns: a stranger may send any number of others, which are then read the slow way."""
+"""Names that one reader knows beside its kind's own: a stranger may send any number."""
 FIELDS = 256
 
 _Number = Annotated[int, Meta(ge=-INTEGER, le=INTEGER)]
@@ -35,7 +35,9 @@ class Reader:
         self._closed = frozenset(closed)
         """Names of fields that may not be written: never learnt, so what writes them is never plainly sound."""
         self._hints: dict[str, Any] = {name: type_.hint | None for name, type_ in fields.items()}
-        self._own = len(self._hints)
+        self._learnt: dict[str, Any] = {}
+        self._waiting: dict[str, Any] = {}
+        self._asked = 0
         self._checks: tuple[tuple[str, Check], ...] = tuple(
             (name, type_.problem) for name, type_ in fields.items() if not type_.exact
         )
@@ -57,14 +59,25 @@ class Reader:
         return values
 
     def learn(self, names: Iterable[str]) -> None:
-        """Know the fields of a change that was found sound from now on."""
-        new = [name for name in names if name not in self._hints and name not in self._closed]
-        if new and len(self._hints) - self._own + len(new) <= LEARNT:
-            # A new mapping: another thread may be reading.
-            self._hints = {**self._hints, **dict.fromkeys(new, _Open)}
-            self._make()
+        """Know the fields of a change that was found sound, soon.
+
+        A new decoder costs the more the more names it has, so the more are known, the more changes have to ask for it.
+        When there are too many, the learnt are forgotten: who uses names will be heard again.
+        """
+        known = (self._hints, self._closed, self._learnt)
+        new = [name for name in names if not any(name in some for some in known)]
+        if not new:
+            return
+        self._waiting.update(dict.fromkeys(new, _Open))
+        self._asked += 1
+        if self._asked <= len(self._learnt) // 4:
+            return
+        learnt = {**self._learnt, **self._waiting}
+        self._learnt = learnt if len(learnt) <= LEARNT else dict(list(self._waiting.items())[:LEARNT])
+        self._waiting, self._asked = {}, 0
+        self._make()
 
     def _make(self) -> None:
         make: Any = TypedDict  # mypy wants its members spelt out; these are only known when the program runs
-        fields = make("Fields", self._hints, total=False)
+        fields = make("Fields", {**self._hints, **self._learnt}, total=False)
         self._decode: Callable[[msgspec.Raw], dict[str, Any]] = msgspec.json.Decoder(fields).decode

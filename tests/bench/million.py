@@ -79,9 +79,9 @@ class _Copier:
         return mine, record | {"id": id_, "position": self._position}
 
 
-_HISTORY = select(
-    *(schema.history.c[name] for name in ("position", "device", "number", "author", "authority", "chained", "packed"))
-).where(schema.history.c.centre == bindparam("centre_id"))
+_HISTORY = select(*(schema.history.c[name] for name in history.COLUMNS)).where(
+    schema.history.c.centre == bindparam("centre_id")
+)
 _POSITION = select(schema.counter.c.position).where(schema.counter.c.centre == bindparam("centre_id"))
 _ADVANCE = (
     update(schema.counter).where(schema.counter.c.centre == bindparam("centre_id")).values(position=bindparam("to"))

@@ -58,7 +58,7 @@ async def test_who_answers_for_a_centre_is_told_that_nobody_makes_backups(
     database = town.services.database
     begun = await database.write("backup", lambda: restores.begin_backup(town.clock))
     await desk.reload()
-    assert "第一次备份还没有完成" in await told.inner_text()
+    assert "还没有一次完整的备份" in await told.inner_text()
     await database.write("backup", lambda: restores.finish_backup(begun))
     await desk.reload()
     assert await told.count() == 0

@@ -11,17 +11,19 @@ import pytest
 from daiban_client_sdk import Client, custody
 from daiban_client_sdk.custody import KEPT
 from daiban_client_sdk.errors import DeviceError, RefusedError
+from daiban_server import provision
 from daiban_server.backup import archive, put_back
 from daiban_server.backup.archive import BackupError
 from daiban_server.db import schema
 from daiban_server.db.program import Write
 from daiban_server.demo.photograph import photograph
 from daiban_server.keystore import load, load_or_make, load_root
+from daiban_server.spine import restores
 from daiban_sync import receipt
 from tests.support.fire import Fire
 from tests.support.history import history_of
 from tests.support.postgres import Postgres
-from tests.support.township import Clock, Township
+from tests.support.township import Clock, Township, new_id
 
 
 async def phone_of(town: Township, household: str) -> Any:
@@ -250,6 +252,19 @@ async def test_while_nobody_makes_backups_the_receipt_is_enough(fire: Fire) -> N
     await town.household(wang, "李秀英")
     await wang.sync()
     assert kept(wang) == (1, 0)
+
+
+async def test_a_centre_that_no_backup_knows_yet_lets_go_of_nothing(sqlite_township: Township) -> None:
+    """Backups are made, but this centre was set up after the last one began: its receipts are not under the horizon."""
+    database, clock = sqlite_township.services.database, sqlite_township.clock
+    begun = await database.write("backup", lambda: restores.begin_backup(clock))
+    await database.write("backup", lambda: restores.finish_backup(begun))
+    centre = new_id()
+    keys = sqlite_township.services.keys
+    await database.write(centre, lambda: provision.add_centre(centre, "新中心", "XZ", keys, clock()))
+    reach = await database.read(restores.horizon(centre, 0))
+    assert (reach.epoch, reach.log_size, reach.photos_until) == (0, 0, 0)
+    assert 0 < reach.at < begun
 
 
 async def test_a_backup_that_fails_moves_no_horizon(fire: Fire) -> None:

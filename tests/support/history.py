@@ -10,7 +10,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import rows
 from tests.support.township import Township
 
-STRETCHES = "SELECT position, device, number, author, authority, chained, packed FROM history WHERE centre = ?"
+STRETCHES = "SELECT position, device, number, author, authority, chained, facts, bodies FROM history WHERE centre = ?"
 """All stretches of a centre, as `spelt` takes them."""
 
 
@@ -31,8 +31,9 @@ class Kept(NamedTuple):
 
 def spelt(stretches: Iterable[Any]) -> Iterator[Kept]:
     """The entries of stretches, one by one."""
-    for position, device, number, author, authority, chained, packed in stretches:
-        for n, (effective, outcome, record, body) in enumerate(msgspec.msgpack.decode(packed)):
+    for position, device, number, author, authority, chained, facts, bodies in stretches:
+        told = zip(msgspec.msgpack.decode(facts), msgspec.msgpack.decode(bodies), strict=True)
+        for n, ((effective, outcome, record), body) in enumerate(told):
             yield Kept(
                 position + n, device, number + n, author, authority, bool(chained), effective, outcome, record, body
             )
@@ -41,7 +42,7 @@ def spelt(stretches: Iterable[Any]) -> Iterator[Kept]:
 async def history_of(town: Township) -> list[Kept]:
     """Everything in a township's history, all centres', in order of position."""
     h = schema.history.c
-    columns = (h.position, h.device, h.number, h.author, h.authority, h.chained, h.packed)
+    columns = (h.position, h.device, h.number, h.author, h.authority, h.chained, h.facts, h.bodies)
     return list(spelt(await town.services.database.read(rows(select(*columns).order_by(h.position)))))
 
 

@@ -40,6 +40,8 @@ async def restore(
     manifest = archive.load(backup)
     if manifest.origin != keys.origin.hex():
         raise BackupError("这些密钥属于另一套系统 / these keys are of another installation")
+    if unknown := manifest.tables.keys() - schema.metadata.tables.keys():
+        raise BackupError(f"备份里有本版本不认识的表 / tables unknown to this version: {', '.join(sorted(unknown))}")
     await asyncio.to_thread(migrate, url)
     database = await open_database(url)
     try:

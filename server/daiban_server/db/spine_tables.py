@@ -104,7 +104,8 @@ history = Table(
     id_column("author"),
     Column("authority", Integer, nullable=False),
     Column("chained", Boolean, nullable=False),
-    octets("packed"),
+    octets("facts"),
+    octets("bodies"),
     sqlite_with_rowid=False,
 )
 """History: every entry that was applied or refused, once, as it came, in stretches of consecutive positions and numbers

@@ -38,12 +38,18 @@ LARGEST = 10_000
 
 def covers(sender: Sender, batch: Batch) -> Program[bool]:
     """Whether this batch was given up, and its numbers are still free."""
-    header = batch.header
     scope = {"centre_id": sender.centre, "device_id": sender.device}
-    if (yield from first(_COVERING, **scope, at_sequence=header.sequence)) is None:
+    if (yield from first(_COVERING, **scope, at_sequence=batch.header.sequence)) is None:
         return False
-    last = header.first + header.entry_count - 1
-    return (yield from first(_NUMBERED, **scope, first_number=header.first, last_number=last)) is None
+    return not (yield from numbered(sender, batch))
+
+
+def numbered(sender: Sender, batch: Batch) -> Program[bool]:
+    """Whether an entry of this device has one of the batch's numbers already: behind a gap the chain's end cannot
+    tell, since what was given up may have turned up after all."""
+    header = batch.header
+    span = {"first_number": header.first, "last_number": header.first + header.entry_count - 1}
+    return (yield from first(_NUMBERED, centre_id=sender.centre, device_id=sender.device, **span)) is not None
 
 
 def close(centre: bytes, device: bytes, last: int, who: bytes, reason: str, now: int) -> Program[tuple[int, int]]:

@@ -21,18 +21,19 @@ LARGEST = 48 * 1024
 """Bytes of the entries in a stretch, unless one alone is larger."""
 
 _h = schema.history.c
-COLUMNS = ("position", "device", "number", "author", "authority", "chained", "packed")
+COLUMNS = ("position", "device", "number", "author", "authority", "chained", "facts", "bodies")
 _SPAN = (
-    select(*(_h[name] for name in COLUMNS))
+    select(*(_h[name] for name in COLUMNS[:-1]))
     .where(_h.centre == bindparam("centre_id"), _h.position >= bindparam("since"), _h.position <= bindparam("until"))
     .order_by(_h.position)
 )
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(list[tuple[int, int, bytes, bytes]]).decode
+_facts = msgspec.msgpack.Decoder(list[tuple[int, int, bytes]]).decode
+_bodies = msgspec.msgpack.Decoder(list[bytes]).decode
 
 
-Told = tuple[int, int, bytes, bytes]
-"""What is an entry's own within its stretch: effective time, outcome, record, body."""
+Fact = tuple[int, int, bytes]
+"""What is an entry's own within its stretch, beside its body: effective time, outcome, record."""
 
 
 class Stretch(NamedTuple):
@@ -44,7 +45,8 @@ class Stretch(NamedTuple):
     author: bytes
     authority: int
     chained: bool
-    told: list[Told]
+    facts: list[Fact]
+    bodies: list[bytes]
 
 
 class Stored(NamedTuple):
@@ -88,20 +90,24 @@ def _follows(before: Stored, one: Stored) -> bool:
 def row(centre: bytes, stretch: Sequence[Stored]) -> Row:
     """A stretch as its row."""
     first = stretch[0]
-    packed = _pack([one[6:] for one in stretch])
-    return (centre, first.position, first.device, first.number, first.author, first.authority, first.chained, packed)
+    facts, bodies = _pack([one[6:9] for one in stretch]), _pack([one.body for one in stretch])
+    shared = (first.position, first.device, first.number, first.author, first.authority, first.chained)
+    return (centre, *shared, facts, bodies)
 
 
 def opened(row: Row) -> Stretch:
-    """A row's stretch: (position, device, number, author, authority, chained, packed)."""
-    position, device, number, author, authority, chained, packed = row
-    return Stretch(position, device, number, author, authority, bool(chained), _unpack(packed))
+    """A row's stretch: the columns of `COLUMNS`."""
+    position, device, number, author, authority, chained, facts, bodies = row
+    return Stretch(position, device, number, author, authority, bool(chained), _facts(facts), _bodies(bodies))
 
 
 def entries_of(stretch: Stretch) -> list[Stored]:
     """A stretch's entries."""
-    position, device, number, author, authority, chained, told = stretch
-    return [Stored(position + i, device, number + i, chained, author, authority, *one) for i, one in enumerate(told)]
+    position, device, number, author, authority, chained, facts, bodies = stretch
+    return [
+        Stored(position + i, device, number + i, chained, author, authority, *fact, body)
+        for i, (fact, body) in enumerate(zip(facts, bodies, strict=True))
+    ]
 
 
 def at(centre: bytes, starts: Iterable[int]) -> Program[dict[int, Stretch]]:
@@ -119,7 +125,14 @@ def entries_at(centre: bytes, starts: Iterable[int]) -> Program[dict[int, Stored
     return {one.position: one for stretch in found.values() for one in entries_of(stretch)}
 
 
-def between(centre: bytes, first: int, last: int) -> Program[list[Stored]]:
-    """The entries from one position to another; a stretch must begin at the first."""
+def between(centre: bytes, first: int, last: int = 2**62) -> Program[list[Stored]]:
+    """The entries from one position to another, without their bodies, which may be many; a stretch must begin at the
+    first."""
     found = yield from rows(_SPAN, centre_id=centre, since=first, until=last)
-    return [one for row in found for one in entries_of(opened(row))]
+    return [one for row in found for one in entries_of(_bodiless(row))]
+
+
+def _bodiless(row: Row) -> Stretch:
+    position, device, number, author, authority, chained, facts = row
+    told = _facts(facts)
+    return Stretch(position, device, number, author, authority, bool(chained), told, [b""] * len(told))

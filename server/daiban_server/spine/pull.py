@@ -222,8 +222,8 @@ def _frames(page: Page, puller: Puller, centre: bytes, found: Sequence[Row]) -> 
 def _change(
     page: Page, stretch: Stretch, position: int, names: tuple[str, ...] | None, own: Mapping[int, int]
 ) -> bytes:
-    begin, device, number, person, authority, chained, told = stretch
-    effective, _, _, body = told[position - begin]
+    begin, device, number, person, authority, chained, facts, bodies = stretch
+    effective, body = facts[position - begin][0], bodies[position - begin]
     who = page.authors.setdefault((device, person, chained), len(page.authors))
     text = b"" if position in own else body
     change = PulledChange(who, number + position - begin, position, authority, effective, names, text)

@@ -24,7 +24,7 @@ from daiban_server.spine.parking import park
 from daiban_sync import batch as batches
 from daiban_sync import faults, receipt
 from daiban_sync.batch import Batch
-from daiban_sync.chain import Chain, judge
+from daiban_sync.chain import LOST, Chain, judge
 from daiban_sync.clock import Interval, effective
 from daiban_sync.epochs import epoch_of
 from daiban_sync.errors import WireError
@@ -128,6 +128,8 @@ class _Intake:
         chain, held = Chain(*row[1:4]) if row[1] is not None else Chain(), row[4]
         given_up = sequence <= chain.sequence and held is None and (yield from gaps.covers(sender, batch))
         verdict = judge(batch, chain, held, given_up=given_up)
+        if verdict == "next" and chain.digest == LOST and (yield from gaps.numbered(sender, batch)):
+            verdict = "equivocation"
         if verdict == "replay":
             yield from self._answer_again(batch, *row[5:])
         elif verdict == "gap":

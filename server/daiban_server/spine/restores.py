@@ -56,9 +56,13 @@ class Backup(NamedTuple):
 
 
 def newest_backup(centre: bytes) -> Program[Backup | None]:
-    """The newest complete backup, else the newest that was begun, if any was."""
+    """The newest complete backup, else the newest that was begun, if any was; a backup that was begun before the centre
+    was there is one that has nothing of it."""
     row = yield from first(_BACKUPS, centre_id=centre)
-    return Backup(*row) if row else None
+    if row is not None:
+        return Backup(*row)
+    begun = yield from last_backup()
+    return None if begun is None else Backup(0, 0, 0, begun, complete=False)
 
 
 def horizon(centre: bytes, epoch: int) -> Program[Horizon]:

@@ -27,7 +27,7 @@ _BATCHES = 1_000
 
 _c, _e = schema.chain.c, schema.envelope.c
 BATCHES = (
-    select(_e.centre, _e.device, _e.first, _e.last, _e.received, _e.since, _e.until)
+    select(_e.centre, _e.device, _e.first, _e.last, _e.received, _e.since)
     .select_from(
         schema.chain.join(
             schema.envelope,
@@ -72,8 +72,8 @@ def arrivals(book: Book) -> Program[Arrivals]:
     received = {(b[1], number): b[4] for b in batches for number in range(b[2], b[3] + 1)}
     applied: list[Stored] = []
     if batches:
-        span = min(b[5] for b in batches) + 1, max(b[6] for b in batches)
-        applied = yield from history.between(book.centre, *span)
+        # To the end: what was parked then may have been freed since.
+        applied = yield from history.between(book.centre, min(b[5] for b in batches) + 1)
     mine = (one for one in applied if (one.device, one.number) in received)
     new = {one.record: one for one in mine if OUTCOMES[one.outcome] == "new"}
     yield from book.read(new)

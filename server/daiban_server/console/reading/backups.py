@@ -17,7 +17,7 @@ def warning(centre: bytes, now: int) -> Program[str]:
             "请系统管理员运行 daiban backup，最好每晚一次。"
         )
     if not newest.complete:
-        return "第一次备份还没有完成。完成以前，手机会一直留着交来的内容。"
+        return "还没有一次完整的备份包含这里的内容。有了以前，手机会一直留着交来的内容。"
     if now - newest.at > OLD:
         at = words.moment(newest.at, now)
         return f"最近一次完整的备份在{at.said}。此后交来的内容，手机会一直留着。请系统管理员看看备份为什么停了。"

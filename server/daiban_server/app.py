@@ -32,7 +32,7 @@ from daiban_server.http import enrolment, gaps, health, problems, records, sessi
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
-from daiban_server.serve import calm_collector, end_with_parent
+from daiban_server.serve import calm_collector, end_with_parent, few_arenas
 from daiban_server.services import Services, wall_clock
 from daiban_server.settings import Settings
 from daiban_sync import limits
@@ -141,6 +141,7 @@ class _Later:
 def from_environment() -> Litestar:
     """The application as `granian` loads it in its worker: settings from the environment."""
     end_with_parent()
+    few_arenas()
     app = create_app(Settings.from_environment())
     calm_collector()
     return app

@@ -14,6 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from daiban_server import certificate
 from daiban_server.db.sqlite import DatabaseInUseError, hold_lock
 
+_M_ARENA_MAX = -8
 _PR_SET_PDEATHSIG = 1
 
 
@@ -72,6 +73,13 @@ def _take_hangup() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGHUP, end)
+
+
+def few_arenas() -> None:
+    """Let the C library keep memory in two places, not in one for each thread: what a thread frees stays with its place,
+    some megabytes in all. Linux only; elsewhere nothing happens."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def calm_collector() -> None:

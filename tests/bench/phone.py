@@ -22,7 +22,7 @@ class Phone:
         self._centre = centre
         self._sequence, self._previous, self._number = 0, batch.FIRST, 0
         self._named = (0, batch.NO_CHECKPOINT)
-        self.cursor, self._size = "", 0
+        self.cursor, self._size, self._horizon = "", 0, 0
 
     def settle_in(self) -> None:
         """First sync: take whatever is there and a checkpoint of now, which the batches then name."""
@@ -76,7 +76,13 @@ class Phone:
     def body(self, packed: Sequence[bytes], *, fresh: bool = False, photos: tuple[wire.PhotoWanted, ...] = ()) -> bytes:
         """A request's body."""
         hello = wire.Hello(
-            cursor=self.cursor, size=self._size, keyring=self._centre.keys.edition, fresh=fresh, own=True, photos=photos
+            cursor=self.cursor,
+            size=self._size,
+            horizon=self._horizon,
+            keyring=self._centre.keys.edition,
+            fresh=fresh,
+            own=True,
+            photos=photos,
         )
         return wire.encode_request(hello, packed)
 
@@ -93,6 +99,7 @@ class Phone:
         reply = wire.decode_answer(answer.body)
         assert not reply.problems, reply.problems
         self.cursor = reply.answer.cursor
+        self._horizon = reply.horizon.at if reply.horizon else self._horizon
         if reply.checkpoint is not None:
             self._size = reply.checkpoint.size
             log = note.name(self._centre.keys.origin, self._centre.id)

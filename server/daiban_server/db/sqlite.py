@@ -139,7 +139,7 @@ def _prepare_writer(connection: Any) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA busy_timeout = 5000")
-    connection.execute("PRAGMA cache_size = -8192")
+    connection.execute("PRAGMA cache_size = -4096")
 
 
 def _commit_together(connection: Any, factories: list[Factory[Any]]) -> list[Outcome]:

@@ -76,8 +76,8 @@ def _take_hangup() -> None:
 
 
 def few_arenas() -> None:
-    """Let the C library keep memory in two places, not in one for each thread: what a thread frees stays with its place,
-    some megabytes in all. Linux only; elsewhere nothing happens."""
+    """Let the C library keep memory in two places, not in one for each thread: what a thread frees stays with its
+    place, some megabytes in all. Linux only; elsewhere nothing happens."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 

@@ -217,7 +217,7 @@ class List:
     def __init__(self, of: Type, most: int = 50) -> None:
         self.of = of
         self.most = most
-        self.hint: Any = Annotated[list[of.hint], Meta(max_length=most)]  # type: ignore[name-defined]
+        self.hint: Any = Annotated[list.__class_getitem__(of.hint), Meta(max_length=most)]
         self.exact = False
 
     def problem(self, value: Any) -> str | None:

@@ -27,7 +27,7 @@ def written(steps: list[Step]) -> list[Stored]:
     for on, further, device, chained, size in steps:
         position, number = position + on, number + further
         who = bytes([device]) * 16
-        entries.append(Stored(position, who, number, chained, who, 1 + device, position, 0, who, b"x" * size))
+        entries.append(Stored(position, who, number, who, 1 + device, chained, position, 0, who, b"x" * size))
     return entries
 
 

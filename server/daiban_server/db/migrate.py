@@ -32,8 +32,8 @@ def migrate(url: str, revision: str = "head") -> None:
 
 def _connect(path: str) -> Any:
     connection = dbapi2.connect(path)
-    # Of consequence for a new file only. An entry of 1 KB fills a quarter of the usual page, and a row that does not
-    # fit goes to pages of its own: that made a write of entry and record cost a third more.
+    # Of consequence for a new file only. In a table without rowids a row of more than a quarter of a page spills onto
+    # pages of its own, and history's rows of a single entry of 1 KB are more than that of the usual page.
     connection.execute(f"PRAGMA page_size = {PAGE}")
     return connection
 

@@ -77,7 +77,7 @@ class PostgresDatabase:
                 else:
                     outcomes = [await _in_savepoint(connection, factory) for factory in factories]
                 faults.reach("server.push.before_commit")
-                await _commit(connection)
+                await _end(connection)
             except BaseException:
                 if not connection.is_closed():
                     await connection.execute("ROLLBACK")
@@ -95,7 +95,7 @@ class PostgresDatabase:
                 await connection.execute("ANALYZE record, history, outcome, log_node, envelope, parked")
 
 
-async def _commit(connection: Any) -> None:
+async def _end(connection: Any) -> None:
     """Commit. After an error that somebody swallowed the database rolls back instead, and says so only by the way."""
     if await connection.execute("COMMIT") != "COMMIT":
         raise RuntimeError("the transaction was rolled back: an error in it went unheeded")

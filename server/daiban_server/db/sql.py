@@ -42,7 +42,7 @@ def compiled(statement: Any, dialect: Dialect) -> Compiled:
 
 def sqlite_portions(keys: Sequence[Row]) -> Iterator[tuple[int, Sequence[Any]]]:
     """Keys in a few sizes of portions, so that few texts are compiled: how many, and their values one after the other.
-    A statement for each key cost seven times as much."""
+    A statement for each key cost five times as much."""
     at = 0
     for size in (64, 8, 1):
         while len(keys) - at >= size:

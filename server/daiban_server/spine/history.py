@@ -1,7 +1,7 @@
 """History: every entry that was applied or refused, as it came, in order of position.
 
 Entries are kept in stretches: those that a device handed in together and that got positions one after the other stand
-in one row, at most `LONGEST` of them. A row for each cost ten times as much to write, and a pull reads them in the
+in one row, at most `LONGEST` of them. A row for each cost seven times as much to write, and a pull reads them in the
 order in which they were written. The price: whoever wants one entry reads its neighbours too, so a stretch is short;
 and whoever names an entry names its stretch (a record's row does, see `ledger`).
 """
@@ -56,9 +56,9 @@ class Stored(NamedTuple):
     position: int
     device: bytes
     number: int
-    chained: bool
     author: bytes
     authority: int
+    chained: bool
     effective: int
     outcome: int
     record: bytes
@@ -82,30 +82,44 @@ def _follows(before: Stored, one: Stored) -> bool:
     return (
         one.position == before.position + 1
         and one.number == before.number + 1
-        and one[1] == before[1]
-        and one[3:6] == before[3:6]
+        and one.device == before.device
+        and one.author == before.author
+        and one.authority == before.authority
+        and one.chained == before.chained
     )
 
 
 def row(centre: bytes, stretch: Sequence[Stored]) -> Row:
     """A stretch as its row."""
     first = stretch[0]
-    facts, bodies = _pack([one[6:9] for one in stretch]), _pack([one.body for one in stretch])
-    shared = (first.position, first.device, first.number, first.author, first.authority, first.chained)
-    return (centre, *shared, facts, bodies)
+    facts = _pack([(one.effective, one.outcome, one.record) for one in stretch])
+    bodies = _pack([one.body for one in stretch])
+    return (
+        centre,
+        first.position,
+        first.device,
+        first.number,
+        first.author,
+        first.authority,
+        first.chained,
+        facts,
+        bodies,
+    )
 
 
 def opened(row: Row) -> Stretch:
-    """A row's stretch: the columns of `COLUMNS`."""
-    position, device, number, author, authority, chained, facts, bodies = row
-    return Stretch(position, device, number, author, authority, bool(chained), _facts(facts), _bodies(bodies))
+    """The stretch of a row, which has the columns of `COLUMNS`; where it ends before the bodies, they are empty."""
+    position, device, number, author, authority, chained, packed, *rest = row
+    facts = _facts(packed)
+    bodies = _bodies(rest[0]) if rest else [b""] * len(facts)
+    return Stretch(position, device, number, author, authority, bool(chained), facts, bodies)
 
 
 def entries_of(stretch: Stretch) -> list[Stored]:
     """A stretch's entries."""
     position, device, number, author, authority, chained, facts, bodies = stretch
     return [
-        Stored(position + i, device, number + i, chained, author, authority, *fact, body)
+        Stored(position + i, device, number + i, author, authority, chained, *fact, body)
         for i, (fact, body) in enumerate(zip(facts, bodies, strict=True))
     ]
 
@@ -129,10 +143,4 @@ def between(centre: bytes, first: int, last: int = 2**62) -> Program[list[Stored
     """The entries from one position to another, without their bodies, which may be many; a stretch must begin at the
     first."""
     found = yield from rows(_SPAN, centre_id=centre, since=first, until=last)
-    return [one for row in found for one in entries_of(_bodiless(row))]
-
-
-def _bodiless(row: Row) -> Stretch:
-    position, device, number, author, authority, chained, facts = row
-    told = _facts(facts)
-    return Stretch(position, device, number, author, authority, bool(chained), told, [b""] * len(told))
+    return [one for row in found for one in entries_of(opened(row))]

@@ -161,7 +161,7 @@ class Ledger:
     def remember(self, incoming: Incoming, position: int, outcome: int = 0) -> Stored:
         """Let views see the entry at `position`, before its outcome is known."""
         device, number, chained, author, _, authority, effective, record, _, _, _, body = incoming
-        stored = Stored(position, device, number, chained, author, authority, effective, outcome, record, body)
+        stored = Stored(position, device, number, author, authority, chained, effective, outcome, record, body)
         self.stored[position] = stored
         return stored
 

@@ -69,11 +69,11 @@ def arrivals(book: Book) -> Program[Arrivals]:
     """What was received since midnight."""
     since = words.day_start(book.now)
     batches = yield from rows(_OWN, centre_id=book.centre, since=since)
-    received = {(b[1], number): b[4] for b in batches for number in range(b[2], b[3] + 1)}
+    received = {(device, number): at for _, device, first, last, at, _ in batches for number in range(first, last + 1)}
     applied: list[Stored] = []
     if batches:
         # To the end: what was parked then may have been freed since.
-        applied = yield from history.between(book.centre, min(b[5] for b in batches) + 1)
+        applied = yield from history.between(book.centre, min(before for *_, before in batches) + 1)
     mine = (one for one in applied if (one.device, one.number) in received)
     new = {one.record: one for one in mine if OUTCOMES[one.outcome] == "new"}
     yield from book.read(new)

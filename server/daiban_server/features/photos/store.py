@@ -32,7 +32,7 @@ from .port import Checksum, LinkCutError
 from .problems import PhotoError
 
 _BLOCK = 256 * 1024
-"""Bytes between two visits to a worker thread: each costs as much as hashing fifty kilobytes."""
+"""Bytes between two visits to a worker thread."""
 _MEMORY = 512 * 1024
 """Bytes of a chunk that are held in memory until its checksum is seen."""
 

@@ -169,7 +169,7 @@ async def _body(request: AnyRequest) -> AsyncIterator[bytes]:
     more = True
     while more:
         try:
-            # Not wait_for, which makes a task for each of the hundred blocks that a photo comes in.
+            # Not wait_for, which makes a task for each of the many blocks that a photo comes in.
             async with asyncio.timeout(SILENCE):
                 event = await request.receive()
         except TimeoutError:

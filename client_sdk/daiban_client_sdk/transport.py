@@ -92,6 +92,9 @@ class Transport:
                 headers={"User-Agent": USER_AGENT},
                 trust_env=False,
             )
+            # On a weak link every byte counts, and no answer depends on these (HTTP/1.1 keeps connections by itself).
+            for name in ("Accept", "Accept-Encoding", "Connection"):
+                del self._http.headers[name]
         return self._http
 
     async def close(self) -> None:

@@ -16,7 +16,7 @@ from daiban_server.console.routes import STATIC
 from daiban_server.console.templates import TEMPLATES
 from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
-from daiban_server.db.program import Factory, Program
+from daiban_server.db.program import Factory, Fetch, Program, Row
 from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
@@ -128,6 +128,10 @@ class _Later:
     async def read_shortly(self, program: Program[T]) -> T:
         """As `Database.read_shortly`."""
         return await self.opened.read_shortly(program)
+
+    async def look(self, fetch: Fetch) -> list[Row]:
+        """As `Database.look`."""
+        return await self.opened.look(fetch)
 
     async def write(self, key: Hashable, factory: Factory[T]) -> T:
         """As `Database.write`."""

@@ -262,7 +262,7 @@ async def test_a_centre_that_no_backup_knows_yet_lets_go_of_nothing(sqlite_towns
     centre = new_id()
     keys = sqlite_township.services.keys
     await database.write(centre, lambda: provision.add_centre(centre, "新中心", "XZ", keys, clock()))
-    reach = await database.read(restores.horizon(centre, 0))
+    reach = restores.horizon(await database.read(restores.newest_backup(centre)), 0)
     assert (reach.epoch, reach.log_size, reach.photos_until) == (0, 0, 0)
     assert 0 < reach.at < begun
 

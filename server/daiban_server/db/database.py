@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from daiban_server.db.postgres import PostgresDatabase
-from daiban_server.db.program import Factory, Program
+from daiban_server.db.program import Factory, Fetch, Program, Row
 from daiban_server.db.sqlite import SqliteDatabase
 from daiban_server.db.sqlite import write_beside as write_beside_server
 
@@ -22,6 +22,10 @@ class Database(Protocol):
 
     async def read_shortly(self, program: Program[T]) -> T:
         """As `read`, for a program of a few lookups: where it can, it runs without going to another thread."""
+        ...
+
+    async def look(self, fetch: Fetch) -> list[Row]:
+        """The rows of one statement that only reads: a snapshot by itself, without a transaction around it."""
         ...
 
     async def write(self, key: Hashable, factory: Factory[T]) -> T:

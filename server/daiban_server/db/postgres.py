@@ -4,14 +4,14 @@ A program's statements are set-wise here, so a batch costs a handful of round tr
 groups, one group at a time in this process; between processes the counter row's lock orders them.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
 
 from daiban_server.db import sql
 from daiban_server.db.group import GroupCommit, Outcome
-from daiban_server.db.program import Factory, Fetch, Lookup, Operation, Program, Savepoint, Write
+from daiban_server.db.program import Factory, Fetch, Lookup, Operation, Program, Row, Savepoint, Write, Writes
 from daiban_sync import faults
 
 T = TypeVar("T")
@@ -37,8 +37,15 @@ class PostgresDatabase:
             url.replace("postgresql+asyncpg://", "postgresql://"),
             min_size=1,
             max_size=CONNECTIONS,
-            # Lookups name keys of an index; without fresh statistics the planner may still read whole tables.
-            server_settings={"enable_seqscan": "off", "jit": "off", "synchronous_commit": "on"},
+            reset=_as_it_is,
+            # Lookups name keys of an index; without fresh statistics the planner may still read whole tables. No value
+            # changes which index is right, so a statement is planned once.
+            server_settings={
+                "enable_seqscan": "off",
+                "jit": "off",
+                "plan_cache_mode": "force_generic_plan",
+                "synchronous_commit": "on",
+            },
         )
         return cls(pool)
 
@@ -54,6 +61,12 @@ class PostgresDatabase:
     async def read_shortly(self, program: Program[T]) -> T:
         """Run a program of a few lookups, on one snapshot."""
         return await self.read(program)
+
+    async def look(self, fetch: Fetch) -> list[Row]:
+        """The rows of one statement that only reads: one round trip."""
+        async with self._pool.acquire() as connection:
+            found: list[Row] = await _perform(connection, fetch)
+            return found
 
     async def write(self, key: Hashable, factory: Factory[T]) -> T:
         """Run a program in a transaction, with others of the same key that wait; gives its result once it is durable.
@@ -93,6 +106,11 @@ class PostgresDatabase:
         if self._groups in _ANALYSED_AFTER:
             async with self._pool.acquire() as connection:
                 await connection.execute("ANALYZE record, history, outcome, log_node, envelope, parked")
+
+
+async def _as_it_is(connection: Any) -> None:
+    """What there is to reset on a connection that goes back into the pool: nothing, since we change no session's state,
+    and an open transaction is rolled back without this. The pool's own way cost a round trip of four statements."""
 
 
 async def _end(connection: Any) -> None:
@@ -138,10 +156,9 @@ async def _perform(connection: Any, operation: Operation) -> Any:
             columns = [list(column) for column in zip(*operation.values, strict=True)]
             return [tuple(row) for row in await connection.fetch(sql.postgres_lookup(operation), *columns)]
         case Write():
-            if operation.rows:
-                columns = [list(column) for column in zip(*operation.rows, strict=True)]
-                await connection.execute(sql.postgres_write(operation), *columns)
-            return None
+            await _write(connection, [operation])
+        case Writes():
+            await _write(connection, operation.writes)
         case Fetch():
             statement = sql.compiled(operation.statement, sql.POSTGRES)
             arguments = statement.arguments(operation.parameters)
@@ -153,3 +170,10 @@ async def _perform(connection: Any, operation: Operation) -> Any:
         case Savepoint():
             await connection.execute(f"ROLLBACK TO SAVEPOINT {operation.name}")
     return None
+
+
+async def _write(connection: Any, writes: Sequence[Write]) -> None:
+    told = [write for write in writes if write.rows]
+    if told:
+        columns = [list(column) for write in told for column in zip(*write.rows, strict=True)]
+        await connection.execute(sql.postgres_writes(told), *columns)

@@ -49,12 +49,18 @@ class Lookup:
 @dataclass(frozen=True, slots=True)
 class Write:
     """Insert rows, each with all columns in the table's order. Where the key is there already: fail, ``replace`` the
-    row
-    or ``ignore`` the new one."""
+    row or ``ignore`` the new one."""
 
     table: Table
     rows: Sequence[Row]
     conflict: Conflict = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Several writes, none of which needs another: one round trip where the database is elsewhere."""
+
+    writes: Sequence[Write]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Savepoint:
     name: str
 
 
-Operation = Fetch | Lookup | Write | Savepoint
+Operation = Fetch | Lookup | Write | Writes | Savepoint
 Program = Generator[Operation, Any, T]
 Factory = Callable[[], Program[T]]
 """Makes a fresh program: a group that cannot commit is tried again one by one."""

@@ -126,14 +126,24 @@ def _sqlite_write(table: Table, conflict: str) -> str:
     return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES ({marks}){_on_conflict(table, conflict)}'  # noqa: S608
 
 
-def postgres_write(operation: Write) -> str:
-    """An INSERT for all rows at once, from one array a column."""
-    return _postgres_write(operation.table, operation.conflict)
+def postgres_writes(writes: Sequence[Write]) -> str:
+    """One statement that inserts the rows of all, from one array a column."""
+    return _postgres_writes(tuple((write.table, write.conflict) for write in writes))
 
 
 @lru_cache(maxsize=128)
-def _postgres_write(table: Table, conflict: str) -> str:
-    arrays = ", ".join(f"${i}::{_type(table, c.name)}[]" for i, c in enumerate(table.columns, 1))
+def _postgres_writes(writes: tuple[tuple[Table, str], ...]) -> str:
+    texts, before = [], 0
+    for table, conflict in writes:
+        texts.append(_postgres_write(table, conflict, before))
+        before += len(table.columns)
+    *others, last = texts
+    named = ", ".join(f"w{at} AS ({text})" for at, text in enumerate(others))
+    return f"WITH {named} {last}" if named else last
+
+
+def _postgres_write(table: Table, conflict: str, before: int) -> str:
+    arrays = ", ".join(f"${i}::{_type(table, c.name)}[]" for i, c in enumerate(table.columns, before + 1))
     return (
         f'INSERT INTO "{table.name}" ({_names(table)}) SELECT * FROM unnest({arrays})'  # noqa: S608
         f"{_on_conflict(table, conflict)}"

@@ -16,7 +16,7 @@ from sqlcipher3 import dbapi2
 
 from daiban_server.db import sql
 from daiban_server.db.group import GroupCommit, Outcome
-from daiban_server.db.program import Factory, Fetch, Lookup, Operation, Program, Savepoint, Write
+from daiban_server.db.program import Factory, Fetch, Lookup, Operation, Program, Row, Savepoint, Write, Writes
 from daiban_sync import faults
 
 T = TypeVar("T")
@@ -74,6 +74,11 @@ class SqliteDatabase:
         """Run a program of a few lookups, on one snapshot. It runs where it stands: handing it to a thread and back
         cost more than the lookups."""
         return _read(self._here, program)
+
+    async def look(self, fetch: Fetch) -> list[Row]:
+        """The rows of one statement that only reads. It runs where it stands too."""
+        found: list[Row] = _perform(self._here, fetch)
+        return found
 
     async def write(self, key: Hashable, factory: Factory[T]) -> T:
         """Run a program in a transaction, with others that wait; gives its result once it is durable.
@@ -205,9 +210,10 @@ def _perform(connection: Any, operation: Operation) -> Any:
                 found += connection.execute(sql.sqlite_lookup(operation, many), arguments).fetchall()
             return found
         case Write():
-            if operation.rows:
-                connection.executemany(sql.sqlite_write(operation), sql.sqlite_rows(operation))
-            return None
+            _write(connection, operation)
+        case Writes():
+            for write in operation.writes:
+                _write(connection, write)
         case Fetch():
             statement = sql.compiled(operation.statement, sql.SQLITE)
             arguments = sql.sqlite_values(statement.arguments(operation.parameters))
@@ -219,3 +225,8 @@ def _perform(connection: Any, operation: Operation) -> Any:
         case Savepoint():
             connection.execute(f"ROLLBACK TO {operation.name}")
     return None
+
+
+def _write(connection: Any, write: Write) -> None:
+    if write.rows:
+        connection.executemany(sql.sqlite_write(write), sql.sqlite_rows(write))

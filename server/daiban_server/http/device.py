@@ -17,7 +17,7 @@ from litestar import Request
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
-from daiban_server.db.program import first
+from daiban_server.db.program import Fetch
 from daiban_server.http.problems import ProblemError
 from daiban_server.services import Presence, Services
 from daiban_server.spine.opening import Sender
@@ -55,10 +55,10 @@ async def signed_device(
     only with `pending`."""
     parameters = signature.parse(request.headers.get("signature-input", ""))
     device = bytes.fromhex(parameters.device)
-    row = await services.database.read_shortly(first(_DEVICE, device_id=device))
-    if row is None or row[3] == "desk":
+    found = await services.database.look(Fetch(_DEVICE, {"device_id": device}))
+    if not found or found[0][3] == "desk":
         raise ProblemError("device.unknown")
-    centre, person, key, state, role, active = row
+    centre, person, key, state, role, active = found[0]
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     target = Target(request.method, request.headers.get("host", ""), path)
     content_digest, signed = request.headers.get("content-digest", ""), request.headers.get("signature", "")

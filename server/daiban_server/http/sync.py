@@ -18,12 +18,14 @@ from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import log, restores
 from daiban_server.spine.cursor import Cursor, pack_cursor, unpack_cursor
+from daiban_server.spine.news import News, news
 from daiban_server.spine.opening import Opened, Sender, open_batch
 from daiban_server.spine.pull import Puller, pull
 from daiban_server.spine.push import Known, Pushed, push
 from daiban_sync import faults, note, restored, wire
 from daiban_sync.errors import SyncError, WireError
 from daiban_sync.frames import Frame
+from daiban_sync.restored import Horizon
 
 MEDIA_TYPE = "application/vnd.daiban.sync"
 TICKETS = 20
@@ -101,7 +103,7 @@ def _answer(
     hello: wire.Hello, cursor: Cursor, sender: Sender, pushed: Pushed, services: Services
 ) -> Program[FrameList | None]:
     """The answer's frames, all read on one snapshot; None where there is nothing to say."""
-    standing = yield from log.standing(sender.centre)
+    standing = yield from news(sender.centre, sender.person, sender.device)
     if standing is None:
         raise WireError("cursor.ahead", "this server has no such centre")
     restarts: list[bytes] = []
@@ -111,13 +113,13 @@ def _answer(
         # A restored server has forgotten positions and leaves that this device knows: it starts both anew.
         hello, cursor = structs.replace(hello, size=0), Cursor()
     puller = Puller(sender.device, sender.centre, sender.person, pushed.own if hello.own else {})
-    page = yield from pull(puller, cursor, standing.position)
+    page = yield from pull(puller, cursor, standing)
     frames: FrameList = [(Frame.RECEIPT, receipt) for receipt in pushed.receipts]
     frames += [wire.json_frame(Frame.OUTCOMES, outcomes) for outcomes in pushed.outcomes]
     frames += [wire.json_frame(Frame.PROBLEM, wire.Problem(*problem)) for problem in pushed.problems]
     frames += [(Frame.RESTORED, stated) for stated in restarts]
     frames += yield from _log_frames(hello, sender, pushed, standing, restarted=bool(restarts))
-    frames += yield from _horizon_frames(hello, sender, standing.epoch, services.keys)
+    frames += _horizon_frames(hello, sender, standing.reach, services.keys)
     frames += yield from _photo_frames(hello, sender, services)
     if hello.keyring < services.keys.edition:
         frames.append((Frame.KEYRING, services.keys.keyring))
@@ -129,7 +131,7 @@ def _answer(
 
 
 def _log_frames(
-    hello: wire.Hello, sender: Sender, pushed: Pushed, standing: log.Standing, *, restarted: bool
+    hello: wire.Hello, sender: Sender, pushed: Pushed, standing: News, *, restarted: bool
 ) -> Program[FrameList]:
     """The newest checkpoint, with the proof that takes the device's log to it."""
     epoch, newest = standing.epoch, standing.checkpoint
@@ -147,9 +149,8 @@ def _log_frames(
     return [(Frame.CHECKPOINT, note.pack(newest)), (Frame.PROOF, proof)]
 
 
-def _horizon_frames(hello: wire.Hello, sender: Sender, epoch: int, keys: ServerKeys) -> Program[FrameList]:
-    """How far backups reach, if that is news."""
-    reach = yield from restores.horizon(sender.centre, epoch)
+def _horizon_frames(hello: wire.Hello, sender: Sender, reach: Horizon, keys: ServerKeys) -> FrameList:
+    """How far backups reach, if the device does not know."""
     if reach.at <= hello.horizon:
         return []
     signed = restored.issue_horizon(keys.receipt, keys.origin, sender.centre, reach)

@@ -18,6 +18,6 @@ def end(centre: bytes, device: bytes) -> Program[Chain]:
     return Chain(*row) if row else Chain()
 
 
-def extend(centre: bytes, device: bytes, chain: Chain, now: int) -> Program[None]:
-    """Let the chain end here; `now` is in Unix milliseconds."""
-    yield Write(schema.chain, [(centre, device, *chain, now)], "replace")
+def extended(centre: bytes, device: bytes, chain: Chain, now: int) -> Write:
+    """What is to be written so that the chain ends here; `now` is in Unix milliseconds."""
+    return Write(schema.chain, [(centre, device, *chain, now)], "replace")

@@ -7,7 +7,7 @@ that turns up after all is taken as an adopted branch, whose entries have no anc
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first
+from daiban_server.db.program import Program, Write, Writes, first
 from daiban_server.spine import chains, log
 from daiban_server.spine.opening import Sender
 from daiban_server.spine.refusal import Refusal
@@ -63,6 +63,6 @@ def close(centre: bytes, device: bytes, last: int, who: bytes, reason: str, now:
     expected = chain.sequence + 1
     if not expected <= last < expected + LARGEST:
         raise Refusal("gap.invalid")
-    yield Write(schema.gap, [(centre, device, expected, last, who, reason, now)])
-    yield from chains.extend(centre, device, Chain(last, LOST, chain.number), now)
+    gap = Write(schema.gap, [(centre, device, expected, last, who, reason, now)])
+    yield Writes([gap, chains.extended(centre, device, Chain(last, LOST, chain.number), now)])
     return expected, last

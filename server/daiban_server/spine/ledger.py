@@ -15,7 +15,7 @@ from daiban_schemas.entry import change as encode_change
 from daiban_schemas.entry import decode as decode_entry
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
-from daiban_server.db.program import Conflict, Lookup, Program, Row, Write
+from daiban_server.db.program import Conflict, Lookup, Program, Row, Write, Writes
 from daiban_server.spine import history
 from daiban_server.spine import scope as scopes
 from daiban_server.spine.history import Stored
@@ -210,9 +210,11 @@ class Ledger:
 
     def write_added(self) -> Program[None]:
         """Write what was added so far."""
-        for (table, conflict), rows in self.added.items():
-            yield Write(table, rows, conflict)
-        self.added = {}
+        yield Writes(self._added())
+
+    def _added(self) -> list[Write]:
+        added, self.added = self.added, {}
+        return [Write(table, rows, conflict) for (table, conflict), rows in added.items()]
 
     def forget(self, position: int) -> None:
         """Drop what was worked on since `position`, after a rollback."""
@@ -223,12 +225,18 @@ class Ledger:
 
     def flush(self) -> Program[None]:
         """Write everything that changed."""
-        yield Write(schema.history, [self._stretch(stretch) for stretch in history.cut(self.entries)])
-        yield Write(schema.record, [self._row(self.records[id_]) for id_ in self.changed], "replace")  # type: ignore[arg-type]
-        yield Write(schema.outcome, list(self.outcomes.values()), "replace")
-        yield Write(schema.parked, list(self.parked.values()), "replace")
-        yield Write(schema.departure, self.departures)
-        yield from self.write_added()
+        stretches = [self._stretch(stretch) for stretch in history.cut(self.entries)]
+        records = [self._row(record) for record in map(self.records.get, self.changed) if record]
+        yield Writes(
+            [
+                Write(schema.history, stretches),
+                Write(schema.record, records, "replace"),
+                Write(schema.outcome, list(self.outcomes.values()), "replace"),
+                Write(schema.parked, list(self.parked.values()), "replace"),
+                Write(schema.departure, self.departures),
+                *self._added(),
+            ]
+        )
         self.entries, self.outcomes, self.parked, self.departures = [], {}, {}, []
         self.changed.clear()
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select, update
 
 from daiban_server.db import schema
-from daiban_server.db.program import Lookup, Program, Write, first, run
+from daiban_server.db.program import Lookup, Program, Write, Writes, first, run
 from daiban_server.keystore import ServerKeys
 from daiban_sync import merkle, note
 from daiban_sync.epochs import epoch_of
@@ -28,15 +28,20 @@ _ADVANCE = (
     .where(schema.counter.c.centre == bindparam("centre_id"))
     .values(position=bindparam("new_position"), log_size=bindparam("size"), log_frontier=bindparam("frontier"))
 )
-_ADVANCE_SIGNED = _ADVANCE.values(checkpoint=bindparam("packed"))
 _STANDING = select(schema.counter.c.position, schema.counter.c.checkpoint).where(
     schema.counter.c.centre == bindparam("centre_id")
 )
-_TIME_OF = select(schema.checkpoint.c.time).where(
-    schema.checkpoint.c.centre == bindparam("centre_id"),
-    schema.checkpoint.c.size == bindparam("named_size"),
-    schema.checkpoint.c.digest == bindparam("named"),
+NAMED_TIME = (
+    select(schema.checkpoint.c.time)
+    .where(
+        schema.checkpoint.c.centre == bindparam("centre_id"),
+        schema.checkpoint.c.size == bindparam("named_size"),
+        schema.checkpoint.c.digest == bindparam("named"),
+    )
+    .limit(1)
+    .scalar_subquery()
 )
+"""When the checkpoint that a batch names was signed; nothing for one that was never signed, which bounds nothing."""
 
 
 class UnknownCentreError(LookupError):
@@ -64,50 +69,34 @@ def lock(centre: bytes) -> Program[tuple[int, Frontier]]:
     return row[0], Frontier(row[1], hashes)
 
 
-def advance(
-    centre: bytes, position: int, frontier: Frontier, checkpoint: note.Checkpoint | None = None
-) -> Program[None]:
-    """Write the counter row that `lock` read; a `checkpoint` is the newest from now on."""
-    row = {
-        "centre_id": centre,
-        "new_position": position,
-        "size": frontier.size,
-        "frontier": b"".join(frontier.hashes),
-    }
-    if checkpoint is None:
-        yield from run(_ADVANCE, **row)
-    else:
-        yield from run(_ADVANCE_SIGNED, **row, packed=note.pack(checkpoint))
+def advance(centre: bytes, position: int, frontier: Frontier) -> Program[None]:
+    """Write the counter row that `lock` read; the newest checkpoint stays what it is."""
+    row = {"new_position": position, "size": frontier.size, "frontier": b"".join(frontier.hashes)}
+    yield from run(_ADVANCE, centre_id=centre, **row)
 
 
-def append(centre: bytes, epoch: int, frontier: Frontier, payload: bytes) -> Program[Frontier]:
-    """Put a batch's payload into the log."""
+def append(centre: bytes, epoch: int, frontier: Frontier, payload: bytes) -> tuple[Frontier, Write]:
+    """The log with a batch's payload at its end, and what is to be written for it."""
     extended, nodes = frontier.appended(merkle.leaf_hash(payload))
-    yield Write(schema.log_node, [(centre, epoch, merkle.place(node), digest) for node, digest in nodes])
-    return extended
+    rows = [(centre, epoch, merkle.place(node), digest) for node, digest in nodes]
+    return extended, Write(schema.log_node, rows)
 
 
-def sign_checkpoint(
-    keys: ServerKeys, centre: bytes, epoch: int, frontier: Frontier, now: int
-) -> Program[note.Checkpoint]:
-    """Sign and keep a checkpoint of the log as it stands."""
+def sign(keys: ServerKeys, centre: bytes, position: int, frontier: Frontier, now: int) -> list[Write]:
+    """What is to be written so that the centre stands at `position`, and its log under a checkpoint of now."""
+    epoch = epoch_of(position)
     log = note.name(keys.origin, centre, epoch)
     made = note.issue(keys.receipt, log, frontier.size, frontier.root(), now)
-    row = (centre, made.size, epoch, made.time, note.digest(made, log), note.pack(made))
-    yield Write(schema.checkpoint, [row], "ignore")
-    return made
+    packed = note.pack(made)
+    kept = (centre, made.size, epoch, made.time, note.digest(made, log), packed)
+    counter = (centre, position, frontier.size, b"".join(frontier.hashes), packed)
+    return [Write(schema.checkpoint, [kept], "ignore"), Write(schema.counter, [counter], "replace")]
 
 
 def standing(centre: bytes) -> Program[Standing | None]:
     """How far a centre is; None for one that was never set up."""
     row = yield from first(_STANDING, centre_id=centre)
     return Standing(row[0], note.unpack(row[1]) if row[1] else None) if row else None
-
-
-def named_time(centre: bytes, size: int, digest: bytes) -> Program[int]:
-    """When the checkpoint that a batch names was signed; 0 for one that was never signed, which bounds nothing."""
-    row = yield from first(_TIME_OF, centre_id=centre, named_size=size, named=digest)
-    return 0 if row is None else int(row[0])
 
 
 def extension(centre: bytes, epoch: int, start: int, end: int, own: Sequence[int]) -> Program[bytes]:
@@ -127,5 +116,4 @@ def refresh(keys: ServerKeys, centre: bytes, now: int) -> Program[None]:
     position, frontier = yield from lock(centre)
     held = yield from standing(centre)
     if held is None or held.checkpoint is None or now - held.checkpoint.time >= FRESH:
-        made = yield from sign_checkpoint(keys, centre, epoch_of(position), frontier, now)
-        yield from advance(centre, position, frontier, made)
+        yield Writes(sign(keys, centre, position, frontier, now))

@@ -18,6 +18,7 @@ from daiban_server.spine import history, scope
 from daiban_server.spine.cursor import Cursor
 from daiban_server.spine.history import Stretch
 from daiban_server.spine.ledger import unpack_heads
+from daiban_server.spine.news import News
 from daiban_server.spine.push import read_outcome
 from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame
@@ -109,17 +110,17 @@ class Page:
     own: list[Own] = field(default_factory=list)
 
 
-def pull(puller: Puller, cursor: Cursor, last: int, page_size: int = PAGE) -> Program[Page]:
+def pull(puller: Puller, cursor: Cursor, news: News, page_size: int = PAGE) -> Program[Page]:
     """The page after `cursor`: places that its person got or gave up, then the district's records, since applications
-    refer to items, then the centre's, whose last position is `last`."""
-    if cursor.centre > last:
+    refer to items, then the centre's. `news` are of the same snapshot."""
+    if cursor.centre > news.position:
         raise WireError("cursor.ahead", "this server has not given out such a position")
     if cursor == Cursor():
         # From the start, so nothing has to be followed: places are read as they are now.
-        cursor = Cursor(scope=last)
+        cursor = Cursor(scope=news.position)
     page = Page(cursor)
-    if not (yield from follow(page, puller, page_size)):
-        yield from _feeds(page, puller, last, page_size)
+    if cursor.scope >= news.assigned or not (yield from follow(page, puller, page_size)):
+        yield from _feeds(page, puller, news, page_size)
     if page.own:
         page.frames.append((Frame.OWN, pack_own(page.own)))
     if page.authors:
@@ -150,14 +151,16 @@ def follow(page: Page, puller: Puller, page_size: int) -> Program[bool]:
     return True
 
 
-def _feeds(page: Page, puller: Puller, last: int, page_size: int) -> Program[None]:
+def _feeds(page: Page, puller: Puller, news: News, page_size: int) -> Program[None]:
     cursor = page.cursor
-    district = yield from rows(_DISTRICT, centre_id=NOBODY, after=cursor.district, page=page_size)
+    district: list[Row] = []
+    if cursor.district < news.district:
+        district = yield from rows(_DISTRICT, centre_id=NOBODY, after=cursor.district, page=page_size)
     full = len(district) >= page_size
     shown = yield from _frames(page, puller, NOBODY, district)
     full, district = full or shown < len(district), district[:shown]
     found: list[Row] = []
-    if not full:
+    if not full and cursor.centre < news.position:
         room = page_size - len(district)
         found = yield from rows(
             _TERRITORY, centre_id=puller.centre, after=cursor.centre, page=room, person_id=puller.person
@@ -166,13 +169,14 @@ def _feeds(page: Page, puller: Puller, last: int, page_size: int) -> Program[Non
         full, found = len(found) >= room or shown < len(found), found[:shown]
     page.more = full
     page.cursor = cursor._replace(
-        centre=_reached(found, cursor.centre, last, page.more),
+        centre=_reached(found, cursor.centre, news.position, page.more),
         district=district[-1][1] if district else cursor.district,
     )
-    if cursor.centre:
+    if 0 < cursor.centre < news.departed:
         span = {"after": cursor.centre, "up_to": page.cursor.centre}
         _gone(page, (yield from rows(_DEPARTED, centre_id=puller.centre, person_id=puller.person, **span)))
-    yield from _changed_outcomes(page, puller, cursor.centre)
+    if cursor.centre < news.told:
+        yield from _changed_outcomes(page, puller, cursor.centre)
 
 
 def _gone(page: Page, found: Sequence[Row]) -> int:

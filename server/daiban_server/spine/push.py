@@ -13,7 +13,7 @@ from sqlalchemy import and_, bindparam, select, update
 
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Row, Savepoint, Write, first, rows
+from daiban_server.db.program import Program, Row, Savepoint, Write, Writes, first, rows
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine import chains, gaps, history, log
 from daiban_server.spine.apply import Applier
@@ -35,7 +35,7 @@ _logger = logging.getLogger(__name__)
 
 _d, _c, _v = schema.device.c, schema.chain.c, schema.envelope.c
 _BEFORE = (
-    select(_d.state, _c.sequence, _c.digest, _c.number, _v.digest, _v.receipt, _v.since, _v.until)
+    select(_d.state, log.NAMED_TIME, _c.sequence, _c.digest, _c.number, _v.digest, _v.receipt, _v.since, _v.until)
     .select_from(
         schema.device.outerjoin(schema.chain, and_(_c.centre == bindparam("centre_id"), _c.device == _d.id)).outerjoin(
             schema.envelope,
@@ -44,7 +44,8 @@ _BEFORE = (
     )
     .where(_d.id == bindparam("device_id"))
 )
-"""A device's state, the end of its chain, and what is held of the batch at a sequence."""
+"""A device's state, when the checkpoint was signed that a batch names, the end of the device's chain, and what is held
+of the batch at that sequence."""
 _FREEZE = update(schema.device).where(schema.device.c.id == bindparam("device_id")).values(state="frozen")
 _NOTED = select(
     schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields
@@ -99,59 +100,72 @@ def push(
     for one in opened:
         yield from intake.take(one)
     if intake.frontier != frontier:
-        epoch = epoch_of(ledger.position)
-        checkpoint = yield from log.sign_checkpoint(keys, sender.centre, epoch, intake.frontier, now)
-        yield from log.advance(sender.centre, ledger.position, intake.frontier, checkpoint)
+        yield Writes([*intake.custody, *log.sign(keys, sender.centre, ledger.position, intake.frontier, now)])
     faults.reach("server.push.applied")
     return intake.done
 
 
 @dataclass
 class _Intake:
-    """One request's batches on their way in."""
+    """One request's batches on their way in; `custody` is what is still to be written of the last one."""
 
     sender: Sender
     keys: ServerKeys
     effects: Effects
     ledger: Ledger
     frontier: Frontier
+    custody: Sequence[Write] = ()
     done: Pushed = field(default_factory=Pushed)
 
     def take(self, opened: Opened) -> Program[None]:
         """Judge one batch by its chain."""
         batch, sender = opened.batch, self.sender
         sequence = batch.header.sequence
-        row = yield from first(_BEFORE, centre_id=sender.centre, device_id=sender.device, at_sequence=sequence)
+        row = yield from self._before(batch)
         if row is None or row[0] not in ("active", "desk"):
             self.done.problems.append((sequence, f"device.{row[0] if row else 'unknown'}", 0))
             return
-        chain, held = Chain(*row[1:4]) if row[1] is not None else Chain(), row[4]
+        named, held = row[1] or 0, row[5]
+        chain = Chain(*row[2:5]) if row[2] is not None else Chain()
         given_up = sequence <= chain.sequence and held is None and (yield from gaps.covers(sender, batch))
         verdict = judge(batch, chain, held, given_up=given_up)
         if verdict == "next" and chain.digest == LOST and (yield from gaps.numbered(sender, batch)):
             verdict = "equivocation"
         if verdict == "replay":
-            yield from self._answer_again(batch, *row[5:])
+            yield from self._answer_again(batch, *row[6:])
         elif verdict == "gap":
             self.done.problems.append((sequence, "chain.gap", chain.sequence + 1))
         elif verdict == "equivocation":
             yield from self._quarantine(batch)
             self.done.problems.append((sequence, "chain.equivocation", 0))
         elif verdict == "adopted":
-            yield from self._accept(opened, self.sender._replace(chained=False))
+            yield from self._accept(opened, self.sender._replace(chained=False), named, [])
         else:
-            yield from chains.extend(sender.centre, sender.device, chain.after(batch), self.ledger.now)
-            yield from self._accept(opened, sender)
+            end = chains.extended(sender.centre, sender.device, chain.after(batch), self.ledger.now)
+            yield from self._accept(opened, sender, named, [end])
 
-    def _accept(self, opened: Opened, sender: Sender) -> Program[None]:
-        """Custody: log and receipt. Then what the entries say."""
+    def _before(self, batch: Batch) -> Program[Row | None]:
+        """What the database knows of a batch, those before it included."""
+        yield Writes(self.custody)
+        self.custody, header = (), batch.header
+        return (
+            yield from first(
+                _BEFORE,
+                centre_id=self.sender.centre,
+                device_id=self.sender.device,
+                at_sequence=header.sequence,
+                named_size=header.checkpoint_size,
+                named=header.checkpoint,
+            )
+        )
+
+    def _accept(self, opened: Opened, sender: Sender, named: int, chain: Sequence[Write]) -> Program[None]:
+        """Custody: log and receipt. Then what the entries say. `named` is when the checkpoint was signed that the batch
+        names."""
         batch, header, now = opened.batch, opened.batch.header, self.ledger.now
         leaf, epoch = self.frontier.size, epoch_of(self.ledger.position)
-        self.frontier = yield from log.append(sender.centre, epoch, self.frontier, batch.payload)
-        bounds = opened.custody
-        if bounds is None:
-            earliest = yield from log.named_time(sender.centre, header.checkpoint_size, header.checkpoint)
-            bounds = Interval(min(earliest, now), now)
+        self.frontier, nodes = log.append(sender.centre, epoch, self.frontier, batch.payload)
+        bounds = opened.custody or Interval(min(named, now), now)
         signed = receipt.pack(receipt.issue(self.keys.receipt, header, batch.digest, leaf, bounds, epoch))
         since = self.ledger.position
         outcomes = yield from self._apply(_incoming(opened, sender, bounds))
@@ -172,7 +186,7 @@ class _Intake:
             *bounds,
             signed,
         )
-        yield Write(schema.envelope, [row])
+        self.custody = [*chain, nodes, Write(schema.envelope, [row])]
         self.done.receipts.append(signed)
         self.done.leaves.append(leaf)
         self.done.outcomes.append(pack(outcomes))

@@ -4,13 +4,13 @@ A restored database goes on in a new epoch, with a new log whose first leaf is t
 key. Devices learn of it by their next answer and hand in again what the backup did not have.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, rows, run
+from daiban_server.db.program import Program, Write, Writes, first, rows, run
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine import log
 from daiban_sync import limits, restored
@@ -21,16 +21,18 @@ from daiban_sync.restored import Horizon, Restored
 
 _f, _b = schema.fork.c, schema.backup.c
 _STATEMENTS = select(_f.epoch, _f.statement).where(_f.centre == bindparam("centre_id")).order_by(_f.epoch)
-_BACKUPS = (
+NEWEST = (
     select(_b.epoch, _b.log_size, _b.photos_until, _b.at, _b.complete)
     .where(_b.centre == bindparam("centre_id"))
     .order_by(_b.complete.desc(), _b.at.desc())
     .limit(1)
 )
+"""The newest complete backup of a centre, else the newest that was begun."""
 _FINISH = update(schema.backup).where(_b.at == bindparam("begun")).values(complete=True)
 NO_BACKUPS = 1
 """The time of a horizon that is the commit: before that of any backup, and after what a new device says."""
-_LAST = select(func.max(_b.at))
+LAST = select(func.max(_b.at))
+"""When the newest backup of any centre began, complete or not."""
 _CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
 
 
@@ -58,21 +60,24 @@ class Backup(NamedTuple):
 def newest_backup(centre: bytes) -> Program[Backup | None]:
     """The newest complete backup, else the newest that was begun, if any was; a backup that was begun before the centre
     was there is one that has nothing of it."""
-    row = yield from first(_BACKUPS, centre_id=centre)
-    if row is not None:
+    row = yield from first(NEWEST, centre_id=centre)
+    return newest_of(row, (yield from last_backup()))
+
+
+def newest_of(row: Sequence[Any] | None, begun: int | None) -> Backup | None:
+    """As `newest_backup` says, from the rows of `NEWEST` and `LAST`."""
+    if row is not None and row[0] is not None:
         return Backup(*row)
-    begun = yield from last_backup()
     return None if begun is None else Backup(0, 0, 0, begun, complete=False)
 
 
-def horizon(centre: bytes, epoch: int) -> Program[Horizon]:
-    """How far the newest complete backup reaches, unsigned; `epoch` is the centre's.
+def horizon(newest: Backup | None, epoch: int) -> Horizon:
+    """How far the newest backup reaches, unsigned; `epoch` is the centre's.
 
     While nobody makes backups the horizon is the commit: what has a receipt is as safe as it will ever be, and phones
     would fill up for nothing (the console says so). With the first backup that is begun that is over: until it is
     complete it covers nothing.
     """
-    newest = yield from newest_backup(centre)
     if newest is None:
         return Horizon(epoch, limits.INTEGER, limits.INTEGER, NO_BACKUPS)
     return Horizon(*newest[:4]) if newest.complete else Horizon(0, 0, 0, newest.at - 1)
@@ -80,7 +85,7 @@ def horizon(centre: bytes, epoch: int) -> Program[Horizon]:
 
 def last_backup() -> Program[int | None]:
     """When the newest backup began, complete or not."""
-    row = yield from first(_LAST)
+    row = yield from first(LAST)
     return row[0] if row else None
 
 
@@ -112,10 +117,9 @@ def go_on(keys: ServerKeys, root: Signer, centre: bytes, photos_until: int, now:
     epoch = max(epoch_of(position), beyond) + 1
     unsigned = Restored(epoch, position, frontier.size, frontier.root(), photos_until, now)
     stated = restored.issue(root, keys.origin, centre, unsigned)
-    yield Write(schema.fork, [(centre, epoch, position, restored.pack(stated))])
-    begun = yield from log.append(centre, epoch, Frontier(), restored.payload(keys.origin, centre, stated))
-    checkpoint = yield from log.sign_checkpoint(keys, centre, epoch, begun, now)
-    yield from log.advance(centre, first_of(epoch), begun, checkpoint)
+    fork = Write(schema.fork, [(centre, epoch, position, restored.pack(stated))])
+    begun, leaf = log.append(centre, epoch, Frontier(), restored.payload(keys.origin, centre, stated))
+    yield Writes([fork, leaf, *log.sign(keys, centre, first_of(epoch), begun, now)])
     return stated
 
 

@@ -7,7 +7,7 @@ an entry is judged by the time that is believed of it.
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, null, select, union_all
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows, run
@@ -15,8 +15,11 @@ from daiban_server.spine import log
 from daiban_server.spine.refusal import Refusal
 
 _t, _a, _d, _p = schema.territory.c, schema.assignment.c, schema.departure.c, schema.person.c
-_HELD = select(_t.place).where(_t.person == bindparam("person_id"))
-_GIVEN_UP = select(_a.place, _a.at).where(_a.person == bindparam("person_id"), _a.held.is_(False))
+_ANSWERED_FOR = union_all(
+    select(_t.place, null()).where(_t.person == bindparam("person_id")),
+    select(_a.place, _a.at).where(_a.person == bindparam("person_id"), _a.held.is_(False)),
+)
+"""Places that somebody holds, and those that he gave up with the time of that."""
 _LEFT = select(_d.place, _d.at).where(_d.centre == bindparam("centre_id"), _d.record == bindparam("record_id"))
 _DROP = delete(schema.territory).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
 _IS_HELD = select(_t.rank).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
@@ -39,9 +42,9 @@ class Scope(NamedTuple):
 
 def of(person: bytes) -> Program[Scope]:
     """What somebody answers for."""
-    held = yield from rows(_HELD, person_id=person)
-    given_up = yield from rows(_GIVEN_UP, person_id=person)
-    return Scope(frozenset(row[0] for row in held), tuple((place, at) for place, at in given_up))
+    found = yield from rows(_ANSWERED_FOR, person_id=person)
+    held = frozenset(place for place, until in found if until is None)
+    return Scope(held, tuple((place, until) for place, until in found if until is not None))
 
 
 def holds(person: bytes, place: bytes) -> Program[bool]:

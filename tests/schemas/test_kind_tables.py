@@ -39,9 +39,10 @@ def types_of(kind: Kind) -> Iterator[Type]:
 
 def test_the_kinds_are_those_of_the_design() -> None:
     assert list(KINDS) == [
-        *("household", "application", "photo", "mandate", "visit", "reply", "item", "place", "post"),
+        *("household", "application", "photo", "mandate", "visit", "reply", "reception", "opinion"),
+        *("item", "window", "place", "post"),
     ]
-    assert {name for name, kind in KINDS.items() if kind.pulled_only} == {"item", "place", "post"}
+    assert {name for name, kind in KINDS.items() if kind.pulled_only} == {"item", "window", "place", "post"}
 
 
 @each_kind

@@ -3,8 +3,21 @@
 from collections.abc import Mapping
 
 from daiban_schemas.kind import Kind
-from daiban_schemas.kinds import application, household, item, mandate, photo, place, post, reply, visit
+from daiban_schemas.kinds import (
+    application,
+    household,
+    item,
+    mandate,
+    opinion,
+    photo,
+    place,
+    post,
+    reception,
+    reply,
+    visit,
+    window,
+)
 
-_ALL = (household, application, photo, mandate, visit, reply, item, place, post)
+_ALL = (household, application, photo, mandate, visit, reply, reception, opinion, item, window, place, post)
 
 KINDS: Mapping[str, Kind] = {module.KIND.name: module.KIND for module in _ALL}

@@ -1,0 +1,54 @@
+"""An opinion (意见): from the box, the hotline, the "cannot get it done" desk, or a complaint. Each is owed an answer,
+by somebody other than whom it is about."""
+
+from daiban_schemas.kind import Command, Field, Kind, Report, roles
+from daiban_schemas.types import Choice, Date, Instant, Phone, Reference, Text
+
+CHANNELS = ("opinion_box", "hotline", "stuck", "complaint", "rating")
+_LINES = Text(1000, lines=True)
+
+KIND = Kind(
+    "opinion",
+    "意见反映",
+    [
+        Field("place", "地点", Reference("place")),
+        Field("channel", "渠道", Choice(*CHANNELS)),
+        Field("text", "反映内容", Text(2000, lines=True)),
+        Field("person", "反映人", Text(30)),
+        Field("phone", "联系电话", Phone()),
+        Field("application", "涉及办件", Reference("application")),
+        Field("about", "涉及人员", Reference("person")),
+        Field("came_at", "反映时间", Instant()),
+        Field("number", "登记号", Text(40), "server"),
+        Field("answerer", "答复责任人", Reference("person"), "server"),
+        Field("answerer_name", "答复责任人", Text(40), "server"),
+        Field("due", "答复期限", Date(), "server"),
+        Field("answer", "答复内容", Text(2000, lines=True), "server"),
+        Field("answered_at", "答复时间", Instant(), "server"),
+    ],
+    parent="place",
+    states=[("open", "待答复"), ("answered", "已答复"), ("closed", "已办结")],
+    commands=[
+        Command(
+            "assign",
+            "指定答复人",
+            roles("head"),
+            frozenset({"open"}),
+            None,
+            {"to": Reference("person")},
+            frozenset({"to"}),
+        ),
+        Command(
+            "answer",
+            "答复",
+            roles("clerk", "cadre", "head"),
+            frozenset({"open"}),
+            "answered",
+            {"text": _LINES},
+            frozenset({"text"}),
+        ),
+        Command("reopen", "再次反映", roles("clerk", "head"), frozenset({"answered"}), "open", {"reason": _LINES}),
+        Command("close", "办结", roles("clerk", "head"), frozenset({"answered"}), "closed"),
+    ],
+    reports=[Report("contacted", "已联系反映人", {}, {"spoke_to": Text(30), "note": Text(500)})],
+)

@@ -163,6 +163,32 @@ PROBLEMS: dict[str, Problem] = {
     "papers.arriving": Problem(
         409, "照片还没传完", "等照片传完,或写明理由", "Papers still arriving", "Wait, or give a reason"
     ),
+    "item.expired": Problem(
+        409,
+        "这个事项的旧版已停用",
+        "请改用新版事项重新填写",
+        "This edition has ended",
+        "Fill in the newest edition",
+    ),
+    "item.not_direct": Problem(
+        409, "这个事项不能当场办结", "请先受理并承诺时限", "Not a matter for the spot", "Accept it and promise a day"
+    ),
+    "kin.conflict": Problem(
+        403, "申请人是您的近亲属,应当回避", "请移交给其他人办理", "The applicant is your relative", "Hand it over"
+    ),
+    "notice.again": Problem(
+        409,
+        "已经一次性告知过了",
+        "再次告知要写明原因,并会计入考核",
+        "Told once already",
+        "Telling again needs a reason",
+    ),
+    "pause.open": Problem(409, "已经在暂停计时", "请先恢复计时", "Paused already", "Resume it first"),
+    "pause.none": Problem(409, "现在没有暂停计时", "请看最新状态", "Not paused", "Look at the state"),
+    "handover.same": Problem(409, "这件本来就由他负责", "请另选一人", "He answers for it already", "Choose another"),
+    "archive.undelivered": Problem(
+        409, "还没有送达记录", "请先登记送达,或写明原因", "Not delivered yet", "Record the delivery, or give a reason"
+    ),
     "report.unknown": Problem(
         422, "报告类型不认识", "服务器升级后自动处理", "Unknown report", "Waits for a newer server"
     ),

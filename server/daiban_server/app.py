@@ -30,7 +30,7 @@ from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.routes import offers
 from daiban_server.http import enrolment, gaps, health, problems, records, session, territory
 from daiban_server.http.sync import sync
-from daiban_server.jobs.loop import replay_parked, run_jobs
+from daiban_server.jobs.loop import renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
 from daiban_server.serve import calm_collector, end_with_parent, few_arenas
 from daiban_server.services import Services, wall_clock
@@ -79,6 +79,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Lites
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await asyncio.to_thread(migrate, settings.database_url)
         database.opened = await open_database(settings.database_url)
+        await renew_projections(services)
         await replay_parked(services)
         jobs = asyncio.create_task(run_jobs(services))
         try:

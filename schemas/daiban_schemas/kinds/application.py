@@ -7,6 +7,8 @@ Everything that a limit is counted from stands in the record as a field of the s
 is due when it is.
 """
 
+from collections.abc import Mapping
+
 from daiban_schemas.kind import Command, Field, Kind, Report, roles
 from daiban_schemas.types import (
     Anything,
@@ -21,6 +23,7 @@ from daiban_schemas.types import (
     Reference,
     Struct,
     Text,
+    Type,
 )
 
 MODES = ("direct", "limited", "proxy")
@@ -188,14 +191,14 @@ def _commands() -> list[Command]:
 
 
 def _reports() -> list[Report]:
-    told = {"missing": MISSING, "until": Date(), "note": Text(500)}
-    handed = {
+    told: Mapping[str, Type] = {"missing": MISSING, "until": Date(), "note": Text(500)}
+    handed: Mapping[str, Type] = {
         "to": Text(30),
         "how": Choice("hand", "home", "post", "message", "left"),
         "at": Instant(),
         "note": Text(500),
     }
-    asked = {
+    asked: Mapping[str, Type] = {
         "spoke_to": Text(30),
         "how": Choice("visit", "telephone", "message"),
         "outcome": Choice("satisfied", "dissatisfied", "not_reached"),

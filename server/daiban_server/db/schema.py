@@ -3,6 +3,7 @@
 Times are Unix milliseconds, ids 16 bytes, digests 32.
 """
 
+from daiban_server.db.case_tables import case_event, case_sheet, register_line, serial
 from daiban_server.db.columns import metadata
 from daiban_server.db.feature_tables import absence, obligation, setting, slot, task
 from daiban_server.db.people_tables import (
@@ -37,6 +38,8 @@ __all__ = [
     "absence",
     "assignment",
     "backup",
+    "case_event",
+    "case_sheet",
     "centre",
     "chain",
     "checkpoint",
@@ -58,6 +61,8 @@ __all__ = [
     "place",
     "quarantine",
     "record",
+    "register_line",
+    "serial",
     "session",
     "setting",
     "slot",

@@ -57,13 +57,13 @@ def sqlite_lookup(operation: Lookup, keys: int) -> str:
 
 @lru_cache(maxsize=128)
 def _sqlite_lookup(table: Table, key: tuple[str, ...], columns: tuple[str, ...], keys: int) -> str:
+    names = ", ".join(f't."{name}"' for name in columns)
     if keys == 1:
-        where = " AND ".join(f"{name} = ?" for name in key)
-        return f"SELECT {', '.join(columns)} FROM {table.name} WHERE {where}"  # noqa: S608
+        where = " AND ".join(f't."{name}" = ?' for name in key)
+        return f'SELECT {names} FROM "{table.name}" AS t WHERE {where}'  # noqa: S608
     marks = ", ".join([f"({', '.join('?' for _ in key)})"] * keys)
-    where = " AND ".join(f"t.{name} = k.column{at}" for at, name in enumerate(key, 1))
-    names = ", ".join(f"t.{name}" for name in columns)
-    return f"SELECT {names} FROM (VALUES {marks}) AS k CROSS JOIN {table.name} AS t ON {where}"  # noqa: S608
+    where = " AND ".join(f't."{name}" = k.column{at}' for at, name in enumerate(key, 1))
+    return f'SELECT {names} FROM (VALUES {marks}) AS k CROSS JOIN "{table.name}" AS t ON {where}'  # noqa: S608
 
 
 def postgres_lookup(operation: Lookup) -> str:

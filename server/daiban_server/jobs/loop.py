@@ -10,6 +10,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.replies.effects import miss
 from daiban_server.services import Presence, Services
+from daiban_server.spine import projections
 from daiban_server.spine.replay import centres_with_hope, replay
 
 ROUND = 30.0
@@ -50,6 +51,15 @@ async def replay_parked(services: Services) -> int:
         except Exception:
             _logger.exception("parked entries of a centre could not be tried again")
     return freed
+
+
+async def renew_projections(services: Services) -> None:
+    """Make the features' tables anew, at start, where an older version left them."""
+    for centre in (stale := await services.database.read(projections.stale())):
+        program = functools.partial(projections.rebuild, centre, services.effects, services.now())
+        await services.database.write(centre, program)
+    if stale:
+        await services.database.write("projections", projections.made)
 
 
 async def one_round(services: Services) -> None:

@@ -44,12 +44,25 @@ class Applier:
     def apply(self, incoming: Sequence[Incoming]) -> Program[list[Outcome]]:
         """Apply entries in order, then whatever had been waiting for the records that they made."""
         outcomes = yield from self._each(incoming)
+        yield from self._free()
+        yield from self._project()
+        return outcomes
+
+    def _free(self) -> Program[None]:
+        """Apply what had been waiting for the records that were made, and for those that this makes."""
         while self.ledger.created:
             freed = yield from take_parked(self.ledger, _pop_all(self.ledger.created))
             for outcome, one in zip((yield from self._each(freed)), freed, strict=True):
                 if outcome.outcome != "parked":
                     self.ledger.tell(one, self.ledger.position, outcome)
-        return outcomes
+
+    def _project(self) -> Program[None]:
+        """Bring the features' tables into step with the records that changed."""
+        if self._effects.projections:
+            changed = [record for record in map(self.ledger.records.get, self.ledger.changed) if record]
+            for record in changed:
+                for projection in self._effects.projections.get(record.kind, ()):
+                    yield from projection(self.ledger, record)
 
     def _each(self, incoming: Sequence[Incoming]) -> Program[list[Outcome]]:
         yield from self.ledger.load(_ids(incoming))
@@ -212,6 +225,7 @@ class Applier:
             return self._refuse(incoming, refusal.code, refusal.fields)
         outcome = Outcome(incoming.number, "merged")
         self.ledger.keep(incoming, self.ledger.next_position(), outcome)
+        fields = yield from self._moved(asked, fields)
         self.ledger.write_fields(record, fields, command.target or record.status)
         return outcome
 
@@ -231,8 +245,14 @@ class Applier:
         effect = self._effects.reports.get((kind.name, report.name if target else "*"))
         fields = (yield from effect(self.ledger, asked)) if effect else {}
         if target:
+            fields = yield from self._moved(asked, fields)
             self.ledger.write_fields(record, fields, target)
         return outcome
+
+    def _moved(self, asked: Asked, fields: Mapping[str, Any]) -> Program[Mapping[str, Any]]:
+        for moved in self._effects.moved.get(asked.record.kind, ()):
+            fields = {**fields, **(yield from moved(self.ledger, asked, fields))}
+        return fields
 
     def _refuse(self, incoming: Incoming, code: str, fields: tuple[str, ...] = ()) -> Outcome:
         """Keep the entry in history, change nothing, and say why."""

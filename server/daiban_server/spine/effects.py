@@ -6,10 +6,12 @@ spine knows none of them by name, and they do not know each other.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from daiban_server.db.program import Program
 from daiban_server.spine.ledger import Incoming, Ledger, Record
+
+T = TypeVar("T")
 
 
 class Asked(NamedTuple):
@@ -25,21 +27,37 @@ Effect = Callable[[Ledger, Asked], Program[Mapping[str, Any]]]
 """Does what a command or report means; gives the server fields to write, or raises `Refusal` (commands only)."""
 Follow = Callable[[Ledger, Record, Incoming], Program[Mapping[str, Any]]]
 """Does what follows when a record is made; gives the server fields to write on it."""
+Moved = Callable[[Ledger, Asked, Mapping[str, Any]], Program[Mapping[str, Any]]]
+"""Does what follows when a command or report took effect, whose server fields it gets; gives more of them."""
+Projection = Callable[[Ledger, Record], Program[None]]
+"""Keeps a table of a feature's in step with a record, at the end of every batch that changed it. What it writes must
+follow from the record as it stands alone, so that it can be made anew."""
 
 
 @dataclass(frozen=True)
 class Effects:
-    """All features' functions: by (kind, command), by (kind, report), and by kind made."""
+    """All features' functions: by (kind, command), by (kind, report), and by kind made, moved and changed."""
 
     commands: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
     reports: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
     made: Mapping[str, Follow] = field(default_factory=dict)
+    moved: Mapping[str, tuple[Moved, ...]] = field(default_factory=dict)
+    projections: Mapping[str, tuple[Projection, ...]] = field(default_factory=dict)
 
     def joined(self, other: "Effects") -> "Effects":
-        """Both features' functions; none may be given twice."""
+        """Both features' functions. One alone answers for a command, a report or what is made; what moved or changed
+        concerns any number, in the order in which they are joined."""
         for mine, theirs in ((self.commands, other.commands), (self.reports, other.reports), (self.made, other.made)):
             if both := set(mine) & set(theirs):
                 raise ValueError(f"two features answer for {both}")
         return Effects(
-            {**self.commands, **other.commands}, {**self.reports, **other.reports}, {**self.made, **other.made}
+            {**self.commands, **other.commands},
+            {**self.reports, **other.reports},
+            {**self.made, **other.made},
+            _both(self.moved, other.moved),
+            _both(self.projections, other.projections),
         )
+
+
+def _both(mine: Mapping[str, tuple[T, ...]], theirs: Mapping[str, tuple[T, ...]]) -> dict[str, tuple[T, ...]]:
+    return {kind: mine.get(kind, ()) + theirs.get(kind, ()) for kind in (*mine, *theirs)}

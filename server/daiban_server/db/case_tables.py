@@ -1,0 +1,92 @@
+"""What is kept of cases beside their records: how lists show them, what happened to them, registers and serials.
+
+`case_sheet` follows from the records as they stand. `case_event`, `serial` and `register_line` are written once, with
+the command that they stand for, and never again.
+"""
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table
+
+from daiban_server.db.columns import id_column, metadata, number, octets, text
+
+case_sheet = Table(
+    "case_sheet",
+    metadata,
+    id_column("centre", key=True),
+    id_column("id", key=True),
+    text("number"),
+    id_column("item"),
+    text("item_name"),
+    text("window"),
+    Column("label", String(10), nullable=False),
+    Column("source", String(20), nullable=False),
+    id_column("household"),
+    id_column("place"),
+    text("applicant"),
+    text("search"),
+    Column("status", String(40), nullable=False),
+    id_column("owner"),
+    id_column("handler"),
+    number("submitted"),
+    number("received", optional=True),
+    number("accepted", optional=True),
+    Column("due", String(10)),
+    number("ended", optional=True),
+    number("archived", optional=True),
+    Column("urgent", Boolean, nullable=False),
+    Column("kin", Boolean, nullable=False),
+    Index("ix_case_sheet_status", "centre", "status", "due"),
+    Index("ix_case_sheet_number", "centre", "number"),
+    Index("ix_case_sheet_household", "centre", "household"),
+    sqlite_with_rowid=False,
+)
+"""A case that was submitted, as lists show and find it. `label` is the mode of the statistics: ``direct``, ``limited``,
+``proxy`` or ``home``; `search` is number, names and their pinyin in small letters; `due` is a day, ``YYYY-MM-DD``; who
+is nobody is sixteen zero bytes."""
+
+case_event = Table(
+    "case_event",
+    metadata,
+    id_column("centre", key=True),
+    number("position", key=True),
+    id_column("case"),
+    Column("name", String(64), nullable=False),
+    Column("before", String(40), nullable=False),
+    Column("after", String(40), nullable=False),
+    number("at"),
+    number("effective"),
+    id_column("author"),
+    octets("told"),
+    Index("ix_case_event_case", "centre", "case"),
+    Index("ix_case_event_at", "centre", "at"),
+    sqlite_with_rowid=False,
+)
+"""What happened to a case: a command or report that took effect, by the position of its entry. `at` is when the server
+took it in, `effective` what is believed of when it was done; `told` are its arguments as JSON."""
+
+serial = Table(
+    "serial",
+    metadata,
+    id_column("centre", key=True),
+    Column("series", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("last", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The last number given out of each series, by day (``YYYY-MM-DD``): no gap, since it is counted up in the transaction
+that uses it."""
+
+register_line = Table(
+    "register_line",
+    metadata,
+    id_column("centre", key=True),
+    Column("register", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    id_column("record"),
+    number("at"),
+    octets("told"),
+    Index("ix_register_line_record", "centre", "record"),
+    sqlite_with_rowid=False,
+)
+"""A register's lines, gapless by day: what was known when the line was written, as JSON. A later correction is a line
+of its own."""

@@ -1,0 +1,83 @@
+"""What the commands of a case have in common: its item, its people, who may not handle it."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first
+from daiban_server.features.cases.numbers import enter, numbered
+from daiban_server.spine import views
+from daiban_server.spine.effects import Asked
+from daiban_server.spine.ledger import Ledger
+from daiban_server.spine.refusal import Refusal
+from daiban_sync.ids import NOBODY
+
+Fields = Mapping[str, Any]
+
+_PERSON = select(schema.person.c.name, schema.person.c.centre, schema.person.c.active).where(
+    schema.person.c.id == bindparam("person_id")
+)
+
+
+class Person(NamedTuple):
+    """Somebody of the district."""
+
+    name: str
+    centre: bytes
+    active: bool
+
+
+def person(id_: bytes) -> Program[Person | None]:
+    """Who somebody is."""
+    row = yield from first(_PERSON, person_id=id_)
+    return Person(*row) if row else None
+
+
+def by(ledger: Ledger, asked: Asked) -> Program[dict[str, Any]]:
+    """Who did it, and when: for what is kept of an act."""
+    author = yield from person(asked.incoming.author)
+    who = {"by": author.name, "by_id": asked.incoming.author.hex()} if author else {}
+    return {**who, "at": ledger.now}
+
+
+def item_of(ledger: Ledger, reference: Any) -> Program[Fields]:
+    """The edition that a case pins. Raises `Refusal`: ``item.unknown``."""
+    if not isinstance(reference, str):
+        raise Refusal("item.unknown", ("item",))
+    key = ("item", reference)
+    if key not in ledger.memo:
+        found = yield from views.shown(views.BY_ID, NOBODY, record_id=bytes.fromhex(reference))
+        if not found or found[0].view.kind != "item":
+            raise Refusal("item.unknown", ("item",))
+        ledger.memo[key] = found[0].view.values
+    item: Fields = ledger.memo[key]
+    return item
+
+
+def series_of(item: Fields) -> str:
+    """The series of an item's numbers: its window's, as its code begins."""
+    return str(item.get("code") or "QT").partition("-")[0]
+
+
+def received(ledger: Ledger, asked: Asked, values: Fields) -> Program[dict[str, Any]]:
+    """What a case gets when it is first received: number, window, handler, and its line in the register of its window.
+    Nothing if it had them."""
+    if values.get("number"):
+        return {}
+    item = yield from item_of(ledger, values.get("item"))
+    number = yield from numbered(ledger, series_of(item))
+    window = item.get("window") or ""
+    told = {name: values.get(name) for name in ("applicant", "phone", "mode", "source", "papers", "owner")}
+    yield from enter(ledger, window, asked.record.id, {"number": number, "item": item.get("name"), **told})
+    author = yield from person(asked.incoming.author)
+    handler = {"handler": author.name, "handler_id": asked.incoming.author.hex()} if author else {}
+    return {"number": number, "window": window, "received_at": ledger.now, **handler}
+
+
+def no_kin(asked: Asked, values: Fields) -> None:
+    """Raise `Refusal` if the applicant is declared a relative of whoever asks: another handles it (近亲属回避)."""
+    kin = values.get("kin")
+    if isinstance(kin, dict) and kin.get("person") == asked.incoming.author.hex():
+        raise Refusal("kin.conflict", ("kin",))

@@ -1,0 +1,46 @@
+"""Facts of a case that somebody reports: collected, told at the home, brought, delivered, followed up.
+
+A fact is dated by what is believed of when it happened, not by when the phone came back.
+"""
+
+import datetime
+
+from daiban_server.calendar_days import local_day
+from daiban_server.db.program import Program
+from daiban_server.features.cases.arriving import TIME_TO_BRING
+from daiban_server.features.cases.asking import Fields, by
+from daiban_server.spine.effects import Asked
+from daiban_server.spine.ledger import Ledger
+
+
+def collected(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """The papers were collected at the home: limits start from then."""
+    yield from ()
+    return {"started_at": asked.incoming.effective}
+
+
+def notified(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Told at the home what is missing, in writing."""
+    view = yield from ledger.view(asked.record)
+    before = view.values.get("notice") or {}
+    until = local_day(asked.incoming.effective) + datetime.timedelta(days=TIME_TO_BRING)
+    told = {"missing": [], "until": until.isoformat(), **asked.arguments, "times": before.get("times", 0) + 1}
+    return {"notice": {**told, **(yield from by(ledger, asked)), "at": asked.incoming.effective, "at_home": True}}
+
+
+def brought(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """What was missing was brought to the agent."""
+    yield from ()
+    return {"complemented_at": asked.incoming.effective}
+
+
+def delivered(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """The result was handed over: who signed for it, how, when."""
+    done = {**(yield from by(ledger, asked)), "at": asked.incoming.effective, "received_at": ledger.now}
+    return {"delivery": {**done, **asked.arguments}}
+
+
+def followed_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """The resident was asked whether it was well done."""
+    done = {**(yield from by(ledger, asked)), "at": asked.incoming.effective}
+    return {"follow_up": {**asked.arguments, **done}}

@@ -1,0 +1,130 @@
+"""A case is handled: sent up, extended, paused, completed or refused, handed over, archived."""
+
+import datetime
+from typing import Any
+
+from daiban_server.calendar_days import due_day, local_day
+from daiban_server.db.program import Program
+from daiban_server.features.cases.asking import Fields, by, no_kin, person, received
+from daiban_server.spine.effects import Asked
+from daiban_server.spine.ledger import Ledger
+from daiban_server.spine.refusal import Refusal
+
+
+def send_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Send it to the authority above, which has so many working days; the window stays in charge and keeps contact."""
+    told = dict(asked.arguments)
+    told["due"] = due_day(local_day(ledger.now), int(told["days"]), "working").isoformat()
+    return {"sent_up": {**told, **(yield from by(ledger, asked))}}
+
+
+def answered(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """The authority above has answered."""
+    view = yield from ledger.view(asked.record)
+    return {"sent_up": {**(view.values.get("sent_up") or {}), "answered_at": ledger.now, **_said(asked, "note")}}
+
+
+def extend(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Give it more working days, by the centre head, with a reason that the applicant is told."""
+    view = yield from ledger.view(asked.record)
+    days = int(asked.arguments["days"])
+    grown = {"days": days, **_said(asked, "reason"), **(yield from by(ledger, asked))}
+    due = view.values.get("due")
+    later = {"due": due_day(datetime.date.fromisoformat(due), days, "working").isoformat()} if due else {}
+    return {**later, "extensions": [*_kept(view.values, "extensions"), grown]}
+
+
+def pause(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """A special step begins whose days do not count (特殊环节不计入时限): the applicant is told in writing."""
+    view = yield from ledger.view(asked.record)
+    pauses = _kept(view.values, "pauses")
+    if _is_open(pauses):
+        raise Refusal("pause.open", ("step",))
+    begun = {"from": ledger.now, **dict(asked.arguments), **(yield from by(ledger, asked))}
+    return {"pauses": [*pauses, begun]}
+
+
+def resume(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """The special step is over, and the days count again."""
+    view = yield from ledger.view(asked.record)
+    pauses = _kept(view.values, "pauses")
+    if not _is_open(pauses):
+        raise Refusal("pause.none")
+    return {"pauses": [*pauses[:-1], {**pauses[-1], "until": ledger.now}]}
+
+
+def complete(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Done: the answer stands in the case. A special step that was still open ends with it."""
+    view = yield from ledger.view(asked.record)
+    no_kin(asked, view.values)
+    return {**_ended(ledger, view.values), "result": asked.arguments["result"]}
+
+
+def refuse(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Not done, with the reason."""
+    view = yield from ledger.view(asked.record)
+    no_kin(asked, view.values)
+    return {
+        **(yield from received(ledger, asked, view.values)),
+        **_ended(ledger, view.values),
+        **_said(asked, "reason"),
+    }
+
+
+def withdraw(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """The applicant wants it no more."""
+    view = yield from ledger.view(asked.record)
+    return {**_ended(ledger, view.values), **_said(asked, "reason")}
+
+
+def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Somebody else of the centre answers for it from now on, by name: there is always exactly one."""
+    view = yield from ledger.view(asked.record)
+    to = bytes.fromhex(asked.arguments["to"])
+    successor = yield from person(to)
+    if successor is None or not successor.active or successor.centre != ledger.centre:
+        raise Refusal("person.unknown", ("to",))
+    if view.values.get("owner_id") == to.hex():
+        raise Refusal("handover.same", ("to",))
+    was = {"from": view.values.get("owner"), "to": successor.name, "to_id": to.hex(), **_said(asked, "reason")}
+    handovers = [*_kept(view.values, "handovers"), {**was, **(yield from by(ledger, asked))}]
+    return {
+        "owner": successor.name,
+        "owner_id": to.hex(),
+        "handler": successor.name,
+        "handler_id": to.hex(),
+        "handovers": handovers,
+    }
+
+
+def correct(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Say why a value of an accepted case was corrected; the value itself is a change like any other."""
+    yield from ()
+    return {"correction": asked.arguments["reason"]}
+
+
+def archive(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """File the papers: with a record of delivery, or with the reason why there is none."""
+    view = yield from ledger.view(asked.record)
+    if not view.values.get("delivery") and not asked.arguments.get("reason"):
+        raise Refusal("archive.undelivered", ("reason",))
+    return {"archive": {**_said(asked, "reason"), **(yield from by(ledger, asked))}}
+
+
+def _ended(ledger: Ledger, values: Fields) -> dict[str, Any]:
+    pauses = _kept(values, "pauses")
+    closed = {"pauses": [*pauses[:-1], {**pauses[-1], "until": ledger.now}]} if _is_open(pauses) else {}
+    return {"ended_at": ledger.now, **closed}
+
+
+def _kept(values: Fields, name: str) -> list[dict[str, Any]]:
+    return list(values.get(name) or [])
+
+
+def _is_open(pauses: list[dict[str, Any]]) -> bool:
+    return bool(pauses) and not pauses[-1].get("until")
+
+
+def _said(asked: Asked, name: str) -> dict[str, Any]:
+    said = asked.arguments.get(name)
+    return {name: said} if said else {}

@@ -1,0 +1,66 @@
+"""The sheet of a case: what lists show of it, kept in step with the record."""
+
+from functools import lru_cache
+from typing import Any
+
+from pypinyin import Style, lazy_pinyin
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program
+from daiban_server.features.cases.asking import Fields, item_of
+from daiban_server.spine.ledger import Ledger, Record
+from daiban_server.spine.refusal import Refusal
+from daiban_sync.ids import NOBODY
+
+BEFORE = frozenset({"draft", "collected"})
+"""A case that the centre was not handed yet is in no list of its cases."""
+
+
+def keep(ledger: Ledger, record: Record) -> Program[None]:
+    """Write the sheet of a case that was submitted."""
+    if record.status in BEFORE or record.parent is None or record.place is None:
+        return
+    values = (yield from ledger.view(record)).values
+    ledger.add(schema.case_sheet, _row(ledger, record, values, (yield from _item(ledger, values))), "replace")
+
+
+def _item(ledger: Ledger, values: Fields) -> Program[Fields]:
+    try:
+        return (yield from item_of(ledger, values.get("item")))
+    except Refusal:
+        return {}
+
+
+def _row(ledger: Ledger, record: Record, values: Fields, item: Fields) -> tuple[Any, ...]:
+    number, applicant = values.get("number") or "", values.get("applicant") or ""
+    archive = values.get("archive") or {}
+    return (
+        *(ledger.centre, record.id, number),
+        *(_id(values.get("item")), item.get("name") or "", values.get("window") or item.get("window") or ""),
+        *(label(values), values.get("source") or "counter", record.parent, record.place),
+        *(applicant, searched(number, applicant, values.get("phone")), record.status),
+        *(_id(values.get("owner_id")), _id(values.get("handler_id"))),
+        *(values.get("submitted_at") or 0, values.get("received_at"), values.get("accepted_at")),
+        *(values.get("due"), values.get("ended_at"), archive.get("at")),
+        *(bool(values.get("urgent")), bool(values.get("kin"))),
+    )
+
+
+def label(values: Fields) -> str:
+    """The mode of the statistics: what was collected at the home counts as a home visit however it is handled."""
+    return "home" if values.get("source") == "home" else str(values.get("mode") or "limited")
+
+
+def searched(number: str, applicant: str, phone: Any) -> str:
+    """What a search looks through."""
+    return " ".join((number.lower(), applicant, *_spelt(applicant), str(phone or "")))
+
+
+@lru_cache(4096)
+def _spelt(name: str) -> tuple[str, str]:
+    """A name in pinyin, whole and by its initials."""
+    return "".join(lazy_pinyin(name)).lower(), "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
+
+
+def _id(text: Any) -> bytes:
+    return bytes.fromhex(text) if isinstance(text, str) and len(text) == 32 else NOBODY

@@ -17,6 +17,7 @@ from daiban_server.console.templates import TEMPLATES
 from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Factory, Fetch, Program, Row
+from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
@@ -56,6 +57,10 @@ API = (
     session.sign_out,
     records.Records,
     records.conflicts,
+    cases.cases,
+    cases.case,
+    cases.registers,
+    cases.register,
     Tasks,
     offers,
     obligations,

@@ -18,6 +18,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "record.write": frozenset({"clerk", "head", "cadre", "district"}),
     "record.command": frozenset({"clerk", "head", "cadre", "district"}),
     "conflict.read": _DESK | {"cadre"},
+    "case.read": _DESK | {"cadre"},
+    "register.read": _DESK,
     "visit.offer": _DESK | {"cadre"},
     "obligation.read": _DESK | {"cadre"},
     "task.read": _DESK,

@@ -85,6 +85,10 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         {"json": {"arguments": {}}},
     ),
     ("GET", "/v1/conflicts"): lambda of: ("/v1/conflicts", {}),
+    ("GET", "/v1/cases"): lambda of: ("/v1/cases", {}),
+    ("GET", "/v1/cases/{record:str}"): lambda of: (f"/v1/cases/{of.application}", {}),
+    ("GET", "/v1/registers"): lambda of: ("/v1/registers", {}),
+    ("GET", "/v1/registers/{name:str}"): lambda of: ("/v1/registers/来访", {}),
     ("GET", "/v1/tasks"): lambda of: ("/v1/tasks", {}),
     ("POST", "/v1/tasks/{task:str}/done"): lambda of: (f"/v1/tasks/{of.task}/done", {}),
     ("POST", "/v1/visits/offers"): lambda of: ("/v1/visits/offers", {"json": {"household": of.household}}),
@@ -132,10 +136,12 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
         yield from provision.add_places([provision.Place(place, centre, None, "point", note)])
         yield from provision.add_people([provision.Person(person, centre, note, "0915-3219999", "x", "clerk")])
         home = {"place": place.hex(), "head": note, "phone": "13700000000", "address": note}
-        case = {"household": household.hex(), "item": town.item.hex(), "applicant": note}
+        case = {"household": household.hex(), "item": town.item.hex(), "applicant": note, "answers.reason": note}
         bodies = [
             entry.change(household.hex(), "household", home, seen=0, at=now),
             entry.change(application.hex(), "application", case, seen=0, at=now),
+            entry.command(application.hex(), "application", "submit", None, expected=None, at=now),
+            entry.command(application.hex(), "application", "receive", None, expected=None, at=now),
             entry.change(household.hex(), "household", {"phone": "13700000001"}, seen=0, at=now),
         ]
         yield from desk.write(clerk, bodies, keys, effects, now, secrets.token_bytes(32))

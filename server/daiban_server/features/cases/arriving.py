@@ -14,7 +14,7 @@ from daiban_schemas.slip import code_of
 from daiban_server.calendar_days import due_day, local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
-from daiban_server.features.cases.asking import Fields, by, item_of, no_kin, person, received
+from daiban_server.features.cases.asking import Fields, by, item_of, no_kin, received
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
@@ -32,8 +32,7 @@ TIME_TO_BRING = 15
 
 
 def submit(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Hand the application to the centre: every required answer is there and fits the item's form. Whoever was asked
-    first answers for it from now on (首问负责)."""
+    """Hand the application to the centre: every required answer is there and fits the item's form."""
     view = yield from ledger.view(asked.record)
     values = view.values
     item = yield from item_of(ledger, values.get("item"))
@@ -43,16 +42,12 @@ def submit(ledger: Ledger, asked: Asked) -> Program[Fields]:
         raise Refusal("answers.missing", tuple(missing))
     if wrong := answer_problems(form, values):
         raise Refusal("answers.invalid", tuple(wrong))
-    fields: dict[str, Any] = {
+    return {
         "submitted_at": ledger.now,
         "code": code_of(asked.record.id),
         "window": item.get("window"),
         "started_at": values.get("started_at") or asked.incoming.effective,
     }
-    author = yield from person(asked.incoming.author)
-    if author and not values.get("owner"):
-        fields |= {"owner": author.name, "owner_id": asked.incoming.author.hex()}
-    return fields
 
 
 def _still_usable(item: Fields, now: int) -> None:

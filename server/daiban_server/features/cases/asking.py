@@ -81,3 +81,15 @@ def no_kin(asked: Asked, values: Fields) -> None:
     kin = values.get("kin")
     if isinstance(kin, dict) and kin.get("person") == asked.incoming.author.hex():
         raise Refusal("kin.conflict", ("kin",))
+
+
+def first_asked(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
+    """With its first act a case gets its owner: whoever was asked first answers for it until it is handed over by name
+    (首问负责). That is who wrote the oldest of what stands in it; before the first act the record itself says so."""
+    view = yield from ledger.view(asked.record)
+    if fields.get("owner_id") or view.values.get("owner_id"):
+        return {}
+    oldest = min(ledger.heads(asked.record), key=lambda head: head.position)
+    author = bytes.fromhex(ledger.written(oldest).author)
+    owner = yield from person(author)
+    return {"owner": owner.name, "owner_id": author.hex()} if owner else {}

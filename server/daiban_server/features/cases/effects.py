@@ -1,6 +1,6 @@
 """What the commands and reports of applications do, and what follows from them."""
 
-from daiban_server.features.cases import arriving, facts, handling, receptions, sheet, timeline
+from daiban_server.features.cases import arriving, asking, facts, handling, receptions, sheet, timeline
 from daiban_server.spine.effects import Effects
 
 EFFECTS = Effects(
@@ -32,6 +32,6 @@ EFFECTS = Effects(
         ("application", "followed_up"): facts.followed_up,
     },
     made={"reception": receptions.received},
-    moved={"application": (timeline.happened,)},
+    moved={"application": (timeline.happened, asking.first_asked)},
     projections={"application": (sheet.keep,)},
 )

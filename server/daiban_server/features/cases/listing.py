@@ -1,0 +1,213 @@
+"""Finding cases: the list with its filters, one case with its story, and what may be done with it now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import bindparam, func, or_, select
+
+from daiban_schemas.kinds import KINDS
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Row, rows
+from daiban_server.http.people import names_of
+from daiban_sync.ids import NOBODY
+
+LONGEST = 500
+_s, _e = schema.case_sheet.c, schema.case_event.c
+_OPEN = ("submitted", "received", "awaiting", "accepted", "sent_up")
+"""States in which the centre still owes something."""
+_TEXTS = ("status", "window", "label", "source", "household", "handler")
+
+_LIST = (
+    select(schema.case_sheet)
+    .where(
+        _s.centre == bindparam("centre_id"),
+        or_(bindparam("any_status") == 1, _s.status == bindparam("status")),
+        or_(bindparam("any_window") == 1, _s.window == bindparam("window")),
+        or_(bindparam("any_label") == 1, _s.label == bindparam("label")),
+        or_(bindparam("any_source") == 1, _s.source == bindparam("source")),
+        or_(bindparam("any_household") == 1, _s.household == bindparam("household")),
+        or_(bindparam("any_handler") == 1, _s.handler == bindparam("handler")),
+        or_(bindparam("any_day") == 1, (_s.due < bindparam("due_before")) & or_(*(_s.status == one for one in _OPEN))),
+        _s.search.like(bindparam("pattern"), escape="\\"),
+    )
+    .order_by(_s.due.is_(None), _s.due, _s.submitted.desc())
+    .limit(bindparam("page"))
+)
+_COUNTS = select(_s.status, func.count()).where(_s.centre == bindparam("centre_id")).group_by(_s.status)
+_ONE = select(schema.case_sheet).where(_s.centre == bindparam("centre_id"), _s.id == bindparam("case_id"))
+_ALIKE = select(schema.case_sheet).where(
+    _s.centre == bindparam("centre_id"),
+    _s.item_name == bindparam("name_of_item"),
+    or_(_s.household == bindparam("household"), _s.applicant == bindparam("applicant")),
+    _s.id != bindparam("case_id"),
+    _s.status != "withdrawn",
+    _s.submitted > bindparam("since"),
+)
+_STORY = (
+    select(_e.name, _e.before, _e.after, _e.at, _e.effective, _e.author, _e.told)
+    .where(_e.centre == bindparam("centre_id"), _e.case == bindparam("case_id"))
+    .order_by(_e.position)
+)
+ALIKE = 366 * 86_400_000
+"""Milliseconds within which the same matter of the same household is shown as a possible duplicate (疑似重复)."""
+
+
+class CaseOut(Struct, frozen=True):
+    """A case in a list. `label` is the mode of the statistics; `due` is a day; times are Unix milliseconds."""
+
+    record: str
+    number: str
+    item: str
+    item_name: str
+    window: str
+    label: str
+    source: str
+    household: str
+    applicant: str
+    status: str
+    status_label: str
+    owner: str
+    handler: str
+    submitted: int
+    received: int | None
+    accepted: int | None
+    due: str | None
+    ended: int | None
+    archived: int | None
+    urgent: bool
+    kin: bool
+
+
+class EventOut(Struct, frozen=True):
+    """An act that took effect: `at` is when the server took it in, `effective` what is believed of when it was done."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+    at: int
+    effective: int
+    by: str
+    told: dict[str, Any]
+
+
+class ActOut(Struct, frozen=True):
+    """A command, and whether it may be given now; `why_not` is the code of what stands against it."""
+
+    name: str
+    label: str
+    legal: bool
+    why_not: str | None
+    required: list[str]
+
+
+class Wanted(Struct, frozen=True):
+    """What a list is narrowed to; an empty text is no wish. `query` is looked for in number, name, pinyin and phone;
+    `due_before` is a day."""
+
+    query: str = ""
+    status: str = ""
+    window: str = ""
+    label: str = ""
+    source: str = ""
+    household: str = ""
+    handler: str = ""
+    due_before: str = ""
+    limit: int = 100
+
+
+def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
+    """The cases of a centre that fit, those due first before others."""
+    parameters: dict[str, Any] = {
+        "centre_id": centre,
+        "any_day": 0 if wanted.due_before else 1,
+        "due_before": wanted.due_before,
+        "pattern": f"%{_escaped(wanted.query.strip().lower())}%",
+        "page": max(1, min(wanted.limit, LONGEST)),
+    }
+    for name in _TEXTS:
+        value: Any = getattr(wanted, name)
+        parameters[f"any_{name}"] = 0 if value else 1
+        parameters[name] = (bytes.fromhex(value) if value else NOBODY) if name in ("household", "handler") else value
+    return (yield from _named((yield from rows(_LIST, **parameters))))
+
+
+def counts(centre: bytes) -> Program[dict[str, int]]:
+    """How many cases are in each state."""
+    return dict((yield from rows(_COUNTS, centre_id=centre)))
+
+
+def one(centre: bytes, case: bytes) -> Program[CaseOut | None]:
+    """A case's sheet; None before it was submitted."""
+    named = yield from _named((yield from rows(_ONE, centre_id=centre, case_id=case)))
+    return named[0] if named else None
+
+
+def alike(centre: bytes, case: CaseOut) -> Program[list[CaseOut]]:
+    """Cases that may be the same matter."""
+    given = {"name_of_item": case.item_name, "applicant": case.applicant, "household": bytes.fromhex(case.household)}
+    since = case.submitted - ALIKE
+    likely = yield from rows(_ALIKE, centre_id=centre, case_id=bytes.fromhex(case.record), since=since, **given)
+    return (yield from _named(likely))
+
+
+def story(centre: bytes, case: bytes) -> Program[list[EventOut]]:
+    """What happened to a case, in order."""
+    told = yield from rows(_STORY, centre_id=centre, case_id=case)
+    names = yield from names_of({row[5].hex() for row in told})
+    return [_event(row, names) for row in told]
+
+
+def acts(status: str, role: str, values: Mapping[str, Any]) -> list[ActOut]:
+    """What `role` may do with a case now, and what stands against the rest."""
+    made = []
+    for command in KINDS["application"].commands.values():
+        code = None
+        if status not in command.source:
+            code = "command.not_now"
+        elif role not in command.roles:
+            code = "command.not_your_role"
+        elif command.name in ("pause", "resume"):
+            code = _of_a_pause(command.name, values)
+        made.append(ActOut(command.name, command.label, code is None, code, sorted(command.required)))
+    return made
+
+
+def _of_a_pause(name: str, values: Mapping[str, Any]) -> str | None:
+    pauses = values.get("pauses") or []
+    paused = bool(pauses) and not pauses[-1].get("until")
+    if name == "pause":
+        return "pause.open" if paused else None
+    return None if paused else "pause.none"
+
+
+def _escaped(text: str) -> str:
+    for sign in "\\%_":
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def _named(sheets: list[Row]) -> Program[list[CaseOut]]:
+    at = {column.name: i for i, column in enumerate(schema.case_sheet.columns)}
+    names = yield from names_of({row[at[who]].hex() for row in sheets for who in ("owner", "handler")})
+    names[NOBODY.hex()] = ""
+    return [_case({name: row[i] for name, i in at.items()}, names) for row in sheets]
+
+
+def _case(sheet: Mapping[str, Any], names: Mapping[str, str]) -> CaseOut:
+    same = {name: sheet[name] for name in CaseOut.__struct_fields__ if name in sheet}
+    named = {who: names.get(sheet[who].hex(), "") for who in ("owner", "handler")}
+    ids = {name: sheet[name].hex() for name in ("item", "household")}
+    flags = {name: bool(sheet[name]) for name in ("urgent", "kin")}
+    label = KINDS["application"].states.get(sheet["status"], sheet["status"])
+    return CaseOut(**{**same, **named, **ids, **flags, "record": sheet["id"].hex(), "status_label": label})
+
+
+def _event(row: Row, names: Mapping[str, str]) -> EventOut:
+    name, before, after, at, effective, author, told = row
+    kind = KINDS["application"]
+    act = kind.commands.get(name) or kind.reports.get(name)
+    label = act.label if act else name
+    return EventOut(name, label, before, after, at, effective, names.get(author.hex(), ""), msgspec.json.decode(told))

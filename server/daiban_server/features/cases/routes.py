@@ -1,0 +1,139 @@
+"""Cases for those who handle them; what is done with one goes the way of every record (see `http.records`)."""
+
+import datetime
+from typing import Any
+
+import msgspec
+from litestar import get
+from litestar.params import FromPath, FromQuery
+from msgspec import Struct
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, rows
+from daiban_server.features.cases import listing
+from daiban_server.features.cases.listing import ActOut, CaseOut, EventOut, Wanted
+from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.services import GivenServices
+from daiban_server.spine import views
+
+_l = schema.register_line.c
+_LINES = (
+    select(_l.day, _l.line, _l.record, _l.at, _l.told)
+    .where(
+        _l.centre == bindparam("centre_id"),
+        _l.register == bindparam("name"),
+        _l.day >= bindparam("first_day"),
+        _l.day <= bindparam("last_day"),
+    )
+    .order_by(_l.day, _l.line)
+    .limit(5000)
+)
+_REGISTERS = select(_l.register).where(_l.centre == bindparam("centre_id")).distinct().order_by(_l.register)
+
+
+class CasesOut(Struct, frozen=True):
+    """A list of cases; `counts` are all cases of the centre by state, whatever the list is narrowed to."""
+
+    cases: list[CaseOut]
+    counts: dict[str, int]
+
+
+class WholeCase(Struct, frozen=True):
+    """A case with its story, what may be done now, and what may be the same matter."""
+
+    case: CaseOut
+    story: list[EventOut]
+    acts: list[ActOut]
+    alike: list[CaseOut]
+
+
+class LineOut(Struct, frozen=True):
+    """A line of a register: its number of the day, and what was known when it was written."""
+
+    day: str
+    line: int
+    record: str
+    at: int
+    told: dict[str, Any]
+
+
+@get("/v1/cases", opt={"action": "case.read"})
+async def cases(
+    session: GivenSession,
+    services: GivenServices,
+    q: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+    window: FromQuery[str] = "",
+    label: FromQuery[str] = "",
+    source: FromQuery[str] = "",
+    household: FromQuery[str] = "",
+    handler: FromQuery[str] = "",
+    due_before: FromQuery[str] = "",
+    limit: FromQuery[int] = 100,
+) -> CasesOut:
+    """The cases that fit, those due first before others."""
+    wanted = Wanted(q, status, window, label, source, household, handler, due_before, limit)
+    _check(wanted)
+    return await services.database.read(_list(session, wanted))
+
+
+@get("/v1/cases/{record:str}", opt={"action": "case.read"})
+async def case(record: FromPath[str], session: GivenSession, services: GivenServices) -> WholeCase:
+    """One case."""
+    return await services.database.read(_whole(session, checked_id(record, "record.unknown")))
+
+
+@get("/v1/registers", opt={"action": "register.read"})
+async def registers(session: GivenSession, services: GivenServices) -> list[str]:
+    """The registers that have a line: of everyone who comes, and one for each window."""
+    found = await services.database.read(rows(_REGISTERS, centre_id=session.clerk.centre))
+    return [row[0] for row in found]
+
+
+@get("/v1/registers/{name:str}", opt={"action": "register.read"})
+async def register(
+    name: FromPath[str],
+    session: GivenSession,
+    services: GivenServices,
+    first: FromQuery[str] = "",
+    last: FromQuery[str] = "",
+) -> list[LineOut]:
+    """A register's lines from one day to another, both among them."""
+    if "\x00" in name:
+        raise ProblemError("request.invalid")
+    span = {"first_day": _day(first) or "0000", "last_day": _day(last) or "9999"}
+    found = await services.database.read(rows(_LINES, centre_id=session.clerk.centre, name=name, **span))
+    return [LineOut(day, line, id_.hex(), at, msgspec.json.decode(told)) for day, line, id_, at, told in found]
+
+
+def _check(wanted: Wanted) -> None:
+    if any("\x00" in str(getattr(wanted, name)) for name in Wanted.__struct_fields__):
+        raise ProblemError("request.invalid")
+    for name in ("household", "handler"):
+        if getattr(wanted, name):
+            checked_id(getattr(wanted, name), "record.unknown")
+    _day(wanted.due_before)
+
+
+def _day(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise ProblemError("request.invalid", detail="a day is written YYYY-MM-DD") from None
+
+
+def _list(session: SignedIn, wanted: Wanted) -> Program[CasesOut]:
+    centre = session.clerk.centre
+    return CasesOut((yield from listing.found(centre, wanted)), (yield from listing.counts(centre)))
+
+
+def _whole(session: SignedIn, record: bytes) -> Program[WholeCase]:
+    centre = session.clerk.centre
+    sheet = yield from listing.one(centre, record)
+    shown = yield from views.shown(views.BY_ID, centre, record_id=record)
+    if sheet is None or not shown:
+        raise ProblemError("record.unknown")
+    acts = listing.acts(sheet.status, session.clerk.role, shown[0].view.values)
+    return WholeCase(sheet, (yield from listing.story(centre, record)), acts, (yield from listing.alike(centre, sheet)))

@@ -1,0 +1,1 @@
+"""Cases: from the resident's door to the archive, and the rules on the way."""

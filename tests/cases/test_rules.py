@@ -1,0 +1,102 @@
+"""What a case does not allow, and who may do what."""
+
+import pytest
+
+from daiban_server.features.cases import listing
+from tests.cases.bureau import Bureau
+
+
+@pytest.fixture
+def received(bureau: Bureau) -> bytes:
+    """A case whose papers are in the centre's hands."""
+    case = bureau.case()
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
+    return case
+
+
+@pytest.fixture
+def accepted(bureau: Bureau, received: bytes) -> bytes:
+    """A case with a promise."""
+    bureau.through(received, ("赵敏", "accept", {}))
+    return received
+
+
+def test_everything_missing_is_told_once(bureau: Bureau, received: bytes) -> None:
+    bureau.through(received, ("赵敏", "notify", {"missing": [{"name": "户口簿"}]}), ("赵敏", "complement", {}))
+    assert bureau.ask("赵敏", received, "notify", missing=[{"name": "存折"}]) == "notice.again"
+    assert bureau.status(received) == "received"
+    bureau.through(received, ("赵敏", "notify", {"missing": [{"name": "存折"}], "reason": "上次遗漏"}))
+    assert bureau.values(received)["notice"]["times"] == 2
+
+
+def test_a_relative_is_handled_by_somebody_else(bureau: Bureau) -> None:
+    kin = {"person": bureau.people["赵敏"].hex(), "relation": "母亲"}
+    case = bureau.case("direct", kin=kin)
+    bureau.through(case, ("赵敏", "submit", {}))
+    for command, arguments in (("accept", {}), ("finish", {"result": "好"}), ("decline", {"reason": "不"})):
+        assert bureau.ask("赵敏", case, command, **arguments) == "kin.conflict"
+    bureau.through(case, ("钱进", "finish", {"result": "已登记"}))
+
+
+def test_only_what_is_done_on_the_spot_is_finished_on_the_spot(bureau: Bureau, received: bytes) -> None:
+    assert bureau.ask("赵敏", received, "finish", result="好") == "item.not_direct"
+
+
+def test_an_extension_needs_the_head_and_a_reason(bureau: Bureau, accepted: bytes) -> None:
+    before = bureau.values(accepted)["due"]
+    assert bureau.ask("赵敏", accepted, "extend", days=5, reason="待核查") == "command.not_your_role"
+    assert bureau.ask("李红", accepted, "extend", days=5) == "argument.invalid"
+    assert bureau.values(accepted)["due"] == before
+    bureau.through(accepted, ("李红", "extend", {"days": 5, "reason": "待民政核查"}))
+    values = bureau.values(accepted)
+    assert (before, values["due"]) == ("2026-12-08", "2026-12-15")
+    assert (values["extensions"][0]["by"], values["extensions"][0]["reason"]) == ("李红", "待民政核查")
+
+
+def test_a_pause_ends_before_another_begins(bureau: Bureau, accepted: bytes) -> None:
+    assert bureau.ask("赵敏", accepted, "resume") == "pause.none"
+    bureau.through(accepted, ("赵敏", "pause", {"step": "公示"}))
+    assert bureau.ask("赵敏", accepted, "pause", step="核查") == "pause.open"
+    bureau.through(accepted, ("赵敏", "complete", {"result": "已核准"}))
+    assert bureau.values(accepted)["pauses"][0]["until"] == bureau.now
+
+
+def test_there_is_no_completion_without_an_answer(bureau: Bureau, accepted: bytes) -> None:
+    assert bureau.ask("赵敏", accepted, "complete") == "argument.invalid"
+    assert bureau.ask("赵敏", accepted, "complete", result="  ") == "argument.invalid"
+    assert bureau.status(accepted) == "accepted"
+
+
+def test_a_case_is_handed_over_by_name(bureau: Bureau, accepted: bytes) -> None:
+    stranger = bureau.new().hex()
+    assert bureau.ask("赵敏", accepted, "hand_over", to=stranger, reason="调岗") == "person.unknown"
+    to = bureau.people["钱进"].hex()
+    bureau.through(accepted, ("赵敏", "hand_over", {"to": to, "reason": "调岗"}))
+    assert bureau.ask("李红", accepted, "hand_over", to=to, reason="再次") == "handover.same"
+    values = bureau.values(accepted)
+    assert (values["owner"], values["handler"]) == ("钱进", "钱进")
+    assert [(one["from"], one["to"], one["by"]) for one in values["handovers"]] == [("赵敏", "钱进", "赵敏")]
+
+
+def test_nothing_is_archived_before_it_was_delivered_but_with_a_reason(bureau: Bureau, accepted: bytes) -> None:
+    bureau.through(accepted, ("赵敏", "complete", {"result": "已核准"}))
+    assert bureau.ask("赵敏", accepted, "archive") == "archive.undelivered"
+    bureau.through(accepted, ("赵敏", "archive", {"reason": "群众外出,三次联系不上"}))
+    assert bureau.values(accepted)["archive"]["reason"] == "群众外出,三次联系不上"
+
+
+def test_the_same_matter_of_the_same_home_is_shown_as_alike(bureau: Bureau, received: bytes) -> None:
+    again = bureau.case()
+    bureau.through(again, ("赵敏", "submit", {}))
+    sheet = bureau.run(listing.one(bureau.centre, again))
+    assert [one.record for one in bureau.run(listing.alike(bureau.centre, sheet))] == [received.hex()]
+
+
+def test_what_may_be_done_now_is_said_and_why_the_rest_may_not(bureau: Bureau, accepted: bytes) -> None:
+    acts = {act.name: act for act in listing.acts("accepted", "clerk", bureau.values(accepted))}
+    assert {name for name, act in acts.items() if act.legal} == {
+        *("send_up", "pause", "complete", "refuse", "hand_over", "correct", "withdraw"),
+    }
+    assert acts["resume"].why_not == "pause.none"
+    assert acts["extend"].why_not == "command.not_your_role"
+    assert acts["receive"].why_not == "command.not_now"

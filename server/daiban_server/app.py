@@ -33,6 +33,8 @@ from daiban_server.http import enrolment, gaps, health, problems, records, sessi
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
+from daiban_server.outbound import routes as messages
+from daiban_server.outbound.port import OwnList, Webhook
 from daiban_server.serve import calm_collector, end_with_parent, few_arenas
 from daiban_server.services import Services, wall_clock
 from daiban_server.settings import Settings
@@ -61,6 +63,8 @@ API = (
     cases.case,
     cases.registers,
     cases.register,
+    messages.messages,
+    messages.mark_read,
     Tasks,
     offers,
     obligations,
@@ -77,7 +81,8 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Lites
     photos.mkdir(mode=0o700, exist_ok=True)
     store = LocalStore(photos)
     database = _Later()
-    services = Services(settings, database, keys, EFFECTS, store, now)
+    outbound = Webhook(settings.webhook, keys.derived("webhook")) if settings.webhook else OwnList()
+    services = Services(settings, database, keys, EFFECTS, store, now, outbound)
     recorder = PhotoRecorder(services)
 
     @contextlib.asynccontextmanager

@@ -10,6 +10,7 @@ from daiban_server.db.database import Database
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.keystore import ServerKeys
 from daiban_server.lockout import Tries
+from daiban_server.outbound.port import Outbound, OwnList
 from daiban_server.settings import Settings
 from daiban_server.spine.effects import Effects
 
@@ -38,6 +39,7 @@ class Services:
     effects: Effects
     photos: PhotoStore
     now: Callable[[], int] = wall_clock
+    outbound: Outbound = field(default_factory=OwnList)
     presence: dict[bytes, Presence] = field(default_factory=dict)
     tries: Tries = field(default_factory=Tries)
 

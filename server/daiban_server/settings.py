@@ -9,14 +9,15 @@ from pathlib import Path
 @dataclass(frozen=True)
 class Settings:
     """`data` holds database, photos, keys and certificate; `url` is how devices reach this server; `tls_pin` is the
-    SHA-256 of
-    the certificate's public key in hexadecimal, which devices pin ("" where a public authority signed it)."""
+    SHA-256 of the certificate's public key in hexadecimal, which devices pin ("" where a public authority signed it);
+    `webhook` is where messages to people go besides their own lists ("" for nowhere), signed with a key of `data`."""
 
     data: Path
     url: str = "https://localhost:8443"
     database: str = ""
     tls_pin: str = ""
     secure_cookies: bool = True
+    webhook: str = ""
 
     @property
     def database_url(self) -> str:
@@ -25,11 +26,12 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read ``DAIBAN_DATA``, ``DAIBAN_URL``, ``DAIBAN_DATABASE``, ``DAIBAN_TLS_PIN``."""
+        """Read ``DAIBAN_DATA``, ``DAIBAN_URL``, ``DAIBAN_DATABASE``, ``DAIBAN_TLS_PIN``, ``DAIBAN_WEBHOOK``."""
         return cls(
             data=Path(os.environ.get("DAIBAN_DATA", "daiban-data")),
             url=os.environ.get("DAIBAN_URL", cls.url),
             database=os.environ.get("DAIBAN_DATABASE", ""),
             tls_pin=os.environ.get("DAIBAN_TLS_PIN", ""),
+            webhook=os.environ.get("DAIBAN_WEBHOOK", ""),
             secure_cookies=os.environ.get("DAIBAN_INSECURE_COOKIES") != "1",
         )

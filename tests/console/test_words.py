@@ -10,7 +10,7 @@ from daiban_server.console import words
 from daiban_server.console.meaning import Money, meaning, read
 from daiban_server.console.templates import breakable
 from daiban_server.console.values import safe_text, told
-from daiban_server.features.replies.effects import judged
+from daiban_server.features.replies.meeting import judged
 
 FORM = [
     {"id": "income", "label": "家庭月收入", "type": "money"},

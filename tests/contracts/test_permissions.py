@@ -89,6 +89,8 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/v1/cases/{record:str}"): lambda of: (f"/v1/cases/{of.application}", {}),
     ("GET", "/v1/registers"): lambda of: ("/v1/registers", {}),
     ("GET", "/v1/registers/{name:str}"): lambda of: ("/v1/registers/来访", {}),
+    ("GET", "/v1/messages"): lambda of: ("/v1/messages", {}),
+    ("POST", "/v1/messages/{message:str}/read"): lambda of: (f"/v1/messages/{of.task}/read", {}),
     ("GET", "/v1/tasks"): lambda of: ("/v1/tasks", {}),
     ("POST", "/v1/tasks/{task:str}/done"): lambda of: (f"/v1/tasks/{of.task}/done", {}),
     ("POST", "/v1/visits/offers"): lambda of: ("/v1/visits/offers", {"json": {"household": of.household}}),
@@ -111,6 +113,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
 }
 SIGNS_OUT = {("DELETE", "/v1/session"), ("POST", "/sign-out")}
 PEOPLE = {"agent": "王芳", "clerk": "赵敏", "cadre": "孙亮", "head": "李红", "district": "周区"}
+PEOPLE |= {"leader": "吴镇", "chief": "郑书记"}
 
 
 def actions(town: Township) -> dict[tuple[str, str], str]:

@@ -13,9 +13,10 @@ from daiban_client_sdk import Client, RefusedError
 from daiban_schemas.kinds import KINDS
 from daiban_server import permissions
 from daiban_server.app import create_app
+from daiban_server.choices import Choices
 from daiban_server.db import schema
 from daiban_server.db.program import rows, run
-from daiban_server.features.replies.effects import RHYTHM, judged
+from daiban_server.features.replies.meeting import judged
 from daiban_server.jobs.loop import one_round
 from daiban_server.settings import Settings
 from tests.support.raw_device import code_of
@@ -219,15 +220,17 @@ async def test_a_cadre_owes_a_reply_and_meets_it_from_the_road(township: Townshi
     text = {"household": home.record, "application": case, "text": "正在办", "outcome": "progressing"}
     await sun.save(form, text | {"spoke_to": "张桂兰", "how": "visit"})
     await sun.sync()
-    (met,) = await owed(township)
+    following, met = await owed(township)
     assert (met["state"], met["reply"]) == ("met", form.record)
+    assert following["state"] == "due"
+    assert int(str(following["due"])) > int(str(met["due"])), "the next one is owed"
 
 
 async def test_a_reply_that_is_missed_is_late_until_it_comes(township: Township) -> None:
     wang = await township.device("王芳")
     case = await application(township, wang)
     await wang.sync()
-    township.clock.ahead += RHYTHM + 60_000
+    township.clock.ahead += Choices().reply_every * DAY + 60_000
     await one_round(township.services)
     (late,) = await owed(township)
     assert late["state"] == "late"
@@ -235,7 +238,7 @@ async def test_a_reply_that_is_missed_is_late_until_it_comes(township: Township)
     home = (await shown(cadre, "application", case))["values"]["household"]  # type: ignore[index]
     reply = {"household": home, "application": case, "text": "对不起,晚了", "outcome": "waiting"}
     assert (await cadre.post("/v1/records/reply", json={"fields": reply})).status_code == 201
-    (still,) = await owed(township)
+    _, still = await owed(township)
     assert (still["state"], still["reply"] is not None) == ("late", True)
 
 
@@ -256,9 +259,9 @@ async def test_a_reply_saved_in_time_and_received_late_counts_as_met(township: T
     (home,) = await sun.records("household")
     form = await sun.new("reply")
     await sun.save(form, {"household": home.record, "application": case, "text": "已入户", "outcome": "satisfied"})
-    township.clock.ahead += RHYTHM + DAY
+    township.clock.ahead += Choices().reply_every * DAY + DAY
     await sun.sync()
-    (met,) = await owed(township)
+    _, met = await owed(township)
     assert met["state"] == "met_received_late"
     assert int(str(met["met_at"])) <= int(str(met["due"])) < int(str(met["received_at"]))
 

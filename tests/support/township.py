@@ -54,7 +54,7 @@ class Township:
     """The running server and whoever works there. Ids are 16 bytes.
 
     王芳 is agent A of 青山村 and stand-in of 白河村, 刘强 the other way round; 赵敏 is a clerk, 孙亮 a cadre, 李红
-    the centre head.
+    the centre head, 吴镇 the leader in charge above her, 郑书记 the town's first person.
     """
 
     services: Services
@@ -71,6 +71,7 @@ class Township:
     async def set_up(self) -> None:
         """Write the township into the database."""
         roles = {"王芳": "agent", "刘强": "agent", "赵敏": "clerk", "孙亮": "cadre", "李红": "head", "周区": "district"}
+        roles |= {"吴镇": "leader", "郑书记": "chief"}
         self.people = {name: new_id() for name in roles}
         await self.services.database.write(self.centre, lambda: self._set_up(roles))
 

@@ -31,7 +31,10 @@ from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
 from daiban_sync.ids import NOBODY, is_id
 
+_LOOKING_ON = {"above": (), "main": ("replies", "visits"), "aside": ("fieldwork", "arrivals"), "below": ()}
 _PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "leader": _LOOKING_ON,
+    "chief": _LOOKING_ON,
     "": {
         "above": ("disputes",),
         "main": ("visits", "replies"),

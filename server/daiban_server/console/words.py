@@ -23,6 +23,8 @@ ROLES = {
     "clerk": "窗口",
     "cadre": "包联干部",
     "head": "中心负责人",
+    "leader": "分管领导",
+    "chief": "党政一把手",
     "district": "区政务办",
     "server": "系统",
 }

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, delete, update
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
-from daiban_server.features.replies.effects import miss
+from daiban_server.features.replies import reminding
+from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
 from daiban_server.spine import projections
 from daiban_server.spine.replay import centres_with_hope, replay
@@ -68,6 +69,22 @@ async def one_round(services: Services) -> None:
     heard, services.presence = services.presence, {}
     await services.database.write("jobs", lambda: _round(heard, now))
     await services.photos.sweep(now, PARTIAL_LIFE)
+    await carry_out(services, now)
+
+
+async def carry_out(services: Services, now: int) -> int:
+    """Send what waits to go out, one after the other; gives how many went."""
+    went = 0
+    for message in await services.database.read(queue.waiting(now)):
+        try:
+            await services.outbound.send(message)
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            await services.database.write("messages", functools.partial(queue.failed, message, why, now))
+        else:
+            went += 1
+            await services.database.write("messages", functools.partial(queue.went, message, now))
+    return went
 
 
 def _round(heard: dict[bytes, Presence], now: int) -> Program[None]:
@@ -79,5 +96,5 @@ def _round(heard: dict[bytes, Presence], now: int) -> Program[None]:
             offset=presence.clock_offset,
             agent=presence.client,
         )
-    yield from miss(now)
+    yield from reminding.look(now)
     yield from run(_EXPIRED, now=now)

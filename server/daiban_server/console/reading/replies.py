@@ -40,7 +40,7 @@ class Replies(NamedTuple):
 def replies(session: SignedIn, book: Book) -> Program[Replies]:
     """The replies that `session` may see."""
     found = yield from owed(session)
-    waiting = [one for one in found if one.reply is None]
+    waiting = [one for one in found if one.reply is None and one.state != "lapsed"]
     lately = [one for one in found if one.reply is not None and (one.received_at or 0) > book.now - _LATELY]
     lately = sorted(lately, key=lambda one: one.received_at or 0, reverse=True)[:ANSWERED]
     listed = [*waiting[:OPEN], *lately]

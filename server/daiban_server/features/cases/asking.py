@@ -8,11 +8,10 @@ from sqlalchemy import bindparam, select
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.features.cases.numbers import enter, numbered
-from daiban_server.spine import views
+from daiban_server.items import item_of
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
-from daiban_sync.ids import NOBODY
 
 Fields = Mapping[str, Any]
 
@@ -40,20 +39,6 @@ def by(ledger: Ledger, asked: Asked) -> Program[dict[str, Any]]:
     author = yield from person(asked.incoming.author)
     who = {"by": author.name, "by_id": asked.incoming.author.hex()} if author else {}
     return {**who, "at": ledger.now}
-
-
-def item_of(ledger: Ledger, reference: Any) -> Program[Fields]:
-    """The edition that a case pins. Raises `Refusal`: ``item.unknown``."""
-    if not isinstance(reference, str):
-        raise Refusal("item.unknown", ("item",))
-    key = ("item", reference)
-    if key not in ledger.memo:
-        found = yield from views.shown(views.BY_ID, NOBODY, record_id=bytes.fromhex(reference))
-        if not found or found[0].view.kind != "item":
-            raise Refusal("item.unknown", ("item",))
-        ledger.memo[key] = found[0].view.values
-    item: Fields = ledger.memo[key]
-    return item
 
 
 def series_of(item: Fields) -> str:

@@ -7,9 +7,9 @@ from pypinyin import Style, lazy_pinyin
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program
-from daiban_server.features.cases.asking import Fields, item_of
+from daiban_server.features.cases.asking import Fields
+from daiban_server.items import item_if_any
 from daiban_server.spine.ledger import Ledger, Record
-from daiban_server.spine.refusal import Refusal
 from daiban_sync.ids import NOBODY
 
 BEFORE = frozenset({"draft", "collected"})
@@ -21,14 +21,9 @@ def keep(ledger: Ledger, record: Record) -> Program[None]:
     if record.status in BEFORE or record.parent is None or record.place is None:
         return
     values = (yield from ledger.view(record)).values
-    ledger.add(schema.case_sheet, _row(ledger, record, values, (yield from _item(ledger, values))), "replace")
-
-
-def _item(ledger: Ledger, values: Fields) -> Program[Fields]:
-    try:
-        return (yield from item_of(ledger, values.get("item")))
-    except Refusal:
-        return {}
+    ledger.add(
+        schema.case_sheet, _row(ledger, record, values, (yield from item_if_any(ledger, values.get("item")))), "replace"
+    )
 
 
 def _row(ledger: Ledger, record: Record, values: Fields, item: Fields) -> tuple[Any, ...]:

@@ -23,8 +23,8 @@ _LIST = (
 
 
 class ObligationOut(Struct, frozen=True):
-    """A reply that is or was owed. `state` is ``due``, ``late``, ``met`` or ``met_received_late``; times in Unix
-    milliseconds."""
+    """A reply that is or was owed. `state` is ``due``, ``late``, ``met``, ``met_received_late`` or ``lapsed``; times in
+    Unix milliseconds."""
 
     id: str
     application: str

@@ -1,0 +1,49 @@
+"""What the district may choose, with what holds until it does."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write, first
+from daiban_server.spine.ledger import Ledger
+
+_NAME = "choices"
+_HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
+
+
+class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days are calendar days unless a name says otherwise.
+
+    `reply_every` holds for items that say nothing of their own; `reply_for_proxied` lets proxied cases have replies
+    too, as home visits have; `reply_reminder` is how long before a reply is due its cadre is reminded;
+    `reply_escalation` is after how many days a missed one is told to the centre head and to the leader in charge.
+    """
+
+    reply_every: int = 7
+    reply_for_proxied: bool = False
+    reply_reminder: int = 1
+    reply_escalation: tuple[int, int] = (1, 3)
+
+
+def chosen() -> Program[Choices]:
+    """What is chosen now."""
+    row = yield from first(_HELD, setting_name=_NAME)
+    return msgspec.json.decode(row[0], type=Choices) if row else Choices()
+
+
+def of(ledger: Ledger) -> Program[Choices]:
+    """As `chosen`, read once in a transaction."""
+    if _NAME not in ledger.memo:
+        ledger.memo[_NAME] = yield from chosen()
+    choices: Choices = ledger.memo[_NAME]
+    return choices
+
+
+def choose(**changed: Any) -> Program[Choices]:
+    """Change some; gives all. Raises `msgspec.ValidationError` for what cannot be."""
+    held = msgspec.structs.asdict((yield from chosen()))
+    choices = msgspec.convert({**held, **changed}, Choices)
+    yield Write(schema.setting, [(_NAME, msgspec.json.encode(choices).decode())], "replace")
+    return choices

@@ -1,0 +1,1 @@
+"""What the server tells people by itself: reminders, warnings, changed visits. One way out, whatever is at its end."""

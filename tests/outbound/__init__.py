@@ -1,0 +1,1 @@
+"""What goes out by itself, and how it fares on the way."""

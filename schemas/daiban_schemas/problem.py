@@ -189,6 +189,27 @@ PROBLEMS: dict[str, Problem] = {
     "archive.undelivered": Problem(
         409, "还没有送达记录", "请先登记送达,或写明原因", "Not delivered yet", "Record the delivery, or give a reason"
     ),
+    "centre.unknown": Problem(404, "没有这个中心", "请核对网址", "No such centre", "Check the address"),
+    "case.not_found": Problem(
+        404,
+        "编号和查询码对不上",
+        "请照凭证上的编号和查询码输入",
+        "No such case",
+        "Enter number and code as on the slip",
+    ),
+    "opinion.own": Problem(
+        403, "反映的是本人经办的事,应由他人答复", "请由其他人答复", "It is about you", "Somebody else answers"
+    ),
+    "opinion.full": Problem(429, "意见太多,暂时收不下", "请稍后再提,或打监督电话", "The box is full", "Try later"),
+    "rating.once": Problem(409, "这件已经评价过了", "评价只能一次,不能修改", "Rated already", "A rating stands"),
+    "rating.not_yet": Problem(409, "还没有办结,不能评价", "请在办结后评价", "Not ended yet", "Rate it when it has"),
+    "rating.own_device": Problem(
+        403,
+        "不能在工作人员的设备上评价",
+        "请用群众自己的手机评价",
+        "Not on a clerk's device",
+        "Use the resident's own phone",
+    ),
     "report.unknown": Problem(
         422, "报告类型不认识", "服务器升级后自动处理", "Unknown report", "Waits for a newer server"
     ),

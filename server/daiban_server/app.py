@@ -17,6 +17,8 @@ from daiban_server.console.templates import TEMPLATES
 from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Factory, Fetch, Program, Row
+from daiban_server.features.affairs import routes as affairs
+from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
 from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.photos.receiving import Receiving
@@ -42,7 +44,7 @@ from daiban_sync import limits
 
 T = TypeVar("T")
 
-EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS)
+EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS)
 
 
 API = (
@@ -63,6 +65,12 @@ API = (
     cases.case,
     cases.registers,
     cases.register,
+    affairs.public_items,
+    affairs.public_results,
+    affairs.public_duty,
+    affairs.public_opinion,
+    affairs.look_up,
+    affairs.rate,
     messages.messages,
     messages.mark_read,
     Tasks,

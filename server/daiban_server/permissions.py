@@ -44,6 +44,7 @@ OPEN: Mapping[str, str] = {
     "/v1/sync": "signed by a device",
     "/v1/enrolments": "proves possession of a key and of a one-time code",
     "/v1/enrolment": "signed by a device",
+    "/v1/public": "what everybody may see; a case opens with its number and code",
     "/v1/photos/uploads": "the ticket in the URL is the right",
     "/schema": "the API's own description",
     "/static": "style sheets and scripts",

@@ -14,6 +14,7 @@ case_sheet = Table(
     id_column("centre", key=True),
     id_column("id", key=True),
     text("number"),
+    text("slip"),
     id_column("item"),
     text("item_name"),
     text("window"),
@@ -35,13 +36,28 @@ case_sheet = Table(
     Column("urgent", Boolean, nullable=False),
     Column("kin", Boolean, nullable=False),
     Index("ix_case_sheet_status", "centre", "status", "due"),
-    Index("ix_case_sheet_number", "centre", "number"),
+    Index("ix_case_sheet_number", "number"),
+    Index("ix_case_sheet_slip", "slip"),
     Index("ix_case_sheet_household", "centre", "household"),
     sqlite_with_rowid=False,
 )
 """A case that was submitted, as lists show and find it. `label` is the mode of the statistics: ``direct``, ``limited``,
 ``proxy`` or ``home``; `search` is number, names and their pinyin in small letters; `due` is a day, ``YYYY-MM-DD``; who
 is nobody is sixteen zero bytes."""
+
+rating = Table(
+    "rating",
+    metadata,
+    id_column("centre", key=True),
+    id_column("id", key=True),
+    Column("level", Integer, nullable=False),
+    text("text"),
+    number("at"),
+    id_column("handler"),
+    Index("ix_rating_at", "centre", "at"),
+    sqlite_with_rowid=False,
+)
+"""What a resident said of a case (好差评), once: `level` 5 is best; `handler` is who handled it then."""
 
 case_event = Table(
     "case_event",

@@ -14,11 +14,12 @@ from daiban_schemas.slip import code_of
 from daiban_server.calendar_days import due_day, local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
-from daiban_server.features.cases.asking import Fields, by, no_kin, received
+from daiban_server.features.cases.asking import Fields, no_kin, received
 from daiban_server.items import item_of
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
+from daiban_server.staff import by
 from daiban_sync.ids import NOBODY
 
 _r = schema.record.c

@@ -1,44 +1,17 @@
 """What the commands of a case have in common: its item, its people, who may not handle it."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import bindparam, select
-
-from daiban_server.db import schema
-from daiban_server.db.program import Program, first
-from daiban_server.features.cases.numbers import enter, numbered
+from daiban_server.db.program import Program
 from daiban_server.items import item_of
+from daiban_server.registers import enter, numbered
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
+from daiban_server.staff import person
 
 Fields = Mapping[str, Any]
-
-_PERSON = select(schema.person.c.name, schema.person.c.centre, schema.person.c.active).where(
-    schema.person.c.id == bindparam("person_id")
-)
-
-
-class Person(NamedTuple):
-    """Somebody of the district."""
-
-    name: str
-    centre: bytes
-    active: bool
-
-
-def person(id_: bytes) -> Program[Person | None]:
-    """Who somebody is."""
-    row = yield from first(_PERSON, person_id=id_)
-    return Person(*row) if row else None
-
-
-def by(ledger: Ledger, asked: Asked) -> Program[dict[str, Any]]:
-    """Who did it, and when: for what is kept of an act."""
-    author = yield from person(asked.incoming.author)
-    who = {"by": author.name, "by_id": asked.incoming.author.hex()} if author else {}
-    return {**who, "at": ledger.now}
 
 
 def series_of(item: Fields) -> str:

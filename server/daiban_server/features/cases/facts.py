@@ -8,9 +8,10 @@ import datetime
 from daiban_server.calendar_days import local_day
 from daiban_server.db.program import Program
 from daiban_server.features.cases.arriving import TIME_TO_BRING
-from daiban_server.features.cases.asking import Fields, by
+from daiban_server.features.cases.asking import Fields
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
+from daiban_server.staff import by
 
 
 def collected(ledger: Ledger, asked: Asked) -> Program[Fields]:

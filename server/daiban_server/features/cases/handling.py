@@ -5,10 +5,11 @@ from typing import Any
 
 from daiban_server.calendar_days import due_day, local_day
 from daiban_server.db.program import Program
-from daiban_server.features.cases.asking import Fields, by, no_kin, person, received
+from daiban_server.features.cases.asking import Fields, no_kin, received
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
+from daiban_server.staff import by, person
 
 
 def send_up(ledger: Ledger, asked: Asked) -> Program[Fields]:

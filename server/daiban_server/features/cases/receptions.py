@@ -1,9 +1,10 @@
 """Receptions: everybody who comes has a number and a line in the register, and somebody who answers for it."""
 
 from daiban_server.db.program import Program
-from daiban_server.features.cases.asking import Fields, person
-from daiban_server.features.cases.numbers import enter, numbered
+from daiban_server.features.cases.asking import Fields
+from daiban_server.registers import enter, numbered
 from daiban_server.spine.ledger import Incoming, Ledger, Record
+from daiban_server.staff import person
 
 REGISTER = "来访"
 """The register of everyone who comes (办事登记册)."""

@@ -28,12 +28,12 @@ def keep(ledger: Ledger, record: Record) -> Program[None]:
 
 def _row(ledger: Ledger, record: Record, values: Fields, item: Fields) -> tuple[Any, ...]:
     number, applicant = values.get("number") or "", values.get("applicant") or ""
-    archive = values.get("archive") or {}
+    archive, slip = values.get("archive") or {}, (values.get("slip") or {}).get("number") or ""
     return (
-        *(ledger.centre, record.id, number),
+        *(ledger.centre, record.id, number, slip.upper()),
         *(_id(values.get("item")), item.get("name") or "", values.get("window") or item.get("window") or ""),
         *(label(values), values.get("source") or "counter", record.parent, record.place),
-        *(applicant, searched(number, applicant, values.get("phone")), record.status),
+        *(applicant, searched(f"{number} {slip}", applicant, values.get("phone")), record.status),
         *(_id(values.get("owner_id")), _id(values.get("handler_id"))),
         *(values.get("submitted_at") or 0, values.get("received_at"), values.get("accepted_at")),
         *(values.get("due"), values.get("ended_at"), archive.get("at")),

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("slip", sa.Text(), nullable=False),
         sa.Column("item", sa.LargeBinary(length=16), nullable=False),
         sa.Column("item_name", sa.Text(), nullable=False),
         sa.Column("window", sa.Text(), nullable=False),
@@ -60,7 +61,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_sheet", schema=None) as batch_op:
         batch_op.create_index("ix_case_sheet_household", ["centre", "household"], unique=False)
-        batch_op.create_index("ix_case_sheet_number", ["centre", "number"], unique=False)
+        batch_op.create_index("ix_case_sheet_number", ["number"], unique=False)
+        batch_op.create_index("ix_case_sheet_slip", ["slip"], unique=False)
         batch_op.create_index("ix_case_sheet_status", ["centre", "status", "due"], unique=False)
 
     op.create_table(
@@ -85,6 +87,20 @@ def upgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_person", ["person", "at"], unique=False)
         batch_op.create_index("ix_message_waiting", ["state", "next_at"], unique=False)
+
+    op.create_table(
+        "rating",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("handler", sa.LargeBinary(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("centre", "id", name=op.f("pk_rating")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("rating", schema=None) as batch_op:
+        batch_op.create_index("ix_rating_at", ["centre", "at"], unique=False)
 
     op.create_table(
         "register_line",

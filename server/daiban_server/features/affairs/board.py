@@ -1,0 +1,108 @@
+"""The public board (公示栏): items with everything that is promised, results by surname and village, who is on duty."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Row, first, rows
+from daiban_server.spine import views
+from daiban_sync.ids import NOBODY
+
+_c, _s, _pl = schema.centre.c, schema.case_sheet.c, schema.place.c
+_CENTRE = select(_c.id, _c.name).where(_c.code == bindparam("wanted_code")).limit(1)
+_RESULTS = (
+    select(_s.applicant, _pl.name, _s.item_name, _s.status, _s.ended)
+    .select_from(schema.case_sheet.outerjoin(schema.place, _pl.id == _s.place))
+    .where(
+        _s.centre == bindparam("centre_id"),
+        _s.ended.is_not(None),
+        _s.ended > bindparam("since"),
+        _s.status != "withdrawn",
+    )
+    .order_by(_s.ended.desc())
+    .limit(200)
+)
+_SHOWN = (
+    *("code", "name", "type", "basis", "body", "conditions", "audience", "modes", "papers", "legal_limit"),
+    *("promised_limit", "trips", "fee", "fee_basis", "flow", "special_steps", "note", "crew", "person_must_come"),
+)
+DAYS = 30
+"""How long a result stands on the board."""
+RESULTS: Mapping[str, str] = {"refused": "不予办理", "not_accepted": "不予受理"}
+
+
+class ResultOut(Struct, frozen=True):
+    """A result: surname, village and outcome only."""
+
+    surname: str
+    village: str
+    item: str
+    result: str
+    ended: int
+
+
+class DutyOut(Struct, frozen=True):
+    """Who is at a post, with what stands on the badge."""
+
+    title: str
+    window: str
+    name: str
+    phone: str
+    badge: str
+    stand_in: str
+    promise: str
+
+
+def centre(code: str) -> Program[tuple[bytes, str] | None]:
+    """A centre's id and name by its code."""
+    row = yield from first(_CENTRE, wanted_code=code)
+    return (row[0], row[1]) if row and row[0] != NOBODY else None
+
+
+def items() -> Program[dict[str, list[dict[str, Any]]]]:
+    """The current edition of every item, by window: what is promised before anybody applies (服务承诺)."""
+    found = yield from views.shown(views.BY_KIND, NOBODY, kind_name="item", page=5000)
+    newest: dict[str, Mapping[str, Any]] = {}
+    for one in found:
+        values, code = one.view.values, str(one.view.values.get("code"))
+        if not values.get("usable_until") and values.get("edition", 0) > newest.get(code, {}).get("edition", 0):
+            newest[code] = values
+    shown: dict[str, list[dict[str, Any]]] = {}
+    for item in sorted(newest.values(), key=lambda one: (one.get("order", 0), one["code"])):
+        window = shown.setdefault(str(item.get("window") or ""), [])
+        window.append({name: item[name] for name in _SHOWN if name in item})
+    return shown
+
+
+def results(centre_id: bytes, now: int) -> Program[list[ResultOut]]:
+    """What was decided lately."""
+    found = yield from rows(_RESULTS, centre_id=centre_id, since=now - DAYS * 86_400_000)
+    return [_result(row) for row in found]
+
+
+def _result(row: Row) -> ResultOut:
+    applicant, village, item, status, ended = row
+    return ResultOut(applicant[:1] + "某", village or "", item, RESULTS.get(status, "已办结"), ended)
+
+
+def duty(centre_id: bytes) -> Program[list[DutyOut]]:
+    """The posts of a centre that somebody holds."""
+    found = yield from views.shown(views.BY_KIND, NOBODY, kind_name="post", page=5000)
+    posts = [one.view.values for one in found if one.view.values.get("centre") == centre_id.hex()]
+    return [_duty(post) for post in sorted(posts, key=lambda one: str(one.get("title")))]
+
+
+def _duty(post: Mapping[str, Any]) -> DutyOut:
+    holder, stand_in = post.get("a") or {}, post.get("b") or {}
+    return DutyOut(
+        post.get("title") or "",
+        post.get("window") or "",
+        holder.get("name", ""),
+        holder.get("phone", ""),
+        holder.get("badge", ""),
+        stand_in.get("name", ""),
+        post.get("promise") or "",
+    )

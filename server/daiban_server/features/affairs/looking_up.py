@@ -1,0 +1,128 @@
+"""What a resident sees of a case with its number and code: how it stands, in words, and nothing of anybody else.
+
+The number is the case's or the collection slip's; the code comes with both. Wrong codes are counted by number, not by
+address, since a whole village may share one.
+"""
+
+import datetime
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import bindparam, or_, select
+
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.slip import code_of
+from daiban_server.calendar_days import local_day
+from daiban_server.db import schema
+from daiban_server.db.program import Program, rows
+from daiban_server.spine import views
+
+_s, _r = schema.case_sheet.c, schema.rating.c
+_NUMBERED = (
+    select(_s.centre, _s.id)
+    .where(or_(_s.number == bindparam("wanted"), _s.slip == bindparam("wanted")), bindparam("wanted") != "")
+    .limit(20)
+)
+_RATED = select(_r.level).where(_r.centre == bindparam("centre_id"), _r.id == bindparam("case_id"))
+LONGEST = 40
+
+
+class Step(Struct, frozen=True):
+    """Something that happened, on a day."""
+
+    day: str
+    words: str
+
+
+class Shown(Struct, frozen=True):
+    """A case as its applicant may see it. `missing` is what was told to be missing, until `bring_by`; `rating` is the
+    level that was given, 1 to 5."""
+
+    number: str
+    item: str
+    applicant: str
+    status: str
+    due: str | None
+    due_why: str
+    missing: list[str]
+    bring_by: str | None
+    result: str
+    handler: str
+    steps: list[Step]
+    may_rate: bool
+    rating: int | None
+
+
+def find(number: str, code: str) -> Program[tuple[bytes, bytes] | None]:
+    """The centre and id of the case that has this number and code."""
+    if not 0 < len(number) <= LONGEST or "\x00" in number + code:
+        return None
+    given = code.strip().upper().encode()
+    for centre, case in (yield from rows(_NUMBERED, wanted=number.strip().upper())):
+        if hmac.compare_digest(given, code_of(case).encode()):
+            return centre, case
+    return None
+
+
+def show(centre: bytes, case: bytes) -> Program[Shown]:
+    """What its applicant may see."""
+    (found,) = yield from views.shown(views.BY_ID, centre, record_id=case)
+    rated = yield from rows(_RATED, centre_id=centre, case_id=case)
+    values, status = found.view.values, found.status or "submitted"
+    item = yield from _item_name(values.get("item"))
+    waiting = status == "awaiting"
+    notice = values.get("notice") or {}
+    return Shown(
+        values.get("number") or "",
+        item,
+        veiled(values.get("applicant") or ""),
+        KINDS["application"].states[status],
+        values.get("due"),
+        values.get("due_why") or "",
+        [one["name"] for one in notice.get("missing") or ()] if waiting else [],
+        notice.get("until") if waiting else None,
+        (values.get("result") or "") if values.get("ended_at") else "",
+        values.get("handler") or "",
+        list(_steps(values)),
+        may_rate(status, values) and not rated,
+        rated[0][0] if rated else None,
+    )
+
+
+def may_rate(status: str, values: Mapping[str, Any]) -> bool:
+    """A case is rated when it has ended, by whom it was done for; one that was withdrawn is not."""
+    return bool(values.get("ended_at")) and status != "withdrawn"
+
+
+def veiled(name: str) -> str:
+    """张桂兰 → 张**: who has the code knows the rest."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def _item_name(reference: Any) -> Program[str]:
+    if not isinstance(reference, str):
+        return ""
+    found = yield from views.shown(views.BY_ID, bytes(16), record_id=bytes.fromhex(reference))
+    return str(found[0].view.values.get("name") or "") if found else ""
+
+
+def _steps(values: Mapping[str, Any]) -> list[Step]:
+    told = [
+        (values.get("started_at"), "收件"),
+        (values.get("received_at"), "登记编号"),
+        ((values.get("notice") or {}).get("at"), "一次性告知缺少的材料"),
+        (values.get("complemented_at"), "材料补齐"),
+        (values.get("accepted_at"), "受理"),
+        ((values.get("sent_up") or {}).get("at"), "上报"),
+        (values.get("ended_at"), "办结"),
+        ((values.get("delivery") or {}).get("at"), "送达"),
+        ((values.get("follow_up") or {}).get("at"), "回访"),
+    ]
+    return [Step(_day(at), words) for at, words in sorted((at, words) for at, words in told if at)]
+
+
+def _day(at: int) -> str:
+    day: datetime.date = local_day(at)
+    return day.isoformat()

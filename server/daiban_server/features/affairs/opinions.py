@@ -1,0 +1,98 @@
+"""Opinions: from the box, the hotline, the "cannot get it done" desk, complaints, bad ratings.
+
+Each gets a number, a day and somebody who owes the answer, and that is never whom it is about.
+"""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from daiban_server.calendar_days import due_day, local_day
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first
+from daiban_server.outbound import queue
+from daiban_server.registers import enter, numbered
+from daiban_server.spine.effects import Asked, Effects
+from daiban_server.spine.ledger import Incoming, Ledger, Record
+from daiban_server.spine.refusal import Refusal
+from daiban_server.staff import by, holders, person
+
+Fields = Mapping[str, Any]
+REGISTER = "意见反映"
+DAYS: Mapping[str, int] = {"rating": 1, "complaint": 5, "stuck": 3, "hotline": 5, "opinion_box": 5}
+"""Working days until the answer, by channel: whoever gave a bad rating is called within one."""
+AN_HOUR = 60
+"""More than that an hour and a centre's box is full for a while: a register that a machine filled would hide people."""
+_l = schema.register_line.c
+_LATELY = select(func.count()).where(
+    _l.centre == bindparam("centre_id"), _l.register == REGISTER, _l.at > bindparam("since")
+)
+_TOLD = ("channel", "text", "person", "phone", "application", "about", "came_at")
+
+
+def lately(centre: bytes, now: int) -> Program[int]:
+    """How many were registered within an hour."""
+    row = yield from first(_LATELY, centre_id=centre, since=now - 3_600_000)
+    return int(row[0]) if row else 0
+
+
+def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fields]:
+    """Somebody said something: who answers, and by when."""
+    values = incoming.values
+    number = yield from numbered(ledger, "YJ")
+    yield from enter(ledger, REGISTER, record.id, {"number": number, **{name: values.get(name) for name in _TOLD}})
+    due = due_day(local_day(ledger.now), DAYS.get(str(values.get("channel")), 5), "working")
+    concerned = yield from _concerned(ledger, values)
+    for role in ("head", "leader", "chief"):
+        for id_, name in (yield from holders(ledger.centre, role)):
+            if id_ not in concerned:
+                yield from _ask(ledger, record, id_, number, due)
+                return {"number": number, "due": due.isoformat(), "answerer": id_.hex(), "answerer_name": name}
+    return {"number": number, "due": due.isoformat()}
+
+
+def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """The head names who answers. Raises `Refusal`: ``person.unknown`` or ``opinion.own``."""
+    to = bytes.fromhex(asked.arguments["to"])
+    chosen = yield from person(to)
+    if chosen is None or not chosen.active or chosen.centre != ledger.centre:
+        raise Refusal("person.unknown", ("to",))
+    values = (yield from ledger.view(asked.record)).values
+    if to in (yield from _concerned(ledger, values)):
+        raise Refusal("opinion.own", ("to",))
+    due = datetime.date.fromisoformat(values["due"])
+    yield from _ask(ledger, asked.record, to, str(values.get("number")), due)
+    return {"answerer": to.hex(), "answerer_name": chosen.name}
+
+
+def answer(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """The answer, by anybody whom it is not about."""
+    values = (yield from ledger.view(asked.record)).values
+    if asked.incoming.author in (yield from _concerned(ledger, values)):
+        raise Refusal("opinion.own", ("about",))
+    author = yield from by(ledger, asked)
+    answered = {"answer": asked.arguments["text"], "answered_at": ledger.now}
+    return {**answered, "answerer": author.get("by_id"), "answerer_name": author.get("by")}
+
+
+def _ask(ledger: Ledger, record: Record, who: bytes, number: str, due: datetime.date) -> Program[None]:
+    text = f"{number} 号意见反映请在{due.month}月{due.day}日前答复。"
+    key = f"opinion/{record.id.hex()}/{due}"
+    yield from queue.tell(ledger.centre, who, "opinion.owed", text, ledger.now, key=key, record=record.id)
+
+
+def _concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
+    """Whom it is about: those who are named, and those who own or handle the case that it is about."""
+    found = {values.get("about")}
+    if values.get("application"):
+        case = bytes.fromhex(values["application"])
+        yield from ledger.load([case])
+        if (record := ledger.records[case]) is not None:
+            view = yield from ledger.view(record)
+            found |= {view.values.get("owner_id"), view.values.get("handler_id")}
+    return {bytes.fromhex(one) for one in found if one}
+
+
+EFFECTS = Effects(commands={("opinion", "assign"): assign, ("opinion", "answer"): answer}, made={"opinion": received})

@@ -1,0 +1,125 @@
+"""What everybody may ask without signing in."""
+
+import functools
+import secrets
+from typing import Annotated, Any
+
+from litestar import Request, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta, Struct
+
+from daiban_schemas import entry
+from daiban_server.features.affairs import board, looking_up, opinions, rating
+from daiban_server.features.affairs.board import DutyOut, ResultOut
+from daiban_server.features.affairs.looking_up import Shown
+from daiban_server.http.problems import ProblemError
+from daiban_server.http.session import COOKIE
+from daiban_server.services import GivenServices, Services
+from daiban_server.spine import desk
+from daiban_sync import ids
+
+Short = Annotated[str, Meta(max_length=40)]
+
+
+class CaseKey(Struct):
+    """The number of a case or of its slip, and the code that came with it."""
+
+    number: Short
+    code: Short
+
+
+class RatingIn(CaseKey):
+    """`level`: 5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意."""
+
+    level: Annotated[int, Meta(ge=1, le=5)]
+    text: Annotated[str, Meta(max_length=500)] = ""
+
+
+class OpinionIn(Struct):
+    """What somebody wants to say; a name and a telephone if there shall be an answer."""
+
+    text: Annotated[str, Meta(min_length=2, max_length=1000)]
+    person: Annotated[str, Meta(max_length=30)] = ""
+    phone: Annotated[str, Meta(pattern=r"^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8})?$")] = ""
+
+
+@get("/v1/public/{code:str}/items")
+async def public_items(code: FromPath[str], services: GivenServices) -> dict[str, list[dict[str, Any]]]:
+    """Every item by window: basis, conditions, papers, limits, fees, flow."""
+    await _centre(code, services)
+    return await services.database.read(board.items())
+
+
+@get("/v1/public/{code:str}/results")
+async def public_results(code: FromPath[str], services: GivenServices) -> list[ResultOut]:
+    """The results of the last thirty days."""
+    centre, _ = await _centre(code, services)
+    return await services.database.read(board.results(centre, services.now()))
+
+
+@get("/v1/public/{code:str}/duty")
+async def public_duty(code: FromPath[str], services: GivenServices) -> list[DutyOut]:
+    """Who is on duty."""
+    centre, _ = await _centre(code, services)
+    return await services.database.read(board.duty(centre))
+
+
+@post("/v1/public/{code:str}/opinions", status_code=201)
+async def public_opinion(code: FromPath[str], data: JSONBody[OpinionIn], services: GivenServices) -> None:
+    """Put something into the opinion box (意见箱)."""
+    centre, _ = await _centre(code, services)
+    if await services.database.read(opinions.lately(centre, services.now())) >= opinions.AN_HOUR:
+        raise ProblemError("opinion.full", {"Retry-After": "600"})
+    fields: dict[str, Any] = {"place": centre.hex(), "channel": "opinion_box", "text": data.text}
+    fields |= {name: getattr(data, name) for name in ("person", "phone") if getattr(data, name)}
+    now, secret = services.now(), secrets.token_bytes(32)
+    body = entry.change(
+        ids.uuid7(now, secrets.token_bytes(10)).hex(),
+        "opinion",
+        {**fields, "came_at": now},
+        seen=0,
+        at=now,
+        by=ids.NOBODY.hex(),
+    )
+    clerk = desk.Clerk(ids.NOBODY, "head", centre)
+    program = functools.partial(desk.write, clerk, [body], services.keys, services.effects, now, secret)
+    (outcome,) = await services.database.write(centre, program)
+    if outcome.outcome != "new":
+        raise ProblemError(outcome.code or "request.invalid")
+
+
+@post("/v1/public/look-up", status_code=200)
+async def look_up(data: JSONBody[CaseKey], services: GivenServices) -> Shown:
+    """How a case stands."""
+    return await services.database.read(looking_up.show(*await _case(data, services)))
+
+
+@post("/v1/public/rating", status_code=204)
+async def rate(data: JSONBody[RatingIn], request: Request[Any, Any, Any], services: GivenServices) -> None:
+    """Rate a case that has ended. Nobody who is signed in rates: a rating is never given on the handler's device."""
+    if COOKIE in request.cookies:
+        raise ProblemError("rating.own_device")
+    centre, case = await _case(data, services)
+    await services.database.write(
+        centre, functools.partial(rating.rate, centre, case, data.level, data.text.strip(), services)
+    )
+
+
+async def _centre(code: str, services: Services) -> tuple[bytes, str]:
+    found = None if "\x00" in code else await services.database.read(board.centre(code))
+    if found is None:
+        raise ProblemError("centre.unknown")
+    return found
+
+
+async def _case(key: CaseKey, services: Services) -> tuple[bytes, bytes]:
+    """The case that number and code name together; wrong codes make the next try wait."""
+    name = f"case {key.number.strip().upper()}"
+    if wait := services.tries.wait(name, services.now()):
+        raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
+    found = await services.database.read(looking_up.find(key.number, key.code))
+    if found is None:
+        services.tries.failed(name, services.now())
+        raise ProblemError("case.not_found")
+    services.tries.succeeded(name)
+    return found

@@ -1,0 +1,48 @@
+"""Who works in the district, as rules ask for it: who somebody is, who did something, who holds a post."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first, rows
+from daiban_server.spine.effects import Asked
+from daiban_server.spine.ledger import Ledger
+
+_p = schema.person.c
+_PERSON = select(schema.person.c.name, schema.person.c.centre, schema.person.c.active).where(
+    schema.person.c.id == bindparam("person_id")
+)
+
+
+class Person(NamedTuple):
+    """Somebody of the district."""
+
+    name: str
+    centre: bytes
+    active: bool
+
+
+def person(id_: bytes) -> Program[Person | None]:
+    """Who somebody is."""
+    row = yield from first(_PERSON, person_id=id_)
+    return Person(*row) if row else None
+
+
+def by(ledger: Ledger, asked: Asked) -> Program[dict[str, Any]]:
+    """Who did it, and when: for what is kept of an act."""
+    author = yield from person(asked.incoming.author)
+    who = {"by": author.name, "by_id": asked.incoming.author.hex()} if author else {}
+    return {**who, "at": ledger.now}
+
+
+_HOLDERS = (
+    select(_p.id, _p.name)
+    .where(_p.centre == bindparam("centre_id"), _p.role == bindparam("wanted_role"), _p.active)
+    .order_by(_p.id)
+)
+
+
+def holders(centre: bytes, role: str) -> Program[list[tuple[bytes, str]]]:
+    """Everybody of a centre with a role: id and name."""
+    return [(row[0], row[1]) for row in (yield from rows(_HOLDERS, centre_id=centre, wanted_role=role))]

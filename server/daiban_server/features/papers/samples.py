@@ -314,7 +314,7 @@ def _casework() -> Iterator[tuple[str, Document]]:
             giver=AGENT,
             taker=STAND_IN,
             post="柳树村、杨家坪村代办员",
-            reason="A岗参加培训（3月10日至3月13日）,B岗顶岗。",
+            reason="A岗参加培训（3月10日至3月13日），B岗顶岗。",
             cases=tuple(
                 HandedCase(
                     number=f"QH-2026-{number:06}", applicant=name, item=item, status=status, due=day(3, due), note=note
@@ -325,7 +325,7 @@ def _casework() -> Iterator[tuple[str, Document]]:
                     (135, "欧阳秀珍", "城乡居民基本医疗保险门诊慢特病申请", "待补正", 18, "缺诊断证明，3月12日去取"),
                 )
             ),
-            things=("平板手机一部（编号17）", "刘建国土地承包合同原件一份，3月13日前送还"),
+            things=("代办手机一部（编号17）", "刘建国土地承包合同原件一份，3月13日前送还"),
             supervisor="孙亮",
         ),
     )
@@ -411,7 +411,7 @@ def visitors(count: int) -> tuple[VisitorRow, ...]:
     return tuple(
         VisitorRow(
             number=201 + line,
-            came=day(3, 1 + line % 28),
+            came=TODAY + datetime.timedelta(days=line // 3),
             visitor=names[line % 5],
             village=villages[line % 3],
             matter=matters[line % 4],
@@ -431,7 +431,7 @@ def cases(count: int) -> tuple[CaseRow, ...]:
         CaseRow(
             number=1 + line,
             case=f"QH-2026-{128 + line:06}",
-            accepted=day(3, 1 + line % 28),
+            accepted=day(3, 2) + datetime.timedelta(days=line // 3),
             applicant=("张桂兰", "刘建国", "欧阳秀珍")[line % 3],
             village=("柳树村", "杨家坪村")[line % 2],
             item=(ITEM, "城乡居民基本医疗保险参保登记")[line % 2],

@@ -1,7 +1,6 @@
 """From a document to what its template reads: text that can be set, pictures that can be drawn, codes made."""
 
 import io
-import re
 import unicodedata
 from typing import Any
 
@@ -18,8 +17,6 @@ LARGEST = 2_000_000
 """A drawn signature's picture: most pixels, and most bytes."""
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn"}
-_LONG_WORD = re.compile(r"[^\s\u2e80-\U0010ffff]{24,}")
-_BREAK = "\u200b"
 
 
 def plain(document: Document, known: frozenset[int]) -> dict[str, Any]:
@@ -44,15 +41,13 @@ def _plain(value: Any, known: frozenset[int]) -> Any:
 
 
 def settable(text: str, known: frozenset[int]) -> str:
-    """`text` without what no reader sees (controls, turns of direction), with a mark for characters without type, and
-    with places to break in long words, which would run out of their cells."""
+    """`text` without what no reader sees (controls, turns of direction), and with a mark for characters without type."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    seen = "".join(
+    return "".join(
         letter if letter == "\n" or ord(letter) in known else NO_TYPE
         for letter in lines
         if letter == "\n" or unicodedata.category(letter) not in _INVISIBLE
     )
-    return _LONG_WORD.sub(lambda word: _BREAK.join(re.findall(".{1,4}", word[0])), seen)
 
 
 def _picture(data: bytes) -> bytes:

@@ -273,6 +273,7 @@ PROBLEMS: dict[str, Problem] = {
     "papers.no_font": Problem(
         503, "服务器没有装中文字体", "请管理员安装 fonts-noto-cjk", "No Chinese fonts", "Install fonts-noto-cjk"
     ),
+    "papers.none": Problem(422, "没有可打印的文书", "请先选择要打印的文书", "Nothing to print", "Choose papers first"),
     "papers.too_many": Problem(413, "一次打印的文书太多", "请分几次打印", "Too many papers", "Print fewer at once"),
     "papers.picture": Problem(
         422, "签名图样打不开", "请改用纸质签名", "Not a readable signature picture", "Have it signed on paper"

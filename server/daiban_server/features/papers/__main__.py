@@ -1,4 +1,4 @@
-"""``python -m daiban_server.features.papers FOLDER``: one sample of each paper, as PDF and as a picture of each page."""
+"""``python -m daiban_server.features.papers FOLDER``: a sample of each paper, as PDF and as pictures."""
 
 import argparse
 from pathlib import Path

@@ -22,9 +22,10 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn"}
 def plain(document: Document, known: frozenset[int]) -> dict[str, Any]:
     """The document as JSON values. Days are ISO texts, pictures lists of bytes, `qr` an SVG; `known` are the code
     points that there is type for. Raises `PaperError` (papers.picture, papers.code)."""
-    content: dict[str, Any] = _plain(msgspec.to_builtins(document, builtin_types=(bytes,)), known)
-    if content.get("qr"):
-        content["qr"] = _code(document.qr)  # type: ignore[attr-defined]
+    values: dict[str, Any] = msgspec.to_builtins(document, builtin_types=(bytes,))
+    content: dict[str, Any] = _plain(values, known)
+    if link := values.get("qr"):
+        content["qr"] = _code(link)
     return content
 
 
@@ -41,7 +42,7 @@ def _plain(value: Any, known: frozenset[int]) -> Any:
 
 
 def settable(text: str, known: frozenset[int]) -> str:
-    """`text` without what no reader sees (controls, turns of direction), and with a mark for characters without type."""
+    """`text` without what no reader sees (controls, turns of direction), and a mark for each character without type."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return "".join(
         letter if letter == "\n" or ord(letter) in known else NO_TYPE
@@ -64,8 +65,7 @@ def _picture(data: bytes) -> bytes:
 
 
 def _code(text: str) -> str:
-    """A QR code as SVG; correction M stands a thumb's print. Raises `PaperError` (papers.code) for what does not fit.
-    """
+    """A QR code as SVG; correction M stands a thumb's print."""
     try:
         made = segno.make_qr(text, error="m")
     except segno.DataOverflowError:

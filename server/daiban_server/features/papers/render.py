@@ -16,8 +16,8 @@ from .fonts import FOLDERS, characters, fonts
 from .plain import plain
 from .problems import PaperError
 
-MOST = 500
-"""Documents in one go."""
+MOST = 200
+"""Documents in one go: a few seconds and some hundred megabytes, so it wants a thread and no more than this."""
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -30,7 +30,7 @@ def render_many(documents: Sequence[Document], folders: Sequence[Path] = FOLDERS
     """The documents as one PDF/A-2u, each with page numbers of its own: type embedded, text extractable, and the same
     bytes for the same data. The newest day of issue is the file's date.
 
-    Raises `PaperError`: papers.no_font, papers.too_many (none, or more than `MOST`), papers.picture, papers.code.
+    Raises `PaperError`: papers.no_font, papers.none, papers.too_many (more than `MOST`), papers.picture, papers.code.
     """
     compiler, inputs = _prepared(documents, folders)
     newest = max(document.issued for document in documents)
@@ -48,12 +48,12 @@ def pictures(document: Document, folders: Sequence[Path] = FOLDERS, *, ppi: floa
 
 
 def _prepared(documents: Sequence[Document], folders: Sequence[Path]) -> tuple[typst.Compiler, dict[str, str]]:
-    if not 1 <= len(documents) <= MOST:
+    if not documents:
+        raise PaperError("papers.none")
+    if len(documents) > MOST:
         raise PaperError("papers.too_many", str(len(documents)))
     found = fonts(tuple(folders))
     known = characters(found)
     content = json.dumps([plain(document, known) for document in documents], ensure_ascii=False)
-    compiler = typst.Compiler(
-        _TEMPLATES / "main.typ", root=_TEMPLATES, font_paths=found, ignore_system_fonts=True
-    )
+    compiler = typst.Compiler(_TEMPLATES / "main.typ", root=_TEMPLATES, font_paths=found, ignore_system_fonts=True)
     return compiler, {"documents": content}

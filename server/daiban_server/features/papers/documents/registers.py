@@ -47,8 +47,9 @@ def _without_gaps(numbers: Iterable[int]) -> None:
 
 
 class Register(Document, frozen=True, kw_only=True):
-    """办事登记册: everyone who came in a `period`, such as 2026年3月. Raises `PaperError` (papers.number_gap) unless the
-    numbers follow each other."""
+    """办事登记册: everyone who came in a `period`, such as 2026年3月.
+
+    Raises `PaperError` (papers.number_gap) unless the numbers follow each other."""
 
     period: str
     rows: tuple[VisitorRow, ...]
@@ -69,8 +70,8 @@ class CategoryRegister(Document, frozen=True, kw_only=True):
 
 
 class DailyLine(Struct, frozen=True, kw_only=True):
-    """A window's day. `overdue` are those of `completed` that came late. Cases never accepted (不予受理) are outside the
-    balance, since they were never counted in."""
+    """A window's day. `overdue` are those of `completed` that came late. Cases that were not accepted (不予受理), or
+    withdrawn before it, are outside the balance, since they were never counted in."""
 
     window: str
     receptions: int = 0

@@ -10,7 +10,9 @@ from .parts import Document, Paper
 
 
 class Badge(Document, frozen=True, kw_only=True):
-    """胸牌, 90 × 55 mm: worn on a visit, so the badge number is there to be compared."""
+    """胸牌, 90 × 55 mm: worn on a visit, so the badge number is there to be compared.
+
+    The more `scope` (at most some 300 characters) and `promise` (120) say, the smaller they are set."""
 
     name: str
     post: str
@@ -21,7 +23,7 @@ class Badge(Document, frozen=True, kw_only=True):
 
 
 class DeskPlate(Document, frozen=True, kw_only=True):
-    """座牌: two faces of 200 × 100 mm on a sheet of 200 × 200 mm, to be folded into a tent."""
+    """座牌: two faces of 200 × 100 mm on a sheet of 200 × 200 mm, to be folded into a tent. Texts as on a `Badge`."""
 
     name: str
     post: str
@@ -31,8 +33,7 @@ class DeskPlate(Document, frozen=True, kw_only=True):
 
 
 class FlowStep(Struct, frozen=True, kw_only=True):
-    """A box of the flow chart. A ``special`` step (特殊环节) that is not `counted` is drawn dashed: it pauses the limit.
-    """
+    """A box of the flow chart. A `special` step (特殊环节) that is not `counted` pauses the limit; it is drawn dashed."""
 
     name: str
     who: str = ""

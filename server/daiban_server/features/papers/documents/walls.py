@@ -33,7 +33,7 @@ class DeskPlate(Document, frozen=True, kw_only=True):
 
 
 class FlowStep(Struct, frozen=True, kw_only=True):
-    """A box of the flow chart. A `special` step (特殊环节) that is not `counted` pauses the limit; it is drawn dashed."""
+    """A box of the flow chart. A `special` step (特殊环节) that is not `counted` pauses the limit, drawn dashed."""
 
     name: str
     who: str = ""

@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.chromium",
     "tests.support.faketime",
     "tests.support.node",
+    "tests.support.poppler",
     "tests.support.postgres",
     "tests.support.township",
     "tests.support.fire",

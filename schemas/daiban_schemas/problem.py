@@ -316,6 +316,23 @@ PROBLEMS: dict[str, Problem] = {
         "Storage is full",
         "Ask the district; try later",
     ),
+    # Papers
+    "papers.no_font": Problem(
+        503, "服务器没有装中文字体", "请管理员安装 fonts-noto-cjk", "No Chinese fonts", "Install fonts-noto-cjk"
+    ),
+    "papers.none": Problem(422, "没有可打印的文书", "请先选择要打印的文书", "Nothing to print", "Choose papers first"),
+    "papers.too_many": Problem(413, "一次打印的文书太多", "请分几次打印", "Too many papers", "Print fewer at once"),
+    "papers.picture": Problem(
+        422, "签名图样打不开", "请改用纸质签名", "Not a readable signature picture", "Have it signed on paper"
+    ),
+    "papers.code": Problem(422, "二维码内容太长", "请缩短查询地址", "Too long for a QR code", "Shorten the address"),
+    "papers.number_gap": Problem(422, "登记号不连续", "请补齐缺号后再打印", "Gap in the numbers", "Fill the gap first"),
+    "papers.unbalanced": Problem(
+        422, "日报表不平", "请核对结转、受理、办结等数字", "Figures do not balance", "Check the figures"
+    ),
+    "papers.full_name": Problem(
+        422, "公示名单只能写姓氏", "请去掉名字后再公示", "Only surnames may be public", "Leave the given names out"
+    ),
     # Accounts and the API
     "session.missing": Problem(401, "请先登录", "登录后再试", "Sign in first", "Sign in"),
     "session.refused": Problem(401, "账号或密码不对", "请重新输入", "Wrong account or password", "Try again"),

@@ -1,0 +1,65 @@
+"""Every printed form as plain display data: who gathers it decides what is shown, the templates only set it.
+
+Texts are Chinese as they are to be read; days are dates; nothing is looked up, masked or counted here, except where a
+paper would contradict itself (`Register`, `DailyReport`, `ResultList`).
+"""
+
+from .archive import ArchiveContents, ArchiveCover, ClosingSheet, Leaf, filed
+from .casework import DeliveryRecord, HandedCase, HandoverList, Step, WorkOrder
+from .mandates import Mandate, Signer, Suspension, Termination
+from .notices import (
+    AcceptanceNotice,
+    CollectionSlip,
+    NonAcceptanceNotice,
+    OneTimeNotice,
+    Receipt,
+    Refusal,
+    Remedy,
+)
+from .parts import Agent, Document, Office, Paper, Party
+from .registers import CaseRow, CategoryRegister, DailyLine, DailyReport, Register, VisitorRow
+from .walls import Badge, DeskPlate, DutyBoard, DutyDay, DutyPost, FlowStep, PublicResult, ResultList, WallSheet
+
+__all__ = [
+    "AcceptanceNotice",
+    "Agent",
+    "ArchiveContents",
+    "ArchiveCover",
+    "Badge",
+    "CaseRow",
+    "CategoryRegister",
+    "ClosingSheet",
+    "CollectionSlip",
+    "DailyLine",
+    "DailyReport",
+    "DeliveryRecord",
+    "DeskPlate",
+    "Document",
+    "DutyBoard",
+    "DutyDay",
+    "DutyPost",
+    "FlowStep",
+    "HandedCase",
+    "HandoverList",
+    "Leaf",
+    "Mandate",
+    "NonAcceptanceNotice",
+    "Office",
+    "OneTimeNotice",
+    "Paper",
+    "Party",
+    "PublicResult",
+    "Receipt",
+    "Refusal",
+    "Register",
+    "Remedy",
+    "ResultList",
+    "Signer",
+    "Step",
+    "Suspension",
+    "Termination",
+    "VisitorRow",
+    "WallSheet",
+    "WorkOrder",
+    "filed",
+]

@@ -1,0 +1,100 @@
+"""What an applicant is handed or sent: slips and notices."""
+
+import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from .parts import Agent, Document, Paper
+
+Size = Literal["roll", "a5"]
+"""``roll`` is 80 mm of receipt paper, as long as the text; ``a5`` a sheet for an ordinary printer."""
+
+
+class Remedy(Struct, frozen=True, kw_only=True):
+    """Where an applicant may go against a decision on a licence (行政许可法 38): `review` decides on administrative
+    review within 60 days (行政复议法 20), `court` hears a suit within six months (行政诉讼法 46)."""
+
+    review: str
+    court: str
+
+
+class CollectionSlip(Document, frozen=True, kw_only=True):
+    """收件凭证: papers were taken, which is not acceptance. `code` opens the look-up; `qr` is the text of the code's
+    picture ("" prints none)."""
+
+    code: str
+    applicant: str
+    item: str
+    agent: Agent
+    place: str = ""
+    papers: tuple[Paper, ...] = ()
+    missing: tuple[Paper, ...] = ()
+    qr: str = ""
+    size: Size = "roll"
+
+
+class Receipt(Document, frozen=True, kw_only=True):
+    """办件回执: an accepted case, its promise, and how to look it up."""
+
+    code: str
+    applicant: str
+    item: str
+    window: str
+    accepted: datetime.date
+    limit: str
+    due: datetime.date | None = None
+    qr: str = ""
+    size: Size = "roll"
+
+
+class OneTimeNotice(Document, frozen=True, kw_only=True):
+    """一次性告知书: everything that is missing, at once. `until` is the last day to bring it."""
+
+    applicant: str
+    item: str
+    received: datetime.date
+    missing: tuple[Paper, ...]
+    handler: str
+    until: datetime.date | None = None
+    note: str = ""
+
+
+class AcceptanceNotice(Document, frozen=True, kw_only=True):
+    """受理通知书: what was accepted, the promised limit with its unit, and what does not count towards it."""
+
+    applicant: str
+    item: str
+    received: datetime.date
+    accepted: datetime.date
+    papers: tuple[Paper, ...]
+    limit: str
+    handler: str
+    due: datetime.date | None = None
+    uncounted: tuple[str, ...] = ()
+    code: str = ""
+    qr: str = ""
+
+
+class NonAcceptanceNotice(Document, frozen=True, kw_only=True):
+    """不予受理通知书: the reason, its basis, and where to go instead; `remedy` for licences only."""
+
+    applicant: str
+    item: str
+    received: datetime.date
+    reason: str
+    elsewhere: str
+    basis: str = ""
+    remedy: Remedy | None = None
+
+
+class Refusal(Document, frozen=True, kw_only=True):
+    """不予办理决定书; with a `remedy` it refuses a licence and is titled 不予许可决定书 (行政许可法 38)."""
+
+    applicant: str
+    item: str
+    accepted: datetime.date
+    reason: str
+    elsewhere: str
+    basis: str = ""
+    remedy: Remedy | None = None

@@ -1,0 +1,59 @@
+"""Documents to PDF, by Typst, in one go and from data alone.
+
+The templates are the only Typst source: what people wrote reaches them as JSON and is set as text, never read as
+markup. The compiler sees no folder but the templates', and no type but Noto's.
+"""
+
+import datetime
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import typst
+
+from .documents import Document
+from .fonts import FOLDERS, characters, fonts
+from .plain import plain
+from .problems import PaperError
+
+MOST = 200
+"""Documents in one go: a few seconds and some hundred megabytes, so it wants a thread and no more than this."""
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(document: Document, folders: Sequence[Path] = FOLDERS) -> bytes:
+    """One document as PDF; see `render_many`."""
+    return render_many([document], folders)
+
+
+def render_many(documents: Sequence[Document], folders: Sequence[Path] = FOLDERS) -> bytes:
+    """The documents as one PDF/A-2u, each with page numbers of its own: type embedded, text extractable, and the same
+    bytes for the same data. The newest day of issue is the file's date.
+
+    Raises `PaperError`: papers.no_font, papers.none, papers.too_many (more than `MOST`), papers.picture, papers.code.
+    """
+    compiler, inputs = _prepared(documents, folders)
+    newest = max(document.issued for document in documents)
+    midnight = datetime.datetime.combine(newest, datetime.time(), datetime.UTC)
+    made = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="a-2u", timestamp=midnight)
+    assert isinstance(made, bytes)
+    return made
+
+
+def pictures(document: Document, folders: Sequence[Path] = FOLDERS, *, ppi: float = 72) -> list[bytes]:
+    """One document as a PNG for each page, to be looked at. Raises as `render_many`."""
+    compiler, inputs = _prepared([document], folders)
+    made = compiler.compile(format="png", sys_inputs=inputs, ppi=ppi)
+    return [made] if isinstance(made, bytes) else list(made or [])
+
+
+def _prepared(documents: Sequence[Document], folders: Sequence[Path]) -> tuple[typst.Compiler, dict[str, str]]:
+    if not documents:
+        raise PaperError("papers.none")
+    if len(documents) > MOST:
+        raise PaperError("papers.too_many", str(len(documents)))
+    found = fonts(tuple(folders))
+    known = characters(found)
+    content = json.dumps([plain(document, known) for document in documents], ensure_ascii=False)
+    compiler = typst.Compiler(_TEMPLATES / "main.typ", root=_TEMPLATES, font_paths=found, ignore_system_fonts=True)
+    return compiler, {"documents": content}

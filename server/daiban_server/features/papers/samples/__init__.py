@@ -1,0 +1,15 @@
+"""One of each paper, of a made-up township: what builders look at, and what the tests set."""
+
+from collections.abc import Iterator
+
+from ..documents import Document
+from .books import books
+from .casework import archive, casework, mandates
+from .notices import notices, slips
+from .walls import walls
+
+
+def samples() -> Iterator[tuple[str, Document]]:
+    """Each form with a name for its file."""
+    for group in (slips, notices, mandates, casework, archive, books, walls):
+        yield from group()

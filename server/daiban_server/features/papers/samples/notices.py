@@ -1,0 +1,113 @@
+"""Slips and notices."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from ..documents import AcceptanceNotice, CollectionSlip, Document, NonAcceptanceNotice, OneTimeNotice, Receipt, Refusal
+from .township import AGENT, APPLICANT, CASE, CODE, ITEM, LINK, MISSING, OFFICE, PAPERS, REMEDY, TODAY, day
+
+
+def slips() -> Iterator[tuple[str, Document]]:
+    slip = CollectionSlip(
+        office=OFFICE,
+        issued=TODAY,
+        number="S-017-0042",
+        code=CODE,
+        applicant=APPLICANT,
+        item=ITEM,
+        agent=AGENT,
+        place="清河镇柳树村三组",
+        papers=PAPERS[:3],
+        missing=PAPERS[3:],
+        qr=LINK,
+    )
+    receipt = Receipt(
+        office=OFFICE,
+        issued=day(3, 6),
+        number=CASE,
+        code=CODE,
+        applicant=APPLICANT,
+        item=ITEM,
+        window="社会保障窗口",
+        accepted=day(3, 6),
+        limit="15个工作日",
+        due=day(3, 27),
+        qr=LINK,
+    )
+    yield "收件凭证-小票", slip
+    yield "收件凭证-A5", replace(slip, size="a5")
+    yield "办件回执-小票", receipt
+    yield "办件回执-A5", replace(receipt, size="a5")
+
+
+def notices() -> Iterator[tuple[str, Document]]:
+    yield (
+        "一次性告知书",
+        OneTimeNotice(
+            office=OFFICE,
+            issued=day(3, 6),
+            number="清便告〔2026〕15号",
+            applicant=APPLICANT,
+            item=ITEM,
+            received=TODAY,
+            missing=MISSING,
+            handler="赵敏",
+            until=day(3, 20),
+        ),
+    )
+    yield (
+        "受理通知书",
+        AcceptanceNotice(
+            office=OFFICE,
+            issued=day(3, 6),
+            number="清便受〔2026〕128号",
+            applicant=APPLICANT,
+            item=ITEM,
+            received=TODAY,
+            accepted=day(3, 6),
+            papers=PAPERS,
+            limit="15个工作日",
+            handler="赵敏",
+            due=day(3, 27),
+            uncounted=("村级公示（7日）", "待遇资格核验"),
+            code=CODE,
+            qr=LINK,
+        ),
+    )
+    yield (
+        "不予受理通知书",
+        NonAcceptanceNotice(
+            office=OFFICE,
+            issued=day(3, 6),
+            number="清便不受〔2026〕3号",
+            applicant="刘建国",
+            item="个体工商户登记",
+            received=TODAY,
+            reason="申请登记的经营场所在白河镇，不属于本镇的受理范围。",
+            basis="《中华人民共和国行政许可法》第三十二条第一款第二项。",
+            elsewhere="请向白河镇便民服务中心行政审批窗口提出申请，电话0915-3220001。代办员可以帮您预约。",
+            remedy=REMEDY,
+        ),
+    )
+    refusal = Refusal(
+        office=OFFICE,
+        issued=day(3, 20),
+        number="清便不办〔2026〕2号",
+        applicant="陈秀英",
+        item="临时救助",
+        accepted=TODAY,
+        reason="经两名工作人员入户核验，家庭人均月收入高于规定的救助标准，申请所述的支出已由医疗保险报销。",
+        basis="区民政部门现行的临时救助办法。",
+        elsewhere="如家庭情况发生变化，可以重新申请；对核验结果有疑问的，请到“办不成事”反映窗口提出。",
+    )
+    yield "不予办理决定书", refusal
+    licence = replace(refusal, number="清便不许〔2026〕1号", item="农村村民住宅建设规划许可", remedy=REMEDY, basis="")
+    yield (
+        "不予许可决定书",
+        replace(
+            licence,
+            reason="拟建住宅的位置在已经批准的村庄规划所划的道路用地内。",
+            elsewhere="请另选宅基地位置后重新申请；村里可以帮您看图选址。",
+        ),
+    )

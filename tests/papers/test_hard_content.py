@@ -1,0 +1,188 @@
+"""Content that hurts: hostile, long, rare, much; and a server without Chinese type."""
+
+import io
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PIL import Image
+
+from daiban_server.features.papers import MOST, PaperError, render, render_many
+from daiban_server.features.papers.documents import (
+    AcceptanceNotice,
+    CategoryRegister,
+    Mandate,
+    NonAcceptanceNotice,
+    Register,
+    WallSheet,
+)
+from daiban_server.features.papers.samples.books import cases, visitors
+from daiban_server.features.papers.samples.township import drawn
+from tests.papers import SAMPLES, each_paper, rewritten, texts, values_of
+from tests.support.poppler import Poppler
+
+HOSTILE = '#read("/etc/passwd")*粗*_斜_$x^2$@张<a>\\n\\u{41}`{raw}`//注/*注*/#{1+1}[块]=题~-+'
+SHORT = '*#"_$@\\'
+NARROW = {"surname", "phone", "a_phone", "b_phone", "badge"}
+"""Where a whole attack has no room; these hold a few characters."""
+
+
+def refusal(reason: str, applicant: str = "张桂兰") -> NonAcceptanceNotice:
+    notice = SAMPLES["不予受理通知书"]
+    assert isinstance(notice, NonAcceptanceNotice)
+    return replace(notice, reason=reason, applicant=applicant)
+
+
+@each_paper
+def test_what_people_write_is_text_and_never_markup(name: str, poppler: Poppler) -> None:
+    def attack(field: str, text: str) -> str:
+        if field == "qr" or not text:
+            return text
+        return SHORT[:2] if field in NARROW else HOSTILE
+
+    document = rewritten(SAMPLES[name], attack)
+    pages = poppler.pages(render(document))
+    text = "".join(page.replace(f"第{n}页共{len(pages)}页", "") for n, page in enumerate(pages, 1))
+    values = values_of(document)
+    del values["office"]
+    assert text.count(HOSTILE) > sum(value == HOSTILE for _, value in texts(values))
+    assert "root:" not in text
+
+
+@pytest.mark.parametrize("file", ["/etc/passwd", "style.typ", "../render.py"])
+def test_no_file_is_read_for_anybody(file: str, poppler: Poppler) -> None:
+    text = poppler.text(render(refusal(f'#image("{file}")#include "{file}"')))
+    assert f'#image("{file}")#include"{file}"' in text
+
+
+def test_a_register_of_sixty_lines_goes_over_pages_with_its_head(poppler: Poppler) -> None:
+    register = SAMPLES["办事登记册"]
+    assert isinstance(register, Register)
+    pages = poppler.pages(render(replace(register, rows=visitors(60))))
+    assert len(pages) > 1
+    for number, page in enumerate(pages, 1):
+        assert page.count("来访事由") == 1
+        assert f"第{number}页共{len(pages)}页" in page
+    whole = "".join(pages)
+    assert all(str(row.number) + row.came.isoformat() + row.visitor in whole for row in visitors(60))
+
+
+def test_a_line_stays_on_one_page_unless_no_page_would_hold_it(poppler: Poppler) -> None:
+    book = SAMPLES["分类受理登记簿"]
+    assert isinstance(book, CategoryRegister)
+    rows = tuple(replace(row, result="照准。" * (12 + row.number % 17) + f"第{row.number}号") for row in cases(40))
+    pages = poppler.pages(render(replace(book, rows=rows)))
+    assert len(pages) > 3
+    for row in rows:
+        assert sum(row.case in page and row.result in page for page in pages) == 1
+    long = (*rows[:2], replace(rows[2], result="鑫" * 3000), *rows[3:])
+    assert poppler.text(render(replace(book, rows=long))).count("鑫") == 3000
+
+
+def test_a_reason_of_nine_hundred_characters_is_told_whole(poppler: Poppler) -> None:
+    reason = "".join(f"第{number:03}点不符合条件;" for number in range(80))[:900]
+    one, *more = poppler.pages(render(refusal("不符合条件。")))
+    assert not more
+    pages = poppler.pages(render(refusal(reason)))
+    assert len(pages) == 2
+    assert reason in "".join(pages).replace("第1页共2页", "")
+    assert one.count("不符合条件") == 1
+
+
+def test_a_name_of_thirty_characters_and_a_word_without_end_keep_to_the_paper(poppler: Poppler) -> None:
+    long = ("阿卜杜热合曼·买买提·" * 3)[:30]
+    word = "https://example.org/" + "abcdefghij" * 30
+    pages = poppler.pages(render(refusal(word, long)))
+    assert f"{long}：" in pages[0]
+    assert word in pages[0]
+    for name in ("承办单", "代办服务委托书", "工作交接清单", "胸牌", "座牌"):
+        document = rewritten(
+            SAMPLES[name], lambda field, text: long if field in {"name", "applicant", "handler"} else text
+        )
+        assert long in poppler.text(render(document)), name
+
+
+def test_a_guide_too_long_for_one_sheet_loses_nothing(poppler: Poppler) -> None:
+    guide = SAMPLES["办事指南"]
+    assert isinstance(guide, WallSheet)
+    assert len(poppler.pages(render(guide))) == 1
+    papers = tuple(replace(guide.papers[0], name=f"材料{number:02}") for number in range(40))
+    flow = tuple(replace(guide.flow[1], name=f"环节{number:02}") for number in range(20))
+    long = replace(guide, papers=papers, flow=flow, conditions="须符合条件。\n" * 60)
+    pages = poppler.pages(render(long))
+    assert len(pages) > 1
+    text = "".join(pages)
+    assert all(f"材料{number:02}" in text for number in range(40))
+    assert all(f"环节{number:02}" in text for number in range(20))
+
+
+def test_rare_characters_are_set_and_what_has_no_type_is_seen_to_be_missing(poppler: Poppler) -> None:
+    text = poppler.text(render(refusal("㐂𠮷䶮堃,José Ōé,Nguyễn 🙂")))
+    assert "㐂𠮷䶮堃,JoséŌé,Nguyễn〓" in text
+
+
+def test_nothing_invisible_gets_onto_paper(poppler: Poppler) -> None:
+    text = poppler.text(render(refusal("同\u202e意\u0000不\u0007同\u200b意\ud800。\r\n另\t行通知")))
+    assert "同意不同意。另行通知" in text
+
+
+def test_a_hundred_papers_in_one_go_each_count_their_own_pages(poppler: Poppler) -> None:
+    notice = SAMPLES["受理通知书"]
+    assert isinstance(notice, AcceptanceNotice)
+    many = [replace(notice, number=f"清便受〔2026〕{number}号") for number in range(100)]
+    long = refusal("不符合条件。" * 150)
+    pages = poppler.pages(render_many([long, *many]))
+    assert len(pages) == 102
+    assert ["第1页共2页" in pages[0], "第2页共2页" in pages[1]] == [True, True]
+    for number, page in enumerate(pages[2:]):
+        assert f"〔2026〕{number}号" in page
+        assert "第1页共1页" in page
+
+
+@pytest.mark.parametrize(("count", "code"), [(0, "papers.none"), (MOST + 1, "papers.too_many")])
+def test_nothing_and_too_much_are_told(count: int, code: str) -> None:
+    with pytest.raises(PaperError) as caught:
+        render_many([SAMPLES["胸牌"]] * count)
+    assert caught.value.code == code
+
+
+def test_without_chinese_type_nothing_is_printed_and_it_is_said_why(tmp_path: Path) -> None:
+    with pytest.raises(PaperError) as caught:
+        render(SAMPLES["胸牌"], [tmp_path, tmp_path / "not there"])
+    assert caught.value.code == "papers.no_font"
+    assert "fonts-noto-cjk" in caught.value.problem.advice
+
+
+def mandate_signed_with(picture: bytes) -> Mandate:
+    mandate = SAMPLES["代办服务委托书"]
+    assert isinstance(mandate, Mandate)
+    return replace(mandate, signers=(replace(mandate.signers[1], picture=picture),))
+
+
+def test_a_drawn_signature_is_printed() -> None:
+    assert b"/Subtype/Image" in render(mandate_signed_with(drawn())).replace(b" ", b"")
+    assert b"/Subtype/Image" not in render(SAMPLES["承办单"]).replace(b" ", b"")
+
+
+def picture(size: tuple[int, int], kind: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("L", size, 255).save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"not a picture",
+        drawn()[:200],
+        b'<svg xmlns="http://www.w3.org/2000/svg"><image href="/etc/passwd"/></svg>',
+        picture((20, 20), "JPEG"),
+        picture((3000, 3000), "PNG"),
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 100,
+    ],
+)
+def test_only_a_small_png_passes_for_a_signature(bad: bytes) -> None:
+    with pytest.raises(PaperError) as caught:
+        render(mandate_signed_with(bad))
+    assert caught.value.code == "papers.picture"

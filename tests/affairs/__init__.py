@@ -1,0 +1,1 @@
+"""What everybody may see, ask and say."""

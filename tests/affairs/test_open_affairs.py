@@ -1,0 +1,147 @@
+"""A resident looks a case up, rates it once, and says what was wrong; somebody else answers."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from daiban_schemas.slip import code_of, slip_number
+from daiban_server.lockout import FREE_TRIES
+from tests.support.raw_device import code_of as problem
+from tests.support.township import Township
+
+
+@pytest.fixture
+async def resident(township: Township) -> AsyncIterator[httpx2.AsyncClient]:
+    """Somebody's own phone, signed in nowhere."""
+    async with httpx2.AsyncClient(base_url=township.url, trust_env=False) as http:
+        yield http
+
+
+async def case_of(town: Township, *commands: tuple[str, dict[str, Any]]) -> tuple[str, str]:
+    """A case that was collected at a home and handed in; its record and number, after some commands."""
+    wang = await town.device("王芳")
+    household = await town.household(wang)
+    form = await wang.new("application")
+    slip = {"number": slip_number(bytes.fromhex(form.record), 1), "code": code_of(bytes.fromhex(form.record))}
+    fields = {"household": household, "item": town.item.hex(), "applicant": "张桂兰", "source": "home", "slip": slip}
+    await wang.save(form, {**fields, "phone": "13700000000", "answers.reason": "年满六十"})
+    await wang.report(form.record, "collected", {})
+    await wang.command(form.record, "submit")
+    await wang.sync()
+    clerk = await town.signed_in("赵敏")
+    for name, arguments in (("receive", {}), *commands):
+        path = f"/v1/records/application/{form.record}/commands/{name}"
+        answer = await clerk.post(path, json={"arguments": arguments})
+        assert answer.status_code == 200, answer.text
+    values = (await clerk.get(f"/v1/records/application/{form.record}")).json()["values"]
+    return form.record, values["number"]
+
+
+DONE = (("accept", {}), ("complete", {"result": "符合条件"}))
+
+
+async def look_up(http: httpx2.AsyncClient, number: str, code: str) -> httpx2.Response:
+    return await http.post("/v1/public/look-up", json={"number": number, "code": code})
+
+
+async def test_number_and_code_open_a_case_and_its_slip_too(township: Township, resident: httpx2.AsyncClient) -> None:
+    missing = [{"name": "户口簿"}]
+    record, number = await case_of(township, ("notify", {"missing": missing}))
+    code = code_of(bytes.fromhex(record))
+    seen = (await look_up(resident, number, code.lower())).json()
+    assert (seen["status"], seen["applicant"], seen["missing"]) == ("待补正", "张**", ["户口簿"])
+    assert [step["words"] for step in seen["steps"]] == ["收件", "登记编号", "一次性告知缺少的材料"]
+    assert not seen["may_rate"]
+    slip = slip_number(bytes.fromhex(record), 1)
+    assert (await look_up(resident, slip.lower(), code)).json() == seen
+    assert "13700000000" not in str(seen)
+
+
+async def test_a_wrong_code_opens_nothing_and_makes_one_wait(township: Township, resident: httpx2.AsyncClient) -> None:
+    record, number = await case_of(township)
+    for _ in range(FREE_TRIES):
+        assert problem(await look_up(resident, number, "AAAAAAAA")) == "case.not_found"
+    right = code_of(bytes.fromhex(record))
+    paused = await look_up(resident, number, right)
+    assert (paused.status_code, problem(paused)) == (429, "session.too_many")
+    township.clock.ahead += 60_000
+    assert (await look_up(resident, number, right)).status_code == 200
+    assert problem(await look_up(resident, "", right)) == "case.not_found"
+
+
+async def test_a_rating_is_given_once_by_the_resident_alone(township: Township, resident: httpx2.AsyncClient) -> None:
+    record, number = await case_of(township, *DONE)
+    said = {"number": number, "code": code_of(bytes.fromhex(record)), "level": 5, "text": "跑一趟就办好了"}
+    clerk = await township.signed_in("赵敏")
+    assert problem(await clerk.post("/v1/public/rating", json=said)) == "rating.own_device"
+    assert (await resident.post("/v1/public/rating", json=said)).status_code == 204
+    assert problem(await resident.post("/v1/public/rating", json={**said, "level": 1})) == "rating.once"
+    seen = (await look_up(resident, number, said["code"])).json()  # type: ignore[arg-type]
+    assert (seen["rating"], seen["may_rate"]) == (5, False)
+    assert (await clerk.get("/v1/records/opinion")).json() == []
+
+
+async def test_a_case_that_runs_is_not_rated(township: Township, resident: httpx2.AsyncClient) -> None:
+    record, number = await case_of(township)
+    said = {"number": number, "code": code_of(bytes.fromhex(record)), "level": 1}
+    assert problem(await resident.post("/v1/public/rating", json=said)) == "rating.not_yet"
+    assert problem(await resident.post("/v1/public/rating", json={**said, "level": 6})) == "request.invalid"
+
+
+async def test_a_bad_rating_is_answered_by_somebody_else(township: Township, resident: httpx2.AsyncClient) -> None:
+    record, number = await case_of(township, *DONE)
+    said = {"number": number, "code": code_of(bytes.fromhex(record)), "level": 2, "text": "等了太久"}
+    assert (await resident.post("/v1/public/rating", json=said)).status_code == 204
+    head, clerk = await township.signed_in("李红"), await township.signed_in("赵敏")
+    (opinion,) = (await head.get("/v1/records/opinion")).json()
+    assert opinion["values"]["answerer_name"] == "李红"
+    assert "等了太久" in opinion["values"]["text"]
+    assert [one["code"] for one in (await head.get("/v1/messages")).json()] == ["opinion.owed"]
+    path = f"/v1/records/opinion/{opinion['record']}/commands/answer"
+    answer = {"arguments": {"text": "已当面致歉"}}
+    assert problem(await clerk.post(path, json=answer)) == "opinion.own", "she handled the case"
+    assert (await head.post(path, json=answer)).status_code == 200
+    values = (await head.get(f"/v1/records/opinion/{opinion['record']}")).json()["values"]
+    assert (values["status"], values["answer"]) == ("answered", "已当面致歉")
+
+
+async def test_the_box_takes_what_anybody_says(township: Township, resident: httpx2.AsyncClient) -> None:
+    said = {"text": "窗口下午没有人", "phone": "13800001111"}
+    assert (await resident.post("/v1/public/JM/opinions", json=said)).status_code == 201
+    assert problem(await resident.post("/v1/public/XX/opinions", json=said)) == "centre.unknown"
+    assert problem(await resident.post("/v1/public/JM/opinions", json={"text": "嗯"})) == "request.invalid"
+    (opinion,) = (await (await township.signed_in("李红")).get("/v1/records/opinion")).json()
+    assert (opinion["values"]["channel"], opinion["status"]) == ("opinion_box", "open")
+    assert opinion["values"]["number"].endswith("YJ-0001")
+
+
+async def test_what_is_about_the_head_goes_above_her(township: Township) -> None:
+    clerk = await township.signed_in("赵敏")
+    fields = {
+        "place": township.centre.hex(),
+        "channel": "complaint",
+        "text": "态度不好",
+        "about": township.people["李红"].hex(),
+    }
+    made = await clerk.post("/v1/records/opinion", json={"fields": fields})
+    assert made.status_code == 201, made.text
+    values = (await clerk.get(f"/v1/records/opinion/{made.json()['record']}")).json()["values"]
+    assert values["answerer_name"] == "吴镇"
+    head = await township.signed_in("李红")
+    to = {"arguments": {"to": township.people["李红"].hex()}}
+    path = f"/v1/records/opinion/{made.json()['record']}/commands/assign"
+    assert problem(await head.post(path, json=to)) == "opinion.own"
+
+
+async def test_the_board_shows_what_is_promised_and_results_without_names(
+    township: Township, resident: httpx2.AsyncClient
+) -> None:
+    await case_of(township, *DONE)
+    items = (await resident.get("/v1/public/JM/items")).json()
+    assert items["社会保障"][0]["promised_limit"] == {"days": 10, "unit": "working"}
+    results = (await resident.get("/v1/public/JM/results")).json()
+    assert [(one["surname"], one["village"], one["result"]) for one in results] == [("张某", "青山村", "已办结")]
+    assert "桂兰" not in str(results)
+    assert (await resident.get("/v1/public/JM/duty")).json() == []

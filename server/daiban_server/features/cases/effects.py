@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from daiban_schemas.forms import answer_problems, missing_answers
-from daiban_server.calendar_days import due_day, local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Write, first, rows
+from daiban_server.limits.calendar import OFFICIAL, local_day
 from daiban_server.spine import views
 from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Ledger
@@ -64,7 +64,7 @@ def accept(ledger: Ledger, asked: Asked) -> Program[Mapping[str, Any]]:
     heads = ledger.heads(asked.record)
     return {
         **numbered,
-        "due": due_day(local_day(ledger.now), days, limit["unit"]).isoformat(),
+        "due": OFFICIAL.due_day(local_day(ledger.now), days, limit["unit"]).day.isoformat(),
         "accepted": [[head.device.hex(), head.number] for head in heads if head.device != NOBODY],
         **_reason(asked),
     }

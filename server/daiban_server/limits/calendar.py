@@ -113,11 +113,11 @@ class Calendar:
         return [year for year in notices if year not in _YEARS and year not in self._announced]
 
     def day_off(self, day: datetime.date) -> str:
-        """Why nobody works on `day`: the holiday, or the district's note; "" for a working day or a plain weekend."""
+        """Why nobody works on `day`: 国庆假期, or the district's note; "" for a working day or a plain weekend."""
         laid_down = self._overrides.get(day)
         if laid_down is not None:
-            return "" if laid_down.working else laid_down.note
-        return _NAMES.get(holidays[day], "") if day in holidays else ""
+            return "" if laid_down.working else laid_down.note or "区里安排的休息日"
+        return f"{_NAMES.get(holidays[day], '法定')}假期" if day in holidays else ""
 
     def count(self, first: datetime.date, last: datetime.date, unit: Unit = "working") -> int:
         """How many days there are from `first` to `last`, both counted; none where `last` is earlier."""
@@ -160,18 +160,18 @@ class Calendar:
         on a day off ends on the working day after (民法典 203; where this holds stands in DESIGN.md).
         """
         _check(days, unit)
-        if days == 0:
-            return Due(start, False)
         last = self._after(start, days, unit)
-        for span in without:
+        for span in without if days else ():
             first = max(span.first, start + _ONE)
             if first > last:
                 break
             days += self.count(first, span.last, unit)
             last = self._after(start, days, unit)
         due = last
-        while not self.is_working(due) or any(span.first <= due <= span.last for span in without):
+        while (days and not self.is_working(due)) or any(span.first <= due <= span.last for span in without):
             due += _ONE
+        if days == 0:
+            return Due(due, False)
         counted_from = last if unit == "calendar" else start + _ONE
         return Due(due, bool(self.awaited(counted_from, due)))
 

@@ -90,8 +90,8 @@ class Clock:
 
     `started_at` is when its papers were collected at a home, as the log bounds it; None for papers that were brought.
     `notice` and `complemented_at` are the latest. `promised` is what was promised at acceptance, without extensions;
-    `papers_due` is the day by which an urgent case brings its papers, `papers_brought_at` when it did. `ended_at` is the
-    moment of the decision that `end` names.
+    `papers_due` is the day by which an urgent case brings its papers, `papers_brought_at` when it did. `ended_at` is
+    the moment of the decision that `end` names.
     """
 
     type: str
@@ -133,8 +133,8 @@ class Defaults:
 
 
 SILENCE = Limit(5)
-"""Of a licence about which nothing was said for so long, the law says that it is accepted (行政许可法 32, 82). An item's
-own, shorter limit does not move that; no setting does."""
+"""A licence about which nothing was said for so long counts as accepted (行政许可法 32, 82). No setting moves that, nor
+does an item's own, shorter limit."""
 
 
 def merged(pauses: Sequence[Pause], today: datetime.date) -> list[Span]:

@@ -21,12 +21,18 @@ RUNGS: tuple[Rung, ...] = ("owner", "head", "leader", "first")
 _POSTS: dict[Rung, str] = {"owner": "首问责任人", "head": "中心负责人", "leader": "分管领导", "first": "党政一把手"}
 _REQUESTS: dict[Step, str] = {
     "soon": "请抓紧办理",
-    "today": "请今日办结此项",
+    "today": "请今日办理",
     "owner": "请立即办理并说明原因",
     "head": "请督促办理",
     "leader": "请过问督办",
     "first": "请督办问责",
 }
+_ASIDE: dict[Kind, str] = {
+    "complement": "请联系申请人补齐材料",
+    "papers": "请联系申请人补交材料",
+    "answer_above": "请向上级催问",
+}
+"""What the owner is asked where somebody else has to act."""
 _REACH: dict[Kind, Rung] = {
     # The resident's own limits: the owner helps the resident; no superior can.
     "complement": "owner",
@@ -76,10 +82,9 @@ class People:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """Working days, as the centre sets them: how many before the last day the owner is warned, and how many must have
-    passed, over and above the first one, before each rung is told: with 1 on the second working day over."""
+    """How many whole working days a limit must have been over before each rung is told, as the centre sets them: none,
+    and it is told on the first working day over. When a limit counts as due soon is among `clock.Defaults`."""
 
-    soon: int = 2
     owner: int = 0
     head: int = 1
     leader: int = 3
@@ -123,22 +128,31 @@ def alerts(
         for step in _steps(deadline, calendar, today, steps or Steps()):
             once = Said(deadline.kind, deadline.due, step)
             if once not in said:
-                rung, to = people.at("owner" if step in ("soon", "today") else step)
-                found.append(Alert(tuple(to), rung, once, _text(about, deadline, step, calendar, today)))
+                text = _text(about, deadline, step, calendar, today)
+                meant: Rung = "owner" if step == "soon" or step == "today" else step
+                found.append(_alert(once, meant, people, text))
     return found
+
+
+def _alert(once: Said, meant: Rung, people: People, text: str) -> Alert:
+    rung, to = people.at(meant)
+    if rung != meant:
+        text += f"（{_POSTS[meant]}暂缺，转告{_POSTS[rung]}。）"
+    elif rung != "owner" and people.owner:
+        text += f"{_POSTS['owner']}：{'、'.join(one.name for one in people.owner)}。"
+    return Alert(tuple(to), rung, once, text)
 
 
 def _steps(deadline: Deadline, calendar: Calendar, today: datetime.date, steps: Steps) -> Iterator[Step]:
     if deadline.state == "due_today":
         yield "today"
-    elif deadline.state in ("running", "due_soon"):
-        if calendar.is_working(today) and calendar.days_left(today, deadline.due, "working") <= steps.soon:
-            yield "soon"
+    elif deadline.state == "due_soon" and calendar.is_working(today):
+        yield "soon"
     elif deadline.state == "overdue" and calendar.is_working(today):
         yield from _upwards(deadline, -calendar.days_left(today, deadline.due, "working") - 1, steps)
 
 
-def _upwards(deadline: Deadline, passed: int, steps: Steps) -> Iterator[Step]:
+def _upwards(deadline: Deadline, passed: int, steps: Steps) -> Iterator[Rung]:
     """`passed`: whole working days since the last day, today not among them."""
     after: dict[Rung, int] = {
         "owner": steps.owner,
@@ -154,4 +168,5 @@ def _upwards(deadline: Deadline, passed: int, steps: Steps) -> Iterator[Step]:
 
 def _text(about: str, deadline: Deadline, step: Step, calendar: Calendar, today: datetime.date) -> str:
     last, how = day_words(deadline.due, today), standing(deadline, calendar, today)
-    return f"{about}：{LABELS[deadline.kind]} {last}，{how}，{_REQUESTS[step]}。"
+    request = _REQUESTS[step] if step in ("head", "leader", "first") else _ASIDE.get(deadline.kind, _REQUESTS[step])
+    return f"{about}：{LABELS[deadline.kind]} {last}，{how}，{request}。"

@@ -90,6 +90,11 @@ def test_the_notice_for_2027_is_entered_and_dates_are_no_longer_provisional() ->
     assert only_the_days.due_day(day(12, 18), 10, "working") == Due(day(1, 4, 2027), True)
 
 
+def test_a_last_day_that_the_district_laid_down_is_no_surer_than_the_days_before_it() -> None:
+    laid_down = Calendar({day(1, 4, 2027): Override(True)})
+    assert laid_down.due_day(day(12, 21), 10, "working") == Due(day(1, 4, 2027), True)
+
+
 def test_a_calendar_limit_only_asks_about_the_days_that_it_ends_on() -> None:
     assert OFFICIAL.due_day(day(12, 1), 60, "calendar").provisional
     announced = Calendar({day(1, 29, 2027): Override(True), day(1, 30, 2027): Override(True, "补班")})

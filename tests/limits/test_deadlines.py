@@ -91,6 +91,11 @@ def test_a_day_late_is_late() -> None:
 def test_what_is_done_at_once_was_accepted_in_the_same_act() -> None:
     clock = collected(limits=Limits(promised=Limit(0)), ended_at=at(11, 25), end="completed")
     assert stands(owed(clock, day(11, 25))["promise"]) == (day(11, 25), "met")
+    refused = collected(ended_at=at(11, 25), end="refused")
+    assert (owed(refused, day(11, 25))["promise"].starts, owed(refused, day(11, 25))["promise"].state) == (
+        day(11, 25),
+        "met",
+    )
     declined = collected(ended_at=at(11, 25), end="not_accepted")
     assert "promise" not in owed(declined, day(11, 25))
 
@@ -133,6 +138,7 @@ def test_a_notice_in_time_breaks_the_silence_and_one_that_is_late_does_not() -> 
     late = owed(licence(notice=Notice(at=at(12, 1), limit=Limit(5))), day(12, 2))
     assert (late["promise"].starts, late["notice"].state) == (day(11, 23), "met_late")
     assert (late["complement"].state, late["complement"].why.ground) == ("cancelled", "deemed")
+    assert stands(late["accept"]) == (day(11, 30), "overdue")
 
 
 def test_silence_after_the_complement_accepts_from_the_day_of_the_complement() -> None:
@@ -188,6 +194,13 @@ def test_what_was_told_at_the_home_is_answered_by_handing_in() -> None:
     assert (found["accept"].starts, found["accept"].state) == (day(11, 25), "running")
 
 
+def test_what_was_missing_at_the_first_visit_is_there_at_the_second() -> None:
+    """Told on Friday; the papers are collected on Monday, and handed in on Wednesday."""
+    found = owed(collected(notice=Notice(at=at(11, 20), limit=Limit(5))), day(11, 26))
+    assert stands(found["complement"]) == (day(11, 27), "met")
+    assert (found["complement"].closed, found["accept"].starts) == (day(11, 23), day(11, 23))
+
+
 def test_a_second_notice_is_answered_by_what_comes_after_it() -> None:
     clock = collected(notice=Notice(at=at(12, 2), limit=Limit(5)), complemented_at=at(12, 1))
     found = owed(clock, day(12, 3))
@@ -202,12 +215,14 @@ def accepted(**facts: object) -> Clock:
     return collected(accepted_at=at(11, 24), submitted_at=at(11, 23), **facts)
 
 
-def test_a_public_notice_stops_promise_and_law_and_moves_both_by_its_days() -> None:
-    posted = accepted(pauses=(Pause(step="公示", since=at(11, 30), days=7),))
+def test_a_public_notice_stops_what_is_to_be_handled_and_moves_it_by_its_days() -> None:
+    limits = replace(RELIEF, send_up=Limit(5))
+    posted = accepted(limits=limits, pauses=(Pause(step="公示", since=at(11, 30), days=7),))
     assert stands(owed(posted, day(11, 30))["promise"]) == (day(12, 8), "paused")
     assert stands(owed(posted, day(12, 3))["promise"]) == (day(12, 11), "paused")
-    resumed = accepted(pauses=(Pause(step="公示", since=at(11, 30), until=at(12, 7), days=7),))
+    resumed = replace(posted, pauses=(Pause(step="公示", since=at(11, 30), until=at(12, 7), days=7),))
     found = owed(resumed, day(12, 9))
+    assert found["send_up"].due == day(12, 8)
     assert stands(found["promise"]) == (day(12, 15), "running")
     assert found["statutory"].due == day(1, 12, 2027)
 

@@ -68,6 +68,21 @@ def test_a_holiday_that_a_pause_swallowed_is_not_named_twice() -> None:
     assert "假期" not in said(relief(9, 23, Limit(5), [paused]), "promise", day(10, 8))
 
 
+def test_only_pauses_that_touched_the_limit_are_told() -> None:
+    clock = relief(11, 24, Limit(3), [POSTED])
+    assert "公示" not in said(clock, "promise", day(12, 8))
+    assert "公示" in said(relief(11, 24, Limit(4), [POSTED]), "promise", day(12, 8))
+
+
+def test_many_pauses_and_extensions_are_told_as_a_sum() -> None:
+    pauses = [Pause(step="核查", since=at(12, n), until=at(12, n + 1)) for n in (1, 3, 7, 9)]
+    more = [Extension(days=n, at=at(12, 1), by="李红", reason="等待比对") for n in (1, 2, 3, 4)]
+    assert said(relief(11, 24, Limit(5), pauses, extensions=more), "promise", day(12, 18)) == (
+        "11月24日（周二）受理，从次日起算 15 个工作日，其中经批准延期 4 次共 10 个工作日，扣除特殊环节 4 次共 4 天，"
+        "最迟 12月21日（周一）办结；还剩 1 个工作日，即将到期。"
+    )
+
+
 def test_an_open_pause_tells_the_day_as_if_it_were_resumed_today_and_asks_to_resume_it() -> None:
     clock = relief(11, 24, Limit(10), [Pause(step="公示", since=at(11, 30), days=7)])
     assert said(clock, "promise", day(12, 3)) == (

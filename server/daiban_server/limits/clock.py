@@ -141,8 +141,6 @@ def merged(pauses: Sequence[Pause], today: datetime.date) -> list[Span]:
     """The days that the pauses take out, in order, none twice."""
     spans: list[Span] = []
     for span in sorted(pause.span(today) for pause in pauses):
-        if span.last < span.first:
-            continue
         if spans and span.first <= spans[-1].last + _ONE:
             spans[-1] = Span(spans[-1].first, max(spans[-1].last, span.last))
         else:

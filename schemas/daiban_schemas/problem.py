@@ -221,6 +221,24 @@ PROBLEMS: dict[str, Problem] = {
     "visit.place_unknown": Problem(
         422, "这户没有位置", "请先补上位置", "Household has no place", "Add its point first"
     ),
+    # Limits
+    "limit.invalid": Problem(
+        422,
+        "时限不对",
+        "天数应是不小于 0 的整数,单位是工作日或自然日",
+        "Invalid limit",
+        "Whole days from 0 on, working or calendar",
+    ),
+    "pause.backwards": Problem(
+        422, "暂停计时的起止不对", "恢复时间不能早于暂停时间", "Pause ends before it begins", "Check both times"
+    ),
+    "escalation.nobody": Problem(
+        422,
+        "没有可以提醒的人",
+        "请先为办件指定首问责任人或中心负责人",
+        "Nobody to tell",
+        "Name an owner or a head first",
+    ),
     # Values
     "value.not_text": Problem(422, "应是文字", "请重新填写", "Not a text", "Fill in again"),
     "value.too_long": Problem(422, "太长了", "请缩短", "Too long", "Shorten it"),

@@ -21,6 +21,8 @@ from daiban_server.features.affairs import routes as affairs
 from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
 from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
+from daiban_server.features.deadlines import routes as limits_kept
+from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
@@ -44,7 +46,7 @@ from daiban_sync import limits
 
 T = TypeVar("T")
 
-EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS)
+EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(LIMITS)
 
 
 API = (
@@ -65,6 +67,11 @@ API = (
     cases.case,
     cases.registers,
     cases.register,
+    limits_kept.deadlines_of,
+    limits_kept.open_deadlines,
+    limits_kept.calendar,
+    limits_kept.lay_down,
+    limits_kept.take_back,
     affairs.public_items,
     affairs.public_results,
     affairs.public_duty,

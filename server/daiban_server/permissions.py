@@ -34,6 +34,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "backup.read": frozenset({"head", "district"}),
     "territory.change": frozenset({"head", "district"}),
     "photo.read": _DESK | {"cadre"},
+    "calendar.change": frozenset({"district"}),
     "message.read": _EVERYBODY,
     "session.end": _EVERYBODY,
 }

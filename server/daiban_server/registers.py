@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, select
 
-from daiban_server.calendar_days import local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first
+from daiban_server.limits.calendar import local_day
 from daiban_server.spine.ledger import Ledger
 
 _s = schema.serial.c

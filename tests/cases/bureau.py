@@ -13,11 +13,12 @@ from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
 from daiban_server import provision
 from daiban_server.app import EFFECTS
-from daiban_server.calendar_days import SHANGHAI
 from daiban_server.db import sqlite
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Program, Row, rows
+from daiban_server.features.deadlines import watching
 from daiban_server.keystore import load_or_make
+from daiban_server.limits.calendar import SHANGHAI
 from daiban_server.spine import desk, views
 from daiban_sync import ids
 from daiban_sync.outcome import Outcome
@@ -145,3 +146,11 @@ class Bureau:
     def later(self, days: float) -> None:
         """Let days go by."""
         self.now += int(days * DAY)
+
+    def watch(self) -> None:
+        """Let the centre's watch look at every open case."""
+        after = b""
+        while True:
+            after = self.run(watching.look(self.centre, after, self.now))
+            if not after:
+                return

@@ -44,12 +44,15 @@ def test_what_the_authority_above_decides_is_sent_up_and_followed(bureau: Bureau
     case = bureau.case("proxy")
     bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}), ("赵敏", "accept", {}))
     bureau.through(case, ("赵敏", "send_up", {"to": "区残联", "days": 15}))
-    assert bureau.values(case)["sent_up"]["due"] == "2026-12-15"
+    before = bureau.values(case)["due"]
     bureau.through(case, ("赵敏", "pause", {"step": "残疾等级评定", "days": 7}))
     bureau.later(7)
     bureau.through(case, ("赵敏", "resume", {}), ("赵敏", "answered", {"note": "已核发"}))
     bureau.through(case, ("赵敏", "complete", {"result": "残疾人证已核发"}), DELIVERED, ASKED)
-    (pause,) = bureau.values(case)["pauses"]
+    values = bureau.values(case)
+    assert (before, values["due"]) == ("2026-12-08", "2026-12-14"), "a special step's days do not count"
+    assert "残疾等级评定" in values["due_why"]
+    (pause,) = values["pauses"]
     assert pause["until"] - pause["from"] == 7 * 86_400_000
     assert bureau.values(case)["sent_up"]["answered_at"]
 

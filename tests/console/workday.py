@@ -9,9 +9,9 @@ from playwright.async_api import Locator, Page
 
 from daiban_client_sdk import Client
 from daiban_server import provision
-from daiban_server.calendar_days import SHANGHAI, is_working_day
 from daiban_server.db.program import Program, Write
 from daiban_server.http.session import hash_password
+from daiban_server.limits.calendar import OFFICIAL, SHANGHAI
 from tests.support.township import PASSWORD, Township, new_id
 
 _HASH = hash_password(PASSWORD)
@@ -20,10 +20,7 @@ _HASH = hash_password(PASSWORD)
 def set_clock(town: Township, hour: int, minute: int = 0, days: int = 0) -> None:
     """Set the server's clock to an hour of today, or of a working day `days` on; the township's phones follow it."""
     day = datetime.datetime.fromtimestamp(town.clock() / 1000, SHANGHAI).date()
-    for _ in range(days):
-        day += datetime.timedelta(days=1)
-        while not is_working_day(day):
-            day += datetime.timedelta(days=1)
+    day = OFFICIAL.add(day, days)
     wanted = datetime.datetime.combine(day, datetime.time(hour, minute, 1), SHANGHAI)
     town.clock.ahead += round(wanted.timestamp() * 1000) - town.clock()
 

@@ -27,6 +27,7 @@ from daiban_schemas.types import (
 )
 
 MODES = ("direct", "limited", "proxy")
+ENDS = ("completed", "refused", "not_accepted", "withdrawn")
 SOURCES = ("counter", "home", "telephone", "village_point", "hotline", "opinion_box", "round")
 ACCOUNT = Struct({"bank": Text(40), "number": Text(30)}, {"holder": Text(30)})
 SLIP = Struct({"number": Text(30), "code": Text(12)})
@@ -84,6 +85,8 @@ def _fields() -> list[Field]:
         Field("extensions", "延期", List(Anything(), 20), "server"),
         Field("pauses", "暂停计时", List(Anything(), 40), "server"),
         Field("papers_due", "补交材料期限", Date(), "server"),
+        Field("papers_brought_at", "补交材料时间", Instant(), "server"),
+        Field("end", "结束方式", Choice(*ENDS), "server"),
         Field("ended_at", "办结时间", Instant(), "server"),
         Field("result", "办理结果", Text(2000, lines=True), "server"),
         Field("reason", "理由", Text(2000, lines=True), "server"),
@@ -191,11 +194,11 @@ def _commands() -> list[Command]:
 
 
 def _reports() -> list[Report]:
+    back = {"awaiting": "received"} | {state: state for state in ("accepted", "sent_up", "completed")}
     told: Mapping[str, Type] = {"missing": MISSING, "until": Date(), "note": Text(500)}
     handed: Mapping[str, Type] = {
         "to": Text(30),
         "how": Choice("hand", "home", "post", "message", "left"),
-        "at": Instant(),
         "note": Text(500),
     }
     asked: Mapping[str, Type] = {
@@ -207,7 +210,7 @@ def _reports() -> list[Report]:
     return [
         Report("collected", "已上门收件", {"draft": "collected"}, {"papers": List(Text(100), 40), "note": Text(500)}),
         Report("notified", "已当面一次性告知", {"draft": "draft", "collected": "collected"}, told),
-        Report("brought", "已补交材料", {"awaiting": "received"}, {"papers": List(Text(100), 40), "note": Text(500)}),
+        Report("brought", "已补交材料", back, {"papers": List(Text(100), 40), "note": Text(500)}),
         Report("delivered", "已送达", dict.fromkeys(_ENDED, "delivered"), handed),
         Report("followed_up", "已回访", {"delivered": "followed_up"}, asked),
     ]

@@ -79,6 +79,37 @@ case_event = Table(
 """What happened to a case: a command or report that took effect, by the position of its entry. `at` is when the server
 took it in, `effective` what is believed of when it was done; `told` are its arguments as JSON."""
 
+deadline = Table(
+    "deadline",
+    metadata,
+    id_column("centre", key=True),
+    id_column("case", key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("starts", String(10), nullable=False),
+    Column("due", String(10), nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("unit", String(10), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("closed", String(10)),
+    text("why"),
+    text("left"),
+    Column("on_day", String(10), nullable=False),
+    Index("ix_deadline_open", "centre", "closed", "due"),
+    sqlite_with_rowid=False,
+)
+"""What each case owes and by when (see `limits.deadline`), as it stood on the day `on_day`. `why` is its sentence,
+`left` how it stands in words."""
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("working", Boolean, nullable=False),
+    text("note"),
+)
+"""Days that the district laid down over the official calendar."""
+
 serial = Table(
     "serial",
     metadata,

@@ -3,7 +3,7 @@
 Times are Unix milliseconds, ids 16 bytes, digests 32.
 """
 
-from daiban_server.db.case_tables import case_event, case_sheet, rating, register_line, serial
+from daiban_server.db.case_tables import calendar_day, case_event, case_sheet, deadline, rating, register_line, serial
 from daiban_server.db.columns import metadata
 from daiban_server.db.feature_tables import absence, message, obligation, setting, slot, task
 from daiban_server.db.people_tables import (
@@ -38,12 +38,14 @@ __all__ = [
     "absence",
     "assignment",
     "backup",
+    "calendar_day",
     "case_event",
     "case_sheet",
     "centre",
     "chain",
     "checkpoint",
     "counter",
+    "deadline",
     "departure",
     "device",
     "enrolment_code",

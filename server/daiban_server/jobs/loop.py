@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, update
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
+from daiban_server.features.deadlines import watching
 from daiban_server.features.replies import reminding
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
@@ -69,7 +70,17 @@ async def one_round(services: Services) -> None:
     heard, services.presence = services.presence, {}
     await services.database.write("jobs", lambda: _round(heard, now))
     await services.photos.sweep(now, PARTIAL_LIFE)
+    await watch_limits(services, now)
     await carry_out(services, now)
+
+
+async def watch_limits(services: Services, now: int) -> None:
+    """Look at every open case once a day, a page at a time, so that nobody waits long behind it."""
+    for centre in await services.database.read(watching.waiting(now)):
+        after: bytes | None = b""
+        while after is not None:
+            page = functools.partial(watching.look, centre, after, now)
+            after = await services.database.write(centre, page) or None
 
 
 async def carry_out(services: Services, now: int) -> int:

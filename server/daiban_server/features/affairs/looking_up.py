@@ -14,9 +14,9 @@ from sqlalchemy import bindparam, or_, select
 
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.slip import code_of
-from daiban_server.calendar_days import local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.limits.calendar import local_day
 from daiban_server.spine import views
 
 _s, _r = schema.case_sheet.c, schema.rating.c

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from daiban_server.calendar_days import due_day, local_day
+from daiban_server import days
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
+from daiban_server.limits.calendar import local_day
 from daiban_server.outbound import queue
 from daiban_server.registers import enter, numbered
 from daiban_server.spine.effects import Asked, Effects
@@ -43,7 +44,8 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     values = incoming.values
     number = yield from numbered(ledger, "YJ")
     yield from enter(ledger, REGISTER, record.id, {"number": number, **{name: values.get(name) for name in _TOLD}})
-    due = due_day(local_day(ledger.now), DAYS.get(str(values.get("channel")), 5), "working")
+    limit = DAYS.get(str(values.get("channel")), 5)
+    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit, "working").day
     concerned = yield from _concerned(ledger, values)
     for role in ("head", "leader", "chief"):
         for id_, name in (yield from holders(ledger.centre, role)):

@@ -11,11 +11,11 @@ from sqlalchemy import bindparam, select
 
 from daiban_schemas.forms import answer_problems, missing_answers
 from daiban_schemas.slip import code_of
-from daiban_server.calendar_days import due_day, local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
 from daiban_server.features.cases.asking import Fields, no_kin, received
 from daiban_server.items import item_of
+from daiban_server.limits.calendar import local_day
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
@@ -48,7 +48,6 @@ def submit(ledger: Ledger, asked: Asked) -> Program[Fields]:
         "submitted_at": ledger.now,
         "code": code_of(asked.record.id),
         "window": item.get("window"),
-        "started_at": values.get("started_at") or asked.incoming.effective,
     }
 
 
@@ -107,7 +106,6 @@ def accept(ledger: Ledger, asked: Asked) -> Program[Fields]:
         "accepted_at": ledger.now,
         "accepted": [[head.device.hex(), head.number] for head in heads if head.device != NOBODY],
         "promised": {"days": days, "unit": limit["unit"]},
-        "due": due_day(today, days, limit["unit"]).isoformat(),
         **_reason(asked),
     }
     if papers_days := asked.arguments.get("papers_days"):
@@ -119,7 +117,12 @@ def decline(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Not accepted, by notice, with the reason and where to go instead."""
     view = yield from ledger.view(asked.record)
     no_kin(asked, view.values)
-    return {**(yield from received(ledger, asked, view.values)), "ended_at": ledger.now, **_reason(asked)}
+    return {
+        **(yield from received(ledger, asked, view.values)),
+        "ended_at": ledger.now,
+        "end": "not_accepted",
+        **_reason(asked),
+    }
 
 
 def finish(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -130,8 +133,8 @@ def finish(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if "direct" not in (item.get("modes") or ()):
         raise Refusal("item.not_direct", ("item",))
     numbered = yield from received(ledger, asked, view.values)
-    done = {"accepted_at": ledger.now, "ended_at": ledger.now, "result": asked.arguments["result"]}
-    return {**numbered, **done, "due": local_day(ledger.now).isoformat()}
+    done = {"accepted_at": ledger.now, "promised": {"days": 0, "unit": "working"}, "ended_at": ledger.now}
+    return {**numbered, **done, "end": "completed", "result": asked.arguments["result"]}
 
 
 def _reason(asked: Asked) -> dict[str, Any]:

@@ -5,10 +5,10 @@ A fact is dated by what is believed of when it happened, not by when the phone c
 
 import datetime
 
-from daiban_server.calendar_days import local_day
 from daiban_server.db.program import Program
 from daiban_server.features.cases.arriving import TIME_TO_BRING
 from daiban_server.features.cases.asking import Fields
+from daiban_server.limits.calendar import local_day
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 from daiban_server.staff import by
@@ -30,15 +30,16 @@ def notified(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def brought(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """What was missing was brought to the agent."""
+    """What was missing was brought; or, where help came first, the papers that were owed."""
     yield from ()
-    return {"complemented_at": asked.incoming.effective}
+    when = "complemented_at" if asked.record.status == "awaiting" else "papers_brought_at"
+    return {when: asked.incoming.effective}
 
 
 def delivered(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """The result was handed over: who signed for it, how, when."""
     done = {**(yield from by(ledger, asked)), "at": asked.incoming.effective, "received_at": ledger.now}
-    return {"delivery": {**done, **asked.arguments}}
+    return {"delivery": {**asked.arguments, **done}}
 
 
 def followed_up(ledger: Ledger, asked: Asked) -> Program[Fields]:

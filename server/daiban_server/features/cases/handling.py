@@ -1,9 +1,7 @@
 """A case is handled: sent up, extended, paused, completed or refused, handed over, archived."""
 
-import datetime
 from typing import Any
 
-from daiban_server.calendar_days import due_day, local_day
 from daiban_server.db.program import Program
 from daiban_server.features.cases.asking import Fields, no_kin, received
 from daiban_server.spine.effects import Asked
@@ -14,9 +12,7 @@ from daiban_server.staff import by, person
 
 def send_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Send it to the authority above, which has so many working days; the window stays in charge and keeps contact."""
-    told = dict(asked.arguments)
-    told["due"] = due_day(local_day(ledger.now), int(told["days"]), "working").isoformat()
-    return {"sent_up": {**told, **(yield from by(ledger, asked))}}
+    return {"sent_up": {**asked.arguments, **(yield from by(ledger, asked))}}
 
 
 def answered(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -26,13 +22,10 @@ def answered(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def extend(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Give it more working days, by the centre head, with a reason that the applicant is told."""
+    """Give it more days of the promise's unit, by the centre head, with a reason that the applicant is told."""
     view = yield from ledger.view(asked.record)
-    days = int(asked.arguments["days"])
-    grown = {"days": days, **_said(asked, "reason"), **(yield from by(ledger, asked))}
-    due = view.values.get("due")
-    later = {"due": due_day(datetime.date.fromisoformat(due), days, "working").isoformat()} if due else {}
-    return {**later, "extensions": [*_kept(view.values, "extensions"), grown]}
+    grown = {"days": asked.arguments["days"], **_said(asked, "reason"), **(yield from by(ledger, asked))}
+    return {"extensions": [*_kept(view.values, "extensions"), grown]}
 
 
 def pause(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -58,7 +51,7 @@ def complete(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Done: the answer stands in the case. A special step that was still open ends with it."""
     view = yield from ledger.view(asked.record)
     no_kin(asked, view.values)
-    return {**_ended(ledger, view.values), "result": asked.arguments["result"]}
+    return {**_ended(ledger, view.values, "completed"), "result": asked.arguments["result"]}
 
 
 def refuse(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -67,7 +60,7 @@ def refuse(ledger: Ledger, asked: Asked) -> Program[Fields]:
     no_kin(asked, view.values)
     return {
         **(yield from received(ledger, asked, view.values)),
-        **_ended(ledger, view.values),
+        **_ended(ledger, view.values, "refused"),
         **_said(asked, "reason"),
     }
 
@@ -75,7 +68,7 @@ def refuse(ledger: Ledger, asked: Asked) -> Program[Fields]:
 def withdraw(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """The applicant wants it no more."""
     view = yield from ledger.view(asked.record)
-    return {**_ended(ledger, view.values), **_said(asked, "reason")}
+    return {**_ended(ledger, view.values, "withdrawn"), **_said(asked, "reason")}
 
 
 def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -112,10 +105,10 @@ def archive(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return {"archive": {**_said(asked, "reason"), **(yield from by(ledger, asked))}}
 
 
-def _ended(ledger: Ledger, values: Fields) -> dict[str, Any]:
+def _ended(ledger: Ledger, values: Fields, end: str) -> dict[str, Any]:
     pauses = _kept(values, "pauses")
     closed = {"pauses": [*pauses[:-1], {**pauses[-1], "until": ledger.now}]} if _is_open(pauses) else {}
-    return {"ended_at": ledger.now, **closed}
+    return {"ended_at": ledger.now, "end": end, **closed}
 
 
 def _kept(values: Fields, name: str) -> list[dict[str, Any]]:

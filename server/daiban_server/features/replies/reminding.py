@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, case, or_, select, update
 
 from daiban_server import choices
-from daiban_server.calendar_days import local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows, run
+from daiban_server.limits.calendar import local_day
 from daiban_server.outbound import queue
 from daiban_server.spine import views
 from daiban_sync.ids import NOBODY

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from daiban_server.calendar_days import is_working_day, local_day
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.features.visits.model import Agent, Point, Post, Promise, Settings, Stop, Visit, Week, Window, moment
 from daiban_server.features.visits.travel import GreatCircle
+from daiban_server.limits.calendar import OFFICIAL, local_day
 
 HORIZON = 14
 """Days ahead that are offered."""
@@ -91,7 +91,10 @@ def _agent(row: Row, home: Point, absences: list[Row], now: int) -> Agent:
     # From yesterday on, since visits that are just over still stand in the week.
     days = (today + datetime.timedelta(days=n) for n in range(-1, HORIZON))
     shifts = tuple(
-        Window(moment(day, *start), moment(day, *end)) for day in days if is_working_day(day) for start, end in HOURS
+        Window(moment(day, *start), moment(day, *end))
+        for day in days
+        if OFFICIAL.is_working(day)
+        for start, end in HOURS
     )
     away = tuple(Window(to_moment(start), to_moment(end)) for who, start, end in absences if who == row[0])
     return Agent(row[0].hex(), row[1], home, shifts, away)

@@ -1,0 +1,1 @@
+"""Limits kept beside cases, watched day by day."""

@@ -7,7 +7,7 @@
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from daiban_client_sdk.client import Client
 from daiban_client_sdk.device import Attached, Conflict
 from daiban_client_sdk.forms import Form
+from daiban_client_sdk.home import Home, Slip, Told
 from daiban_client_sdk.progress import OnProgress, Status, silent
 from daiban_client_sdk.transport import wall_clock
 from daiban_sync.outcome import Outcome
@@ -82,6 +83,18 @@ class BlockingClient:
     def report(self, record: str, name: str, facts: Mapping[str, Any] | None = None) -> int:
         """See `Client.report`."""
         return self._wait(self.client.report(record, name, facts))
+
+    def collect_papers(self, case: str, papers: Sequence[str]) -> tuple[Slip, Told | None]:
+        """See `Client.collect_papers`."""
+        return self._wait(self.client.collect_papers(case, papers))
+
+    def tell_missing(self, case: str, missing: Sequence[str], days: int = 15) -> Told:
+        """See `Client.tell_missing`."""
+        return self._wait(self.client.tell_missing(case, missing, days))
+
+    def before_leaving(self, start: int, end: int) -> list[Home]:
+        """See `Client.before_leaving`."""
+        return self._wait(self.client.before_leaving(start, end))
 
     def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
         """See `Client.attach_photo`."""

@@ -13,16 +13,18 @@ All work on the store runs on one thread of its own, so a user interface never w
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from daiban_client_sdk import enrolment
+from daiban_client_sdk import enrolment, home
 from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
+from daiban_client_sdk.home import Home, Slip, Told
 from daiban_client_sdk.progress import OnProgress, Progress, Status, silent
 from daiban_client_sdk.rounds import Rounds, Step
 from daiban_client_sdk.transport import Transport, wall_clock
@@ -124,6 +126,18 @@ class Client:
     async def report(self, record: str, name: str, facts: Mapping[str, Any] | None = None) -> int:
         """Report a fact."""
         return await self._run(self.device.report, record, name, facts)
+
+    async def collect_papers(self, case: str, papers: Sequence[str]) -> tuple[Slip, Told | None]:
+        """The papers of a case were collected at the home: the slip, and the one-time notice of what is missing."""
+        return await self._run(home.collect, self.device, case, papers)
+
+    async def tell_missing(self, case: str, missing: Sequence[str], days: int = 15) -> Told:
+        """Tell what is missing, once and wholly, to be brought within so many calendar days."""
+        return await self._run(functools.partial(home.tell, self.device, case, missing, days=days))
+
+    async def before_leaving(self, start: int, end: int) -> list[Home]:
+        """What to look at before one leaves for the homes between two moments (Unix milliseconds)."""
+        return await self._run(home.before_leaving, self.device, start, end)
 
     async def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
         """Keep a photo of a paper under a record; `findings` say at once whether it should be taken again."""

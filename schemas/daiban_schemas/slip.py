@@ -15,6 +15,7 @@ def code_of(record: bytes) -> str:
     return "".join(_LETTERS[byte % 32] for byte in digest[:LENGTH])
 
 
-def slip_number(device: bytes, number: int) -> str:
-    """A slip's own number: of a device, by the number of the entry that it stands for. ``S-3F9A2C-117``."""
-    return f"S-{device[-3:].hex().upper()}-{number}"
+def slip_number(device: bytes, serial: int) -> str:
+    """A slip's own number: of a device, in the order in which it wrote them. ``S-3F9A2C-117``. Two devices may share
+    their last three bytes: number and code together name a case, never the number alone."""
+    return f"S-{device[-3:].hex().upper()}-{serial}"

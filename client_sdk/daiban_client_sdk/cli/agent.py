@@ -28,7 +28,7 @@ def wrong_clock() -> int:
     return time.time_ns() // 1_000_000 + int(os.environ.get("DAIBAN_CLOCK_OFFSET", "0"))
 
 
-class _Context:
+class Context:
     """What the commands share."""
 
     def __init__(self, folder: Path, words: Words) -> None:
@@ -40,7 +40,7 @@ class _Context:
         return BlockingClient(self.folder, wrong_clock)
 
 
-_pass = click.make_pass_decorator(_Context)
+pass_context = click.make_pass_decorator(Context)
 Command = Callable[..., None]
 
 
@@ -55,14 +55,14 @@ Command = Callable[..., None]
 @click.pass_context
 def agent(context: click.Context, device: Path) -> None:
     """代办员的手机:登记、今日、收件、拍照、同步、状态。 An agent's device."""
-    context.obj = _Context(device, context.obj)
+    context.obj = Context(device, context.obj)
 
 
 @agent.command()
 @click.argument("code")
 @click.option("--name", default="手机", help="手机名称 / the device's name")
-@_pass
-def enrol(context: _Context, code: str, name: str) -> None:
+@pass_context
+def enrol(context: Context, code: str, name: str) -> None:
     """用登记码登记这台手机。 Enrol this device by a one-time code."""
     with context.client() as client:
         fingerprint = client.enrol(code, name)
@@ -71,8 +71,8 @@ def enrol(context: _Context, code: str, name: str) -> None:
 
 
 @agent.command()
-@_pass
-def approval(context: _Context) -> None:
+@pass_context
+def approval(context: Context) -> None:
     """审核状态。 Whether the centre head has approved."""
     with context.client() as client:
         state = client.enrolment_state()
@@ -81,8 +81,8 @@ def approval(context: _Context) -> None:
 
 @agent.command()
 @click.option("--days", default=1, help="天数 / days from today")
-@_pass
-def today(context: _Context, days: int) -> None:
+@pass_context
+def today(context: Context, days: int) -> None:
     """今日上门安排。 Today's visits."""
     now = datetime.datetime.now(SHANGHAI)
     start = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
@@ -106,8 +106,8 @@ def today(context: _Context, days: int) -> None:
 @click.argument("fields", nargs=-1)
 @click.option("--record", help="已有记录的编号 / an existing record's id")
 @click.option("--id", "chosen", help="新记录的编号 / the id of the new record")
-@_pass
-def collect(context: _Context, kind: str, fields: tuple[str, ...], record: str | None, chosen: str | None) -> None:
+@pass_context
+def collect(context: Context, kind: str, fields: tuple[str, ...], record: str | None, chosen: str | None) -> None:
     """收集或修改一条记录:FIELDS 写成 字段=值。 Collect a record, or change one; FIELDS are FIELD=VALUE."""
     values = _values(kind, fields, context.words)
     with context.client() as client:
@@ -123,8 +123,8 @@ def collect(context: _Context, kind: str, fields: tuple[str, ...], record: str |
 @click.argument("parent")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--paper", required=True, help="材料名称 / which paper")
-@_pass
-def photo(context: _Context, parent: str, file: Path, paper: str) -> None:
+@pass_context
+def photo(context: Context, parent: str, file: Path, paper: str) -> None:
     """给申请或家庭附一张材料照片。 Attach a photo of a paper."""
     with context.client() as client:
         kept = client.attach_photo(parent, file, paper=paper)
@@ -137,8 +137,8 @@ def photo(context: _Context, parent: str, file: Path, paper: str) -> None:
 @click.argument("record")
 @click.argument("name")
 @click.argument("arguments", nargs=-1)
-@_pass
-def ask(context: _Context, record: str, name: str, arguments: tuple[str, ...]) -> None:
+@pass_context
+def ask(context: Context, record: str, name: str, arguments: tuple[str, ...]) -> None:
     """请求一个操作,如 submit、assign。 Ask for something, such as submit or assign."""
     with context.client() as client:
         client.command(record, name, _values("", arguments, context.words))
@@ -149,8 +149,8 @@ def ask(context: _Context, record: str, name: str, arguments: tuple[str, ...]) -
 @click.argument("record")
 @click.argument("name")
 @click.argument("facts", nargs=-1)
-@_pass
-def report(context: _Context, record: str, name: str, facts: tuple[str, ...]) -> None:
+@pass_context
+def report(context: Context, record: str, name: str, facts: tuple[str, ...]) -> None:
     """报告一个事实,如 started、finished。 Report a fact, such as started or finished."""
     with context.client() as client:
         client.report(record, name, _values("", facts, context.words))
@@ -158,8 +158,8 @@ def report(context: _Context, record: str, name: str, facts: tuple[str, ...]) ->
 
 
 @agent.command()
-@_pass
-def sync(context: _Context) -> None:
+@pass_context
+def sync(context: Context) -> None:
     """同步:上报、下载、传照片。 Hand in, take what changed, bring the photos."""
     with context.client() as client, Bars(context.words) as bars:
         status = client.sync(bars)
@@ -170,8 +170,8 @@ def sync(context: _Context) -> None:
 
 @agent.command()
 @click.option("--json", "as_json", is_flag=True, help="给程序读 / for programs")
-@_pass
-def status(context: _Context, as_json: bool) -> None:
+@pass_context
+def status(context: Context, as_json: bool) -> None:
     """这台手机能不能交回。 Whether this device may be given back."""
     with context.client() as client:
         found = client.status()
@@ -207,8 +207,8 @@ def script(context: click.Context) -> None:
 
 
 @agent.command()
-@_pass
-def conflicts(context: _Context) -> None:
+@pass_context
+def conflicts(context: Context) -> None:
     """填写不一致的内容。 Fields with more than one value."""
     today = datetime.datetime.now(SHANGHAI).date()
     with context.client() as client:
@@ -230,8 +230,8 @@ def conflicts(context: _Context) -> None:
 @click.argument("record")
 @click.argument("field")
 @click.argument("value")
-@_pass
-def settle(context: _Context, record: str, field: str, value: str) -> None:
+@pass_context
+def settle(context: Context, record: str, field: str, value: str) -> None:
     """处理填写不一致:选定或另写一个值。 Settle a conflict by a value."""
     with context.client() as client:
         view = client.view(record)
@@ -241,7 +241,7 @@ def settle(context: _Context, record: str, field: str, value: str) -> None:
     click.echo(context.words("已保存:{kind} {record}", kind=field, record=record))
 
 
-def _tell_troubles(context: _Context) -> None:
+def _tell_troubles(context: Context) -> None:
     click.echo(context.words("被退回或等待中的记录:"))
     with context.client() as client:
         for number, record, kind, outcome in client.troubled():

@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 import click
 
 from daiban_client_sdk.cli.agent import agent
+from daiban_client_sdk.cli.at_home import leaving, papers
 from daiban_client_sdk.cli.words import Words, language_of
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
 from daiban_client_sdk.images import ImageError
@@ -50,6 +51,8 @@ def group(context: click.Context, lang: str | None) -> None:
     context.obj = Words(language_of(lang))
 
 
+agent.add_command(papers)
+agent.add_command(leaving)
 group.add_command(agent)
 
 

@@ -108,9 +108,15 @@ APPLICATION = {
     "collected": Mark("已上门收件", "quarter"),
     "submitted": Mark("已提交", "half"),
     "received": Mark("已收件", "three"),
+    "awaiting": Mark("待补正", "diamond"),
     "accepted": Mark("已受理", "full"),
+    "sent_up": Mark("已上报", "full"),
     "completed": Mark("已办结", "check"),
     "refused": Mark("不予办理", "cross"),
+    "not_accepted": Mark("不予受理", "cross"),
+    "delivered": Mark("已送达", "check"),
+    "followed_up": Mark("已回访", "check"),
+    "archived": Mark("已归档", "check"),
     "withdrawn": Mark("申请人撤回", "cross"),
 }
 VISIT = {

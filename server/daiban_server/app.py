@@ -23,6 +23,7 @@ from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.deadlines import routes as limits_kept
 from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
+from daiban_server.features.households.routes import household
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
@@ -67,6 +68,7 @@ API = (
     cases.case,
     cases.registers,
     cases.register,
+    household,
     limits_kept.deadlines_of,
     limits_kept.open_deadlines,
     limits_kept.calendar,

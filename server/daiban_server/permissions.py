@@ -22,6 +22,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "record.command": frozenset({"clerk", "head", "cadre", "district"}),
     "conflict.read": _DESK | {"cadre"},
     "case.read": _DESK | _ABOVE | {"cadre"},
+    "household.read": _DESK | {"cadre"},
     "register.read": _DESK | _ABOVE,
     "visit.offer": _DESK | {"cadre"},
     "obligation.read": _DESK | _ABOVE | {"cadre"},

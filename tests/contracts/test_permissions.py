@@ -92,6 +92,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/v1/calendar"): lambda of: ("/v1/calendar", {}),
     ("PUT", "/v1/calendar/{day:str}"): lambda of: ("/v1/calendar/2026-12-31", {"json": {"working": False}}),
     ("DELETE", "/v1/calendar/{day:str}"): lambda of: ("/v1/calendar/2026-12-31", {}),
+    ("GET", "/v1/households/{record:str}"): lambda of: (f"/v1/households/{of.household}", {}),
     ("GET", "/v1/registers"): lambda of: ("/v1/registers", {}),
     ("GET", "/v1/registers/{name:str}"): lambda of: ("/v1/registers/来访", {}),
     ("GET", "/v1/messages"): lambda of: ("/v1/messages", {}),

@@ -201,6 +201,10 @@ PROBLEMS: dict[str, Problem] = {
         403, "反映的是本人经办的事,应由他人答复", "请由其他人答复", "It is about you", "Somebody else answers"
     ),
     "opinion.full": Problem(429, "意见太多,暂时收不下", "请稍后再提,或打监督电话", "The box is full", "Try later"),
+    "print.not_yet": Problem(
+        409, "还没有办到这一步,打印不了", "请先办理这一步", "Not there yet", "Print it when it has happened"
+    ),
+    "print.unknown": Problem(404, "没有这种表单", "请核对名称", "No such form", "Check the name"),
     "rating.once": Problem(409, "这件已经评价过了", "评价只能一次,不能修改", "Rated already", "A rating stands"),
     "rating.not_yet": Problem(409, "还没有办结,不能评价", "请在办结后评价", "Not ended yet", "Rate it when it has"),
     "rating.own_device": Problem(

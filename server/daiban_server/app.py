@@ -40,6 +40,7 @@ from daiban_server.jobs.loop import renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
 from daiban_server.outbound import routes as messages
 from daiban_server.outbound.port import OwnList, Webhook
+from daiban_server.printing import case_routes as printing
 from daiban_server.serve import calm_collector, end_with_parent, few_arenas
 from daiban_server.services import Services, wall_clock
 from daiban_server.settings import Settings
@@ -68,6 +69,10 @@ API = (
     cases.case,
     cases.registers,
     cases.register,
+    printing.case_paper,
+    printing.register_pages,
+    printing.office,
+    printing.change_office,
     household,
     limits_kept.deadlines_of,
     limits_kept.open_deadlines,

@@ -22,6 +22,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "record.command": frozenset({"clerk", "head", "cadre", "district"}),
     "conflict.read": _DESK | {"cadre"},
     "case.read": _DESK | _ABOVE | {"cadre"},
+    "paper.print": _DESK,
+    "office.change": frozenset({"head"}),
     "household.read": _DESK | {"cadre"},
     "register.read": _DESK | _ABOVE,
     "visit.offer": _DESK | {"cadre"},

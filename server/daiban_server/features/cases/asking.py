@@ -28,8 +28,9 @@ def received(ledger: Ledger, asked: Asked, values: Fields) -> Program[dict[str, 
     number = yield from numbered(ledger, series_of(item))
     window = item.get("window") or ""
     told = {name: values.get(name) for name in ("applicant", "phone", "mode", "source", "papers", "owner")}
-    yield from enter(ledger, window, asked.record.id, {"number": number, "item": item.get("name"), **told})
     author = yield from person(asked.incoming.author)
+    told |= {"item": item.get("name"), "handler": author.name if author else ""}
+    yield from enter(ledger, window, asked.record.id, {"number": number, **told})
     handler = {"handler": author.name, "handler_id": asked.incoming.author.hex()} if author else {}
     return {"number": number, "window": window, "received_at": ledger.now, **handler}
 

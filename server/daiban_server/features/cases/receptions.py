@@ -15,6 +15,7 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     """Somebody came: the first who is asked answers for it until it is handed over by name (首问负责)."""
     number = yield from numbered(ledger, "JD")
     told = {name: incoming.values.get(name) for name in _TOLD}
-    yield from enter(ledger, REGISTER, record.id, {"number": number, **told})
     author = yield from person(incoming.author)
+    told["owner"] = author.name if author else ""
+    yield from enter(ledger, REGISTER, record.id, {"number": number, **told})
     return {"number": number, **({"owner": author.name, "owner_id": incoming.author.hex()} if author else {})}

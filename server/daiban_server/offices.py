@@ -1,0 +1,41 @@
+"""How a centre can be reached, as its papers and boards say it."""
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write, first
+
+_c = schema.centre.c
+_NAME = select(_c.name).where(_c.id == bindparam("centre_id"))
+_HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
+
+
+class Reached(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`supervision` is the telephone for complaints (监督举报电话), `hours` when somebody is there."""
+
+    phone: str = ""
+    address: str = ""
+    supervision: str = ""
+    hours: str = ""
+
+
+def name_of(centre: bytes) -> Program[str]:
+    """The centre's name."""
+    row = yield from first(_NAME, centre_id=centre)
+    return str(row[0]) if row else ""
+
+
+def reached(centre: bytes) -> Program[Reached]:
+    """How it can be reached."""
+    row = yield from first(_HELD, setting_name=_key(centre))
+    return msgspec.json.decode(row[0], type=Reached) if row else Reached()
+
+
+def keep(centre: bytes, how: Reached) -> Program[None]:
+    """Say how it can be reached."""
+    yield Write(schema.setting, [(_key(centre), msgspec.json.encode(how).decode())], "replace")
+
+
+def _key(centre: bytes) -> str:
+    return f"office {centre.hex()}"

@@ -1,0 +1,184 @@
+"""Everything that a case's papers need, gathered once."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from daiban_schemas.identity import masked
+from daiban_schemas.slip import code_of
+from daiban_server import offices
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first, rows
+from daiban_server.features.papers.documents import Agent, Office, Paper
+from daiban_server.limits.calendar import local_day
+from daiban_server.limits.sentences import length_words
+from daiban_server.spine import views
+from daiban_server.spine.refusal import Refusal
+from daiban_sync.ids import NOBODY
+
+Values = Mapping[str, Any]
+_p, _r, _pl, _ra = schema.person.c, schema.record.c, schema.place.c, schema.rating.c
+_PERSON = select(_p.name, _p.badge, _p.phone).where(_p.id == bindparam("person_id"))
+_PLACE = select(_pl.name).where(_pl.id == bindparam("place_id"))
+_UNDER = (
+    select(_r.id)
+    .where(
+        _r.centre == bindparam("centre_id"),
+        _r.parent == bindparam("case_id"),
+        _r.kind == bindparam("wanted_kind"),
+        _r.deleted.is_(False),
+    )
+    .order_by(_r.id)
+)
+_RATED = select(_ra.level, _ra.at).where(_ra.centre == bindparam("centre_id"), _ra.id == bindparam("case_id"))
+_FORMS = {"original": "原件", "copy": "复印件"}
+MODES = {"direct": "直接办理", "limited": "限时办理", "proxy": "代为办理", "home": "上门办理"}
+SOURCES = {
+    "counter": "窗口",
+    "home": "上门",
+    "telephone": "电话",
+    "village_point": "村级服务点",
+    "hotline": "12345 热线",
+    "opinion_box": "意见箱",
+    "round": "走访发现",
+}
+
+
+class CaseFile(NamedTuple):
+    """A case with its item, home, mandates, photos and people. `today` is the day of printing."""
+
+    record: bytes
+    status: str
+    values: Values
+    item: Values
+    home: Values
+    village: str
+    office: Office
+    owner: Agent
+    handler: Agent
+    mandates: list[Values]
+    photos: list[Values]
+    rating: tuple[int, datetime.date] | None
+    today: datetime.date
+
+    @property
+    def code(self) -> str:
+        """The look-up code."""
+        return code_of(self.record)
+
+    @property
+    def qr(self) -> str:
+        """What the square beside the code says: both, to be typed or read out."""
+        number = self.values.get("number") or (self.values.get("slip") or {}).get("number") or ""
+        return f"{number} {self.code}"
+
+    def day(self, name: str) -> datetime.date:
+        """The day of one of the case's moments. Raises `Refusal("print.not_yet")` for what has not happened."""
+        return day_of(self.values.get(name))
+
+    @property
+    def came(self) -> datetime.date:
+        """The day on which its papers came: at the home or at the counter."""
+        values = self.values
+        return day_of(values.get("started_at") or values.get("received_at") or values.get("submitted_at"))
+
+    @property
+    def limit(self) -> str:
+        """The promised limit in words."""
+        promised = self.values.get("promised") or self.item.get("promised_limit")
+        if not promised:
+            return ""
+        return length_words(promised["days"], promised["unit"]) if promised["days"] else "当场办结"
+
+    @property
+    def due(self) -> datetime.date | None:
+        """The promised day."""
+        due = self.values.get("due")
+        return datetime.date.fromisoformat(due) if due else None
+
+    @property
+    def title(self) -> str:
+        """What the file is called."""
+        return f"{self.values.get('applicant') or ''}{self.item.get('name') or ''}"
+
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers that were taken, as the item names them."""
+        known = {paper["name"]: paper for paper in self.item.get("papers") or ()}
+        return tuple(_paper(known.get(name, {"name": name})) for name in self.values.get("papers") or ())
+
+    def missing(self) -> tuple[Paper, ...]:
+        """The papers that were told to be missing."""
+        notice = self.values.get("notice") or {}
+        return tuple(Paper(name=one["name"], note=one.get("note") or "") for one in notice.get("missing") or ())
+
+
+def day_of(milliseconds: Any) -> datetime.date:
+    """The day of a moment. Raises `Refusal("print.not_yet")` where there is none."""
+    if not milliseconds:
+        raise Refusal("print.not_yet")
+    return local_day(int(milliseconds))
+
+
+def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
+    """Raises `Refusal("record.unknown")`."""
+    found = yield from views.shown(views.BY_ID, centre, record_id=case)
+    if not found or found[0].view.kind != "application":
+        raise Refusal("record.unknown")
+    values = found[0].view.values
+    item = yield from _shown(NOBODY, values.get("item"))
+    home = yield from _shown(centre, values.get("household"))
+    place = yield from first(_PLACE, place_id=found[0].place)
+    rated = yield from first(_RATED, centre_id=centre, case_id=case)
+    return CaseFile(
+        record=case,
+        status=found[0].status or "draft",
+        values=values,
+        item=item,
+        home=home,
+        village=str(place[0]) if place else "",
+        office=(yield from office_of(centre)),
+        owner=(yield from agent_of(values.get("owner_id"))),
+        handler=(yield from agent_of(values.get("handler_id"))),
+        mandates=(yield from _under(centre, case, "mandate")),
+        photos=(yield from _under(centre, case, "photo")),
+        rating=(rated[0], local_day(rated[1])) if rated else None,
+        today=local_day(now),
+    )
+
+
+def office_of(centre: bytes) -> Program[Office]:
+    """The office as papers name it."""
+    name, how = (yield from offices.name_of(centre)), (yield from offices.reached(centre))
+    return Office(name=name, phone=how.phone, address=how.address, supervision=how.supervision)
+
+
+def agent_of(person: Any) -> Program[Agent]:
+    """Somebody as papers name him: nobody has an empty name."""
+    row = yield from first(_PERSON, person_id=bytes.fromhex(person or NOBODY.hex()))
+    return Agent(name=row[0], badge=row[1], phone=row[2]) if row else Agent(name="")
+
+
+def veiled(identity: Any) -> str:
+    """An identity number as it leaves the file: first and last character."""
+    return masked(identity) if isinstance(identity, str) and identity else ""
+
+
+def _shown(centre: bytes, reference: Any) -> Program[Values]:
+    if not isinstance(reference, str):
+        return {}
+    found = yield from views.shown(views.BY_ID, centre, record_id=bytes.fromhex(reference))
+    return found[0].view.values if found else {}
+
+
+def _under(centre: bytes, case: bytes, kind: str) -> Program[list[Values]]:
+    found: list[Values] = []
+    for (id_,) in (yield from rows(_UNDER, centre_id=centre, case_id=case, wanted_kind=kind)):
+        shown = yield from views.shown(views.BY_ID, centre, record_id=id_)
+        found += [one.view.values for one in shown]
+    return found
+
+
+def _paper(paper: Values) -> Paper:
+    return Paper(name=paper["name"], form=_FORMS.get(paper.get("form") or "", ""), note=paper.get("note") or "")

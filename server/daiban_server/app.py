@@ -18,6 +18,7 @@ from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Factory, Fetch, Program, Row
 from daiban_server.features.cases.effects import EFFECTS as CASES
+from daiban_server.features.catalogue.routes import CatalogueRoutes
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
@@ -59,6 +60,7 @@ API = (
     Tasks,
     offers,
     obligations,
+    CatalogueRoutes,
     health.health,
 )
 """Routes that need no more than the services."""

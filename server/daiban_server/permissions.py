@@ -29,6 +29,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "backup.read": frozenset({"head", "district"}),
     "territory.change": frozenset({"head", "district"}),
     "photo.read": _DESK | {"cadre"},
+    "catalogue.read": _DESK | {"cadre"},
+    "catalogue.change": frozenset({"district"}),
     "session.end": _EVERYBODY,
 }
 

@@ -1,5 +1,6 @@
 """What an application's commands do."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,8 @@ def submit(ledger: Ledger, asked: Asked) -> Program[Mapping[str, Any]]:
     answers for it from now on."""
     view = yield from ledger.view(asked.record)
     item = yield from _item(view.values.get("item"))
+    if expired(item, local_day(ledger.now)):
+        raise Refusal("item.expired", ("item",))
     form = item.get("form") or []
     if missing := missing_answers(form, view.values):
         raise Refusal("answers.missing", tuple(missing))
@@ -42,6 +45,14 @@ def submit(ledger: Ledger, asked: Asked) -> Program[Mapping[str, Any]]:
         return {}
     row = yield from first(_PERSON, person_id=asked.incoming.author)
     return {"owner": row[0]} if row else {}
+
+
+def expired(item: Mapping[str, Any], today: datetime.date) -> bool:
+    """Whether nothing may be submitted on this edition of an item any more: its last day has passed. The day counts
+    where the server learns of it: a phone that stayed without signal beyond the day has to change to the new edition,
+    for nobody could honour the old one's promise."""
+    until = item.get("usable_until")
+    return isinstance(until, str) and until < today.isoformat()
 
 
 def receive(ledger: Ledger, asked: Asked) -> Program[Mapping[str, Any]]:

@@ -302,6 +302,9 @@ PROBLEMS: dict[str, Problem] = {
     "catalogue.until": Problem(
         422, "停用日期已经过去", "请写今天或以后的日期", "The day has passed", "Name today or a later day"
     ),
+    "catalogue.ends": Problem(
+        409, "停用的个数对不上", "请先试导入,核对会停用哪些,写明个数", "Other endings than told", "Do a dry run first"
+    ),
     "catalogue.item": Problem(404, "没有这个事项", "请核对事项编码", "No such item in force", "Check the item's code"),
     "catalogue.window": Problem(
         422, "没有这个窗口", "请先在「窗口」表里写上", "No such window", "Add it to the windows first"

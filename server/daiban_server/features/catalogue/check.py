@@ -168,8 +168,9 @@ def _question_flaws(question: Fields, before: Mapping[str, Fields]) -> Iterator[
         yield "id", "question.name"
     if id_ in before:
         yield "id", "catalogue.twice"
-    yield from _choices_flaws(type_, question.get("choices", []))
-    yield from _limit_flaws(type_, question)
+    if type_ in QUESTION_TYPES:
+        yield from _choices_flaws(type_, question.get("choices", []))
+        yield from _limit_flaws(type_, question)
     if "when" in question and not _is_condition(question["when"], before):
         yield "when", "question.condition"
 

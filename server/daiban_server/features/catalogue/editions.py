@@ -107,48 +107,62 @@ class Publisher(NamedTuple):
     secret: bytes
 
 
-def publish(wanted: Catalogue, until: str, today: str, publisher: Publisher) -> Program[list[Change]]:
-    """Put `wanted` in force: a new edition of what changed, an end to what is not in it any more. What is equal to what
-    stands is not touched. Drafts on editions that this replaces or ends may be submitted until the day `until`.
+class Plan(NamedTuple):
+    """What is to be in force from `today`; drafts on editions that it replaces or ends may be submitted until the day
+    `until`. `ends` is how many items and windows it ends, as whoever publishes has seen: a file that lacks rows, or
+    lacks what somebody added meanwhile, is not obeyed by accident."""
 
-    Raises `Refusal` where something stands otherwise than `wanted` was based on, and for what is no item: then nothing
-    is written.
+    wanted: Catalogue
+    until: str
+    today: str
+    ends: int = 0
+
+
+def publish(plan: Plan, publisher: Publisher) -> Program[list[Change]]:
+    """Put a plan's catalogue in force: a new edition of what changed, an end to what is not in it any more. What is
+    equal to what stands is not touched.
+
+    Raises `Refusal` where something stands otherwise than the plan says, and for what is no item: then nothing is
+    written.
     """
     yield from log.lock(NOBODY)
     stands = yield from standing()
-    _check(wanted, stands, until, today)
-    changes = compare(stands.catalogue, wanted, stands.centres)
-    bodies = list(_bodies(changes, wanted, stands, until, today, publisher.now))
-    yield from _write(bodies, publisher)
+    changes = planned(plan, stands)
+    if plan.ends != [change.what for change in changes].count("ended"):
+        raise Refusal("catalogue.ends", ("ends",))
+    yield from _write(list(_entries(changes, plan, stands)), publisher)
     return changes
 
 
-def replaced(catalogue: Catalogue, item: Fields) -> Catalogue:
-    """The catalogue with one item in the place of the one with its code, or added."""
-    others = {one["code"]: one for one in catalogue.items}
-    return catalogue._replace(items=tuple({**others, item["code"]: item}.values()))
-
-
-def _check(wanted: Catalogue, stands: Standing, until: str, today: str) -> None:
-    if until < today:
+def planned(plan: Plan, stands: Standing) -> list[Change]:
+    """What a plan changes, after every check but that of its endings. Raises `Refusal`."""
+    if plan.until < plan.today:
         raise Refusal("catalogue.until", ("usable_until",))
-    based = stands.catalogue.based
-    if any(wanted.based.get(item["code"]) != based.get(item["code"]) for item in wanted.items):
+    based, now = plan.wanted.based, stands.catalogue.based
+    if any(based.get(item["code"]) != now.get(item["code"]) for item in plan.wanted.items):
         raise Refusal("catalogue.edition")
-    for item in wanted.items:
-        for flaw in item_flaws(item):
-            raise Refusal(flaw.code, (flaw.name,))
-    for window in wanted.windows:
-        for flaw in window_flaws(window):
-            raise Refusal(flaw.code, (flaw.name,))
+    changes = compare(stands.catalogue, plan.wanted, stands.centres)
+    new = {(change.kind, change.code) for change in changes if change.what in ("added", "changed")}
+    items = [flaw for one in plan.wanted.items if ("item", one["code"]) in new for flaw in item_flaws(one)]
+    windows = [flaw for one in plan.wanted.windows if ("window", one["code"]) in new for flaw in window_flaws(one)]
+    for flaw in items + windows:
+        raise Refusal(flaw.code, (flaw.name,))
+    return changes
 
 
-def _bodies(
-    changes: Sequence[Change], wanted: Catalogue, stands: Standing, until: str, today: str, now: int
-) -> Iterator[tuple[str, str, Fields, int]]:
+def replaced(catalogue: Catalogue, items: Sequence[Fields], windows: Sequence[Fields] = ()) -> Catalogue:
+    """The catalogue with some items and windows in the place of those with their codes, or added."""
+    return Catalogue(_replaced(catalogue.windows, windows), _replaced(catalogue.items, items), catalogue.based)
+
+
+def _replaced(standing: Sequence[Fields], new: Sequence[Fields]) -> tuple[Fields, ...]:
+    return tuple({one["code"]: one for one in (*standing, *new)}.values())
+
+
+def _entries(changes: Sequence[Change], plan: Plan, stands: Standing) -> Iterator[tuple[str, str, Fields, int]]:
     """What is written: record, kind, fields, and the position that the change has seen."""
-    windows = {window["code"]: window for window in wanted.windows}
-    items = {item["code"]: item for item in wanted.items}
+    windows = {window["code"]: window for window in plan.wanted.windows}
+    items = {item["code"]: item for item in plan.wanted.items}
     for change in changes:
         if change.what == "unchanged":
             continue
@@ -157,10 +171,10 @@ def _bodies(
             continue
         old = stands.editions.get(change.code)
         if old and not old.ended:
-            yield old.record, "item", {"usable_until": until}, old.position
+            yield old.record, "item", {"usable_until": plan.until}, old.position
         if change.what != "ended":
             number = old.number + 1 if old else 1
-            said = {**items[change.code], "edition": number, "published_on": today}
+            said = {**items[change.code], "edition": number, "published_on": plan.today}
             yield item_id(change.code, number).hex(), "item", said, 0
 
 

@@ -49,6 +49,8 @@ def read_sheets(data: bytes, wanted: Collection[str]) -> Mapping[str, Rows]:
     archive = _repacked(data)
     try:
         book = openpyxl.load_workbook(archive, read_only=True, keep_links=False)
+        if len(set(book.sheetnames)) < len(book.sheetnames):
+            raise WorkbookError("workbook.unreadable")
         return {sheet.title: list(_rows(sheet)) if sheet.title in wanted else [] for sheet in book.worksheets}
     except WorkbookError:
         raise
@@ -64,6 +66,8 @@ def _repacked(data: bytes) -> io.BytesIO:
         with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(packed, "w") as target:
             if len(source.infolist()) > MEMBERS:
                 raise WorkbookError("workbook.too_large")
+            if len(set(source.namelist())) < len(source.infolist()):
+                raise WorkbookError("workbook.unreadable")
             for member in source.infolist():
                 content = _unpacked(source, member, room)
                 room -= len(content)

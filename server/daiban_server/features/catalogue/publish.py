@@ -7,8 +7,7 @@ from typing import Any
 
 from daiban_server.calendar_days import local_day
 from daiban_server.db.program import Program
-from daiban_server.features.catalogue.catalogue import Catalogue
-from daiban_server.features.catalogue.editions import Publisher, item_id, publish, standing
+from daiban_server.features.catalogue.editions import Plan, Publisher, item_id, publish, replaced, standing
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine import desk
 from daiban_server.spine.effects import Effects
@@ -45,10 +44,9 @@ def publish_catalogue(
         where = [centre.hex() for centre in (desks or {}).get(window["desk"], ())]
         if window.get("everywhere") or where:
             placed.append({**window, **({"centres": where} if where else {})})
-    items = [fields for _, fields in catalogue()]
     stands = yield from standing()
-    based = {one["code"]: n for one in items if (n := stands.catalogue.based.get(one["code"]))}
+    items = [fields for _, fields in catalogue()]
     today = local_day(now).isoformat()
-    wanted = Catalogue(tuple(placed), tuple(items), based)
-    yield from publish(wanted, today, today, Publisher(DISTRICT, keys, effects, now, secret))
+    plan = Plan(replaced(stands.catalogue, items, placed), today, today)
+    yield from publish(plan, Publisher(DISTRICT, keys, effects, now, secret))
     return len(items)

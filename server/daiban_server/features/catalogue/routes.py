@@ -4,7 +4,7 @@ import asyncio
 import datetime
 import secrets
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, FromQuery
@@ -13,8 +13,17 @@ from msgspec import Struct
 from daiban_server.calendar_days import local_day
 from daiban_server.features.catalogue.catalogue import Catalogue
 from daiban_server.features.catalogue.check import canonical
-from daiban_server.features.catalogue.difference import Change, compare
-from daiban_server.features.catalogue.editions import Edition, Publisher, Standing, publish, replaced, standing
+from daiban_server.features.catalogue.difference import Change
+from daiban_server.features.catalogue.editions import (
+    Edition,
+    Plan,
+    Publisher,
+    Standing,
+    planned,
+    publish,
+    replaced,
+    standing,
+)
 from daiban_server.features.catalogue.faults import FaultyError, WorkbookError
 from daiban_server.features.catalogue.opened import FILE_BYTES
 from daiban_server.features.catalogue.workbook_in import read_catalogue
@@ -81,6 +90,15 @@ class WindowOut(Struct, frozen=True):
     items: list[ItemOut]
 
 
+class How(NamedTuple):
+    """How an upload is obeyed. `usable_until` is a day, or "" for `GRACE` days from now; `ends` is how many items and
+    windows the upload ends, as its dry run told."""
+
+    dry_run: bool
+    usable_until: str
+    ends: int
+
+
 class CatalogueRoutes(Controller):
     """The district's catalogue. Files come and go as the body, with their own media type."""
 
@@ -97,7 +115,7 @@ class CatalogueRoutes(Controller):
         stands = await services.database.read(standing())
         return _file(await asyncio.to_thread(write_catalogue, stands.catalogue, stands.centres), "catalogue.xlsx")
 
-    @post("/import", opt={"action": "catalogue.change"}, status_code=200, request_max_body_size=FILE_BYTES + 1)
+    @post("/import", opt={"action": "catalogue.change"}, status_code=200, request_max_body_size=FILE_BYTES)
     async def take(
         self,
         request: Request[Any, Any, Any],
@@ -105,14 +123,15 @@ class CatalogueRoutes(Controller):
         services: GivenServices,
         dry_run: FromQuery[bool] = True,
         usable_until: FromQuery[str] = "",
+        ends: FromQuery[int] = 0,
     ) -> ImportOut:
         """Put the catalogue of a workbook in the place of the one in force; a dry run only tells what would change.
-        What the workbook leaves out ends."""
-        data = await request.body()
+        What the workbook leaves out ends, where `ends` says how many those are."""
+        data = await _body(request)
         stands = await services.database.read(standing())
         based = stands.catalogue.based
         wanted = await _looked_into(lambda: read_catalogue(data, stands.centres, based))
-        return await _publish(stands, wanted, session, services, usable_until, dry_run=dry_run)
+        return await _publish(wanted, stands, How(dry_run, usable_until, ends), session, services)
 
     @get("/items/{code:str}/form.xlsx", opt={"action": "catalogue.read"}, media_type=MEDIA_TYPE)
     async def form(self, code: FromPath[str], services: GivenServices) -> Response[bytes]:
@@ -122,7 +141,9 @@ class CatalogueRoutes(Controller):
         book = await asyncio.to_thread(write_form, item.get("form", []), item.get("name", ""), code, edition.number)
         return _file(book, f"form-{edition.record[:8]}.xlsx")
 
-    @post("/items/{code:str}/form", opt={"action": "catalogue.change"}, status_code=200)
+    @post(
+        "/items/{code:str}/form", opt={"action": "catalogue.change"}, status_code=200, request_max_body_size=FILE_BYTES
+    )
     async def take_form(
         self,
         code: FromPath[str],
@@ -133,12 +154,20 @@ class CatalogueRoutes(Controller):
         usable_until: FromQuery[str] = "",
     ) -> ImportOut:
         """Publish an item anew with the form of an XLSForm."""
-        data = await request.body()
+        data = await _body(request)
         stands = await services.database.read(standing())
         edition = _in_force(stands, code)
         form = await _looked_into(lambda: read_form(data, code, edition.number))
-        wanted = replaced(stands.catalogue, canonical({**edition.values, "form": form}))
-        return await _publish(stands, wanted, session, services, usable_until, dry_run=dry_run)
+        wanted = replaced(stands.catalogue, [canonical({**edition.values, "form": form})])
+        return await _publish(wanted, stands, How(dry_run, usable_until, 0), session, services)
+
+
+async def _body(request: Request[Any, Any, Any]) -> bytes:
+    """The file. One that says beforehand that it is too large is not read."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > FILE_BYTES:
+        raise ProblemError("workbook.too_large")
+    return await request.body()
 
 
 async def _looked_into(read: Callable[[], T]) -> T:
@@ -151,22 +180,21 @@ async def _looked_into(read: Callable[[], T]) -> T:
         raise ProblemError("catalogue.faulty", errors=[fault.told() for fault in error.faults]) from None
 
 
-async def _publish(
-    stands: Standing, wanted: Catalogue, session: SignedIn, services: Services, usable_until: str, *, dry_run: bool
-) -> ImportOut:
+async def _publish(wanted: Catalogue, stands: Standing, how: How, session: SignedIn, services: Services) -> ImportOut:
     now = services.now()
     today = local_day(now)
-    until = _day(usable_until) if usable_until else (today + datetime.timedelta(days=GRACE)).isoformat()
-    if dry_run:
-        return _told(compare(stands.catalogue, wanted, stands.centres), until, published=False)
+    until = _day(how.usable_until) if how.usable_until else (today + datetime.timedelta(days=GRACE)).isoformat()
+    plan = Plan(wanted, until, today.isoformat(), how.ends)
     publisher = Publisher(session.clerk, services.keys, services.effects, now, secrets.token_bytes(32))
     try:
-        changes = await services.database.write(
-            session.clerk.centre, lambda: publish(wanted, until, today.isoformat(), publisher)
+        changes = (
+            planned(plan, stands)
+            if how.dry_run
+            else await services.database.write(session.clerk.centre, lambda: publish(plan, publisher))
         )
     except Refusal as refusal:
         raise ProblemError(refusal.code, fields=list(refusal.fields)) from None
-    return _told(changes, until, published=True)
+    return _told(changes, until, published=not how.dry_run)
 
 
 def _day(text: str) -> str:

@@ -24,10 +24,10 @@ from daiban_server.features.catalogue.xlsform_out import APPEARANCES, CHOICES, F
 _TRUE = frozenset({"yes", "true", "true()", "是"})
 _FALSE = frozenset({"no", "false", "false()", "否"})
 _SELECT = re.compile(r"select[_ ](one|multiple)\s+(\S+)\Z")
-_RELEVANT = re.compile(r"\$\{([^}]+)\}\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(-?[0-9]{1,9}))\Z")
+_RELEVANT = re.compile(r"\$\{([^}]+)\}\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(-?[0-9]{1,10}))\Z")
 _SELECTED = re.compile(r"selected\(\s*\$\{([^}]+)\}\s*,\s*['\"]([^'\"]*)['\"]\s*\)\Z")
-_BOUND = re.compile(r"\.\s*(>=|<=|>|<|=)\s*(-?[0-9]{1,9}|10{9})\Z")
-_TURNED = re.compile(r"(-?[0-9]{1,9}|10{9})\s*(>=|<=|>|<|=)\s*\.\Z")
+_BOUND = re.compile(r"\.\s*(>=|<=|>|<|=)\s*(-?[0-9]{1,10})\Z")
+_TURNED = re.compile(r"(-?[0-9]{1,10})\s*(>=|<=|>|<|=)\s*\.\Z")
 _LENGTH = re.compile(r"string-length\(\s*\.\s*\)\s*(<=|<)\s*([0-9]{1,4})\Z")
 _TURN = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "=": "="}
 _ROW = re.compile(r"\[row : ([0-9]+)\]")
@@ -60,7 +60,7 @@ def read_form(data: bytes, code: str, edition: int) -> list[dict[str, Any]]:
     reader = _Reader(_lists(lines["choices"]), faults)
     form = [reader.question(line) for line in lines["survey"]]
     faults += _flaws(form, lines["survey"], faults)
-    if not faults:
+    if form and not faults:
         _ask_pyxform(lines, faults)
     if faults:
         raise FaultyError(sorted(faults, key=lambda fault: (fault.place.sheet != "survey", fault.place.row)))

@@ -1,76 +1,25 @@
 """Stories of the district office that keeps the catalogue, and of those who work by it."""
 
-import secrets
 from typing import Any
 
-import httpx2
-
-from daiban_client_sdk import Client
-from daiban_server.app import EFFECTS
 from daiban_server.calendar_days import local_day
-from daiban_server.db import schema
-from daiban_server.db.program import rows
 from daiban_server.demo import district
 from daiban_server.features.catalogue.editions import item_id
-from daiban_server.features.catalogue.publish import publish_catalogue
+from tests.catalogue.office import (
+    CATALOGUE,
+    DAY,
+    LIMIT,
+    changed,
+    draft,
+    everything,
+    export,
+    in_force,
+    take,
+    with_catalogue,
+)
 from tests.catalogue.workbooks import edited, row_of, with_cells
 from tests.support.raw_device import code_of
 from tests.support.township import Township
-
-DAY = 86_400_000
-CATALOGUE = "/v1/catalogue"
-LIMIT = "承诺办结时限"
-
-
-async def with_catalogue(town: Township) -> httpx2.AsyncClient:
-    """The demo's catalogue published in a township, whose centre has an enquiry desk; gives the district's officer."""
-    keys, now = town.services.keys, town.clock()
-    desks = {"enquiry": [town.centre]}
-    await town.services.database.write(
-        "set-up", lambda: publish_catalogue(keys, EFFECTS, now, secrets.token_bytes(32), desks)
-    )
-    return await town.signed_in("周区")
-
-
-async def export(http: httpx2.AsyncClient) -> bytes:
-    answer = await http.get(f"{CATALOGUE}/export.xlsx")
-    assert answer.status_code == 200, answer.text
-    return answer.content
-
-
-async def take(http: httpx2.AsyncClient, data: bytes, **how: Any) -> dict[str, Any]:
-    """Import a workbook; gives the answer, which must be good."""
-    answer = await http.post(f"{CATALOGUE}/import", content=data, params=how)
-    assert answer.status_code == 200, answer.text
-    document: dict[str, Any] = answer.json()
-    return document
-
-
-async def in_force(http: httpx2.AsyncClient, code: str) -> dict[str, Any]:
-    windows = (await http.get(CATALOGUE)).json()
-    (item,) = [item for window in windows for item in window["items"] if item["code"] == code]
-    return dict(item)
-
-
-async def everything(town: Township) -> list[Any]:
-    """All that the district's feed and log hold."""
-    return [
-        await town.services.database.read(rows(table.select().order_by(*table.primary_key)))
-        for table in (schema.record, schema.envelope, schema.counter)
-    ]
-
-
-def changed(document: dict[str, Any]) -> dict[str, str]:
-    return {one["code"]: one["what"] for one in document["changes"] if one["what"] != "unchanged"}
-
-
-async def draft(town: Township, agent: Client, item: str, **answers: object) -> str:
-    """An application on an item's edition, filled in on a phone; gives its id."""
-    household = await town.household(agent)
-    form = await agent.new("application")
-    await agent.save(form, {"household": household, "item": item, "applicant": "张桂兰", "source": "home", **answers})
-    return form.record
-
 
 # Reading --------------------------------------------------------------------------------------------------------
 
@@ -308,6 +257,8 @@ async def test_a_form_too_large_for_a_record_is_refused_before_and_at_publishing
 async def test_what_the_township_was_set_up_with_goes_on_as_an_earlier_edition(sqlite_township: Township) -> None:
     """Its pension item has a record of another id: the newest edition counts, whatever its record is called."""
     town = sqlite_township
+    (window,) = (await (await town.signed_in("赵敏")).get(CATALOGUE)).json()
+    assert (window["name"], window["fields"], window["items"][0]["edition"]) == ("社会保障", {}, 1)
     officer = await with_catalogue(town)
     new = await in_force(officer, "SB-01")
     assert (new["edition"], new["record"]) == (2, item_id("SB-01", 2).hex())

@@ -107,6 +107,17 @@ def test_a_condition_asks_an_earlier_question_for_an_answer_that_it_can_have() -
         assert errors == [f"「表单」表第 {row} 行「条件答案」列:条件写得不对,条件只能看前面的是否、单选或整数题"]
 
 
+@pytest.mark.parametrize("answer", ["二", "2.5", "31", "9" * 5000])
+def test_a_condition_on_a_number_waits_for_one_that_can_be_answered(answer: str) -> None:
+    catalogue = demo()
+    people = {"id": "people", "label": "人数", "type": "integer", "least": 1, "most": 30}
+    form = [people, {"id": "why", "label": "原因", "type": "text", "when": {"id": "people", "is": 2}}]
+    changed = catalogue._replace(items=({**catalogue.items[0], "form": form}, *catalogue.items[1:]))
+    assert read(written(changed)) == changed
+    errors = told(with_cells(written(changed), ("表单", 3, "条件答案", answer)))
+    assert [error.split(",")[0] for error in errors] == ["「表单」表第 3 行「条件答案」列:条件写得不对"]
+
+
 def test_all_faults_are_told_at_once_but_no_more_than_a_hundred() -> None:
     wrong = with_cells(
         written(), ("事项", 3, "到场人数", 9), ("材料", 5, "可共享免交", "嗯"), ("表单", 2, "题型", "画")

@@ -117,6 +117,7 @@ def test_somebody_elses_form_is_understood() -> None:
         (["text", "a", "字", None, "${later} = 'yes'"], "relevant"),
         (["text", "a", "字", None, "${n} = 1 or ${n} = 2"], "relevant"),
         (["text", "a", "字", None, "${c} = 'z'"], "relevant"),
+        (["text", "a", "字", None, f"${{n}} = '{'9' * 5000}'"], "relevant"),
         (["text", "a", "字", None, None, "regex(., 'x')"], "constraint"),
         (["text", "a", "字", None, None, ". > 3"], "constraint"),
         (["integer", "a", "数", None, None, ". >= ${n}"], "constraint"),

@@ -13,10 +13,9 @@ import msgspec
 from daiban_schemas.kinds import item as item_kind
 from daiban_schemas.kinds import window as window_kind
 from daiban_schemas.types import Choice, Flag, Integer, List, Struct, Text, Type
+from daiban_server.features.catalogue.catalogue import Fields
 from daiban_server.features.catalogue.words import QUESTION_TYPES
 from daiban_sync import limits
-
-Fields = Mapping[str, Any]
 
 REQUIRED = ("code", "window", "name", "modes", "promised_limit")
 """Without these nobody could be promised anything: which item, where, how, how long."""

@@ -15,6 +15,8 @@ from daiban_server.features.catalogue.words import DESKS, FLAGS, MODES, PAPER_FO
 
 Written = str | int | None
 _LIMIT = re.compile(r"([0-9]{1,3})\s*个?\s*(工作日|自然日)\Z")
+WHOLE = re.compile(r"-?[0-9]{1,10}\Z")
+"""An integer answer as a condition writes it."""
 _UNIT_OF = {word: code for code, word in UNITS.items()}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from daiban_server.features.catalogue import columns
 from daiban_server.features.catalogue.catalogue import Catalogue, Fields
 from daiban_server.features.catalogue.check import PARTS, Flaw, canonical, item_flaws, window_flaws
-from daiban_server.features.catalogue.columns import Sheet
+from daiban_server.features.catalogue.columns import WHOLE, Sheet
 from daiban_server.features.catalogue.faults import Fault, FaultyError, Place
 from daiban_server.features.catalogue.opened import read_sheets
 from daiban_server.features.catalogue.tables import Line, read_table
@@ -113,7 +113,7 @@ def _tell_conditions(form: Sequence[dict[str, Any]]) -> None:
             text = str(when["is"])
             if types.get(when["id"]) == "flag":
                 when["is"] = flags.get(text, text)
-            elif types.get(when["id"]) == "integer" and text.removeprefix("-").isdecimal():
+            elif types.get(when["id"]) == "integer" and WHOLE.match(text):
                 when["is"] = int(text)
 
 

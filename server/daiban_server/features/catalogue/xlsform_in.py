@@ -15,7 +15,7 @@ from pyxform.xls2xform import convert
 
 from daiban_server.features.catalogue.catalogue import Fields
 from daiban_server.features.catalogue.check import form_flaws
-from daiban_server.features.catalogue.columns import Column, Sheet, read_text
+from daiban_server.features.catalogue.columns import WHOLE, Column, Sheet, read_text
 from daiban_server.features.catalogue.faults import Fault, FaultyError, Place
 from daiban_server.features.catalogue.opened import Rows, read_sheets
 from daiban_server.features.catalogue.tables import Line, read_table
@@ -192,7 +192,7 @@ class _Reader:
                 return {"id": found[1], "is": FLAGS[value]}
             if on == "choice" and value in named:
                 return {"id": found[1], "is": named[value]}
-            if on == "integer" and value.removeprefix("-").isdecimal():
+            if on == "integer" and WHOLE.match(value):
                 return {"id": found[1], "is": int(value)}
         self._unsupported(line, "relevant")
         return {}

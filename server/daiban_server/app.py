@@ -21,6 +21,7 @@ from daiban_server.features.affairs import routes as affairs
 from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
 from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
+from daiban_server.features.catalogue.routes import CatalogueRoutes
 from daiban_server.features.deadlines import routes as limits_kept
 from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
 from daiban_server.features.households.routes import household
@@ -90,6 +91,7 @@ API = (
     Tasks,
     offers,
     obligations,
+    CatalogueRoutes,
     health.health,
 )
 """Routes that need no more than the services."""

@@ -39,6 +39,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "photo.read": _DESK | {"cadre"},
     "calendar.change": frozenset({"district"}),
     "message.read": _EVERYBODY,
+    "catalogue.read": _DESK | {"cadre"},
+    "catalogue.change": frozenset({"district"}),
     "session.end": _EVERYBODY,
 }
 

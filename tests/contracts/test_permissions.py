@@ -105,6 +105,14 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("POST", "/v1/tasks/{task:str}/done"): lambda of: (f"/v1/tasks/{of.task}/done", {}),
     ("POST", "/v1/visits/offers"): lambda of: ("/v1/visits/offers", {"json": {"household": of.household}}),
     ("GET", "/v1/obligations"): lambda of: ("/v1/obligations", {}),
+    ("GET", "/v1/catalogue"): lambda of: ("/v1/catalogue", {}),
+    ("GET", "/v1/catalogue/export.xlsx"): lambda of: ("/v1/catalogue/export.xlsx", {}),
+    ("POST", "/v1/catalogue/import"): lambda of: ("/v1/catalogue/import?dry_run=false", {"content": b"no workbook"}),
+    ("GET", "/v1/catalogue/items/{code:str}/form.xlsx"): lambda of: ("/v1/catalogue/items/SB-01/form.xlsx", {}),
+    ("POST", "/v1/catalogue/items/{code:str}/form"): lambda of: (
+        "/v1/catalogue/items/SB-01/form?dry_run=false",
+        {"content": b"no workbook"},
+    ),
     ("GET", "/summary"): lambda of: ("/summary", {}),
     ("POST", "/disputes/{record:str}"): lambda of: (
         f"/disputes/{of.household}",

@@ -125,8 +125,10 @@ def test_a_question_of_a_newer_type_is_kept_unjudged() -> None:
 
 def test_every_form_of_the_catalogue_asks_what_this_code_can_judge() -> None:
     """Known types, choices where they are chosen from, and conditions on questions that come before."""
-    path = Path("server/daiban_server/features/catalogue/forms.json")
-    for code, form in json.loads(path.read_text(encoding="utf-8")).items():
+    folder = Path("server/daiban_server/features/catalogue/demo")
+    items = [item for path in folder.glob("items_*.json") for item in json.loads(path.read_text(encoding="utf-8"))]
+    assert len(items) == 42
+    for code, form in ((item["code"], item["form"]) for item in items):
         before: set[str] = set()
         for question in form:
             name = f"{code}: {question['id']}"

@@ -20,6 +20,8 @@ from daiban_server.spine import desk
 from daiban_sync.ids import NOBODY
 
 CENTRES, STATIONS, POINTS = 34, 12, 256
+URBAN = 3
+"""Of the centres the first are subdistricts of the city: they have an enquiry desk, the first a land desk too."""
 WINDOWS = ("惠农政策", "民政救助", "信访接待", "社会保障", "行政审批")
 PASSWORD = "chabei-2026"  # noqa: S105 - the demo's, printed on the screen
 
@@ -73,7 +75,7 @@ def _centre(number: int, town: str, dice: random.Random, password: str) -> Centr
     id_ = ident("centre", number)
     lon = 109_000_000 + (number % 6 - 3) * 90_000
     lat = 32_700_000 + (number // 6 - 3) * 80_000
-    name = f"{town}{'办事处' if number < 3 else '镇'}便民服务中心"
+    name = f"{town}{'办事处' if number < URBAN else '镇'}便民服务中心"
     places = [provision.Place(id_, id_, None, "centre", name, lon, lat)]
     if number >= CENTRES - STATIONS:
         station = ident("station", number)
@@ -114,7 +116,9 @@ def build(keys: ServerKeys, now: int, seed: int = 1) -> Program[None]:
         bodies += list(_posts(centre, now))
     office = provision.Person(ident("office"), NOBODY, "区政务办", "0915-3210000", "0000", "district", "district", None)
     yield from provision.add_people([office._replace(password=hash_password(PASSWORD))])
-    yield from publish_catalogue(keys, EFFECTS, now, secrets.token_bytes(32))
+    towns = [ident("centre", number) for number in range(URBAN)]
+    desks = {"enquiry": towns, "land": towns[:1]}
+    yield from publish_catalogue(keys, EFFECTS, now, secrets.token_bytes(32), desks)
     for start in range(0, len(bodies), 400):
         part = bodies[start : start + 400]
         yield from desk.write(DISTRICT, part, keys, EFFECTS, now, secrets.token_bytes(32))

@@ -38,7 +38,8 @@ def submit(ledger: Ledger, asked: Asked) -> Program[Fields]:
     view = yield from ledger.view(asked.record)
     values = view.values
     item = yield from item_of(ledger, values.get("item"))
-    _still_usable(item, ledger.now)
+    if expired(item, local_day(ledger.now)):
+        raise Refusal("item.expired", ("item",))
     form = item.get("form") or []
     if missing := missing_answers(form, values):
         raise Refusal("answers.missing", tuple(missing))
@@ -51,10 +52,12 @@ def submit(ledger: Ledger, asked: Asked) -> Program[Fields]:
     }
 
 
-def _still_usable(item: Fields, now: int) -> None:
+def expired(item: Fields, today: datetime.date) -> bool:
+    """Whether nothing may be submitted on this edition of an item any more: its last day has passed. The day counts
+    where the server learns of it: a phone that stayed without signal beyond the day has to change to the new edition,
+    for nobody could honour the old one's promise."""
     until = item.get("usable_until")
-    if until and local_day(now) > datetime.date.fromisoformat(until):
-        raise Refusal("item.expired", ("item",))
+    return isinstance(until, str) and until < today.isoformat()
 
 
 def receive(ledger: Ledger, asked: Asked) -> Program[Fields]:

@@ -1,4 +1,4 @@
-"""The district's catalogue: items with their papers, limits and forms.
+"""The district's catalogue: items with their papers, limits and forms, in editions; windows; workbooks in and out.
 
-``items.csv`` and ``forms.json`` are the demo's catalogue of a township; its sums and limits are examples, not policy.
+``demo/`` is the demo's catalogue of a township; its sums and limits are examples, not policy.
 """

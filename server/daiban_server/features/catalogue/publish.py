@@ -1,60 +1,52 @@
-"""Publishing the catalogue: one record for each edition of an item, in the district's feed."""
+"""The demo's catalogue, and publishing it where a district is set up."""
 
-import csv
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from daiban_schemas import entry
 from daiban_server.db.program import Program
+from daiban_server.features.catalogue.editions import Plan, Publisher, item_id, publish, replaced, standing
 from daiban_server.keystore import ServerKeys
+from daiban_server.limits.calendar import local_day
 from daiban_server.spine import desk
 from daiban_server.spine.effects import Effects
 from daiban_sync.ids import NOBODY
 
-_FOLDER = Path(__file__).parent
+__all__ = ["DISTRICT", "catalogue", "item_id", "publish_catalogue", "windows"]
+
+_FOLDER = Path(__file__).parent / "demo"
 DISTRICT = desk.Clerk(NOBODY, "district", NOBODY)
 """Who publishes, where no person does."""
 
 
-def item_id(code: str, edition: int = 1) -> bytes:
-    """The record of an item's edition: the same wherever the catalogue is published."""
-    return hashlib.sha256(f"daiban item 1\n{code}\n{edition}".encode()).digest()[:16]
-
-
 def catalogue() -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """Each item's record id and fields."""
-    forms = json.loads((_FOLDER / "forms.json").read_text(encoding="utf-8"))
-    with (_FOLDER / "items.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield item_id(row["code"]), _fields(row, forms.get(row["code"], []))
+    """Each item's record id and fields, in order."""
+    items = [item for path in _FOLDER.glob("items_*.json") for item in json.loads(path.read_text(encoding="utf-8"))]
+    for fields in sorted(items, key=lambda item: int(item["order"])):
+        yield item_id(fields["code"]), fields
 
 
-def _fields(row: Mapping[str, str], form: list[Mapping[str, Any]]) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "code": row["code"],
-        "edition": 1,
-        "window": row["window"],
-        "name": row["name"],
-        "modes": row["modes"].split(";"),
-        "papers": [{"name": name} for name in row["papers"].split(";")],
-        "promised_limit": {"days": int(row["promised_days"]), "unit": row["promised_unit"]},
-        "fee": row["fee"],
-        "fee_basis": row["fee_basis"],
-        "crew": int(row["crew"]),
-        "form": form,
-    }
-    if row["legal_days"]:
-        fields["legal_limit"] = {"days": int(row["legal_days"]), "unit": row["legal_unit"]}
-    if row["note"]:
-        fields["note"] = row["note"]
-    return fields
+def windows() -> list[dict[str, Any]]:
+    """The five windows, which every centre has, and the special desks, of which the data does not say where."""
+    found: list[dict[str, Any]] = json.loads((_FOLDER / "windows.json").read_text(encoding="utf-8"))
+    return found
 
 
-def publish_catalogue(keys: ServerKeys, effects: Effects, now: int, secret: bytes) -> Program[int]:
-    """Put every item into the district's feed; gives how many. `secret` is 32 random bytes."""
-    bodies = [entry.change(id_.hex(), "item", fields, seen=0, at=now) for id_, fields in catalogue()]
-    yield from desk.write(DISTRICT, bodies, keys, effects, now, secret)
-    return len(bodies)
+def publish_catalogue(
+    keys: ServerKeys, effects: Effects, now: int, secret: bytes, desks: Mapping[str, Sequence[bytes]] | None = None
+) -> Program[int]:
+    """Put every item and window into the district's feed; gives how many items. `secret` is 32 random bytes, `desks`
+    the centres of the special desks by what kind of desk it is (``enquiry``, ``land``): one that nobody has is not
+    published. Items that stand already get a new edition."""
+    placed = []
+    for window in windows():
+        where = [centre.hex() for centre in (desks or {}).get(window["desk"], ())]
+        if window.get("everywhere") or where:
+            placed.append({**window, **({"centres": where} if where else {})})
+    stands = yield from standing()
+    items = [fields for _, fields in catalogue()]
+    today = local_day(now).isoformat()
+    plan = Plan(replaced(stands.catalogue, items, placed), today, today)
+    yield from publish(plan, Publisher(DISTRICT, keys, effects, now, secret))
+    return len(items)

@@ -1,0 +1,31 @@
+"""The catalogue's codes as people read and write them: in sheets, in differences."""
+
+from collections.abc import Mapping
+
+TYPES: Mapping[str, str] = {
+    "permit": "行政许可",
+    "payment": "行政给付",
+    "confirmation": "行政确认",
+    "reward": "行政奖励",
+    "ruling": "行政裁决",
+    "levy": "行政征收",
+    "other": "其他行政权力",
+    "public_service": "公共服务",
+}
+MODES: Mapping[str, str] = {"direct": "直接办理", "limited": "限时办理", "proxy": "代为办理", "home": "上门办理"}
+UNITS: Mapping[str, str] = {"working": "工作日", "calendar": "自然日"}
+PAPER_FORMS: Mapping[str, str] = {"original": "原件", "copy": "复印件"}
+DESKS: Mapping[str, str] = {"window": "窗口", "enquiry": "问询岗", "land": "征地拆迁岗", "stuck": "办不成事窗口"}
+QUESTION_TYPES: Mapping[str, str] = {
+    "text": "单行文字",
+    "lines": "多行文字",
+    "integer": "整数",
+    "money": "金额",
+    "date": "日期",
+    "flag": "是否",
+    "choice": "单选",
+    "choices": "多选",
+    "phone": "电话",
+    "identity_number": "身份证号",
+}
+FLAGS: Mapping[bool, str] = {True: "是", False: "否"}

@@ -42,6 +42,7 @@ from daiban_server.keystore import load_or_make
 from daiban_server.outbound import routes as messages
 from daiban_server.outbound.port import OwnList, Webhook
 from daiban_server.printing import case_routes as printing
+from daiban_server.printing import wall_routes as walls
 from daiban_server.serve import calm_collector, end_with_parent, few_arenas
 from daiban_server.services import Services, wall_clock
 from daiban_server.settings import Settings
@@ -70,6 +71,11 @@ API = (
     cases.case,
     cases.registers,
     cases.register,
+    walls.wall_sheet,
+    walls.badge,
+    walls.duty,
+    walls.results,
+    walls.handover,
     printing.case_paper,
     printing.register_pages,
     printing.office,

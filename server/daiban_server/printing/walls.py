@@ -1,0 +1,207 @@
+"""What hangs on the wall, stands on the desk, is worn, or goes from hand to hand: guides, boards, badges, handovers."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+
+from daiban_schemas.kinds import KINDS
+from daiban_server import offices
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first, rows
+from daiban_server.features.affairs import board
+from daiban_server.features.papers.documents import (
+    Badge,
+    DeskPlate,
+    Document,
+    DutyBoard,
+    DutyPost,
+    FlowStep,
+    HandedCase,
+    HandoverList,
+    Paper,
+    PublicResult,
+    ResultList,
+    WallSheet,
+)
+from daiban_server.limits.sentences import length_words
+from daiban_server.printing.case_file import MODES, agent_of, office_of
+from daiban_server.spine import views
+from daiban_server.spine.refusal import Refusal
+from daiban_sync.ids import NOBODY
+
+_p, _s = schema.person.c, schema.case_sheet.c
+_PERSON = select(_p.name, _p.role, _p.phone, _p.badge).where(
+    _p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"), _p.active
+)
+_HANDED = (
+    select(_s.number, _s.applicant, _s.item_name, _s.status, _s.due)
+    .where(
+        _s.centre == bindparam("centre_id"),
+        or_(_s.owner == bindparam("person_id"), _s.handler == bindparam("person_id")),
+        _s.archived.is_(None),
+        _s.status != "withdrawn",
+    )
+    .order_by(_s.due, _s.number)
+    .limit(500)
+)
+TYPES = {
+    "permit": "行政许可",
+    "payment": "行政给付",
+    "confirmation": "行政确认",
+    "reward": "行政奖励",
+    "ruling": "行政裁决",
+    "levy": "行政征收",
+    "other": "其他",
+    "public_service": "公共服务",
+}
+ROLES = {"agent": "代办员", "clerk": "窗口工作人员", "cadre": "包联干部", "head": "中心负责人"}
+PROMISE = "一次告知、限时办结、代办不收费,来有迎声、问有答声。"
+_FORMS = {"original": "原件", "copy": "复印件"}
+
+
+def wall_sheet(centre: bytes, code: str, today: datetime.date) -> Program[Document]:
+    """办事指南 of the current edition of an item. Raises `Refusal("item.unknown")`."""
+    for window, listed in (yield from board.items()).items():
+        for item in listed:
+            if item["code"] == code:
+                office, how = (yield from office_of(centre)), (yield from offices.reached(centre))
+                made = _wall_sheet(item, window)
+                return WallSheet(office=office, issued=today, hours=how.hours, **made)
+    raise Refusal("item.unknown")
+
+
+def _wall_sheet(item: Mapping[str, Any], window: str) -> dict[str, Any]:
+    special = {one["name"]: one for one in item.get("special_steps") or ()}
+    named = [*(item.get("flow") or ()), *(one for name, one in special.items() if not _in(name, item))]
+    return {
+        "item": item.get("name") or "",
+        "code": item["code"],
+        "type": TYPES.get(item.get("type") or "", ""),
+        "body": item.get("body") or "",
+        "audience": item.get("audience") or "",
+        "basis": item.get("basis") or "",
+        "conditions": item.get("conditions") or "",
+        "papers": tuple(_paper(one) for one in item.get("papers") or ()),
+        "legal_limit": _limit(item.get("legal_limit")) or "无法定时限",
+        "promised_limit": _limit(item.get("promised_limit")) or "当场办结",
+        "fee": item.get("fee") or "不收费",
+        "fee_basis": item.get("fee_basis") or "",
+        "flow": tuple(_step(one, special) for one in named),
+        "window": window,
+        "trips": f"{item['trips']} 次" if "trips" in item else "",
+        "modes": "、".join(MODES[mode] for mode in item.get("modes") or () if mode in MODES),
+        "note": item.get("note") or "",
+    }
+
+
+def badge(centre: bytes, person: bytes, today: datetime.date, *, plate: bool = False) -> Program[Document]:
+    """胸牌 of somebody of the centre, or with `plate` the 座牌. Raises `Refusal("person.unknown")`."""
+    row = yield from first(_PERSON, person_id=person, centre_id=centre)
+    if row is None:
+        raise Refusal("person.unknown")
+    name, role, phone, number = row
+    post = yield from _post(centre, person)
+    told = {
+        "office": (yield from office_of(centre)),
+        "issued": today,
+        "name": name,
+        "post": post.get("title") or ROLES.get(role, ""),
+        "scope": post.get("window") or ROLES.get(role, ""),
+        "phone": phone,
+        "promise": post.get("promise") or PROMISE,
+    }
+    return DeskPlate(**told) if plate else Badge(**told, badge=number)
+
+
+def _post(centre: bytes, person: bytes) -> Program[Mapping[str, Any]]:
+    """The post that somebody holds as A, else as B."""
+    found = yield from views.shown(views.BY_KIND, NOBODY, kind_name="post", page=5000)
+    posts = [one.view.values for one in found if one.view.values.get("centre") == centre.hex()]
+    for rank in ("a", "b"):
+        for post in posts:
+            if (post.get(rank) or {}).get("person") == person.hex():
+                return post
+    return {}
+
+
+def duty_board(centre: bytes, since: datetime.date, until: datetime.date) -> Program[Document]:
+    """值班公示: every post with A and B."""
+    posts = [
+        DutyPost(window=one.window or one.title, a=one.name, a_phone=one.phone, b=one.stand_in)
+        for one in (yield from board.duty(centre))
+    ]
+    how = yield from offices.reached(centre)
+    office = yield from office_of(centre)
+    return DutyBoard(office=office, issued=since, since=since, until=until, posts=tuple(posts), hours=how.hours)
+
+
+def results(centre: bytes, item: str, since: datetime.date, until: datetime.date, now: int) -> Program[Document]:
+    """公示 of what was decided lately about one item: surname, village and result only."""
+    shown = [
+        PublicResult(surname=one.surname[:1], village=one.village, result=one.result)
+        for one in (yield from board.results(centre, now))
+        if one.item == item
+    ]
+    office = yield from office_of(centre)
+    return ResultList(office=office, issued=since, item=item, since=since, until=until, rows=tuple(shown))
+
+
+def handover(
+    centre: bytes, giver: bytes, taker: bytes, reason: str, supervisor: str, today: datetime.date
+) -> Program[Document]:
+    """工作交接清单: every open case that somebody owns or handles. Raises `Refusal("person.unknown")`."""
+    from_whom = yield from agent_of(giver.hex())
+    to_whom = yield from agent_of(taker.hex())
+    for person in (giver, taker):
+        if (yield from first(_PERSON, person_id=person, centre_id=centre)) is None:
+            raise Refusal("person.unknown")
+    states = KINDS["application"].states
+    cases = tuple(
+        HandedCase(
+            number=number,
+            applicant=applicant,
+            item=item,
+            status=states[status],
+            due=datetime.date.fromisoformat(due) if due else None,
+        )
+        for number, applicant, item, status, due in (yield from rows(_HANDED, centre_id=centre, person_id=giver))
+    )
+    post = yield from _post(centre, giver)
+    return HandoverList(
+        office=(yield from office_of(centre)),
+        issued=today,
+        giver=from_whom,
+        taker=to_whom,
+        post=post.get("title") or "",
+        reason=reason,
+        cases=cases,
+        supervisor=supervisor,
+    )
+
+
+def _in(name: str, item: Mapping[str, Any]) -> bool:
+    return any(step["name"] == name for step in item.get("flow") or ())
+
+
+def _step(step: Mapping[str, Any], special: Mapping[str, Mapping[str, Any]]) -> FlowStep:
+    own = special.get(step["name"])
+    return FlowStep(
+        name=step["name"],
+        who=step.get("who") or "",
+        limit=_limit((own or {}).get("limit")) or step.get("note") or "",
+        special=own is not None,
+        counted=own is None or bool(own.get("counted")),
+    )
+
+
+def _paper(paper: Mapping[str, Any]) -> Paper:
+    note = paper.get("note") or ("可由部门共享获取,不用提交" if paper.get("shared") else "")
+    return Paper(name=paper["name"], form=_FORMS.get(paper.get("form") or "", ""), note=note)
+
+
+def _limit(limit: Any) -> str:
+    if not limit:
+        return ""
+    return length_words(limit["days"], limit["unit"]) if limit["days"] else "当场办结"

@@ -1,0 +1,46 @@
+"""What hangs on the wall says what is promised; what is worn says whom one speaks to."""
+
+import secrets
+
+from daiban_server.features.catalogue.publish import publish_catalogue
+from daiban_sync import ids
+from tests.printing.test_case_papers import case_of
+from tests.support.poppler import Poppler, poppler  # noqa: F401 - a fixture
+from tests.support.raw_device import code_of as problem
+from tests.support.township import Township
+
+
+async def test_a_guide_shows_papers_limits_and_the_flow(sqlite_township: Township, poppler: Poppler) -> None:  # noqa: F811
+    town = sqlite_township
+    services = town.services
+    await services.database.write(
+        ids.NOBODY,
+        lambda: publish_catalogue(services.keys, services.effects, town.clock(), secrets.token_bytes(32)),
+    )
+    clerk = await town.signed_in("赵敏")
+    answer = await clerk.get("/v1/print/items/MZ-01")
+    assert answer.status_code == 200, answer.text
+    text = poppler.text(answer.content)
+    for word in ("办事指南", "最低生活保障", "工作日", "不收费", "居民户口簿", "办理流程图"):
+        assert word in text, word
+    assert poppler.sizes(answer.content) == [(297, 420)]
+    assert problem(await clerk.get("/v1/print/items/XX-99")) == "item.unknown"
+
+
+async def test_badges_boards_and_handovers(sqlite_township: Township, poppler: Poppler) -> None:  # noqa: F811
+    town = sqlite_township
+    clerk, record = await case_of(town, ("accept", {}), ("complete", {"result": "符合条件"}))
+    wang, zhao = town.people["王芳"].hex(), town.people["赵敏"].hex()
+    text = poppler.text((await clerk.get(f"/v1/print/people/{wang}/badge")).content)
+    assert all(word in text for word in ("王芳", "代办员", "0915-3212345"))
+    assert "赵敏" in poppler.text((await clerk.get(f"/v1/print/people/{zhao}/plate")).content)
+    assert problem(await clerk.get(f"/v1/print/people/{wang}/hat")) == "print.unknown"
+    assert problem(await clerk.get(f"/v1/print/people/{'0' * 32}/badge")) == "person.unknown"
+    assert "值班公示" in poppler.text((await clerk.get("/v1/print/duty")).content)
+    name = "城乡居民基本养老保险待遇申领"
+    text = poppler.text((await clerk.get(f"/v1/print/results?item={name}")).content)
+    assert all(word in text for word in ("公示", "张", "青山村", "已办结"))
+    assert "桂兰" not in text
+    text = poppler.text((await clerk.get(f"/v1/print/handover?giver={wang}&taker={zhao}&reason=调岗")).content)
+    number = (await clerk.get(f"/v1/cases/{record}")).json()["case"]["number"]
+    assert all(word in text for word in ("工作交接清单", "王芳", "赵敏", "调岗", number, "已办结"))

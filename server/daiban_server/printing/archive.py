@@ -75,7 +75,7 @@ def file_of(file: CaseFile) -> list[Document]:
         title=file.title,
         pieces=pieces,
         pages=pieces,
-        remarks=f"本卷共{pieces}件,其中照片{len(file.photos)}件存于系统。",
+        remarks=f"材料照片 {len(file.photos)} 件存于系统，其余已装订。",
         filed_by=by,
         undelivered="" if file.values.get("delivery") else archive.get("reason") or "",
     )

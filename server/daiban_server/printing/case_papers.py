@@ -162,7 +162,7 @@ def work_order(file: CaseFile) -> Document:
         village=file.village,
         due=file.due,
         sent_up_to=sent.get("to") or "",
-        send_up_limit=length_words(limit["days"], limit["unit"]) if limit else "",
+        send_up_limit=length_words(limit["days"], limit["unit"]) if limit else "未规定" if sent else "",
         result=values.get("result") or "",
     )
 
@@ -239,7 +239,7 @@ ONE: Mapping[str, Callable[[CaseFile], Document]] = {
 def _steps(file: CaseFile) -> Iterator[Step]:
     """What was done, signed by whoever did it, and what is to come, for a pen."""
     values, handler = file.values, file.values.get("handler") or ""
-    yield Step(name="受理", opinion="材料齐全,予以受理", signed_by=handler, signed=file.day("accepted_at"))
+    yield Step(name="受理", opinion="材料齐全，予以受理", signed_by=handler, signed=file.day("accepted_at"))
     if sent := values.get("sent_up"):
         at = local_day(sent["at"])
         limit = length_words(sent["days"], "working")
@@ -274,8 +274,8 @@ def _remedy(file: CaseFile) -> Remedy | None:
 
 
 def _elsewhere(file: CaseFile) -> str:
-    phone = f"({file.office.phone})" if file.office.phone else ""
-    return f"如有疑问,可向本中心{phone}或「办不成事」反映窗口咨询;条件具备后可以重新申请。"
+    phone = f"（{file.office.phone}）" if file.office.phone else ""
+    return f"如有疑问，可向本中心{phone}或「办不成事」反映窗口咨询；条件具备后可以重新申请。"
 
 
 def _applicant(file: CaseFile) -> str:

@@ -57,7 +57,7 @@ TYPES = {
     "public_service": "公共服务",
 }
 ROLES = {"agent": "代办员", "clerk": "窗口工作人员", "cadre": "包联干部", "head": "中心负责人"}
-PROMISE = "一次告知、限时办结、代办不收费,来有迎声、问有答声。"
+PROMISE = "一次告知、限时办结、代办不收费，来有迎声、问有答声。"
 _FORMS = {"original": "原件", "copy": "复印件"}
 
 
@@ -197,7 +197,7 @@ def _step(step: Mapping[str, Any], special: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def _paper(paper: Mapping[str, Any]) -> Paper:
-    note = paper.get("note") or ("可由部门共享获取,不用提交" if paper.get("shared") else "")
+    note = paper.get("note") or ("可由部门共享获取，不用提交" if paper.get("shared") else "")
     return Paper(name=paper["name"], form=_FORMS.get(paper.get("form") or "", ""), note=note)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from daiban_schemas import entry
 from daiban_server.features.cases import listing
 from tests.cases.bureau import Bureau
 
@@ -65,6 +66,15 @@ def test_there_is_no_completion_without_an_answer(bureau: Bureau, accepted: byte
     assert bureau.ask("赵敏", accepted, "complete") == "argument.invalid"
     assert bureau.ask("赵敏", accepted, "complete", result="  ") == "argument.invalid"
     assert bureau.status(accepted) == "accepted"
+
+
+def test_whoever_was_asked_first_answers_for_it(bureau: Bureau) -> None:
+    """The agent took it down; a clerk added the phone, and handed it in."""
+    case = bureau.case(who="王芳")
+    body = entry.change(case.hex(), "application", {"phone": "13700000001"}, seen=0, at=bureau.now)
+    assert bureau.write("赵敏", body).outcome == "merged"
+    bureau.through(case, ("赵敏", "submit", {}))
+    assert bureau.values(case)["owner"] == "王芳"
 
 
 def test_a_case_is_handed_over_by_name(bureau: Bureau, accepted: bytes) -> None:

@@ -36,6 +36,14 @@ def test_none_is_printed_before_its_time(bureau: Bureau) -> None:
     assert printable == {"slip", "slip-a5", "mandate"}
 
 
+@pytest.mark.parametrize("name", ["refusal", "non-acceptance"])
+def test_what_was_granted_has_no_refusal(bureau: Bureau, name: str) -> None:
+    case = bureau.case()
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {}), ("赵敏", "complete", {"result": "已核准"}))
+    with pytest.raises(Refusal):
+        ONE[name](bureau.run(gather(bureau.centre, case, bureau.now)))
+
+
 def test_an_archived_case_is_bound_in_order(bureau: Bureau) -> None:
     case = bureau.case("proxy")
     bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))

@@ -333,6 +333,23 @@ PROBLEMS: dict[str, Problem] = {
     "papers.full_name": Problem(
         422, "公示名单只能写姓氏", "请去掉名字后再公示", "Only surnames may be public", "Leave the given names out"
     ),
+    # Figures
+    "figures.span": Problem(
+        400,
+        "统计起止日期不对",
+        "起始日期不能晚于截止日期,最多统计400天",
+        "Unusable span of days",
+        "At most 400 days, the first one first",
+    ),
+    "figures.unknown": Problem(
+        400, "没有这项统计指标", "请从统计表里选择", "No such figure", "Choose one of the report's"
+    ),
+    "figures.one_day": Problem(
+        422, "日报表只能打印一天的", "请选择一天", "A daily report is of one day", "Choose one day"
+    ),
+    "figures.formula": Problem(
+        422, "考核公式不对", "请核对指标名称,各部分不能重名", "Unusable formula", "Check the names of figures and parts"
+    ),
     # Accounts and the API
     "session.missing": Problem(401, "请先登录", "登录后再试", "Sign in first", "Sign in"),
     "session.refused": Problem(401, "账号或密码不对", "请重新输入", "Wrong account or password", "Try again"),

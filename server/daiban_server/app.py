@@ -21,6 +21,8 @@ from daiban_server.features.affairs import routes as affairs
 from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
 from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
+from daiban_server.features.figures.effects import EFFECTS as FIGURES
+from daiban_server.features.figures.routes import Figures
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
@@ -37,6 +39,7 @@ from daiban_server.jobs.loop import renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
 from daiban_server.outbound import routes as messages
 from daiban_server.outbound.port import OwnList, Webhook
+from daiban_server.printing.routes import daily_pdf
 from daiban_server.serve import calm_collector, end_with_parent, few_arenas
 from daiban_server.services import Services, wall_clock
 from daiban_server.settings import Settings
@@ -44,7 +47,7 @@ from daiban_sync import limits
 
 T = TypeVar("T")
 
-EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS)
+EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(FIGURES)
 
 
 API = (
@@ -65,6 +68,8 @@ API = (
     cases.case,
     cases.registers,
     cases.register,
+    Figures,
+    daily_pdf,
     affairs.public_items,
     affairs.public_results,
     affairs.public_duty,

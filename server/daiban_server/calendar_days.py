@@ -6,6 +6,7 @@ out the plain week counts, and the date is provisional.
 """
 
 import datetime
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -34,3 +35,10 @@ def due_day(start: datetime.date, days: int, unit: str) -> datetime.date:
         day += datetime.timedelta(days=1)
         days -= is_working_day(day)
     return day
+
+
+@lru_cache(8192)
+def working_days(start: datetime.date, end: datetime.date) -> int:
+    """Working days from the day after `start` to `end`, which is among them; none where `end` is not later."""
+    days = range(1, (end - start).days + 1)
+    return sum(is_working_day(start + datetime.timedelta(days=day)) for day in days)

@@ -60,6 +60,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("case_sheet", schema=None) as batch_op:
+        batch_op.create_index("ix_case_sheet_ended", ["centre", "ended", "accepted"], unique=False)
         batch_op.create_index("ix_case_sheet_household", ["centre", "household"], unique=False)
         batch_op.create_index("ix_case_sheet_number", ["number"], unique=False)
         batch_op.create_index("ix_case_sheet_slip", ["slip"], unique=False)
@@ -88,6 +89,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_person", ["person", "at"], unique=False)
         batch_op.create_index("ix_message_waiting", ["state", "next_at"], unique=False)
 
+    op.create_table(
+        "opinion_sheet",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("application", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("answerer", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("due", sa.String(length=10), nullable=False),
+        sa.Column("answered", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("centre", "id", name=op.f("pk_opinion_sheet")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "rating",
         sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
@@ -126,9 +141,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("centre", "series", "day", name=op.f("pk_serial")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "visit_event",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("visit", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("agent", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("place", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("application", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("centre", "position", name=op.f("pk_visit_event")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("visit_event", schema=None) as batch_op:
+        batch_op.create_index("ix_visit_event_at", ["centre", "at"], unique=False)
+
     with op.batch_alter_table("obligation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("round", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("met_by", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("told", sa.Integer(), server_default="0", nullable=False))
+        batch_op.create_index("ix_obligation_span", ["centre", "due"], unique=False)
 
     # ### end Alembic commands ###

@@ -345,7 +345,7 @@ PROBLEMS: dict[str, Problem] = {
         400, "没有这项统计指标", "请从统计表里选择", "No such figure", "Choose one of the report's"
     ),
     "figures.one_day": Problem(
-        422, "日报表只能打印一天的", "请选择一天", "A daily report is of one day", "Choose one day"
+        422, "日报表是一天的报表", "请选择一天", "A daily report is of one day", "Choose one day"
     ),
     "figures.formula": Problem(
         422, "考核公式不对", "请核对指标名称,各部分不能重名", "Unusable formula", "Check the names of figures and parts"

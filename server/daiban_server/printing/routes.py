@@ -16,10 +16,7 @@ from daiban_server.services import GivenServices
 
 @get("/v1/figures/daily.pdf", opt=READ, dependencies={"asked": Provide(take_asked, sync_to_thread=False)})
 async def daily_pdf(asked: GivenAsked, services: GivenServices) -> Response[bytes]:
-    """The daily report (日报表) of one day, to be printed. Raises `ProblemError`: ``figures.one_day``, or what a paper
-    raises."""
-    if asked.span.first != asked.span.last:
-        raise ProblemError("figures.one_day")
+    """The daily report (日报表), to be printed. Raises `ProblemError` for what a paper raises."""
     found, made = await daily_report(asked, services)
     try:
         document = daily_document(Office(name=found.name), made, asked.session.name)

@@ -37,7 +37,7 @@ _VISITS = (
     select(_v.visit, _v.name, _v.agent, _v.place, _v.at, *SHEET)
     .select_from(schema.visit_event.outerjoin(schema.case_sheet, and_(_s.centre == _v.centre, _s.id == _v.application)))
     .where(_v.centre == bindparam("centre_id"), _v.at >= bindparam("since"), _v.at < bindparam("until"))
-    .order_by(_v.position)
+    .order_by(_v.at, _v.position)
 )
 _SLOTS = (
     select(_t.visit, _t.agent, _t.place, _t.start)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, union_all
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
@@ -13,6 +13,7 @@ from daiban_server.registers import VISITORS
 from daiban_sync.ids import NOBODY
 
 _e, _later, _s = schema.case_event.c, schema.case_event.alias("later").c, schema.case_sheet.c
+_held = schema.case_sheet.alias("held")
 _l, _r, _g = schema.register_line.c, schema.record.c, schema.rating.c
 SHEET = (_s.id, _s.number, _s.window, _s.label, _s.item_name, _s.place, _s.handler, _s.owner, _s.due, _s.accepted)
 _COUNTED = (
@@ -28,7 +29,7 @@ _ACTS = (
         _e.at < bindparam("until"),
         or_(*(_e.name == name for name in _COUNTED)),
     )
-    .order_by(_e.position)
+    .order_by(_e.at, _e.position)
 )
 _ACCEPTED_BEFORE = (_s.centre == bindparam("centre_id"), _s.accepted < bindparam("moment"))
 _STANDING = union_all(
@@ -38,23 +39,25 @@ _STANDING = union_all(
 """What was accepted before a moment, less what had ended before it."""
 
 
-def _acted_since(case: object, *more: object) -> "Select[tuple[int]]":
-    since = _later.at >= bindparam("moment")
-    return select(_later.position).where(_later.centre == bindparam("centre_id"), _later.case == case, since, *more)  # type: ignore[arg-type]
+def _acted_since(case: "ColumnElement[bytes]", *more: "ColumnElement[bool]") -> "ColumnElement[bool]":
+    """Whether something happened to a case since a moment."""
+    of = (_later.centre == bindparam("centre_id"), _later.case == case, _later.at >= bindparam("moment"))
+    return select(_later.position).where(*of, *more).exists()
 
 
-# What state a case was in says the first act that came after; where none came, it is in it still.
+# What state a case was in says the first act that came after; where none came, it is in it still. Those that are in it
+# are found under another name, whose index holds all that is asked of it.
 _IN_STATE = union_all(
-    select(*SHEET).where(
-        _s.centre == bindparam("centre_id"), _s.status == bindparam("state"), ~_acted_since(_s.id).exists()
-    ),
+    select(*SHEET)
+    .select_from(_held.join(schema.case_sheet, and_(_s.centre == _held.c.centre, _s.id == _held.c.id)))
+    .where(_held.c.centre == bindparam("centre_id"), _held.c.status == bindparam("state"), ~_acted_since(_held.c.id)),
     select(*SHEET)
     .select_from(schema.case_event.join(schema.case_sheet, and_(_s.centre == _e.centre, _s.id == _e.case)))
     .where(
         _e.centre == bindparam("centre_id"),
         _e.at >= bindparam("moment"),
         _e.before == bindparam("state"),
-        ~_acted_since(_e.case, _later.position < _e.position).exists(),
+        ~_acted_since(_e.case, _later.position < _e.position),
     ),
 )
 _VISITORS = (

@@ -63,7 +63,7 @@ class Figures(Controller):
 
     @get("/daily", opt=READ)
     async def daily(self, asked: GivenAsked, services: GivenServices) -> ReportOut:
-        """The daily report (日报表) by window, of one day or of several together."""
+        """The daily report (日报表) by window."""
         return (await daily_report(asked, services))[1]
 
     @get("/daily.xlsx", opt=READ)
@@ -143,7 +143,9 @@ class Figures(Controller):
 
 
 async def daily_report(asked: Asked, services: Services) -> tuple[Found, ReportOut]:
-    """The daily report with what it was made from."""
+    """The daily report with what it was made from. Raises `ProblemError`: ``figures.one_day``."""
+    if asked.span.first != asked.span.last:
+        raise ProblemError("figures.one_day")
     found = await services.database.read(find(asked, "window"))
     scope = Scope(asked.span, "window", DAILY, asked.filters)
     return found, await asyncio.to_thread(report.report, found.gathered, scope)

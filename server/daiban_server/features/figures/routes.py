@@ -24,7 +24,7 @@ from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices, Services
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 READ = {"action": "figure.read"}
 _SHEETS: tuple[By, ...] = ("window", "mode", "item", "place", "person", "owner", "centre")
 

@@ -73,9 +73,7 @@ case_event = Table(
     number("effective"),
     id_column("author"),
     octets("told"),
-    # With the time in it: SQLite without statistics takes a range of one index for narrower than a second equality of
-    # another, and would read everything since for each case.
-    Index("ix_case_event_case", "centre", "case", "at"),
+    Index("ix_case_event_case", "centre", "case"),
     Index("ix_case_event_at", "centre", "at"),
     sqlite_with_rowid=False,
 )

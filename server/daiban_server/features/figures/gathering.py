@@ -56,8 +56,7 @@ def facts_of(centre: bytes, span: Span, now: int) -> Program[list[Fact]]:
     """All facts of one centre. `now` says what is overdue."""
     facts = yield from reading.standing(centre, "opening", span.since)
     facts += yield from reading.standing(centre, "closing", span.until)
-    facts += yield from reading.in_state(centre, "awaiting", "awaiting", span.until)
-    facts += yield from reading.in_state(centre, "above", "sent_up", span.until)
+    facts += yield from reading.in_states(centre, {"awaiting": "awaiting", "sent_up": "above"}, span.until)
     for read in (reading.acts, reading.receptions, reading.ratings, duties.visits):
         facts += yield from read(centre, span)
     for judge in (duties.opinions, duties.replies):

@@ -28,7 +28,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_event", schema=None) as batch_op:
         batch_op.create_index("ix_case_event_at", ["centre", "at"], unique=False)
-        batch_op.create_index("ix_case_event_case", ["centre", "case", "at"], unique=False)
+        batch_op.create_index("ix_case_event_case", ["centre", "case"], unique=False)
 
     op.create_table(
         "case_sheet",

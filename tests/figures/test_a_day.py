@@ -1,10 +1,13 @@
 """A day at the centre, and the report that people would write of it by hand."""
 
+from daiban_server.app import EFFECTS
+from daiban_server.db import schema
 from daiban_server.db.sql import SQLITE
 from daiban_server.features.figures import duties, reading
 from daiban_server.features.figures.report import trend
 from daiban_server.features.papers.documents import DailyLine, Office
 from daiban_server.printing.daily import daily_document
+from daiban_server.spine import projections
 from tests.figures.desk import Desk, span, values
 
 DELIVERED = ("王芳", "delivered", {"to": "张桂兰", "how": "home"})
@@ -195,6 +198,9 @@ def test_an_opinion_is_answered_in_time_or_late(bureau: Desk) -> None:
         "opinions_overdue": 1,
     }
     assert out.total.rates["opinions_rate"] == 1 / 3
+    bureau.look(schema.opinion_sheet.delete())
+    bureau.run(projections.rebuild(bureau.centre, EFFECTS, bureau.now))
+    assert bureau.figures(span("2026-11-24")) == out, "how opinions stand follows from their records"
 
 
 def test_the_paper_of_a_day_says_what_the_figures_say(bureau: Desk) -> None:

@@ -35,6 +35,15 @@ def count(facts: Iterable[Fact], key: Callable[[Fact], str]) -> dict[str, Count]
     return dict(counted)
 
 
+def summed(counts: Iterable[Count]) -> Count:
+    """Several counts together."""
+    total = Count()
+    for one in counts:
+        total.figures.update(one.figures)
+        total.days += one.days
+    return total
+
+
 def days_taken(fact: Fact) -> int | None:
     """Working days from acceptance to a completion, counted as a limit is: from the day after."""
     if fact.source != "act" or fact.sheet.accepted is None:

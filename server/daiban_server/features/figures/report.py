@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from daiban_server.calendar_days import local_day
 from daiban_server.features.figures.catalogue import FIGURES, Figure, counts_for
-from daiban_server.features.figures.counting import RATIOS, Count, count, days_taken, mean, ninetieth, ratio
+from daiban_server.features.figures.counting import RATIOS, Count, count, days_taken, mean, ninetieth, ratio, summed
 from daiban_server.features.figures.facts import FACETS, By, Fact
 from daiban_server.features.figures.gathering import Gathered
 from daiban_server.features.figures.span import Span, Step
@@ -103,8 +103,8 @@ class Scope(NamedTuple):
 def report(gathered: Gathered, scope: Scope) -> ReportOut:
     """Figures in rows and in total."""
     span, by, named, filters, always = scope
-    total = count(gathered.facts, lambda fact: "").get("", Count())
     lines = {**{key: Count() for key in always}, **count(gathered.facts, FACETS[by])}
+    total = summed(lines.values())
     names = {key: gathered.names[by].get(key) or key for key in lines}
     ordered = sorted(lines, key=lambda key: (not key.strip("0"), names[key], key))
     return ReportOut(

@@ -432,6 +432,23 @@ PROBLEMS: dict[str, Problem] = {
     "xlsform.other_item": Problem(
         422, "这是别的事项的表单", "请核对 form_id", "The form of another item", "Check form_id"
     ),
+    # Figures
+    "figures.span": Problem(
+        400,
+        "统计起止日期不对",
+        "起始日期不能晚于截止日期,最多统计400天",
+        "Unusable span of days",
+        "At most 400 days, the first one first",
+    ),
+    "figures.unknown": Problem(
+        400, "没有这项统计指标", "请从统计表里选择", "No such figure", "Choose one of the report's"
+    ),
+    "figures.one_day": Problem(
+        422, "日报表是一天的报表", "请选择一天", "A daily report is of one day", "Choose one day"
+    ),
+    "figures.formula": Problem(
+        422, "考核公式不对", "请核对指标名称,各部分不能重名", "Unusable formula", "Check the names of figures and parts"
+    ),
     # Accounts and the API
     "session.missing": Problem(401, "请先登录", "登录后再试", "Sign in first", "Sign in"),
     "session.refused": Problem(401, "账号或密码不对", "请重新输入", "Wrong account or password", "Try again"),

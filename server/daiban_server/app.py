@@ -24,6 +24,8 @@ from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.catalogue.routes import CatalogueRoutes
 from daiban_server.features.deadlines import routes as limits_kept
 from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
+from daiban_server.features.figures.effects import EFFECTS as FIGURES
+from daiban_server.features.figures.routes import Figures
 from daiban_server.features.households.routes import household
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
@@ -43,6 +45,7 @@ from daiban_server.outbound import routes as messages
 from daiban_server.outbound.port import OwnList, Webhook
 from daiban_server.printing import case_routes as printing
 from daiban_server.printing import wall_routes as walls
+from daiban_server.printing.routes import daily_pdf
 from daiban_server.serve import calm_collector, end_with_parent, few_arenas
 from daiban_server.services import Services, wall_clock
 from daiban_server.settings import Settings
@@ -50,7 +53,7 @@ from daiban_sync import limits
 
 T = TypeVar("T")
 
-EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(LIMITS)
+EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(LIMITS).joined(FIGURES)
 
 
 API = (
@@ -86,6 +89,8 @@ API = (
     limits_kept.calendar,
     limits_kept.lay_down,
     limits_kept.take_back,
+    Figures,
+    daily_pdf,
     affairs.public_items,
     affairs.public_results,
     affairs.public_duty,

@@ -1,6 +1,7 @@
 """Who may do what: the one table. A route names an action; a role has it or not; a centre is one's own or not.
 
-Everybody works in his own centre; the district's is its own feed, and of the others it sees what its summary counts.
+Everybody works in his own centre; the district's is its own feed, and of the others it sees
+what its summary and the figures count.
 Routes without an action are listed in `OPEN`, each with its reason, and a test holds the running app against both.
 """
 
@@ -26,6 +27,9 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "office.change": frozenset({"head"}),
     "household.read": _DESK | {"cadre"},
     "register.read": _DESK | _ABOVE,
+    # Numbers of a centre, and which cases they count: without names, since the district sees every centre's.
+    "figure.read": _DESK | _ABOVE,
+    "figure.weigh": frozenset({"district"}),
     "visit.offer": _DESK | {"cadre"},
     "obligation.read": _DESK | _ABOVE | {"cadre"},
     "task.read": _DESK,

@@ -12,6 +12,11 @@ from daiban_server.db.program import Program, Write, first
 from daiban_server.limits.calendar import local_day
 from daiban_server.spine.ledger import Ledger
 
+VISITORS = "来访"
+"""The register of everyone who comes (办事登记册)."""
+OPINIONS = "意见反映"
+"""The register of opinions. Every other register is that of a window."""
+
 _s = schema.serial.c
 _LAST = select(_s.last).where(
     _s.centre == bindparam("centre_id"), _s.series == bindparam("series_name"), _s.day == bindparam("on_day")

@@ -39,6 +39,7 @@ case_sheet = Table(
     Index("ix_case_sheet_number", "number"),
     Index("ix_case_sheet_slip", "slip"),
     Index("ix_case_sheet_household", "centre", "household"),
+    Index("ix_case_sheet_ended", "centre", "ended", "accepted"),
     sqlite_with_rowid=False,
 )
 """A case that was submitted, as lists show and find it. `label` is the mode of the statistics: ``direct``, ``limited``,

@@ -49,9 +49,45 @@ obligation = Table(
     Column("told", Integer, nullable=False, server_default="0"),
     Index("ix_obligation_due", "centre", "state", "due"),
     Index("ix_obligation_household", "household"),
+    Index("ix_obligation_span", "centre", "due"),
 )
 """Replies that a cadre owes for a case, one for each `round`: ``due``, ``met``, ``met_received_late``, ``late``, or
 ``lapsed`` where the case ended first. `told` is how far it has gone up."""
+
+visit_event = Table(
+    "visit_event",
+    metadata,
+    id_column("centre", key=True),
+    number("position", key=True),
+    id_column("visit"),
+    Column("name", String(64), nullable=False),
+    id_column("agent"),
+    id_column("place"),
+    id_column("application"),
+    number("at"),
+    Index("ix_visit_event_at", "centre", "at"),
+    sqlite_with_rowid=False,
+)
+"""What happened to a visit: a command or report that took effect, by the position of its entry, written once. A slot
+is freed when nobody was at home, so it cannot tell. `agent` is who leads the crew; who or what is nobody or nothing is
+sixteen zero bytes; `at` is when the server took it in."""
+
+opinion_sheet = Table(
+    "opinion_sheet",
+    metadata,
+    id_column("centre", key=True),
+    id_column("id", key=True),
+    text("number"),
+    Column("channel", String(20), nullable=False),
+    id_column("place"),
+    id_column("application"),
+    id_column("answerer"),
+    Column("due", String(10), nullable=False),
+    number("answered", optional=True),
+    sqlite_with_rowid=False,
+)
+"""An opinion as figures count it; follows from the record as it stands. `due` is a day, ``YYYY-MM-DD``, or empty;
+`answered` is when the last answer was given, null while none stands."""
 
 task = Table(
     "task",

@@ -5,7 +5,16 @@ Times are Unix milliseconds, ids 16 bytes, digests 32.
 
 from daiban_server.db.case_tables import calendar_day, case_event, case_sheet, deadline, rating, register_line, serial
 from daiban_server.db.columns import metadata
-from daiban_server.db.feature_tables import absence, message, obligation, setting, slot, task
+from daiban_server.db.feature_tables import (
+    absence,
+    message,
+    obligation,
+    opinion_sheet,
+    setting,
+    slot,
+    task,
+    visit_event,
+)
 from daiban_server.db.people_tables import (
     assignment,
     centre,
@@ -57,6 +66,7 @@ __all__ = [
     "message",
     "metadata",
     "obligation",
+    "opinion_sheet",
     "outcome",
     "parked",
     "person",
@@ -72,4 +82,5 @@ __all__ = [
     "slot",
     "task",
     "territory",
+    "visit_event",
 ]

@@ -22,12 +22,12 @@ from daiban_server.limits.calendar import local_day
 from daiban_server.offices import Reached
 from daiban_server.printing import archive, case_papers
 from daiban_server.printing.case_file import MODES, SOURCES, gather, office_of
+from daiban_server.registers import VISITORS
 from daiban_server.services import GivenServices
 
 PDF = "application/pdf"
 FILE = "file"
 """The name of all papers of an archived case together."""
-VISITORS = "来访"
 _l, _s, _pl = schema.register_line.c, schema.case_sheet.c, schema.place.c
 _LINES = (
     select(_l.day, _l.line, _l.at, _l.told, _s.label, _s.due, _s.ended, _s.status, _pl.name)

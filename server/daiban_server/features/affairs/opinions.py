@@ -14,21 +14,20 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.limits.calendar import local_day
 from daiban_server.outbound import queue
-from daiban_server.registers import enter, numbered
+from daiban_server.registers import OPINIONS, enter, numbered
 from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
 from daiban_server.staff import by, holders, person
 
 Fields = Mapping[str, Any]
-REGISTER = "意见反映"
 DAYS: Mapping[str, int] = {"rating": 1, "complaint": 5, "stuck": 3, "hotline": 5, "opinion_box": 5}
 """Working days until the answer, by channel: whoever gave a bad rating is called within one."""
 AN_HOUR = 60
 """More than that an hour and a centre's box is full for a while: a register that a machine filled would hide people."""
 _l = schema.register_line.c
 _LATELY = select(func.count()).where(
-    _l.centre == bindparam("centre_id"), _l.register == REGISTER, _l.at > bindparam("since")
+    _l.centre == bindparam("centre_id"), _l.register == OPINIONS, _l.at > bindparam("since")
 )
 _TOLD = ("channel", "text", "person", "phone", "application", "about", "came_at")
 
@@ -43,7 +42,7 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     """Somebody said something: who answers, and by when."""
     values = incoming.values
     number = yield from numbered(ledger, "YJ")
-    yield from enter(ledger, REGISTER, record.id, {"number": number, **{name: values.get(name) for name in _TOLD}})
+    yield from enter(ledger, OPINIONS, record.id, {"number": number, **{name: values.get(name) for name in _TOLD}})
     limit = DAYS.get(str(values.get("channel")), 5)
     due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit, "working").day
     concerned = yield from _concerned(ledger, values)

@@ -2,12 +2,10 @@
 
 from daiban_server.db.program import Program
 from daiban_server.features.cases.asking import Fields
-from daiban_server.registers import enter, numbered
+from daiban_server.registers import VISITORS, enter, numbered
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.staff import person
 
-REGISTER = "来访"
-"""The register of everyone who comes (办事登记册)."""
 _TOLD = ("visitor", "people", "phone", "village", "source", "window", "about", "answer", "outcome", "came_at")
 
 
@@ -17,5 +15,5 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     told = {name: incoming.values.get(name) for name in _TOLD}
     author = yield from person(incoming.author)
     told["owner"] = author.name if author else ""
-    yield from enter(ledger, REGISTER, record.id, {"number": number, **told})
+    yield from enter(ledger, VISITORS, record.id, {"number": number, **told})
     return {"number": number, **({"owner": author.name, "owner_id": incoming.author.hex()} if author else {})}

@@ -1,0 +1,105 @@
+"""What a request for figures asks: which days, of which centres, narrowed to what."""
+
+import datetime
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+
+from daiban_server.db.program import Program
+from daiban_server.features.figures.facts import By
+from daiban_server.features.figures.gathering import Gathered, centres, gather
+from daiban_server.features.figures.report import narrowed
+from daiban_server.features.figures.span import Span
+from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.limits.calendar import local_day
+from daiban_server.services import GivenServices
+from daiban_sync.ids import NOBODY
+
+
+class Asked(NamedTuple):
+    """`centre` is an id in hexadecimal, or "" for one's own: the district's is all. `wanted` narrows by facet."""
+
+    session: SignedIn
+    span: Span
+    now: int
+    centre: str
+    wanted: Mapping[By, str | None]
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What was asked for beside the days, as it stands in an address."""
+        given: dict[str, str] = {by: key for by, key in self.wanted.items() if key is not None}
+        return {**({"centre": self.centre} if self.centre else {}), **given}
+
+
+GivenAsked = NamedDependency[Asked]
+"""`Asked` as a handler's parameter."""
+
+
+def take_asked(
+    session: GivenSession,
+    services: GivenServices,
+    day: FromQuery[str] = "",
+    first: FromQuery[str] = "",
+    last: FromQuery[str] = "",
+    centre: FromQuery[str] = "",
+    window: FromQuery[str | None] = None,
+    mode: FromQuery[str | None] = None,
+    item: FromQuery[str | None] = None,
+    place: FromQuery[str | None] = None,
+    person: FromQuery[str | None] = None,
+    owner: FromQuery[str | None] = None,
+) -> Asked:
+    """From `first` to `last`, or on `day`; today where nothing is said. Raises `ProblemError`: ``figures.span``."""
+    now = services.now()
+    until = _day(day or last) or local_day(now)
+    span = Span(_day(day or first) or until, until)
+    if not span.sound:
+        raise ProblemError("figures.span")
+    wanted: dict[By, str | None] = {"window": window, "mode": mode, "item": item}
+    wanted |= {"place": place, "person": person, "owner": owner}
+    return Asked(session, span, now, centre, wanted)
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ProblemError("request.invalid", detail="a day is written YYYY-MM-DD") from None
+
+
+class Found(NamedTuple):
+    """Facts of `centres`, by id; `name` is the centre's, or the district's where all are meant."""
+
+    gathered: Gathered
+    centres: Mapping[str, str]
+    name: str
+
+
+def find(asked: Asked, *bys: By) -> Program[Found]:
+    """The facts that were asked for. Raises `ProblemError`: ``permission.denied`` or ``centre.unknown``."""
+    known = yield from centres()
+    district = known.pop(NOBODY, "")
+    of = _centres(asked, known)
+    gathered = yield from gather(of, asked.span, asked.now, bys)
+    facts = narrowed(gathered.facts, asked.wanted)
+    one = next(iter(of)) if len(of) == 1 else NOBODY
+    return Found(
+        gathered._replace(facts=facts), {id_.hex(): name for id_, name in of.items()}, known.get(one, district)
+    )
+
+
+def _centres(asked: Asked, known: Mapping[bytes, str]) -> Mapping[bytes, str]:
+    """Everybody sees his own centre, the district each and all."""
+    own, wanted = asked.session.clerk.centre, asked.centre
+    if asked.session.role == "district" and not wanted:
+        return known
+    id_ = checked_id(wanted, "centre.unknown") if wanted else own
+    if asked.session.role != "district" and id_ != own:
+        raise ProblemError("permission.denied")
+    if id_ not in known:
+        raise ProblemError("centre.unknown")
+    return {id_: known[id_]}

@@ -1,0 +1,140 @@
+"""Every figure by name, and which of them a fact counts for. DESIGN.md says in words what each is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from daiban_server.features.figures.facts import Fact, Source
+from daiban_server.limits.calendar import local_day
+
+
+class Figure(NamedTuple):
+    """What people read, and what is counted."""
+
+    label: str
+    unit: str = "件"
+
+
+MODES: Mapping[str, str] = {"direct": "直接办理", "limited": "限时办理", "proxy": "代为办理", "home": "上门办理"}
+LEVELS: Mapping[str, str] = {"5": "非常满意", "4": "满意", "3": "基本满意", "2": "不满意", "1": "非常不满意"}
+HANDLED = ("accepted", "sent_up")
+ARRIVED = ("submitted", "received", "awaiting")
+
+DAILY: Mapping[str, Figure] = {
+    "receptions": Figure("接待群众", "人次"),
+    "opening": Figure("昨日结转"),
+    "accepted": Figure("受理"),
+    **{f"accepted_{mode}": Figure(f"受理:{label}") for mode, label in MODES.items()},
+    "completed": Figure("办结"),
+    "on_time": Figure("按时办结"),
+    "overdue": Figure("超期办结"),
+    "refused": Figure("不予办理"),
+    "withdrawn": Figure("受理后撤回"),
+    "closing": Figure("结转在办"),
+    "notified": Figure("一次性告知", "次"),
+    "awaiting": Figure("待补正"),
+    "sent_up": Figure("上报", "次"),
+    "above": Figure("已上报待答复"),
+    "not_accepted": Figure("不予受理"),
+    "withdrawn_before": Figure("受理前撤回"),
+    "deliveries": Figure("送达"),
+    "follow_ups": Figure("回访"),
+    "ratings": Figure("好差评", "次"),
+    **{f"rating_{level}": Figure(label, "次") for level, label in LEVELS.items()},
+    "opinions": Figure("意见反映"),
+    "complaints": Figure("投诉举报"),
+}
+"""The daily report, in its order."""
+
+FIGURES: Mapping[str, Figure] = {
+    **DAILY,
+    "bad_ratings": Figure("差评", "次"),
+    "opinions_in_time": Figure("按期答复意见"),
+    "opinions_late": Figure("超期答复意见"),
+    "opinions_open": Figure("待答复意见"),
+    "opinions_overdue": Figure("超期未答复意见"),
+    "replies_owed": Figure("应回复", "次"),
+    "replies_met": Figure("按期回复", "次"),
+    "replies_met_received_late": Figure("按期回复(迟收)", "次"),
+    "replies_late": Figure("超期回复或未回复", "次"),
+    "replies_open": Figure("未到期", "次"),
+    "replies_lapsed": Figure("办结后免回复", "次"),
+    "visits_assigned": Figure("安排上门", "次"),
+    "visits_promised": Figure("约定上门", "次"),
+    "visits_finished": Figure("完成上门", "次"),
+    "visits_nobody_home": Figure("无人在家", "次"),
+}
+"""Every figure, with its Chinese name."""
+
+Names = Sequence[str]
+_REPLIES: Mapping[str, Names] = {
+    "met": ("replies_owed", "replies_met"),
+    "met_received_late": ("replies_owed", "replies_met_received_late"),
+    "late": ("replies_owed", "replies_late"),
+    "due": ("replies_owed", "replies_open"),
+    "lapsed": ("replies_lapsed",),
+}
+_VISITS: Mapping[str, Names] = {
+    "assign": ("visits_assigned",),
+    "book": ("visits_assigned",),
+    "finished": ("visits_finished",),
+    "nobody_home": ("visits_nobody_home",),
+}
+_SIMPLE: Mapping[str, Names] = {
+    "notify": ("notified",),
+    "send_up": ("sent_up",),
+    "decline": ("not_accepted",),
+    "delivered": ("deliveries",),
+    "followed_up": ("follow_ups",),
+}
+
+
+def counts_for(fact: Fact) -> Names:
+    """The figures that a fact counts for, its `times` in each."""
+    return _COUNTS[fact.source](fact)
+
+
+def _act(fact: Fact) -> Names:
+    if fact.name == "accept":
+        return _accepted(fact)
+    if fact.name == "finish":
+        return (*_accepted(fact), *_completed(fact))
+    if fact.name == "complete":
+        return _completed(fact)
+    if fact.name == "refuse":
+        return ("refused",) if fact.state in HANDLED else ("not_accepted",)
+    if fact.name == "withdraw":
+        return ("withdrawn",) if fact.state in HANDLED else ("withdrawn_before",) if fact.state in ARRIVED else ()
+    return _SIMPLE.get(fact.name, ())
+
+
+def _accepted(fact: Fact) -> Names:
+    return ("accepted", f"accepted_{fact.sheet.label}")
+
+
+def _completed(fact: Fact) -> Names:
+    due = fact.sheet.due
+    return ("completed", "overdue" if due and local_day(fact.at).isoformat() > due else "on_time")
+
+
+def _rating(fact: Fact) -> Names:
+    return ("ratings", f"rating_{fact.name}", *(("bad_ratings",) if fact.name in "12" else ()))
+
+
+def _opinion(fact: Fact) -> Names:
+    answer = f"opinions_{fact.state}"
+    return ("opinions", "complaints", answer) if fact.name == "complaint" else ("opinions", answer)
+
+
+_COUNTS: Mapping[Source, Callable[[Fact], Names]] = {
+    "act": _act,
+    "opening": lambda fact: ("opening",),
+    "closing": lambda fact: ("closing",),
+    "awaiting": lambda fact: ("awaiting",),
+    "above": lambda fact: ("above",),
+    "reception": lambda fact: ("receptions",),
+    "rating": _rating,
+    "opinion": _opinion,
+    "reply": lambda fact: _REPLIES.get(fact.state, ()),
+    "visit": lambda fact: _VISITS.get(fact.name, ()),
+    "promise": lambda fact: ("visits_promised",),
+}

@@ -1,0 +1,195 @@
+"""Figures over the JSON API, and as files. Counting goes to a thread: a year of a district is some tenth of a million
+facts."""
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from litestar import Controller, Response, get, put
+from litestar.di import Provide
+from litestar.params import FromQuery, JSONBody
+from msgspec import Struct
+
+from daiban_server.features.figures import assessment, files, report, tables
+from daiban_server.features.figures.asking import Asked, Found, GivenAsked, find, take_asked
+from daiban_server.features.figures.assessment import Formula, Score
+from daiban_server.features.figures.catalogue import DAILY, FIGURES
+from daiban_server.features.figures.counting import count
+from daiban_server.features.figures.facts import FACETS, By
+from daiban_server.features.figures.report import CountedOut, FigureOut, Number, PartOut, ReportOut, Scope
+from daiban_server.features.figures.span import Step
+from daiban_server.features.figures.tables import Table
+from daiban_server.http.problems import ProblemError
+from daiban_server.http.session import GivenSession
+from daiban_server.services import GivenServices, Services
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
+READ = {"action": "figure.read"}
+_SHEETS: tuple[By, ...] = ("window", "mode", "item", "place", "person", "owner", "centre")
+
+
+class TrendOut(Struct, frozen=True):
+    """The parts of a span, one after the other."""
+
+    step: str
+    labels: dict[str, FigureOut]
+    parts: list[PartOut]
+
+
+class CentreScore(Struct, frozen=True):
+    """A centre's score, with the figures that it was made from."""
+
+    centre: str
+    name: str
+    score: Score
+    figures: dict[str, Number]
+
+
+class AssessmentOut(Struct, frozen=True):
+    """Scores by the formula that holds now."""
+
+    first: str
+    last: str
+    formula: Formula
+    centres: list[CentreScore]
+
+
+class Figures(Controller):
+    """What is asked is the same everywhere: see `asking.take_asked`."""
+
+    path = "/v1/figures"
+    dependencies = {"asked": Provide(take_asked, sync_to_thread=False)}  # noqa: RUF012 - as Litestar declares it
+
+    @get("/daily", opt=READ)
+    async def daily(self, asked: GivenAsked, services: GivenServices) -> ReportOut:
+        """The daily report (日报表) by window."""
+        return (await daily_report(asked, services))[1]
+
+    @get("/daily.xlsx", opt=READ)
+    async def daily_xlsx(self, asked: GivenAsked, services: GivenServices) -> Response[bytes]:
+        """The same as a workbook."""
+        found, made = await daily_report(asked, services)
+        return await _workbook([tables.daily(found.name, made)], _called("日报表", asked, found))
+
+    @get("/daily.csv", opt=READ)
+    async def daily_csv(self, asked: GivenAsked, services: GivenServices) -> Response[bytes]:
+        """The same as CSV."""
+        found, made = await daily_report(asked, services)
+        body = files.comma_separated(tables.daily(found.name, made))
+        return attachment(body, CSV, f"{_called('日报表', asked, found)}.csv")
+
+    @get("/span", opt=READ)
+    async def span(self, asked: GivenAsked, services: GivenServices, by: FromQuery[By] = "window") -> ReportOut:
+        """Every figure over some days, by window, mode, item, place, person, owner or centre."""
+        return (await _spanned(asked, services, by))[1]
+
+    @get("/span.xlsx", opt=READ)
+    async def span_xlsx(
+        self, asked: GivenAsked, services: GivenServices, step: FromQuery[Step] = "day"
+    ) -> Response[bytes]:
+        """Every figure by everything, a sheet each, and the trend."""
+        found = await services.database.read(find(asked, *_SHEETS))
+        return await _workbook(await asyncio.to_thread(_sheets, asked, found, step), _called("统计表", asked, found))
+
+    @get("/span.csv", opt=READ)
+    async def span_csv(
+        self, asked: GivenAsked, services: GivenServices, by: FromQuery[By] = "window"
+    ) -> Response[bytes]:
+        """Every figure by one thing."""
+        found, made = await _spanned(asked, services, by)
+        body = files.comma_separated(tables.spanned(made))
+        return attachment(body, CSV, f"{_called('统计表', asked, found)}.csv")
+
+    @get("/centres", opt=READ)
+    async def centres(self, asked: GivenAsked, services: GivenServices) -> ReportOut:
+        """Centres side by side: the district's all, anybody else's own."""
+        return (await _spanned(asked, services, "centre"))[1]
+
+    @get("/trend", opt=READ)
+    async def trend(self, asked: GivenAsked, services: GivenServices, step: FromQuery[Step] = "day") -> TrendOut:
+        """Figures by day, week or month."""
+        found = await services.database.read(find(asked))
+        parts = await asyncio.to_thread(report.trend, found.gathered.facts, asked.span, step, asked.filters)
+        return TrendOut(step, report.labels(FIGURES), parts)
+
+    @get("/cases", opt=READ)
+    async def cases(self, asked: GivenAsked, services: GivenServices, figure: FromQuery[str]) -> CountedOut:
+        """Exactly what a figure counts."""
+        if figure not in FIGURES:
+            raise ProblemError("figures.unknown")
+        found = await services.database.read(find(asked))
+        return await asyncio.to_thread(report.counted, found.gathered.facts, figure)
+
+    @get("/assessment", opt=READ)
+    async def assessment(self, asked: GivenAsked, services: GivenServices) -> AssessmentOut:
+        """Scores of the centres (考核), the best first."""
+        formula = await services.database.read(assessment.formula())
+        found = await services.database.read(find(asked, "centre"))
+        scores = await asyncio.to_thread(_scores, asked, found, formula)
+        return AssessmentOut(asked.span.first.isoformat(), asked.span.last.isoformat(), formula, scores)
+
+    @get("/formula", opt=READ)
+    async def formula(self, services: GivenServices) -> Formula:
+        """The formula of the assessment."""
+        return await services.database.read(assessment.formula())
+
+    @put("/formula", opt={"action": "figure.weigh"}, status_code=204)
+    async def choose(self, data: JSONBody[Formula], session: GivenSession, services: GivenServices) -> None:
+        """Set another. Raises `ProblemError`: ``figures.formula``."""
+        if faults := data.faults():
+            raise ProblemError("figures.formula", fields=faults)
+        await services.database.write("settings", lambda: assessment.choose(data))
+
+
+async def daily_report(asked: Asked, services: Services) -> tuple[Found, ReportOut]:
+    """The daily report with what it was made from. Raises `ProblemError`: ``figures.one_day``."""
+    if asked.span.first != asked.span.last:
+        raise ProblemError("figures.one_day")
+    found = await services.database.read(find(asked, "window"))
+    scope = Scope(asked.span, "window", DAILY, asked.filters)
+    return found, await asyncio.to_thread(report.report, found.gathered, scope)
+
+
+async def _spanned(asked: Asked, services: Services, by: By) -> tuple[Found, ReportOut]:
+    found = await services.database.read(find(asked, by))
+    return found, await asyncio.to_thread(_by, asked, found, by)
+
+
+def _by(asked: Asked, found: Found, by: By) -> ReportOut:
+    always = tuple(found.centres) if by == "centre" else ()
+    return report.report(found.gathered, Scope(asked.span, by, FIGURES, asked.filters, always))
+
+
+def _sheets(asked: Asked, found: Found, step: Step) -> list[Table]:
+    made = [_by(asked, found, by) for by in _SHEETS if by != "centre" or len(found.centres) > 1]
+    parts = report.trend(found.gathered.facts, asked.span, step, asked.filters)
+    return [*map(tables.spanned, made), tables.trend(parts, made[0])]
+
+
+def _scores(asked: Asked, found: Found, formula: Formula) -> list[CentreScore]:
+    counted = count(found.gathered.facts, FACETS["centre"])
+    used = {name for part in formula.parts for name in (*part.of, *part.over)}
+    made = []
+    for centre, name in found.centres.items():
+        figures = counted[centre].figures if centre in counted else {}
+        numbers = report.numbers(sorted(used), figures, asked.span, {**asked.filters, "centre": centre})
+        made.append(CentreScore(centre, name, assessment.score(formula, figures), numbers))
+    return sorted(made, key=lambda one: -1 if one.score.score is None else one.score.score, reverse=True)
+
+
+async def _workbook(made: Sequence[Table], called: str) -> Response[bytes]:
+    return attachment(await asyncio.to_thread(files.xlsx, made), XLSX, f"{called}.xlsx")
+
+
+def _called(title: str, asked: Asked, found: Found) -> str:
+    first, last = asked.span
+    days = str(first) if first == last else f"{first}至{last}"
+    return f"{found.name}{title}{days}"
+
+
+def attachment(body: bytes, media_type: str, name: str) -> Response[bytes]:
+    """A file to keep, under a Chinese name (RFC 6266)."""
+    safe = name.replace("/", "")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(safe, safe='')}"}
+    return Response(body, media_type=media_type, headers=headers)

@@ -1,0 +1,173 @@
+"""Whatever is done on whatever days, the balance closes, and a recount by hand comes to the same."""
+
+import datetime
+import random
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import select
+
+from daiban_schemas.kinds import KINDS
+from daiban_server.db import schema
+from daiban_server.features.figures.catalogue import DAILY, FIGURES
+from daiban_server.features.figures.report import trend
+from daiban_server.features.figures.span import Span
+from daiban_server.limits.calendar import local_day
+from tests.cases.bureau import DAY, PEOPLE
+from tests.cases.test_anything import STEPS, arguments
+from tests.figures.desk import BYS, Desk, values
+
+KIND = KINDS["application"]
+SOURCES = {name: KIND.commands[name].source if name in KIND.commands else KIND.reports[name].moves for name in STEPS}
+FIRST = datetime.date(2026, 11, 24)
+STANDING = {"opening", "closing", "awaiting", "above"}
+EVENT, SHEET = schema.case_event.c, schema.case_sheet.c
+
+
+class Did(NamedTuple):
+    """A row of `case_event`, by the day in China, with its case's label and day of promise."""
+
+    day: datetime.date
+    case: bytes
+    name: str
+    before: str
+    after: str
+    label: str
+    due: str | None
+
+
+@pytest.fixture(params=range(4))
+def days_passed(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+    """A centre where people did whatever they liked for some weeks."""
+    bureau, dice = Desk(tmp_path), random.Random(request.param)
+    cases: list[bytes] = []
+    for _ in range(260):
+        if dice.random() < 0.2:
+            source = dice.choice(["counter", "home", "telephone"])
+            cases.append(bureau.case(dice.choice(["direct", "limited", "proxy"]), source=source))
+        if dice.random() < 0.1:
+            bureau.now += dice.randint(1, 5) * DAY // 2
+        if dice.random() < 0.1:
+            bureau.visitor(people=dice.randint(1, 5), window=dice.choice(["民政救助", "社会保障"]))
+        if dice.random() < 0.03:
+            bureau.said(dice.choice(["complaint", "hotline"]))
+        if cases:
+            _step(bureau, dice, dice.choice(cases[-6:]))
+    return bureau
+
+
+def _step(bureau: Desk, dice: random.Random, case: bytes) -> None:
+    status = str(bureau.values(case).get("status") or "draft")
+    ends = () if dice.random() < 0.3 else ("refuse", "decline", "withdraw", "archive", "hand_over", "correct")
+    fitting = [name for name in STEPS if status in SOURCES[name] and name not in ends]
+    name = dice.choice(fitting if fitting and dice.random() < 0.8 else STEPS)
+    who = dice.choice([*PEOPLE, *["赵敏"] * 4])
+    say = bureau.ask if name in KIND.commands else bureau.tell
+    say(who, case, name, **arguments(bureau, name, dice))
+    held = bureau.values(case)
+    ended = held.get("ended_at") and held["status"] != "withdrawn"
+    if ended and dice.random() < 0.3 and not bureau.look(select(schema.rating).where(schema.rating.c.id == case)):
+        bureau.rated(case, dice.randint(1, 5))
+
+
+def all_days(bureau: Desk) -> list[datetime.date]:
+    last = local_day(bureau.now)
+    return [FIRST + datetime.timedelta(days=day) for day in range((last - FIRST).days + 1)]
+
+
+def done(bureau: Desk) -> list[Did]:
+    sheets = {row[0]: row[1:] for row in bureau.look(select(SHEET.id, SHEET.label, SHEET.due))}
+    found = bureau.look(select(EVENT.at, EVENT.case, EVENT.name, EVENT.before, EVENT.after).order_by(EVENT.position))
+    return [Did(local_day(row[0]), *row[1:], *sheets.get(row[1], ("", None))) for row in found]
+
+
+def by_hand(events: list[Did], day: datetime.date) -> dict[str, int]:
+    """A day of cases, counted as somebody with the book of acts and a pencil would."""
+    figures: Counter[str] = Counter()
+    states: dict[bytes, str] = {}
+    for did in (one for one in events if one.day <= day):
+        states[did.case] = did.after
+        begins = did.name in ("accept", "finish")
+        ends = did.name in ("complete", "finish")
+        breaks_off = did.name in ("refuse", "withdraw") and did.before in ("accepted", "sent_up")
+        change = begins - ends - breaks_off
+        figures["closing"] += change
+        if did.day < day:
+            figures["opening"] += change
+            continue
+        if begins:
+            figures["accepted"] += 1
+            figures[f"accepted_{did.label}"] += 1
+        if ends:
+            figures["completed"] += 1
+            figures["on_time" if did.due is None or day <= datetime.date.fromisoformat(did.due) else "overdue"] += 1
+        if breaks_off:
+            figures["refused" if did.name == "refuse" else "withdrawn"] += 1
+        elif did.name in ("refuse", "decline"):
+            figures["not_accepted"] += 1
+        elif did.name == "withdraw" and did.before not in ("draft", "collected"):
+            figures["withdrawn_before"] += 1
+        same = {"notify": "notified", "send_up": "sent_up", "delivered": "deliveries", "followed_up": "follow_ups"}
+        if did.name in same:
+            figures[same[did.name]] += 1
+    figures["awaiting"] = sum(state == "awaiting" for state in states.values())
+    figures["above"] = sum(state == "sent_up" for state in states.values())
+    return {name: value for name, value in figures.items() if value}
+
+
+def test_every_day_balances_and_equals_a_recount_by_hand(days_passed: Desk) -> None:
+    bureau, events = days_passed, done(days_passed)
+    beside = {name for name in FIGURES if name.startswith(("rating", "bad", "opinion", "complaint", "repl", "visit"))}
+    beside.add("receptions")
+    made = [values(bureau.figures(Span(day, day)).total) for day in all_days(bureau)]
+    for day, found in zip(all_days(bureau), made, strict=True):
+        assert {name: value for name, value in found.items() if name not in beside} == by_hand(events, day), day
+        ended = sum(found.get(name, 0) for name in ("completed", "refused", "withdrawn"))
+        assert found.get("opening", 0) + found.get("accepted", 0) - ended == found.get("closing", 0)
+        assert found.get("accepted", 0) == sum(value for name, value in found.items() if name.startswith("accepted_"))
+        assert found.get("completed", 0) == found.get("on_time", 0) + found.get("overdue", 0)
+    for before, after in pairwise(made):
+        assert before.get("closing") == after.get("opening"), "yesterday's closing is today's opening"
+    counted = {name for found in made for name in found}
+    assert counted >= {"accepted", "completed", "not_accepted", "receptions", "ratings", "deliveries", "awaiting"}
+
+
+def test_windows_add_up_to_the_centre_and_days_to_the_span(days_passed: Desk) -> None:
+    bureau, days = days_passed, all_days(days_passed)
+    whole = Span(days[0], days[-1])
+    total = values(bureau.figures(whole).total)
+    for by in BYS:
+        rows = bureau.figures(whole, by).rows
+        assert sum((Counter(values(row)) for row in rows), Counter[str]()) == total, by
+    each = [values(bureau.figures(Span(day, day)).total) for day in days]
+    summed = sum(map(Counter, each), Counter[str]())
+    for name in FIGURES:
+        if name not in STANDING:
+            assert summed[name] == total.get(name, 0), name
+    assert (each[0].get("opening"), each[-1].get("closing")) == (total.get("opening"), total.get("closing"))
+    for part, found in zip(trend(bureau.gathered(whole).facts, whole, "day", {}), each, strict=True):
+        told = {name: number.value for name, number in part.figures.items() if number.value}
+        assert told == {name: value for name, value in found.items() if name not in ("awaiting", "above")}
+
+
+def test_every_number_of_some_day_lists_what_it_counts(days_passed: Desk) -> None:
+    bureau = days_passed
+    day = all_days(bureau)[len(all_days(bureau)) // 2]
+    made = bureau.figures(Span(day, day))
+    for row in (*made.rows, made.total):
+        for name in DAILY:
+            assert bureau.counted(row.figures[name]) == row.figures[name].value, (row.name, name)
+
+
+def test_receptions_ratings_and_opinions_equal_their_tables(days_passed: Desk) -> None:
+    bureau: Any = days_passed
+    days = all_days(bureau)
+    total = values(bureau.figures(Span(days[0], days[-1])).total)
+    levels = Counter(row[0] for row in bureau.look(select(schema.rating.c.level)))
+    assert {level: total.get(f"rating_{level}", 0) for level in range(1, 6)} == {n: levels[n] for n in range(1, 6)}
+    registers = Counter(row[0] for row in bureau.look(select(schema.register_line.c.register)))
+    assert total["opinions"] == registers["意见反映"]
+    assert total["receptions"] > registers["来访"], "several may come together"

@@ -16,8 +16,17 @@ Policy = Literal["register", "server", "private"]
 shown masked (identity numbers, accounts); travels apart once Trust is built.
 """
 
-Role = Literal["agent", "clerk", "cadre", "head", "district"]
-AUTHORITY: Mapping[str, int] = {"agent": 1, "cadre": 1, "clerk": 2, "head": 2, "district": 2, "server": 3}
+Role = Literal["agent", "clerk", "cadre", "head", "leader", "chief", "district"]
+AUTHORITY: Mapping[str, int] = {
+    "agent": 1,
+    "cadre": 1,
+    "clerk": 2,
+    "head": 2,
+    "leader": 2,
+    "chief": 2,
+    "district": 2,
+    "server": 3,
+}
 """Of two open values the one with the higher authority is shown; frozen from the author's role at merge."""
 
 
@@ -46,12 +55,16 @@ class Command(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A fact: from each state in `moves` it leads to another; elsewhere it is recorded and somebody gets a task."""
+    """A fact: from each state in `moves` it leads to another; elsewhere it is recorded and somebody gets a task.
+
+    `facts` name the members that it takes; `required` are those that must be there.
+    """
 
     name: str
     label: str
     moves: Mapping[str, str]
     facts: Mapping[str, Type] = {}
+    required: frozenset[str] = frozenset()
 
 
 class Rule(NamedTuple):

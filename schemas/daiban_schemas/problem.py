@@ -183,6 +183,19 @@ PROBLEMS: dict[str, Problem] = {
         "Told once already",
         "Telling again needs a reason",
     ),
+    "pause.counted": Problem(
+        409, "这一步计入时限,不能暂停", "请核对事项的特殊环节", "This step counts", "Look at the item's special steps"
+    ),
+    "promise.longer": Problem(
+        422,
+        "比承诺时限长",
+        "请写明理由,或请中心负责人受理",
+        "Longer than the item promises",
+        "Give a reason, or ask the head",
+    ),
+    "above.unanswered": Problem(
+        409, "上级还没有答复", "请先登记答复,或写明理由", "Not answered above", "Record the answer, or give a reason"
+    ),
     "pause.open": Problem(409, "已经在暂停计时", "请先恢复计时", "Paused already", "Resume it first"),
     "pause.none": Problem(409, "现在没有暂停计时", "请看最新状态", "Not paused", "Look at the state"),
     "handover.same": Problem(409, "这件本来就由他负责", "请另选一人", "He answers for it already", "Choose another"),

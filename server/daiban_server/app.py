@@ -38,6 +38,7 @@ from daiban_server.features.tasks.routes import Tasks
 from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.routes import offers
 from daiban_server.http import enrolment, gaps, health, problems, records, session, territory
+from daiban_server.http.bodies import without_nul
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
@@ -53,7 +54,8 @@ from daiban_sync import limits
 
 T = TypeVar("T")
 
-EFFECTS = CASES.joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(LIMITS).joined(FIGURES)
+# The limits come first: they alone may refuse what a case's own command has allowed.
+EFFECTS = LIMITS.joined(CASES).joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(FIGURES)
 
 
 API = (
@@ -145,6 +147,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Lites
             "session": Provide(session.provide_session, sync_to_thread=False),
         },
         guards=[session.permitted],
+        before_request=without_nul,
         exception_handlers=problems.HANDLERS,
         lifespan=[lifespan],
         on_app_init=[_remember(services)],

@@ -1,6 +1,9 @@
 """How a centre can be reached, as its papers and boards say it."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
@@ -14,10 +17,10 @@ _HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam(
 class Reached(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`supervision` is the telephone for complaints (监督举报电话), `hours` when somebody is there."""
 
-    phone: str = ""
-    address: str = ""
-    supervision: str = ""
-    hours: str = ""
+    phone: Annotated[str, Meta(max_length=30)] = ""
+    address: Annotated[str, Meta(max_length=100)] = ""
+    supervision: Annotated[str, Meta(max_length=30)] = ""
+    hours: Annotated[str, Meta(max_length=60)] = ""
 
 
 def name_of(centre: bytes) -> Program[str]:

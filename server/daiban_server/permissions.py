@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 ROLES = ("agent", "clerk", "cadre", "head", "leader", "chief", "district")
 """Above the centre head stand a leader in charge (分管领导) and the town's first persons (党政一把手): they are told
-what nobody settled below, and look; they handle nothing."""
+what nobody settled below, and look; of all commands they have one, to answer what is about the head."""
 
 _EVERYBODY = frozenset(ROLES)
 _DESK = frozenset({"clerk", "head", "district"})
@@ -18,9 +18,9 @@ _ABOVE = frozenset({"leader", "chief"})
 ACTIONS: Mapping[str, frozenset[str]] = {
     "summary.read": _DESK | _ABOVE | {"cadre"},
     # An agent's work is on the phone, whose feed ends at his territory.
-    "record.read": _DESK | {"cadre"},
+    "record.read": _DESK | _ABOVE | {"cadre"},
     "record.write": frozenset({"clerk", "head", "cadre", "district"}),
-    "record.command": frozenset({"clerk", "head", "cadre", "district"}),
+    "record.command": frozenset({"clerk", "head", "cadre", "leader", "chief", "district"}),
     "conflict.read": _DESK | {"cadre"},
     "case.read": _DESK | _ABOVE | {"cadre"},
     "paper.print": _DESK,

@@ -10,9 +10,7 @@ from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 
 _p = schema.person.c
-_PERSON = select(schema.person.c.name, schema.person.c.centre, schema.person.c.active).where(
-    schema.person.c.id == bindparam("person_id")
-)
+_PERSON = select(_p.name, _p.centre, _p.active, _p.role).where(schema.person.c.id == bindparam("person_id"))
 
 
 class Person(NamedTuple):
@@ -21,6 +19,7 @@ class Person(NamedTuple):
     name: str
     centre: bytes
     active: bool
+    role: str
 
 
 def person(id_: bytes) -> Program[Person | None]:

@@ -129,10 +129,18 @@ async def test_what_is_about_the_head_goes_above_her(township: Township) -> None
     assert made.status_code == 201, made.text
     values = (await clerk.get(f"/v1/records/opinion/{made.json()['record']}")).json()["values"]
     assert values["answerer_name"] == "吴镇"
+    leader = await township.signed_in("吴镇")
+    path = f"/v1/records/opinion/{made.json()['record']}"
+    taken_back = {"fields": {"about": None}, "seen": 10**6}
+    assert problem(await leader.patch(path, json=taken_back)) == "permission.denied"
+    agent = {"arguments": {"to": township.people["王芳"].hex()}}
     head = await township.signed_in("李红")
     to = {"arguments": {"to": township.people["李红"].hex()}}
     path = f"/v1/records/opinion/{made.json()['record']}/commands/assign"
     assert problem(await head.post(path, json=to)) == "opinion.own"
+    assert problem(await head.post(path, json=agent)) == "command.not_your_role"
+    answer = path.replace("assign", "answer")
+    assert (await leader.post(answer, json={"arguments": {"text": "已批评教育"}})).status_code == 200
 
 
 async def test_the_board_shows_what_is_promised_and_results_without_names(
@@ -143,5 +151,26 @@ async def test_the_board_shows_what_is_promised_and_results_without_names(
     assert items["社会保障"][0]["promised_limit"] == {"days": 10, "unit": "working"}
     results = (await resident.get("/v1/public/JM/results")).json()
     assert [(one["surname"], one["village"], one["result"]) for one in results] == [("张某", "青山村", "已办结")]
+    assert set(results[0]) == {"surname", "village", "result", "day"}
     assert "桂兰" not in str(results)
     assert (await resident.get("/v1/public/JM/duty")).json() == []
+
+
+async def test_what_was_refused_says_so_and_why(township: Township, resident: httpx2.AsyncClient) -> None:
+    """Also after it was delivered: the state says how far it is, the end how it ended."""
+    record, number = await case_of(township, ("refuse", {"reason": "收入超过标准"}))
+    clerk = await township.signed_in("赵敏")
+    path = f"/v1/records/application/{record}/reports/delivered"
+    assert (await clerk.post(path, json={"arguments": {"to": "张桂兰", "how": "hand"}})).status_code == 200
+    (result,) = (await resident.get("/v1/public/JM/results")).json()
+    assert result["result"] == "不予办理"
+    seen = (await look_up(resident, number, code_of(bytes.fromhex(record)))).json()
+    assert (seen["result"], [step["words"] for step in seen["steps"]][-2:]) == ("收入超过标准", ["不予办理", "送达"])
+
+
+async def test_no_text_holds_what_one_database_cannot(township: Township, resident: httpx2.AsyncClient) -> None:
+    said = {"text": "窗口\u0000没有人"}
+    assert problem(await resident.post("/v1/public/JM/opinions", json=said)) == "request.invalid"
+    district = await township.signed_in("周区")
+    day = {"working": False, "note": "\u0000"}
+    assert problem(await district.put("/v1/calendar/2026-12-31", json=day)) == "request.invalid"

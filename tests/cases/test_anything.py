@@ -18,7 +18,14 @@ from daiban_server.spine import projections
 from tests.cases.bureau import DAY, PEOPLE, Bureau
 
 KIND = KINDS["application"]
-WORDS = {"reason": "群众要求", "result": "已办好", "to": "区民政局", "step": "公示", "note": "好"}
+WORDS = {
+    "reason": "群众要求",
+    "result": "已办好",
+    "to": "区民政局",
+    "step": "公示",
+    "note": "好",
+    "outcome": "satisfied",
+}
 STEPS = [*KIND.commands, *KIND.reports]
 
 
@@ -33,6 +40,8 @@ def arguments(bureau: Bureau, name: str, dice: random.Random) -> dict[str, Any]:
             given[argument] = dice.randint(1, 20)
         elif argument == "to" and name == "hand_over":
             given[argument] = bureau.people[dice.choice(["赵敏", "钱进", "王芳"])].hex()
+        elif argument == "how":
+            given[argument] = "home" if name == "delivered" else "visit"
         elif argument in WORDS:
             given[argument] = WORDS[argument]
     return {name: value for name, value in given.items() if dice.random() > 0.1}

@@ -45,7 +45,7 @@ def test_what_the_authority_above_decides_is_sent_up_and_followed(bureau: Bureau
     bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}), ("赵敏", "accept", {}))
     bureau.through(case, ("赵敏", "send_up", {"to": "区残联", "days": 15}))
     before = bureau.values(case)["due"]
-    bureau.through(case, ("赵敏", "pause", {"step": "残疾等级评定", "days": 7}))
+    bureau.through(case, ("赵敏", "pause", {"step": "残疾等级评定", "days": 7, "reason": "按规定"}))
     bureau.later(7)
     bureau.through(case, ("赵敏", "resume", {}), ("赵敏", "answered", {"note": "已核发"}))
     bureau.through(case, ("赵敏", "complete", {"result": "残疾人证已核发"}), DELIVERED, ASKED)

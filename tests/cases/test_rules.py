@@ -31,12 +31,72 @@ def test_everything_missing_is_told_once(bureau: Bureau, received: bytes) -> Non
 
 
 def test_a_relative_is_handled_by_somebody_else(bureau: Bureau) -> None:
+    """Also when the declaration is taken back meanwhile."""
     kin = {"person": bureau.people["赵敏"].hex(), "relation": "母亲"}
     case = bureau.case("direct", kin=kin)
     bureau.through(case, ("赵敏", "submit", {}))
-    for command, arguments in (("accept", {}), ("finish", {"result": "好"}), ("decline", {"reason": "不"})):
+    bureau.write("赵敏", entry.change(case.hex(), "application", {"kin": None}, seen=bureau.now, at=bureau.now))
+    for command, arguments in (
+        ("receive", {}),
+        ("accept", {}),
+        ("finish", {"result": "好"}),
+        ("decline", {"reason": "不"}),
+    ):
         assert bureau.ask("赵敏", case, command, **arguments) == "kin.conflict"
+    assert bureau.ask("李红", case, "hand_over", to=bureau.people["赵敏"].hex(), reason="调岗") == "kin.conflict"
     bureau.through(case, ("钱进", "finish", {"result": "已登记"}))
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "\u200b", "\ufeff \u2060"])
+def test_a_text_that_nobody_can_see_is_none(bureau: Bureau, accepted: bytes, nothing: str) -> None:
+    for command, arguments in (
+        ("complete", {"result": nothing}),
+        ("refuse", {"reason": nothing}),
+        ("send_up", {"to": nothing, "days": 3}),
+    ):
+        assert bureau.ask("赵敏", accepted, command, **arguments) == "argument.invalid", command
+    assert bureau.status(accepted) == "accepted"
+
+
+def test_only_what_a_command_takes_gets_into_the_case(bureau: Bureau, accepted: bytes) -> None:
+    """A clerk who writes the end of a pause himself would move the promised day by a year."""
+    odd = {"until": bureau.now + 365 * 86_400_000, "from": "x", "by": "别人"}
+    bureau.through(accepted, ("赵敏", "pause", {"step": "公示", "reason": "按规定", **odd}))
+    (pause,) = bureau.values(accepted)["pauses"]
+    assert (pause["from"], pause["by"], "until" in pause) == (bureau.now, "赵敏", False)
+    bureau.through(accepted, ("赵敏", "resume", {}), ("赵敏", "send_up", {"to": "区里", "days": 5, "answered_at": "x"}))
+    assert "answered_at" not in bureau.values(accepted)["sent_up"]
+
+
+def test_a_longer_promise_needs_a_reason_or_the_head(bureau: Bureau, received: bytes) -> None:
+    assert bureau.ask("赵敏", received, "accept", days=400) == "promise.longer"
+    bureau.through(received, ("李红", "accept", {"days": 20}))
+    assert bureau.values(received)["promised"]["days"] == 20
+
+
+def test_extensions_end_where_nobody_could_count_them(bureau: Bureau, accepted: bytes) -> None:
+    said = [bureau.ask("李红", accepted, "extend", days=400, reason="等待") for _ in range(30)]
+    assert said[0] == "merged"
+    assert said[-1] == "limit.invalid"
+    assert bureau.status(accepted) == "accepted"
+
+
+def test_what_was_sent_up_is_answered_before_it_ends(bureau: Bureau, accepted: bytes) -> None:
+    bureau.through(accepted, ("赵敏", "send_up", {"to": "区里", "days": 5}))
+    assert bureau.ask("赵敏", accepted, "complete", result="好") == "above.unanswered"
+    bureau.through(accepted, ("赵敏", "complete", {"result": "好", "reason": "电话答复"}))
+
+
+def test_what_was_withdrawn_after_it_came_has_its_line(bureau: Bureau) -> None:
+    case = bureau.case()
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "withdraw", {"reason": "不办了"}))
+    assert bureau.values(case)["number"] == "JM-20261124-MZ-0001"
+
+
+def test_a_delivery_says_to_whom_and_how(bureau: Bureau, accepted: bytes) -> None:
+    bureau.through(accepted, ("赵敏", "complete", {"result": "好"}))
+    assert bureau.tell("王芳", accepted, "delivered", how="home") == "argument.invalid"
+    bureau.through(accepted, ("王芳", "delivered", {"to": "张桂兰", "how": "home"}))
 
 
 def test_only_what_is_done_on_the_spot_is_finished_on_the_spot(bureau: Bureau, received: bytes) -> None:
@@ -56,8 +116,8 @@ def test_an_extension_needs_the_head_and_a_reason(bureau: Bureau, accepted: byte
 
 def test_a_pause_ends_before_another_begins(bureau: Bureau, accepted: bytes) -> None:
     assert bureau.ask("赵敏", accepted, "resume") == "pause.none"
-    bureau.through(accepted, ("赵敏", "pause", {"step": "公示"}))
-    assert bureau.ask("赵敏", accepted, "pause", step="核查") == "pause.open"
+    bureau.through(accepted, ("赵敏", "pause", {"step": "公示", "reason": "按规定"}))
+    assert bureau.ask("赵敏", accepted, "pause", step="核查", reason="按规定") == "pause.open"
     bureau.through(accepted, ("赵敏", "complete", {"result": "已核准"}))
     assert bureau.values(accepted)["pauses"][0]["until"] == bureau.now
 

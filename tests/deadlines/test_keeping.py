@@ -115,7 +115,7 @@ def test_what_lies_beyond_the_calendar_is_provisional(bureau: Bureau, accepted: 
 
 
 def test_an_open_pause_holds_the_clock(bureau: Bureau, accepted: bytes) -> None:
-    bureau.through(accepted, ("赵敏", "pause", {"step": "村级公示", "days": 7}))
+    bureau.through(accepted, ("赵敏", "pause", {"step": "村级公示", "days": 7, "reason": "按规定"}))
     bureau.now = noon("2026-12-20")
     bureau.watch()
     assert limit(bureau, "promise")[1] == "paused"

@@ -68,7 +68,7 @@ def _step(bureau: Desk, dice: random.Random, case: bytes) -> None:
     say = bureau.ask if name in KIND.commands else bureau.tell
     say(who, case, name, **arguments(bureau, name, dice))
     held = bureau.values(case)
-    ended = held.get("ended_at") and held["status"] != "withdrawn"
+    ended = held.get("ended_at") and held["end"] != "withdrawn"
     if ended and dice.random() < 0.3 and not bureau.look(select(schema.rating).where(schema.rating.c.id == case)):
         bureau.rated(case, dice.randint(1, 5))
 

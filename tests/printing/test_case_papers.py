@@ -49,7 +49,7 @@ def test_an_archived_case_is_bound_in_order(bureau: Bureau) -> None:
     bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
     bureau.through(case, ("赵敏", "notify", {"missing": [{"name": "居民户口簿"}]}), ("王芳", "brought", {}))
     bureau.through(case, ("赵敏", "accept", {}), ("赵敏", "send_up", {"to": "区残联", "days": 10}))
-    bureau.through(case, ("赵敏", "complete", {"result": "残疾人证已核发"}), DELIVERED, ASKED)
+    bureau.through(case, ("赵敏", "answered", {}), ("赵敏", "complete", {"result": "已核发"}), DELIVERED, ASKED)
     with pytest.raises(Refusal):
         file_of(bureau.run(gather(bureau.centre, case, bureau.now)))
     bureau.through(case, ("赵敏", "archive", {}))

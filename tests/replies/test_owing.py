@@ -118,3 +118,10 @@ def test_a_server_that_slept_tells_every_step_that_it_missed_but_the_reminder(bu
     assert sorted(told(bureau)) == [
         *(("吴镇", "reply.escalated"), ("孙亮", "reply.late"), ("李红", "reply.escalated")),
     ]
+
+
+@pytest.mark.parametrize("nothing", [{"text": ""}, {"outcome": "not_reached"}, {"outcome": None}])
+def test_what_says_nothing_or_reached_nobody_meets_nothing(bureau: Bureau, nothing: dict[str, Any]) -> None:
+    bureau.case(who="王芳", source="home")
+    reply(bureau, **nothing)
+    assert states(bureau) == ["due"]

@@ -27,7 +27,7 @@ HANDLED: dict[str, tuple[str, dict[str, Any], Steps]] = {
             ("notify", {"missing": [{"name": "家庭经济状况查询核对授权书"}], "reason": "代办员在家中漏告"}),
             ("complement", {}),
             ("accept", {}),
-            ("pause", {"step": "村级公示", "days": 7}),
+            ("pause", {"step": "村级公示", "days": 7, "reason": "按规定"}),
             ("resume", {}),
             ("complete", {"result": "符合条件,审核确认"}),
         ),

@@ -112,7 +112,7 @@ def _kind(kind: Kind) -> Iterator[str]:
         yield f"  ? {one.name:<18}{moves}; by {'|'.join(sorted(one.roles))}{_taken(one.arguments, one.required)}"
     for fact in kind.reports.values():
         moves = ", ".join(f"{source} -> {target}" for source, target in sorted(fact.moves.items())) or "no move"
-        yield f"  ! {fact.name:<18}{moves}{_taken(fact.facts, frozenset())}"
+        yield f"  ! {fact.name:<18}{moves}{_taken(fact.facts, fact.required)}"
 
 
 def _field(field: Field) -> str:

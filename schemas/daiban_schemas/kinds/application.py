@@ -87,6 +87,7 @@ def _fields() -> list[Field]:
         Field("papers_due", "补交材料期限", Date(), "server"),
         Field("papers_brought_at", "补交材料时间", Instant(), "server"),
         Field("end", "结束方式", Choice(*ENDS), "server"),
+        Field("kin_of", "应回避的人", List(Reference("person"), 20), "server"),
         Field("ended_at", "办结时间", Instant(), "server"),
         Field("result", "办理结果", Text(2000, lines=True), "server"),
         Field("reason", "理由", Text(2000, lines=True), "server"),
@@ -166,10 +167,10 @@ def _commands() -> list[Command]:
             _HANDLED,
             None,
             {"step": Text(60), "days": Integer(1, 400), **reason},
-            frozenset({"step"}),
+            frozenset({"step", "reason"}),
         ),
         Command("resume", "恢复计时", _DESK, _HANDLED, None),
-        Command("complete", "办结", _DESK, _HANDLED, "completed", {"result": _LINES}, frozenset({"result"})),
+        Command("complete", "办结", _DESK, _HANDLED, "completed", {"result": _LINES, **reason}, frozenset({"result"})),
         Command("refuse", "不予办理", _DESK, _ARRIVED | _HANDLED, "refused", reason, why),
         Command(
             "archive",
@@ -209,10 +210,12 @@ def _reports() -> list[Report]:
     }
     return [
         Report("collected", "已上门收件", {"draft": "collected"}, {"papers": List(Text(100), 40), "note": Text(500)}),
-        Report("notified", "已当面一次性告知", {"draft": "draft", "collected": "collected"}, told),
+        Report(
+            "notified", "已当面一次性告知", {"draft": "draft", "collected": "collected"}, told, frozenset({"missing"})
+        ),
         Report("brought", "已补交材料", back, {"papers": List(Text(100), 40), "note": Text(500)}),
-        Report("delivered", "已送达", dict.fromkeys(_ENDED, "delivered"), handed),
-        Report("followed_up", "已回访", {"delivered": "followed_up"}, asked),
+        Report("delivered", "已送达", dict.fromkeys(_ENDED, "delivered"), handed, frozenset({"to", "how"})),
+        Report("followed_up", "已回访", {"delivered": "followed_up"}, asked, frozenset({"outcome"})),
     ]
 
 

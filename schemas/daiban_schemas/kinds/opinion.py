@@ -2,7 +2,7 @@
 by somebody other than whom it is about."""
 
 from daiban_schemas.kind import Command, Field, Kind, Report, roles
-from daiban_schemas.types import Choice, Date, Instant, Phone, Reference, Text
+from daiban_schemas.types import Choice, Date, Instant, List, Phone, Reference, Text
 
 CHANNELS = ("opinion_box", "hotline", "stuck", "complaint", "rating")
 _LINES = Text(1000, lines=True)
@@ -20,6 +20,7 @@ KIND = Kind(
         Field("about", "涉及人员", Reference("person")),
         Field("came_at", "反映时间", Instant()),
         Field("number", "登记号", Text(40), "server"),
+        Field("concerned", "涉及的人", List(Reference("person"), 20), "server"),
         Field("answerer", "答复责任人", Reference("person"), "server"),
         Field("answerer_name", "答复责任人", Text(40), "server"),
         Field("due", "答复期限", Date(), "server"),
@@ -41,7 +42,7 @@ KIND = Kind(
         Command(
             "answer",
             "答复",
-            roles("clerk", "cadre", "head"),
+            roles("clerk", "cadre", "head", "leader", "chief"),
             frozenset({"open"}),
             "answered",
             {"text": _LINES},

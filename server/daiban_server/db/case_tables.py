@@ -32,6 +32,7 @@ case_sheet = Table(
     number("accepted", optional=True),
     Column("due", String(10)),
     number("ended", optional=True),
+    Column("end", String(20)),
     number("archived", optional=True),
     Column("urgent", Boolean, nullable=False),
     Column("kin", Boolean, nullable=False),

@@ -149,6 +149,7 @@ parked = Table(
     Column("code", String(64), nullable=False),
     octets("waiting"),
     octets("body"),
+    Column("role", String(20), nullable=False, server_default=""),
     Index("ix_parked_waiting", "centre", "waiting"),
 )
 """Entries that wait: for a record (its id), a kind (its name), or a person to look at them."""

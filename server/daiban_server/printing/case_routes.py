@@ -30,7 +30,7 @@ FILE = "file"
 """The name of all papers of an archived case together."""
 _l, _s, _pl = schema.register_line.c, schema.case_sheet.c, schema.place.c
 _LINES = (
-    select(_l.day, _l.line, _l.at, _l.told, _s.label, _s.due, _s.ended, _s.status, _pl.name)
+    select(_l.day, _l.line, _l.at, _l.told, _s.label, _s.due, _s.ended, _s.end, _pl.name)
     .select_from(
         schema.register_line.outerjoin(schema.case_sheet, (_s.centre == _l.centre) & (_s.id == _l.record)).outerjoin(
             schema.place, _pl.id == _s.place
@@ -133,7 +133,7 @@ def _visitor(line: Any, day: datetime.date) -> VisitorRow:
 
 
 def _case(line: Any) -> CaseRow:
-    _, number, at, packed, label, due, ended, status, village = line
+    _, number, at, packed, label, due, ended, end, village = line
     told = msgspec.json.decode(packed)
     return CaseRow(
         number=number,
@@ -146,7 +146,7 @@ def _case(line: Any) -> CaseRow:
         handler=told.get("handler") or "",
         due=datetime.date.fromisoformat(due) if due else None,
         ended=local_day(ended) if ended else None,
-        result=_STATES.get(status or "", "已办结" if ended else ""),
+        result=_STATES.get(end or "", ""),
     )
 
 

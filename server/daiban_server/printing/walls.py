@@ -140,7 +140,7 @@ def duty_board(centre: bytes, since: datetime.date, until: datetime.date) -> Pro
 def results(centre: bytes, item: str, since: datetime.date, until: datetime.date, now: int) -> Program[Document]:
     """公示 of what was decided lately about one item: surname, village and result only."""
     shown = [
-        PublicResult(surname=one.surname[:1], village=one.village, result=one.result)
+        PublicResult(surname=one.shown.surname[:1], village=one.shown.village, result=one.shown.result)
         for one in (yield from board.results(centre, now))
         if one.item == item
     ]

@@ -4,6 +4,7 @@ Every outcome is one branch here. What an entry is judged by does not depend on 
 which ask about a state.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -219,13 +220,13 @@ class Applier:
         try:
             arguments = checked_arguments(entry.arguments, command.arguments, command.required)
             effect = self._effects.commands.get((kind.name, command.name))
-            asked = Asked(incoming, record, command.name, arguments)
+            asked = Asked(incoming, record, command.name, arguments, self.ledger.position + 1)
             fields = (yield from effect(self.ledger, asked)) if effect else {}
+            fields = yield from self._moved(asked, fields)
         except Refusal as refusal:
             return self._refuse(incoming, refusal.code, refusal.fields)
         outcome = Outcome(incoming.number, "merged")
         self.ledger.keep(incoming, self.ledger.next_position(), outcome)
-        fields = yield from self._moved(asked, fields)
         self.ledger.write_fields(record, fields, command.target or record.status)
         return outcome
 
@@ -235,13 +236,13 @@ class Applier:
         if report is None:
             return park(self.ledger, incoming, "report.unknown", entry.kind.encode())
         try:
-            facts = checked_arguments(entry.facts, report.facts, frozenset())
+            facts = checked_arguments(entry.facts, report.facts, report.required)
         except Refusal as refusal:
             return self._refuse(incoming, refusal.code, refusal.fields)
         target = report.moves.get(record.status or "")
         outcome = Outcome(incoming.number, "merged", None if target else "report.without_effect")
         self.ledger.keep(incoming, self.ledger.next_position(), outcome)
-        asked = Asked(incoming, record, report.name, facts)
+        asked = Asked(incoming, record, report.name, facts, self.ledger.position)
         effect = self._effects.reports.get((kind.name, report.name if target else "*"))
         fields = (yield from effect(self.ledger, asked)) if effect else {}
         if target:
@@ -281,15 +282,24 @@ def broken_rules(kind: Kind, view: View) -> list[tuple[str, ...]]:
 
 
 def checked_arguments(raw: Any, types: Mapping[str, Type], required: frozenset[str]) -> Mapping[str, Any]:
-    """A command's or report's arguments. Raises `Refusal("argument.invalid")` naming those at fault."""
-    arguments = strict.plain(raw) if raw is not msgspec.UNSET else {}
-    if not isinstance(arguments, dict):
+    """A command's or report's arguments: those that it takes, and of them those that say something. Raises
+    `Refusal("argument.invalid")` naming those at fault."""
+    given = strict.plain(raw) if raw is not msgspec.UNSET else {}
+    if not isinstance(given, dict):
         raise Refusal("argument.invalid")
-    wrong = [name for name in required if arguments.get(name) is None]
-    wrong += [name for name, value in arguments.items() if name in types and types[name].problem(value)]
+    arguments = {name: value for name, value in given.items() if name in types and not blank(value)}
+    wrong = [name for name in required if name not in arguments]
+    wrong += [name for name, value in arguments.items() if types[name].problem(value)]
     if wrong:
         raise Refusal("argument.invalid", tuple(sorted(wrong)))
     return arguments
+
+
+def blank(value: Any) -> bool:
+    """Whether a value says nothing: nothing at all, an empty list, a text that nobody can see."""
+    if isinstance(value, str):
+        return all(letter.isspace() or unicodedata.category(letter) in ("Cc", "Cf") for letter in value)
+    return value is None or value == []
 
 
 def _ids(incoming: Sequence[Incoming]) -> Iterable[bytes]:

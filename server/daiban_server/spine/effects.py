@@ -15,12 +15,13 @@ T = TypeVar("T")
 
 
 class Asked(NamedTuple):
-    """A legal command or a recorded report, with its decoded arguments or facts."""
+    """A legal command or a recorded report, with its decoded arguments or facts, and the position that it gets."""
 
     incoming: Incoming
     record: Record
     name: str
     arguments: Mapping[str, Any]
+    position: int
 
 
 Effect = Callable[[Ledger, Asked], Program[Mapping[str, Any]]]
@@ -28,7 +29,8 @@ Effect = Callable[[Ledger, Asked], Program[Mapping[str, Any]]]
 Follow = Callable[[Ledger, Record, Incoming], Program[Mapping[str, Any]]]
 """Does what follows when a record is made; gives the server fields to write on it."""
 Moved = Callable[[Ledger, Asked, Mapping[str, Any]], Program[Mapping[str, Any]]]
-"""Does what follows when a command or report took effect, whose server fields it gets; gives more of them."""
+"""Does what follows when a command or report takes effect, whose server fields it gets; gives more of them. Whichever
+may refuse a command has to come before those that write."""
 Projection = Callable[[Ledger, Record], Program[None]]
 """Keeps a table of a feature's in step with a record, at the end of every batch that changed it. What it writes must
 follow from the record as it stands alone, so that it can be made anew."""

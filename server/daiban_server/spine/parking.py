@@ -10,7 +10,7 @@ from daiban_server.db.program import Lookup, Program, Row, first, run
 from daiban_server.spine.ledger import Incoming, Ledger
 from daiban_sync.outcome import Outcome
 
-_COLUMNS = ("device", "number", "author", "authority", "effective", "chained", "body")
+_COLUMNS = ("device", "number", "author", "authority", "effective", "chained", "role", "body")
 _ANY = select(schema.parked.c.number).where(schema.parked.c.centre == bindparam("centre_id")).limit(1)
 _DELETE = delete(schema.parked).where(
     schema.parked.c.centre == bindparam("centre_id"),
@@ -18,6 +18,7 @@ _DELETE = delete(schema.parked).where(
     schema.parked.c.number == bindparam("entry_number"),
 )
 _ROLES = {1: "agent", 2: "clerk", 3: "server"}
+"""Of entries that were parked before their author's role was kept."""
 
 
 def park(ledger: Ledger, incoming: Incoming, code: str, waiting: bytes) -> Outcome:
@@ -35,6 +36,7 @@ def park(ledger: Ledger, incoming: Incoming, code: str, waiting: bytes) -> Outco
         code,
         waiting,
         incoming.body,
+        incoming.role,
     )
     ledger.tell(incoming, ledger.next_position(), outcome)
     return outcome
@@ -46,7 +48,7 @@ def take_parked(ledger: Ledger, made: Sequence[bytes]) -> Program[list[Incoming]
     freed = []
     for key, row in list(ledger.parked.items()):
         if row[9] in ids:
-            freed.append(unparked((*row[1:3], *row[4:8], row[10])))
+            freed.append(unparked((*row[1:3], *row[4:8], row[11], row[10])))
             del ledger.parked[key]
     if (yield from first(_ANY, centre_id=ledger.centre)) is not None:
         found = yield Lookup(schema.parked, ("centre", "waiting"), _COLUMNS, [(ledger.centre, id_) for id_ in made])
@@ -57,8 +59,8 @@ def take_parked(ledger: Ledger, made: Sequence[bytes]) -> Program[list[Incoming]
 
 
 def unparked(row: Row) -> Incoming:
-    """A parked entry as it came: (device, number, author, authority, effective, chained, body)."""
-    device, number, author, authority, effective, chained, body = row
+    """A parked entry as it came: (device, number, author, authority, effective, chained, role, body)."""
+    device, number, author, authority, effective, chained, role, body = row
     told = read(body)
-    id_, role = bytes.fromhex(told.entry.record), _ROLES[authority]
+    id_, role = bytes.fromhex(told.entry.record), role or _ROLES[authority]
     return Incoming(device, number, bool(chained), author, role, authority, effective, id_, *told, body)

@@ -13,7 +13,7 @@ from daiban_server.spine.parking import unparked
 
 _p = schema.parked.c
 _WAITING = select(_p.centre, _p.device, _p.number, _p.code, _p.waiting).order_by(_p.centre, _p.device, _p.number)
-_ROWS = select(_p.device, _p.number, _p.author, _p.authority, _p.effective, _p.chained, _p.body).where(
+_ROWS = select(_p.device, _p.number, _p.author, _p.authority, _p.effective, _p.chained, _p.role, _p.body).where(
     _p.centre == bindparam("centre_id"), _p.code == bindparam("wanted_code")
 )
 _DELETE = delete(schema.parked).where(

@@ -1,26 +1,27 @@
 """The public board (公示栏): items with everything that is promised, results by surname and village, who is on duty."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows
+from daiban_server.limits.calendar import local_day
 from daiban_server.spine import views
 from daiban_sync.ids import NOBODY
 
 _c, _s, _pl = schema.centre.c, schema.case_sheet.c, schema.place.c
 _CENTRE = select(_c.id, _c.name).where(_c.code == bindparam("wanted_code")).limit(1)
 _RESULTS = (
-    select(_s.applicant, _pl.name, _s.item_name, _s.status, _s.ended)
+    select(_s.applicant, _pl.name, _s.item_name, _s.end, _s.ended)
     .select_from(schema.case_sheet.outerjoin(schema.place, _pl.id == _s.place))
     .where(
         _s.centre == bindparam("centre_id"),
         _s.ended.is_not(None),
         _s.ended > bindparam("since"),
-        _s.status != "withdrawn",
+        _s.end != "withdrawn",
     )
     .order_by(_s.ended.desc())
     .limit(200)
@@ -35,13 +36,19 @@ RESULTS: Mapping[str, str] = {"refused": "不予办理", "not_accepted": "不予
 
 
 class ResultOut(Struct, frozen=True):
-    """A result: surname, village and outcome only."""
+    """A result: surname, village and outcome only; in a village the matter would tell whose it is. `day` is its day."""
 
     surname: str
     village: str
-    item: str
     result: str
-    ended: int
+    day: str
+
+
+class Result(NamedTuple):
+    """A result with what it was about, for a list of one item that is printed by name."""
+
+    item: str
+    shown: ResultOut
 
 
 class DutyOut(Struct, frozen=True):
@@ -77,15 +84,16 @@ def items() -> Program[dict[str, list[dict[str, Any]]]]:
     return shown
 
 
-def results(centre_id: bytes, now: int) -> Program[list[ResultOut]]:
+def results(centre_id: bytes, now: int) -> Program[list[Result]]:
     """What was decided lately."""
     found = yield from rows(_RESULTS, centre_id=centre_id, since=now - DAYS * 86_400_000)
     return [_result(row) for row in found]
 
 
-def _result(row: Row) -> ResultOut:
-    applicant, village, item, status, ended = row
-    return ResultOut(applicant[:1] + "某", village or "", item, RESULTS.get(status, "已办结"), ended)
+def _result(row: Row) -> Result:
+    applicant, village, item, end, ended = row
+    result = RESULTS.get(end, "已办结")
+    return Result(item, ResultOut(applicant[:1] + "某", village or "", result, local_day(ended).isoformat()))
 
 
 def duty(centre_id: bytes) -> Program[list[DutyOut]]:

@@ -37,8 +37,8 @@ class Step(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """A case as its applicant may see it. `missing` is what was told to be missing, until `bring_by`; `rating` is the
-    level that was given, 1 to 5."""
+    """A case as its applicant may see it. `missing` is what was told to be missing, until `bring_by`; `result` is
+    what was decided or why not; `paused` is a step whose days do not count; `rating` the level given, 1 to 5."""
 
     number: str
     item: str
@@ -49,6 +49,7 @@ class Shown(Struct, frozen=True):
     missing: list[str]
     bring_by: str | None
     result: str
+    paused: str
     handler: str
     steps: list[Step]
     may_rate: bool
@@ -83,7 +84,8 @@ def show(centre: bytes, case: bytes) -> Program[Shown]:
         values.get("due_why") or "",
         [one["name"] for one in notice.get("missing") or ()] if waiting else [],
         notice.get("until") if waiting else None,
-        (values.get("result") or "") if values.get("ended_at") else "",
+        (values.get("result") or values.get("reason") or "") if values.get("ended_at") else "",
+        _paused(values),
         values.get("handler") or "",
         list(_steps(values)),
         may_rate(status, values) and not rated,
@@ -93,7 +95,7 @@ def show(centre: bytes, case: bytes) -> Program[Shown]:
 
 def may_rate(status: str, values: Mapping[str, Any]) -> bool:
     """A case is rated when it has ended, by whom it was done for; one that was withdrawn is not."""
-    return bool(values.get("ended_at")) and status != "withdrawn"
+    return bool(values.get("ended_at")) and values.get("end") != "withdrawn"
 
 
 def veiled(name: str) -> str:
@@ -116,11 +118,16 @@ def _steps(values: Mapping[str, Any]) -> list[Step]:
         (values.get("complemented_at"), "材料补齐"),
         (values.get("accepted_at"), "受理"),
         ((values.get("sent_up") or {}).get("at"), "上报"),
-        (values.get("ended_at"), "办结"),
+        (values.get("ended_at"), KINDS["application"].states.get(values.get("end") or "", "办结")),
         ((values.get("delivery") or {}).get("at"), "送达"),
         ((values.get("follow_up") or {}).get("at"), "回访"),
     ]
     return [Step(_day(at), words) for at, words in sorted((at, words) for at, words in told if at)]
+
+
+def _paused(values: Mapping[str, Any]) -> str:
+    pauses = values.get("pauses") or []
+    return str(pauses[-1].get("step") or "") if pauses and not pauses[-1].get("until") else ""
 
 
 def _day(at: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
+from daiban_schemas.kinds import KINDS
 from daiban_server import days
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
@@ -46,12 +47,13 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     limit = DAYS.get(str(values.get("channel")), 5)
     due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit, "working").day
     concerned = yield from _concerned(ledger, values)
+    fields = {"number": number, "due": due.isoformat(), "concerned": sorted(one.hex() for one in concerned)}
     for role in ("head", "leader", "chief"):
         for id_, name in (yield from holders(ledger.centre, role)):
             if id_ not in concerned:
                 yield from _ask(ledger, record, id_, number, due)
-                return {"number": number, "due": due.isoformat(), "answerer": id_.hex(), "answerer_name": name}
-    return {"number": number, "due": due.isoformat()}
+                return {**fields, "answerer": id_.hex(), "answerer_name": name}
+    return fields
 
 
 def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -60,6 +62,8 @@ def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
     chosen = yield from person(to)
     if chosen is None or not chosen.active or chosen.centre != ledger.centre:
         raise Refusal("person.unknown", ("to",))
+    if chosen.role not in KINDS["opinion"].commands["answer"].roles:
+        raise Refusal("command.not_your_role", ("to",))
     values = (yield from ledger.view(asked.record)).values
     if to in (yield from _concerned(ledger, values)):
         raise Refusal("opinion.own", ("to",))
@@ -78,15 +82,26 @@ def answer(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return {**answered, "answerer": author.get("by_id"), "answerer_name": author.get("by")}
 
 
+def reopen(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Said again: the answer did not help, so another is owed by a new day."""
+    values = (yield from ledger.view(asked.record)).values
+    limit = DAYS.get(str(values.get("channel")), 5)
+    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit, "working").day
+    if answerer := values.get("answerer"):
+        yield from _ask(ledger, asked.record, bytes.fromhex(answerer), str(values.get("number")), due)
+    return {"due": due.isoformat(), "answer": None, "answered_at": None}
+
+
 def _ask(ledger: Ledger, record: Record, who: bytes, number: str, due: datetime.date) -> Program[None]:
     text = f"{number} 号意见反映请在{due.month}月{due.day}日前答复。"
-    key = f"opinion/{record.id.hex()}/{due}"
+    key = f"opinion/{record.id.hex()}/{ledger.now}"
     yield from queue.tell(ledger.centre, who, "opinion.owed", text, ledger.now, key=key, record=record.id)
 
 
 def _concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
-    """Whom it is about: those who are named, and those who own or handle the case that it is about."""
-    found = {values.get("about")}
+    """Whom it is about: those who are named, those who own or handle the case that it is about, and whoever was so when
+    it was registered; rewriting it does not help them."""
+    found = {values.get("about"), *(values.get("concerned") or ())}
     if values.get("application"):
         case = bytes.fromhex(values["application"])
         yield from ledger.load([case])
@@ -96,4 +111,7 @@ def _concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
     return {bytes.fromhex(one) for one in found if one}
 
 
-EFFECTS = Effects(commands={("opinion", "assign"): assign, ("opinion", "answer"): answer}, made={"opinion": received})
+EFFECTS = Effects(
+    commands={("opinion", "assign"): assign, ("opinion", "answer"): answer, ("opinion", "reopen"): reopen},
+    made={"opinion": received},
+)

@@ -54,7 +54,8 @@ async def public_items(code: FromPath[str], services: GivenServices) -> dict[str
 async def public_results(code: FromPath[str], services: GivenServices) -> list[ResultOut]:
     """The results of the last thirty days."""
     centre, _ = await _centre(code, services)
-    return await services.database.read(board.results(centre, services.now()))
+    found = await services.database.read(board.results(centre, services.now()))
+    return [one.shown for one in found]
 
 
 @get("/v1/public/{code:str}/duty")

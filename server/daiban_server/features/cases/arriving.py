@@ -13,7 +13,7 @@ from daiban_schemas.forms import answer_problems, missing_answers
 from daiban_schemas.slip import code_of
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
-from daiban_server.features.cases.asking import Fields, no_kin, received
+from daiban_server.features.cases.asking import Fields, received
 from daiban_server.items import item_of
 from daiban_server.limits.calendar import local_day
 from daiban_server.spine.effects import Asked
@@ -96,12 +96,11 @@ def accept(ledger: Ledger, asked: Asked) -> Program[Fields]:
     a reason. With `papers_days` help comes first, and the papers within so many calendar days (急难先办)."""
     view = yield from ledger.view(asked.record)
     values = view.values
-    no_kin(asked, values)
     if not asked.arguments.get("reason") and (yield from _papers_arriving(ledger, asked.record.id)):
         raise Refusal("papers.arriving", ("reason",))
     item = yield from item_of(ledger, values.get("item"))
     limit = item.get("promised_limit") or {"days": 0, "unit": "working"}
-    days = asked.arguments.get("days", limit["days"])
+    days = _promised(asked, limit["days"])
     today = local_day(ledger.now)
     heads = ledger.heads(asked.record)
     fields = {
@@ -116,10 +115,17 @@ def accept(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return fields
 
 
+def _promised(asked: Asked, usual: int) -> int:
+    """The days that are promised: more than the item's own need the head, or a reason."""
+    days: int = asked.arguments.get("days", usual)
+    if days > usual and asked.incoming.role != "head" and not asked.arguments.get("reason"):
+        raise Refusal("promise.longer", ("days", "reason"))
+    return days
+
+
 def decline(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Not accepted, by notice, with the reason and where to go instead."""
     view = yield from ledger.view(asked.record)
-    no_kin(asked, view.values)
     return {
         **(yield from received(ledger, asked, view.values)),
         "ended_at": ledger.now,
@@ -131,7 +137,6 @@ def decline(ledger: Ledger, asked: Asked) -> Program[Fields]:
 def finish(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """A matter that can be done on the spot is received, accepted and completed in one step (当场办结)."""
     view = yield from ledger.view(asked.record)
-    no_kin(asked, view.values)
     item = yield from item_of(ledger, view.values.get("item"))
     if "direct" not in (item.get("modes") or ()):
         raise Refusal("item.not_direct", ("item",))

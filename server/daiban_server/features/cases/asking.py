@@ -6,7 +6,7 @@ from typing import Any
 from daiban_server.db.program import Program
 from daiban_server.items import item_of
 from daiban_server.registers import enter, numbered
-from daiban_server.spine.effects import Asked
+from daiban_server.spine.effects import Asked, Effect
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
 from daiban_server.staff import person
@@ -35,11 +35,30 @@ def received(ledger: Ledger, asked: Asked, values: Fields) -> Program[dict[str, 
     return {"number": number, "window": window, "received_at": ledger.now, **handler}
 
 
-def no_kin(asked: Asked, values: Fields) -> None:
-    """Raise `Refusal` if the applicant is declared a relative of whoever asks: another handles it (近亲属回避)."""
+def unrelated(effect: Effect) -> Effect:
+    """A command that nobody gives whose relative the applicant is declared to be: another handles it (近亲属回避)."""
+
+    def given(ledger: Ledger, asked: Asked) -> Program[Fields]:
+        values = (yield from ledger.view(asked.record)).values
+        if asked.incoming.author.hex() in relatives(values):
+            raise Refusal("kin.conflict", ("kin",))
+        return (yield from effect(ledger, asked))
+
+    return given
+
+
+def relatives(values: Fields) -> list[str]:
+    """Who was ever seen declared as the applicant's relative: taking the declaration back does not help him."""
     kin = values.get("kin")
-    if isinstance(kin, dict) and kin.get("person") == asked.incoming.author.hex():
-        raise Refusal("kin.conflict", ("kin",))
+    declared = [kin["person"]] if isinstance(kin, dict) and kin.get("person") else []
+    return list(dict.fromkeys([*(values.get("kin_of") or ()), *declared]))
+
+
+def remember_kin(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
+    """With every act the case remembers whose relative the applicant was declared to be."""
+    values = (yield from ledger.view(asked.record)).values
+    known = relatives(values)
+    return {} if known == (values.get("kin_of") or []) else {"kin_of": known}
 
 
 def first_asked(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:

@@ -1,28 +1,29 @@
 """What the commands and reports of applications do, and what follows from them."""
 
 from daiban_server.features.cases import arriving, asking, facts, handling, receptions, sheet, timeline
+from daiban_server.features.cases.asking import unrelated
 from daiban_server.spine.effects import Effects
 
 EFFECTS = Effects(
     commands={
         ("application", "submit"): arriving.submit,
-        ("application", "receive"): arriving.receive,
-        ("application", "notify"): arriving.notify,
-        ("application", "complement"): arriving.complement,
-        ("application", "accept"): arriving.accept,
-        ("application", "decline"): arriving.decline,
-        ("application", "finish"): arriving.finish,
-        ("application", "send_up"): handling.send_up,
-        ("application", "answered"): handling.answered,
-        ("application", "extend"): handling.extend,
-        ("application", "pause"): handling.pause,
-        ("application", "resume"): handling.resume,
-        ("application", "complete"): handling.complete,
-        ("application", "refuse"): handling.refuse,
+        ("application", "receive"): unrelated(arriving.receive),
+        ("application", "notify"): unrelated(arriving.notify),
+        ("application", "complement"): unrelated(arriving.complement),
+        ("application", "accept"): unrelated(arriving.accept),
+        ("application", "decline"): unrelated(arriving.decline),
+        ("application", "finish"): unrelated(arriving.finish),
+        ("application", "send_up"): unrelated(handling.send_up),
+        ("application", "answered"): unrelated(handling.answered),
+        ("application", "extend"): unrelated(handling.extend),
+        ("application", "pause"): unrelated(handling.pause),
+        ("application", "resume"): unrelated(handling.resume),
+        ("application", "complete"): unrelated(handling.complete),
+        ("application", "refuse"): unrelated(handling.refuse),
         ("application", "withdraw"): handling.withdraw,
-        ("application", "hand_over"): handling.hand_over,
+        ("application", "hand_over"): unrelated(handling.hand_over),
         ("application", "correct"): handling.correct,
-        ("application", "archive"): handling.archive,
+        ("application", "archive"): unrelated(handling.archive),
     },
     reports={
         ("application", "collected"): facts.collected,
@@ -32,6 +33,6 @@ EFFECTS = Effects(
         ("application", "followed_up"): facts.followed_up,
     },
     made={"reception": receptions.received},
-    moved={"application": (timeline.happened, asking.first_asked)},
+    moved={"application": (timeline.happened, asking.first_asked, asking.remember_kin)},
     projections={"application": (sheet.keep,)},
 )

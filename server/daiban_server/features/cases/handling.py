@@ -3,7 +3,8 @@
 from typing import Any
 
 from daiban_server.db.program import Program
-from daiban_server.features.cases.asking import Fields, no_kin, received
+from daiban_server.features.cases.asking import Fields, received, relatives
+from daiban_server.items import item_if_any
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
@@ -29,12 +30,17 @@ def extend(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def pause(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """A special step begins whose days do not count (特殊环节不计入时限): the applicant is told in writing."""
+    """A special step begins whose days do not count (特殊环节不计入时限): the applicant is told in writing. Where the
+    item names its special steps it is one of those that do not count."""
     view = yield from ledger.view(asked.record)
     pauses = _kept(view.values, "pauses")
     if _is_open(pauses):
         raise Refusal("pause.open", ("step",))
-    begun = {"from": ledger.now, **dict(asked.arguments), **(yield from by(ledger, asked))}
+    item = yield from item_if_any(ledger, view.values.get("item"))
+    special = {step["name"]: step.get("counted") for step in item.get("special_steps") or ()}
+    if special and special.get(asked.arguments["step"], True):
+        raise Refusal("pause.counted", ("step",))
+    begun = {**asked.arguments, **(yield from by(ledger, asked)), "from": ledger.now}
     return {"pauses": [*pauses, begun]}
 
 
@@ -48,16 +54,18 @@ def resume(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def complete(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Done: the answer stands in the case. A special step that was still open ends with it."""
+    """Done: the answer stands in the case. A special step that was still open ends with it. What was sent up and not
+    answered needs a reason."""
     view = yield from ledger.view(asked.record)
-    no_kin(asked, view.values)
-    return {**_ended(ledger, view.values, "completed"), "result": asked.arguments["result"]}
+    unanswered = asked.record.status == "sent_up" and not (view.values.get("sent_up") or {}).get("answered_at")
+    if unanswered and not asked.arguments.get("reason"):
+        raise Refusal("above.unanswered", ("reason",))
+    return {**_ended(ledger, view.values, "completed"), "result": asked.arguments["result"], **_said(asked, "reason")}
 
 
 def refuse(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Not done, with the reason."""
     view = yield from ledger.view(asked.record)
-    no_kin(asked, view.values)
     return {
         **(yield from received(ledger, asked, view.values)),
         **_ended(ledger, view.values, "refused"),
@@ -66,9 +74,11 @@ def refuse(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def withdraw(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """The applicant wants it no more."""
+    """The applicant wants it no more. What had come to the centre keeps its number and its line all the same."""
     view = yield from ledger.view(asked.record)
-    return {**_ended(ledger, view.values, "withdrawn"), **_said(asked, "reason")}
+    came = bool(view.values.get("submitted_at"))
+    numbered = (yield from received(ledger, asked, view.values)) if came else {}
+    return {**numbered, **_ended(ledger, view.values, "withdrawn"), **_said(asked, "reason")}
 
 
 def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -78,6 +88,8 @@ def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
     successor = yield from person(to)
     if successor is None or not successor.active or successor.centre != ledger.centre:
         raise Refusal("person.unknown", ("to",))
+    if to.hex() in relatives(view.values):
+        raise Refusal("kin.conflict", ("to",))
     if view.values.get("owner_id") == to.hex():
         raise Refusal("handover.same", ("to",))
     was = {"from": view.values.get("owner"), "to": successor.name, "to_id": to.hex(), **_said(asked, "reason")}

@@ -36,8 +36,8 @@ def _row(ledger: Ledger, record: Record, values: Fields, item: Fields) -> tuple[
         *(applicant, searched(f"{number} {slip}", applicant, values.get("phone")), record.status),
         *(_id(values.get("owner_id")), _id(values.get("handler_id"))),
         *(values.get("submitted_at") or 0, values.get("received_at"), values.get("accepted_at")),
-        *(values.get("due"), values.get("ended_at"), archive.get("at")),
-        *(bool(values.get("urgent")), bool(values.get("kin"))),
+        *(values.get("due"), values.get("ended_at"), values.get("end"), archive.get("at")),
+        *(bool(values.get("urgent")), bool(values.get("kin") or values.get("kin_of"))),
     )
 
 

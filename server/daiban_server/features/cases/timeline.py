@@ -19,7 +19,7 @@ def happened(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
     after = (command.target if command else report.moves.get(before) if report else None) or before
     told = msgspec.json.encode(dict(asked.arguments))
     row = (
-        *(ledger.centre, ledger.position, record.id, asked.name, before, after),
+        *(ledger.centre, asked.position, record.id, asked.name, before, after),
         *(ledger.now, incoming.effective, incoming.author, told),
     )
     ledger.add(schema.case_event, row)

@@ -15,7 +15,7 @@ def clock_of(values: Values, item: Values) -> Clock:
     return Clock(
         type=item.get("type") or "other",
         limits=_limits(item),
-        started_at=values.get("started_at") if values.get("source") == "home" else None,
+        started_at=values.get("started_at"),
         submitted_at=values.get("submitted_at"),
         received_at=values.get("received_at"),
         notice=Notice(at=notice["at"], until=_date(notice.get("until"))) if notice.get("at") else None,

@@ -18,7 +18,7 @@ def visited(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
     values = {**(yield from ledger.view(record)).values, **fields}
     agent, application = _id(values.get("agent")), _id(values.get("application"))
     place = record.place or NOBODY
-    row = (ledger.centre, ledger.position, record.id, asked.name, agent, place, application, ledger.now)
+    row = (ledger.centre, asked.position, record.id, asked.name, agent, place, application, ledger.now)
     ledger.add(schema.visit_event, row)
     return {}
 

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, or_, select, update
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows, run
 from daiban_server.features.replies.owing import owe_next
+from daiban_server.spine.apply import blank
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 
 _o = schema.obligation.c
@@ -41,7 +42,9 @@ _MEET = (
 
 def meet(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Mapping[str, Any]]:
     """One visit may answer several cases: a reply meets what is owed for the cases that it names, or for every case of
-    its household where it names none."""
+    its household where it names none. What says nothing, or reached nobody, meets nothing."""
+    if blank(incoming.values.get("text")) or incoming.values.get("outcome") in (None, "not_reached"):
+        return {}
     yield from ledger.write_added()
     named = _named(incoming.values)
     for owed in (yield from rows(_OPEN, centre_id=ledger.centre, household_id=record.parent)):

@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("accepted", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("due", sa.String(length=10), nullable=True),
         sa.Column("ended", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("end", sa.String(length=20), nullable=True),
         sa.Column("archived", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("kin", sa.Boolean(), nullable=False),
@@ -189,3 +190,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("met_by", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("told", sa.Integer(), server_default="0", nullable=False))
         batch_op.create_index("ix_obligation_span", ["centre", "due"], unique=False)
+
+    with op.batch_alter_table("parked", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("role", sa.String(length=20), server_default="", nullable=False))

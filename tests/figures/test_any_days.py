@@ -44,7 +44,7 @@ def days_passed(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
     """A centre where people did whatever they liked for some weeks."""
     bureau, dice = Desk(tmp_path), random.Random(request.param)
     cases: list[bytes] = []
-    for _ in range(260):
+    for _ in range(520):
         if dice.random() < 0.2:
             source = dice.choice(["counter", "home", "telephone"])
             cases.append(bureau.case(dice.choice(["direct", "limited", "proxy"]), source=source))

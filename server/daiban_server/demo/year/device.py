@@ -1,0 +1,113 @@
+"""A worker's device in the year: it signs and hands in as the SDK does, but keeps no store of its own.
+
+It believes what the server answers: what the SDK verifies is the SDK's matter, and this one's batches are as real.
+"""
+
+from collections.abc import Sequence
+
+import httpx2
+
+from daiban_schemas import entry
+from daiban_schemas.kinds import KINDS
+from daiban_server.demo.year.team import Team, Worker, dice_for, made_of
+from daiban_server.keystore import ServerKeys
+from daiban_sync import batch, limits, note, signature, wire
+from daiban_sync.keys import SoftwareKey
+from daiban_sync.outcome import Outcome, unpack
+from daiban_sync.signature import Parameters, Target
+
+PATH = "/v1/sync"
+_TAKEN = frozenset({"new", "merged", "identical", "conflict"})
+
+
+class YearError(RuntimeError):
+    """The server did not do what the year's script says: a fault of one of them."""
+
+
+class Device:
+    """An enrolled device. Its key and the secrets of its batches are made of the seed."""
+
+    def __init__(self, team: Team, worker: Worker, http: httpx2.AsyncClient, keys: ServerKeys) -> None:
+        self.worker = worker
+        self.key = SoftwareKey(made_of(team.seed, "key", worker.id))
+        self._centre, self._http, self._keys = team.centre.id, http, keys
+        self._dice = dice_for(team.seed, "secrets", worker.id)
+        self._sequence, self._previous, self._number = 0, batch.FIRST, 0
+        self._cursor, self._size, self._named, self._horizon = "", 0, batch.NO_CHECKPOINT, 0
+
+    async def hand_in(self, bodies: Sequence[bytes], now: int) -> int:
+        """Hand in a batch, and take what changed meanwhile; gives how many values it left in conflict. Raises
+        `YearError` where an entry was not taken."""
+        reply = await self._exchange((batch.pack(self._sealed(bodies)),), now)
+        if reply is None or reply.problems or not reply.outcomes:
+            raise YearError(f"{self.worker.person.name}: a batch was not taken: {reply and reply.problems}")
+        outcomes = unpack(reply.outcomes[0])
+        for outcome, body in zip(outcomes, bodies, strict=True):
+            _check(outcome, body)
+        while reply is not None and reply.answer.more:
+            reply = await self._exchange((), now)
+        return sum(outcome.outcome == "conflict" for outcome in outcomes)
+
+    async def pull(self, now: int, record: bytes) -> int:
+        """Take what changed; gives the position of a record that is looked for, 0 where it did not come."""
+        found, more = 0, True
+        while more:
+            reply = await self._exchange((), now)
+            if reply is None:
+                break
+            found = next((one.position for one in reply.records if one.record == record), found)
+            more = reply.answer.more
+        return found
+
+    def _sealed(self, bodies: Sequence[bytes]) -> batch.Batch:
+        header = batch.Header(
+            protocol=limits.PROTOCOL,
+            flags=0,
+            origin=self._keys.origin,
+            centre=self._centre,
+            device=self.worker.device,
+            sequence=self._sequence + 1,
+            previous=self._previous,
+            checkpoint_size=self._size,
+            checkpoint=self._named,
+            first=self._number + 1,
+            entry_count=len(bodies),
+        )
+        sealed = batch.seal(header, self._dice.randbytes(32), bodies, self.key)
+        self._sequence, self._previous = header.sequence, sealed.digest
+        self._number += len(bodies)
+        return sealed
+
+    async def _exchange(self, packed: Sequence[bytes], now: int) -> wire.Reply | None:
+        hello = wire.Hello(
+            cursor=self._cursor, size=self._size, horizon=self._horizon, keyring=self._keys.edition, own=True
+        )
+        body = wire.encode_request(hello, packed)
+        target = Target("POST", self._http.base_url.netloc.decode(), PATH)
+        headers = signature.sign(self.key, target, body, Parameters(now // 1000, self.worker.device.hex()))
+        answer = await self._http.post(PATH, content=body, headers=headers)
+        if answer.status_code == 204:
+            return None
+        if answer.status_code != 200:
+            raise YearError(f"{self.worker.person.name}: {answer.status_code} {answer.text}")
+        reply = wire.decode_answer(answer.content)
+        self._cursor = reply.answer.cursor
+        self._horizon = reply.horizon.at if reply.horizon else self._horizon
+        if reply.checkpoint is not None:
+            self._size = reply.checkpoint.size
+            self._named = note.digest(reply.checkpoint, note.name(self._keys.origin, self._centre))
+        return reply
+
+
+def _check(outcome: Outcome, body: bytes) -> None:
+    """Every entry of the year is taken, and moves what it was meant to move."""
+    if outcome.outcome in _TAKEN and (outcome.code is None or _moves_nothing(body)):
+        return
+    raise YearError(f"{outcome.outcome} {outcome.code} {outcome.fields}: {body.decode()}")
+
+
+def _moves_nothing(body: bytes) -> bool:
+    """Whether it is a report that is kept and has no effect by its kind."""
+    told = entry.shape_of(body)
+    report = KINDS[told.kind].reports.get(str(told.report))
+    return report is not None and not report.moves

@@ -60,7 +60,7 @@ def _followed_up(case: Case, known: int) -> int:
     dice = case.dice
     if dice.random() >= _FOLLOWED_UP[case.spec.label]:
         return known
-    at = days.at_the_counter(days.working_after(local_day(known), dice.randint(2, 6)), dice)
+    at = days.at_the_desk(days.working_after(local_day(known), dice.randint(2, 6)), dice)
     outcome = dice.choices(("satisfied", "dissatisfied", "not_reached"), (90, 3, 7))[0]
     case.report(at, "followed_up", spoke_to=case.who.name, how="telephone", outcome=outcome)
     return at

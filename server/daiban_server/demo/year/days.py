@@ -14,6 +14,9 @@ YEAR = tuple(FIRST + ONE * n for n in range((AFTER - FIRST).days))
 WORKING = tuple(day for day in YEAR if OFFICIAL.is_working(day))
 LAST = WORKING[-1]
 
+DESK_HOURS = (11 * 60 + 40, 16 * 60 + 40)
+"""In minutes after midnight."""
+
 _SEASONS: Mapping[str, Mapping[int, float]] = {
     "MZ-10": {11: 5, 12: 8, 1: 6, 2: 3},
     "MZ-04": {12: 2, 1: 2, 7: 2, 8: 2},
@@ -56,6 +59,11 @@ def at_the_counter(day: datetime.date, dice: random.Random) -> int:
     if dice.random() < 0.62:
         return moment(day, 515 + dice.random() * 195)
     return moment(day, 845 + dice.random() * 150)
+
+
+def at_the_desk(day: datetime.date, dice: random.Random) -> int:
+    """One of the two hours of a day at which clerks do what waits on their desks."""
+    return moment(day, dice.choice(DESK_HOURS))
 
 
 def in_the_field(day: datetime.date, dice: random.Random) -> int:

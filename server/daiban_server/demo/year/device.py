@@ -5,10 +5,9 @@ It believes what the server answers: what the SDK verifies is the SDK's matter, 
 
 from collections.abc import Sequence
 
-import httpx2
-
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
+from daiban_server.demo.year.line import Line
 from daiban_server.demo.year.team import Team, Worker, dice_for, made_of
 from daiban_server.keystore import ServerKeys
 from daiban_sync import batch, limits, note, signature, wire
@@ -19,6 +18,9 @@ from daiban_sync.signature import Parameters, Target
 PATH = "/v1/sync"
 _TAKEN = frozenset({"new", "merged", "identical", "conflict"})
 
+_REMEMBERED = 200
+"""Records that a device remembers having seen, the newest: some days of its villages."""
+
 
 class YearError(RuntimeError):
     """The server did not do what the year's script says: a fault of one of them."""
@@ -27,11 +29,12 @@ class YearError(RuntimeError):
 class Device:
     """An enrolled device. Its key and the secrets of its batches are made of the seed."""
 
-    def __init__(self, team: Team, worker: Worker, http: httpx2.AsyncClient, keys: ServerKeys) -> None:
+    def __init__(self, team: Team, worker: Worker, line: Line, keys: ServerKeys) -> None:
         self.worker = worker
         self.key = SoftwareKey(made_of(team.seed, "key", worker.id))
-        self._centre, self._http, self._keys = team.centre.id, http, keys
+        self._centre, self._line, self._keys = team.centre.id, line, keys
         self._dice = dice_for(team.seed, "secrets", worker.id)
+        self._seen: dict[bytes, int] = {}
         self._sequence, self._previous, self._number = 0, batch.FIRST, 0
         self._cursor, self._size, self._named, self._horizon = "", 0, batch.NO_CHECKPOINT, 0
 
@@ -48,16 +51,13 @@ class Device:
             reply = await self._exchange((), now)
         return sum(outcome.outcome == "conflict" for outcome in outcomes)
 
-    async def pull(self, now: int, record: bytes) -> int:
-        """Take what changed; gives the position of a record that is looked for, 0 where it did not come."""
-        found, more = 0, True
+    async def seen(self, now: int, record: bytes) -> int:
+        """Take what changed; gives the position at which this device last saw a record of the last days, 0 if never."""
+        more = True
         while more:
             reply = await self._exchange((), now)
-            if reply is None:
-                break
-            found = next((one.position for one in reply.records if one.record == record), found)
-            more = reply.answer.more
-        return found
+            more = reply is not None and reply.answer.more
+        return self._seen.get(record, 0)
 
     def _sealed(self, bodies: Sequence[bytes]) -> batch.Batch:
         header = batch.Header(
@@ -83,15 +83,20 @@ class Device:
             cursor=self._cursor, size=self._size, horizon=self._horizon, keyring=self._keys.edition, own=True
         )
         body = wire.encode_request(hello, packed)
-        target = Target("POST", self._http.base_url.netloc.decode(), PATH)
+        target = Target("POST", self._line.authority, PATH)
         headers = signature.sign(self.key, target, body, Parameters(now // 1000, self.worker.device.hex()))
-        answer = await self._http.post(PATH, content=body, headers=headers)
-        if answer.status_code == 204:
+        answer = await self._line.post(PATH, body, headers)
+        if answer.status == 204:
             return None
-        if answer.status_code != 200:
-            raise YearError(f"{self.worker.person.name}: {answer.status_code} {answer.text}")
-        reply = wire.decode_answer(answer.content)
+        if answer.status != 200:
+            raise YearError(f"{self.worker.person.name}: {answer.status} {answer.body!r}")
+        reply = wire.decode_answer(answer.body)
         self._cursor = reply.answer.cursor
+        for one in reply.records:
+            self._seen.pop(one.record, None)
+            self._seen[one.record] = one.position
+        while len(self._seen) > _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
         self._horizon = reply.horizon.at if reply.horizon else self._horizon
         if reply.checkpoint is not None:
             self._size = reply.checkpoint.size

@@ -63,7 +63,7 @@ async def sit(here: At, chosen: float) -> None:
 
 async def second_agent(here: At, record: str, worker: int, phone: str) -> None:
     """B pulls in the morning what A collected, and writes another telephone, while A does the same out of reach."""
-    seen = await here.devices[worker].pull(here.now, bytes.fromhex(record))
+    seen = await here.devices[worker].seen(here.now, bytes.fromhex(record))
     if not seen:
         raise YearError(f"{record} did not come to the stand-in")
     by, at = here.team.workers[worker], here.now + 130 * MINUTE

@@ -20,7 +20,7 @@ from daiban_server.db.database import open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.demo import district
 from daiban_server.demo.year.device import Device, YearError
-from daiban_server.demo.year.team import Team
+from daiban_server.demo.year.line import Line
 from daiban_server.http.session import LIFE
 from daiban_server.keystore import ServerKeys, load_or_make
 from daiban_server.services import Services
@@ -48,6 +48,7 @@ class Hall:
 
     def __init__(self, services: Services, clock: Clock, http: httpx2.AsyncClient) -> None:
         self.services, self.clock, self.http = services, clock, http
+        self._lines: list[Line] = []
         self._desks: dict[str, tuple[int, httpx2.AsyncClient]] = {}
 
     async def ask(self, login: str, method: str, path: str, body: Any = None) -> Any:
@@ -59,7 +60,7 @@ class Hall:
         """A request of a resident, who has no account. Raises `YearError` where it is refused."""
         _decoded(await self.http.post(path, json=body), path)
 
-    async def enrol(self, team: Team, device: Device, head: str) -> None:
+    async def enrol(self, device: Device, head: str) -> None:
         """Enrol a device as a real one is: the head's one-time code, the device's proof, the compared fingerprint."""
         worker = device.worker
         code = await self.ask(head, "POST", "/v1/enrolment-codes", {"person": worker.id})
@@ -80,8 +81,16 @@ class Hall:
         compared = {"fingerprint": fingerprint(device.key.public_key)}
         await self.ask(head, "POST", f"/v1/devices/{worker.device.hex()}/approve", compared)
 
+    async def line(self) -> Line:
+        """A line for a centre's devices, open as long as the hall is."""
+        line = await Line.open("127.0.0.1", self.http.base_url.port or 80)
+        self._lines.append(line)
+        return line
+
     async def close(self) -> None:
         """Everybody goes home."""
+        for line in self._lines:
+            await line.close()
         for _, desk in self._desks.values():
             await desk.aclose()
 

@@ -11,6 +11,8 @@ from daiban_server.limits.calendar import local_day
 DAY = 86_400_000
 _LATE, _EXTENDED, _REFUSED, _WITHDRAWN, _HANDED_OVER, _PAUSED = 0.035, 0.025, 0.02, 0.012, 0.03, 0.5
 """How often a case of a promise goes each of these ways."""
+_FIRST_THING = 8 * 60 + 45
+"""When clerks look at what came over night, in minutes after midnight."""
 _NOTICE_DAYS = 7
 """How long a public notice stands, in calendar days."""
 
@@ -28,7 +30,7 @@ def decide(case: Case, submitted: int) -> Ended | None:
     if spec.fate == "waiting":
         return None
     on_the_spot = spec.decided == local_day(submitted)
-    at = submitted if on_the_spot else days.at_the_counter(spec.decided, dice)
+    at = submitted if on_the_spot else days.at_the_desk(spec.decided, dice)
     if not on_the_spot:
         _received(case, submitted)
     if spec.notified and not _complemented(case, submitted, at):
@@ -48,7 +50,7 @@ def _received(case: Case, submitted: int) -> None:
         case.command(submitted, "receive")
     elif case.spec.notified:
         following = days.working_after(local_day(submitted), 1)
-        case.command(days.moment(following, 8 * 60 + 40 + case.dice.random() * 30), "receive")
+        case.command(days.moment(following, _FIRST_THING), "receive")
 
 
 def _complemented(case: Case, submitted: int, decided: int) -> bool:
@@ -56,7 +58,7 @@ def _complemented(case: Case, submitted: int, decided: int) -> bool:
     dice, told = case.dice, days.working_after(local_day(submitted), 1)
     note = dice.choice(words.MISSING_NOTE)
     missing = [{"name": one, "note": note} for one in case.missing()]
-    case.command(days.moment(told, 9 * 60 + 40 + dice.random() * 60), "notify", missing=missing, days=15)
+    case.command(days.moment(told, 9 * 60 + 45), "notify", missing=missing, days=15)
     if case.spec.fate == "unanswered":
         return False
     day = days.OFFICIAL.subtract(local_day(decided), 1)
@@ -83,7 +85,7 @@ def _accepted(case: Case, at: int) -> Ended | None:
 def _helped_first(case: Case, at: int) -> Ended:
     """Urgent relief: the money first, the papers within ten days (急难先办)."""
     case.command(at, "accept", papers_days=10, reason=words.URGENT)
-    paid = days.at_the_counter(days.working_after(local_day(at), 1), case.dice)
+    paid = days.at_the_desk(days.working_after(local_day(at), 1), case.dice)
     case.command(paid, "complete", result="已先行发放救助金,手续后补")
     if case.dice.random() < 0.9:
         day = days.working_after(local_day(paid), case.dice.randint(1, 6))
@@ -114,20 +116,20 @@ def _noticed(case: Case, day: datetime.date) -> datetime.date:
     step = case.dice.choice(case.matter.notices)
     posted = "公示" in step
     case.command(
-        days.at_the_counter(begins, case.dice),
+        days.at_the_desk(begins, case.dice),
         "pause",
         step=step,
         days=_NOTICE_DAYS,
         reason=words.PAUSED if posted else words.CHECKED,
     )
     over = days.working_after(begins + days.ONE * (_NOTICE_DAYS + 1), 0)
-    case.command(days.moment(over, 8 * 60 + 45 + case.dice.random() * 40), "resume")
+    case.command(days.moment(over, _FIRST_THING), "resume")
     return over
 
 
 def _extended(case: Case, day: datetime.date, length: int) -> None:
     """The head approves more days, with a reason that the applicant is told."""
-    at = days.moment(day, 16 * 60 + case.dice.random() * 30)
+    at = days.moment(day, 16 * 60 + 10)
     case.command(at, "extend", case.team.head, days=length, reason=case.dice.choice(words.EXTENDED))
 
 
@@ -146,13 +148,13 @@ def _proxied(case: Case, at: int) -> Ended:
     dice, limit = case.dice, case.matter.fields["promised_limit"]
     above = case.matter.fields.get("send_up_limit") or {"days": 3, "unit": "working"}
     sent = days.working_after(local_day(at), dice.randint(0, max(1, above["days"] - 1)))
-    sent_at = at + 10 * MINUTE if sent == local_day(at) else days.at_the_counter(sent, dice)
+    sent_at = at + 10 * MINUTE if sent == local_day(at) else days.at_the_desk(sent, dice)
     to = words.SENT_TO[case.matter.fields["window"]]
     length = max(3, limit["days"] * 3 // 5)
     case.command(sent_at, "send_up", to=to, days=length)
     back = days.within(sent, max(1, length * dice.triangular(0.3, 1.15, 0.7)), limit["unit"])
     _handed_over(case, sent)
-    back_at = days.at_the_counter(back, dice)
+    back_at = days.at_the_desk(back, dice)
     case.command(back_at, "answered", note=dice.choice(words.ANSWERED))
     late = dice.random() < _LATE
     done = days.working_after(back, dice.randint(1, 3) + (max(3, limit["days"] // 2) if late else 0))
@@ -173,5 +175,5 @@ def _ended(case: Case, at: int) -> Ended:
 
 
 def _evening(day: datetime.date) -> int:
-    """The clerk's hour of the day for what is ready: after everything that came in that day over the counter."""
-    return days.moment(day, 16 * 60 + 45 + (day.toordinal() * 7 % 20))
+    """The clerk's later hour at the desk, for what is ready."""
+    return days.moment(day, days.DESK_HOURS[1])

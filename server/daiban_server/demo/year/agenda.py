@@ -88,7 +88,7 @@ def _standing_together(drawn: Sequence[Spec], receptions: int, dice: random.Rand
 
 def _in_the_village(spec: Spec) -> Spec:
     """The same case, collected by an agent: a day earlier where it was to be decided at once."""
-    start = spec.start if spec.start < spec.decided else max(days.FIRST, days.OFFICIAL.subtract(spec.start, 1))
+    start = spec.start if spec.start < spec.decided else max(days.FIRST, days.working_before(spec.start, 1))
     decided = spec.decided if start < spec.decided else days.working_after(start, 1)
     return spec._replace(source="village_point", start=start, decided=decided)
 

@@ -86,7 +86,7 @@ def at_home(team: Team, spec: Spec) -> Case:
     clerk = team.clerk(matter.fields["window"])
     asked = days.at_the_counter(spec.start, dice)
     home = team.home(clerk, asked, dice)
-    day = days.OFFICIAL.subtract(spec.decided, 1)
+    day = days.working_before(spec.decided, 1)
     at, agents = days.in_the_field(day, dice), team.agents(home.point)
     visit = new_id(asked, dice)
     fields = {

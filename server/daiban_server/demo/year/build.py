@@ -137,7 +137,7 @@ class Year:
 
     async def play(self, day: datetime.date) -> None:
         """One day: the watch in the morning of a working day, then everything in order of time."""
-        if days.OFFICIAL.is_working(day):
+        if day in days.OPEN:
             self.hall.clock.now = days.moment(day, 7 * 60 + 30)
             began = time.perf_counter()
             await one_round(self.hall.services)

@@ -12,7 +12,7 @@ AFTER = datetime.date(2026, 11, 24)
 ONE = datetime.timedelta(days=1)
 YEAR = tuple(FIRST + ONE * n for n in range((AFTER - FIRST).days))
 WORKING = tuple(day for day in YEAR if OFFICIAL.is_working(day))
-LAST = WORKING[-1]
+OPEN = frozenset(WORKING)
 
 DESK_HOURS = (11 * 60 + 40, 16 * 60 + 40)
 """In minutes after midnight."""
@@ -81,6 +81,11 @@ def working_after(day: datetime.date, days: int) -> datetime.date:
     if days > 0:
         return OFFICIAL.add(day, days)
     return day if OFFICIAL.is_working(day) else OFFICIAL.add(day, 1)
+
+
+def working_before(day: datetime.date, days: int) -> datetime.date:
+    """The `days`-th working day before a day."""
+    return OFFICIAL.subtract(day, days)
 
 
 def within(day: datetime.date, days: float, unit: Unit) -> datetime.date:

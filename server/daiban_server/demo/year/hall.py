@@ -153,7 +153,7 @@ async def open_hall(data: Path, clock: Clock) -> AsyncIterator[Hall]:
             finally:
                 await hall.close()
         finally:
-            server.stop()
+            server.stop()  # type: ignore[no-untyped-call]  # granian does not annotate it
             await serving
 
 

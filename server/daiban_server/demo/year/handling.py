@@ -61,7 +61,7 @@ def _complemented(case: Case, submitted: int, decided: int) -> bool:
     case.command(days.moment(told, 9 * 60 + 45), "notify", missing=missing, days=15)
     if case.spec.fate == "unanswered":
         return False
-    day = days.OFFICIAL.subtract(local_day(decided), 1)
+    day = days.working_before(local_day(decided), 1)
     if day <= told:
         case.command(decided - MINUTE, "complement", papers=case.missing())
     elif case.spec.source == "counter":

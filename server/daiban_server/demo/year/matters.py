@@ -2,7 +2,7 @@
 
 import datetime
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from daiban_server.demo.year import days
@@ -103,5 +103,5 @@ def draw(mode: str, day: datetime.date, dice: random.Random, *, at_home: bool) -
     return MATTERS[dice.choices(codes, _weights(often, day))[0]]
 
 
-def _weights(often: Mapping[str, float], day: datetime.date) -> Iterable[float]:
+def _weights(often: Mapping[str, float], day: datetime.date) -> list[float]:
     return [weight * days.season(code, day) for code, weight in often.items()]

@@ -25,9 +25,9 @@ _KNOWN_ALREADY = 0.6
 
 
 class Worker(NamedTuple):
-    """Somebody of the centre; `index` is his place in its list of people."""
+    """Somebody of the centre; `seat` is his place in its list of people."""
 
-    index: int
+    seat: int
     person: provision.Person
     device: bytes
 
@@ -95,16 +95,16 @@ class Team:
 
     def slip(self, by: Worker, record: str) -> dict[str, str]:
         """The next collection slip of a worker's device, for a case."""
-        self._slips[by.index] = self._slips.get(by.index, 0) + 1
+        self._slips[by.seat] = self._slips.get(by.seat, 0) + 1
         return {
-            "number": slip_number(by.device, self._slips[by.index]),
+            "number": slip_number(by.device, self._slips[by.seat]),
             "code": code_of(bytes.fromhex(record)),
         }
 
     def goes_in(self, by: Worker, at: int) -> int:
         """When an entry that is written at a moment reaches the server."""
         if by.person.role in ("agent", "cadre"):
-            return days.moment(local_day(at), _EVENING + 7 * by.index) + 1_000 * self.index
+            return days.moment(local_day(at), _EVENING + 7 * by.seat) + 1_000 * self.index
         return at
 
     def change(self, by: Worker, at: int, kind: str, record: str, fields: Mapping[str, Any], seen: int = 0) -> None:
@@ -124,7 +124,7 @@ class Team:
         self.diary.plan(at, self.index, Errand(name, facts))
 
     def _note(self, by: Worker, at: int, body: bytes) -> None:
-        self.diary.note(self.goes_in(by, at), self.index, by.index, body)
+        self.diary.note(self.goes_in(by, at), self.index, by.seat, body)
 
 
 def made_of(seed: int, *parts: object) -> bytes:

@@ -61,8 +61,8 @@ def dispute(case: Case, collected: int) -> None:
     settles most of it; some stays open."""
     dice, (a, b) = dice_for(case.team.seed, case.record, "dispute"), case.team.agents(case.home.point)
     day = days.working_after(local_day(collected), 1)
-    morning = days.moment(day, 8 * 60) + b.index
-    case.team.errand(morning, "second_agent", record=case.record, worker=b.index, phone=residents.phone(dice))
+    morning = days.moment(day, 8 * 60) + b.seat
+    case.team.errand(morning, "second_agent", record=case.record, worker=b.seat, phone=residents.phone(dice))
     case.team.change(a, morning + 90 * MINUTE, "application", case.record, {"phone": residents.phone(dice)})
     if dice.random() < _SETTLED:
         at = days.moment(days.working_after(day, dice.randint(1, 4)), 11 * 60 + dice.random() * 20)

@@ -41,7 +41,8 @@ def at_the_counter(team: Team, spec: Spec, visitor: Visitor | None) -> tuple[Cas
         visitor = visitor._replace(at=visitor.at + 5 * MINUTE)
     record = new_id(visitor.at, dice)
     case = Case(spec, team, dice, record, matter, visitor.home, visitor.who, clerk, team.slip(clerk, record))
-    team.change(case.clerk, visitor.at, "application", record, case.fields(visitor.at, visitor.reception))
+    fields = case.fields(visitor.at, visitor.reception)
+    team.change(case.clerk, visitor.at, "application", record, fields)
     case.command(visitor.at, "submit")
     return case, visitor
 

@@ -68,7 +68,7 @@ class Case:
         return papers[-(1 + len(papers) // 4) :]
 
     def fields(self, at: int, reception: str | None) -> dict[str, Any]:
-        """The application as it is collected at a moment."""
+        """The application as it is collected at a moment. From then on a relative's case has another clerk."""
         lacking = self.missing() if self.spec.notified or self.urgent else []
         fields: dict[str, Any] = {
             "household": self.home.record,

@@ -24,7 +24,8 @@ _NEVER_ACCEPTED = 0.03
 _FATES = {"declined": 0.5, "withdrawn": 0.22, "unanswered": 0.18, "waiting": 0.10}
 _NOTIFIED = 0.16
 _TWO_MATTERS = 0.12
-_DISPUTED = 0.012
+_DISPUTED = 0.05
+"""Of the cases that an agent collected in a village and that take some days."""
 _AT_A_COUNTER = ("counter", "telephone")
 
 
@@ -132,7 +133,7 @@ class Agenda:
             afterwards.reply(case, collected, ended)
         if ended:
             afterwards.finish(case, ended)
-        if case.spec.source == "village_point" and case.spec.mode != "direct" and case.dice.random() < _DISPUTED * 4:
+        if case.spec.source == "village_point" and case.spec.mode != "direct" and case.dice.random() < _DISPUTED:
             voices.dispute(case, collected)
         voices.complain(case, collected)
 

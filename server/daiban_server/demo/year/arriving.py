@@ -11,6 +11,8 @@ from daiban_server.demo.year.team import Team, Worker, dice_for, new_id
 from daiban_server.limits.calendar import local_day
 
 MINUTE = 60_000
+_NOBODY_HOME = 0.15
+"""How often an agent stands before a locked door, where there is a day to try again."""
 
 
 class Visitor(NamedTuple):
@@ -88,20 +90,28 @@ def at_home(team: Team, spec: Spec) -> Case:
     asked = days.at_the_counter(spec.start, dice)
     home = team.home(clerk, asked, dice)
     day = days.working_before(spec.decided, 1)
-    at, agents = days.in_the_field(day, dice), team.agents(home.point)
-    visit = new_id(asked, dice)
+    before = days.working_before(day, 1)
+    in_vain = before > spec.start and dice.random() < _NOBODY_HOME
+    at, half = _half_day(day, dice, afternoon=in_vain)
+    visit, agents = new_id(asked, dice), team.agents(home.point)
+    first = _half_day(before, dice)[1] if in_vain else half
     fields = {
         "household": home.record,
         "item": matter.record,
         "purpose": dice.choice(words.PURPOSES),
         "minutes": matter.fields["minutes"],
-        "windows": [_window(day)],
+        "windows": [first],
         "crew": matter.fields["crew"],
         "priority": 1,
     }
     team.change(clerk, asked, "visit", visit, fields)
     team.command(clerk, asked, visit, "assign", kind="visit")
     team.command(agents[0], asked + 60 * MINUTE, visit, "accept", kind="visit")
+    if in_vain:
+        team.report(agents[0], first["from"] + 30 * MINUTE, visit, "nobody_home", kind="visit", note=words.NOBODY_HOME)
+        morning = days.moment(day, 8 * 60 + 45)
+        team.change(clerk, morning, "visit", visit, {"windows": [half]})
+        team.command(clerk, morning, visit, "assign", kind="visit")
     place = team.centre.points[home.point]
     where = {"point": {"lon": place.lon, "lat": place.lat}}
     team.report(agents[0], at, visit, "started", kind="visit", **where)
@@ -110,9 +120,11 @@ def at_home(team: Team, spec: Spec) -> Case:
     return case
 
 
-def _window(day: datetime.date) -> dict[str, int]:
-    """A whole working day: the engine finds the time in it."""
-    return {"from": days.moment(day, 9 * 60), "to": days.moment(day, 17 * 60 + 30)}
+def _half_day(day: datetime.date, dice: random.Random, *, afternoon: bool = False) -> tuple[int, dict[str, int]]:
+    """A half-day in which a resident is at home, and when the agent comes: the server promises an early time in it."""
+    begins, ends = (14 * 60, 17 * 60 + 30) if afternoon or dice.random() < 0.4 else (9 * 60, 12 * 60)
+    at = days.moment(day, begins + 15 + dice.random() * 30)
+    return at, {"from": days.moment(day, begins), "to": days.moment(day, ends)}
 
 
 def _collected(

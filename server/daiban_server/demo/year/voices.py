@@ -42,10 +42,10 @@ def _written_down(case: Case, channel: str, text: str, at: int) -> None:
         "phone": case.who.phone,
         "came_at": at,
     }
-    if channel in ("stuck", "complaint"):
-        fields["about" if channel == "complaint" else "application"] = (
-            case.clerk.id if channel == "complaint" else case.record
-        )
+    if channel == "complaint":
+        fields["about"] = case.clerk.id
+    elif channel == "stuck":
+        fields["application"] = case.record
     team.change(team.other_clerk(case.clerk), at, "opinion", record, fields)
     if dice.random() < _ANSWERED:
         answered = days.moment(days.working_after(local_day(at), dice.randint(1, 5)), 15 * 60 + dice.random() * 60)

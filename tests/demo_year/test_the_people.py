@@ -31,7 +31,7 @@ def _values(year: Built) -> list[tuple[str, dict[str, Any]]]:
 
 def _every() -> Program[list[tuple[str, dict[str, Any]]]]:
     found = []
-    for (centre,) in (yield from rows(content._CENTRES)):
+    for (centre,) in (yield from rows(content.CENTRES)):
         for kind in ("household", "application", "reception", "opinion", "visit", "reply"):
             shown = yield from views.shown(views.BY_KIND, centre, kind_name=kind, page=10_000)
             found += [(kind, dict(one.view.values)) for one in shown]

@@ -13,6 +13,7 @@ from rich.table import Table
 from daiban_server.demo import district
 from daiban_server.demo.year import closing, days
 from daiban_server.demo.year.build import Done, FolderError, Wish, build
+from daiban_server.serve import calm_collector, few_arenas
 
 
 @click.command("demo-year")
@@ -35,6 +36,8 @@ from daiban_server.demo.year.build import Done, FolderError, Wish, build
 def demo_year(folder: Path, seed: int, centres: int, share: float) -> None:
     """生成一年的演示数据。 Make a year of demo data in FOLDER."""
     console, wish = Console(highlight=False), Wish(seed, centres, share)
+    few_arenas()
+    calm_collector()
     try:
         done = asyncio.run(_build(folder.absolute(), wish, console))
     except FolderError as error:

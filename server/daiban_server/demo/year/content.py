@@ -24,7 +24,7 @@ _PAGE = 500
 _OWN_ID = "opinion"
 """The kind of record that the server makes for others: out of the box, and of a bad rating."""
 _r, _l = schema.record.c, schema.register_line.c
-_CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
+CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
 _RECORDS = (
     select(
         *(_r.id, _r.kind, _r.position, _r.stretch, _r.heads, _r.status, _r.version, _r.conflicts, _r.deleted, _r.place)
@@ -66,7 +66,7 @@ async def hash_of(folder: Path) -> str:
     digest = hashlib.sha256()
     database = await open_database(Settings(folder).database_url)
     try:
-        for (centre,) in await database.read(rows(_CENTRES)):
+        for (centre,) in await database.read(rows(CENTRES)):
             for line in await _content(database, centre):
                 digest.update(msgspec.json.encode(line, order="deterministic") + b"\n")
     finally:

@@ -12,7 +12,7 @@ from daiban_server.demo.year.days import CLOSING
 
 MOST = 100
 """Entries of one batch."""
-STEP = 8 * 60_000
+STEP = 20 * 60_000
 """Milliseconds, about, from one step of the clock to the next."""
 _ERRANDS = 1_000
 """Behind every worker's index: where both are due at one moment, batches go first."""
@@ -50,9 +50,9 @@ class _Ahead(NamedTuple):
 
 
 def step_after(moment: int) -> int:
-    """The clock's next step at or after a moment: later by at most two steps, and never a round number."""
+    """The clock's next step after a moment: later by at most a step and a quarter, and never a round number."""
     number = moment // STEP + 1
-    return number * STEP + number * 7_919_993 % STEP
+    return number * STEP + number * 7_919_993 % (STEP // 4)
 
 
 class Diary:

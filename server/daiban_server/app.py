@@ -110,9 +110,9 @@ API = (
 """Routes that need no more than the services."""
 
 
-def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Litestar:
+def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, rounds: bool = True) -> Litestar:
     """The server for `settings`; the database is migrated and opened when the application starts. `now` gives Unix
-    milliseconds."""
+    milliseconds. Without `rounds` whoever holds the clock does the rounds of jobs (`jobs.loop.one_round`)."""
     keys = load_or_make(settings.data / "keys")
     photos = settings.data / "photos"
     photos.mkdir(mode=0o700, exist_ok=True)
@@ -128,13 +128,14 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock) -> Lites
         database.opened = await open_database(settings.database_url)
         await renew_projections(services)
         await replay_parked(services)
-        jobs = asyncio.create_task(run_jobs(services))
+        jobs = asyncio.create_task(run_jobs(services)) if rounds else None
         try:
             yield
         finally:
-            jobs.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await jobs
+            if jobs is not None:
+                jobs.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await jobs
             await database.close()
 
     def take_services() -> Services:

@@ -63,11 +63,11 @@ def ident(*parts: object) -> bytes:
     return hashlib.sha256(("daiban demo " + "/".join(map(str, parts))).encode()).digest()[:16]
 
 
-def district(seed: int = 1) -> Iterator[Centre]:
-    """All centres."""
+def district(seed: int = 1, centres: int = CENTRES) -> Iterator[Centre]:
+    """The first `centres` of all centres."""
     dice = random.Random(seed)  # noqa: S311 - names, not secrets
     password = hash_password(PASSWORD)
-    for number, town in enumerate(_TOWNS):
+    for number, town in enumerate(_TOWNS[:centres]):
         yield _centre(number, town, dice, password)
 
 
@@ -103,20 +103,20 @@ def _people(number: int, centre: bytes, dice: random.Random, password: str) -> I
             )
 
 
-def build(keys: ServerKeys, now: int, seed: int = 1) -> Program[None]:
-    """Write the whole district: centres, places, people, territories, posts, and the published catalogue."""
+def build(keys: ServerKeys, now: int, seed: int = 1, centres: int = CENTRES) -> Program[None]:
+    """Write the district with its first `centres`: places, people, territories, posts, and the published catalogue."""
     yield from provision.add_centre(NOBODY, "汉滨区(演示)", "HB", keys, now)
     bodies = []
-    for centre in district(seed):
+    for centre in district(seed, centres):
         yield from provision.add_centre(centre.id, centre.name, f"HB{centre.people[0].badge[:2]}", keys, now)
         yield from provision.add_places(centre.places)
         yield from provision.add_people(centre.people)
-        yield from provision.add_territory(list(_territories(centre)))
+        yield from provision.add_territory(list(territories(centre)))
         bodies += [_place(place, now) for place in centre.places]
         bodies += list(_posts(centre, now))
     office = provision.Person(ident("office"), NOBODY, "区政务办", "0915-3210000", "0000", "district", "district", None)
     yield from provision.add_people([office._replace(password=hash_password(PASSWORD))])
-    towns = [ident("centre", number) for number in range(URBAN)]
+    towns = [ident("centre", number) for number in range(min(URBAN, centres))]
     desks = {"enquiry": towns, "land": towns[:1]}
     yield from publish_catalogue(keys, EFFECTS, now, secrets.token_bytes(32), desks)
     for start in range(0, len(bodies), 400):
@@ -124,7 +124,8 @@ def build(keys: ServerKeys, now: int, seed: int = 1) -> Program[None]:
         yield from desk.write(DISTRICT, part, keys, EFFECTS, now, secrets.token_bytes(32))
 
 
-def _territories(centre: Centre) -> Iterator[tuple[bytes, bytes, str]]:
+def territories(centre: Centre) -> Iterator[tuple[bytes, bytes, str]]:
+    """(person, place, rank) of a centre's agents and cadres."""
     agents = [one for one in centre.people if one.role == "agent"]
     cadres = [one for one in centre.people if one.role == "cadre"]
     for n, point in enumerate(centre.points):
@@ -155,7 +156,7 @@ def _posts(centre: Centre, now: int) -> Iterator[bytes]:
     held: dict[tuple[bytes, bytes], list[str]] = {}
     ranks: dict[bytes, dict[str, bytes]] = {}
     known = {one.id: one for one in centre.people}
-    for person, place, rank in _territories(centre):
+    for person, place, rank in territories(centre):
         if known[person].role == "agent":
             ranks.setdefault(place, {})[rank] = person
     for place, pair in ranks.items():

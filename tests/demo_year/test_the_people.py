@@ -1,0 +1,63 @@
+"""Nobody in the demo's year is anybody, and everything that they say is Chinese."""
+
+import asyncio
+import re
+from typing import Any
+
+from daiban_schemas.identity import identity_number_problem
+from daiban_server.db.database import open_database
+from daiban_server.db.program import Program, rows
+from daiban_server.demo.year import content, residents
+from daiban_server.settings import Settings
+from daiban_server.spine import views
+from tests.demo_year.conftest import Built
+
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_PLAIN = frozenset({"applicant", "visitor", "head", "person", "spoke_to"})
+_TEXTS = frozenset({"about", "answer", "text", "result", "reason", "purpose", "matter"})
+
+
+def _values(year: Built) -> list[tuple[str, dict[str, Any]]]:
+    async def read() -> list[tuple[str, dict[str, Any]]]:
+        database = await open_database(Settings(year.folder).database_url)
+        try:
+            return await database.read(_every())
+        finally:
+            await database.close()
+
+    return asyncio.run(read())
+
+
+def _every() -> Program[list[tuple[str, dict[str, Any]]]]:
+    found = []
+    for (centre,) in (yield from rows(content.CENTRES)):
+        for kind in ("household", "application", "reception", "opinion", "visit", "reply"):
+            shown = yield from views.shown(views.BY_KIND, centre, kind_name=kind, page=10_000)
+            found += [(kind, dict(one.view.values)) for one in shown]
+    return found
+
+
+def test_names_are_put_together_of_common_characters_and_texts_are_chinese(year: Built) -> None:
+    values = _values(year)
+    assert {kind for kind, _ in values} >= {"household", "application", "reception"}
+    for kind, fields in values:
+        for name in _PLAIN & fields.keys():
+            assert _NAME.fullmatch(fields[name]) and fields[name][0] in residents.FAMILY, (kind, fields[name])
+            assert set(fields[name][1:]) <= {*residents.FIRST_OF_GIVEN, *residents.SECOND_OF_GIVEN}
+        for name in _TEXTS & fields.keys():
+            assert _CHINESE.search(fields[name]), (kind, name, fields[name])
+
+
+def test_identity_numbers_have_their_check_digit_and_are_of_no_province(year: Built) -> None:
+    numbers = [fields["identity_number"] for _, fields in _values(year) if fields.get("identity_number")]
+    numbers += [member["identity_number"] for kind, fields in _values(year) for member in fields.get("members") or ()]
+    assert len(numbers) > 50
+    for number in numbers:
+        assert identity_number_problem(number) is None, number
+        assert number.startswith(residents.AREA)
+
+
+def test_telephones_reach_nobody(year: Built) -> None:
+    phones = [fields["phone"] for _, fields in _values(year) if fields.get("phone")]
+    assert phones and all(phone.startswith(residents.PHONE) for phone in phones)

@@ -118,24 +118,23 @@ class Agenda:
             self._next_case += 1
             if spec.source in _AT_A_COUNTER:
                 case, visitor = arriving.at_the_counter(self.team, spec, visitor if spec.shares else None)
-                self._live(case, visitor.at)
             else:
                 collect = arriving.at_home if spec.source == "home" else arriving.at_the_village_point
                 case = collect(self.team, spec)
-                self._live(case, case.collected)
+            self._live(case)
         while self._next_advice < len(self._advice) and self._advice[self._next_advice] <= day:
             self._advise(day, self._next_advice)
             self._next_advice += 1
 
-    def _live(self, case: Case, collected: int) -> None:
-        ended = handling.decide(case, collected)
+    def _live(self, case: Case) -> None:
+        ended = handling.decide(case, case.collected)
         if case.spec.source == "home":
-            afterwards.reply(case, collected, ended)
+            afterwards.reply(case, case.collected, ended)
         if ended:
             afterwards.finish(case, ended)
         if case.spec.source == "village_point" and case.spec.mode != "direct" and case.dice.random() < _DISPUTED:
-            voices.dispute(case, collected)
-        voices.complain(case, collected)
+            voices.dispute(case, case.collected)
+        voices.complain(case, case.collected)
 
     def _advise(self, day: datetime.date, number: int) -> None:
         """Somebody asks and gets an answer; no case comes of it."""

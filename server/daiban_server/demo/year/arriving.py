@@ -41,12 +41,14 @@ def at_the_counter(team: Team, spec: Spec, visitor: Visitor | None) -> tuple[Cas
         visitor = _received(team, spec, matter, clerk, dice)
     else:
         visitor = visitor._replace(at=visitor.at + 5 * MINUTE)
-    record = new_id(visitor.at, dice)
-    case = Case(spec, team, dice, record, matter, visitor.home, visitor.who, clerk, team.slip(clerk, record))
-    fields = case.fields(visitor.at, visitor.reception)
-    team.change(case.clerk, visitor.at, "application", record, fields)
-    case.command(visitor.at, "submit")
-    return case, visitor
+    # A minute later, since another clerk may write it than who received: his must not come before the home's record.
+    at = visitor.at + MINUTE
+    record = new_id(at, dice)
+    case = Case(spec, team, dice, record, matter, visitor.home, visitor.who, clerk, team.slip(clerk, record), at)
+    fields = case.fields(at, visitor.reception)
+    team.change(case.clerk, at, "application", record, fields)
+    case.command(at, "submit")
+    return case, visitor._replace(at=at)
 
 
 def _received(team: Team, spec: Spec, matter: matters.Matter, clerk: Worker, dice: random.Random) -> Visitor:

@@ -39,7 +39,7 @@ class Spec(NamedTuple):
 @dataclass
 class Case:
     """A case as it is told: whose, what, and who works on it. `clerk` changes with a
-    handover, `collected` is when an agent took it down."""
+    handover, `collected` is when it was taken down."""
 
     spec: Spec
     team: Team
@@ -50,7 +50,7 @@ class Case:
     who: Resident
     clerk: Worker
     slip: dict[str, str]
-    collected: int = 0
+    collected: int
 
     @property
     def agent(self) -> Worker:

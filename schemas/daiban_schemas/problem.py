@@ -424,7 +424,7 @@ PROBLEMS: dict[str, Problem] = {
     "cell.formula": Problem(422, "这里是公式", "请改成文字或数字", "A formula", "Write the value itself"),
     "cell.error": Problem(422, "这里不是文字、数字或日期", "请重新填写", "No plain value", "Fill in again"),
     "cell.limit": Problem(
-        422, "时限写得不对", "请写成 15工作日 或 30自然日", "Not a time limit", "Write it as 15工作日 or 30自然日"
+        422, "时限写得不对", "请写成 15工作日 或 30自然日", "Not a time limit", "Write it as in an exported file"
     ),
     "question.name": Problem(
         422, "题号写得不对", "题号用小写字母开头的字母、数字和下划线", "Not a question's id", "Like family_income"

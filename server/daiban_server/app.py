@@ -40,7 +40,7 @@ from daiban_server.features.visits.routes import offers
 from daiban_server.http import enrolment, gaps, health, problems, records, session, territory
 from daiban_server.http.bodies import without_nul
 from daiban_server.http.sync import sync
-from daiban_server.jobs.loop import renew_projections, replay_parked, run_jobs
+from daiban_server.jobs.loop import first_watch, renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
 from daiban_server.outbound import routes as messages
 from daiban_server.outbound.port import OwnList, Webhook
@@ -128,6 +128,8 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
         database.opened = await open_database(settings.database_url)
         await renew_projections(services)
         await replay_parked(services)
+        if rounds:
+            await first_watch(services)
         jobs = asyncio.create_task(run_jobs(services)) if rounds else None
         try:
             yield

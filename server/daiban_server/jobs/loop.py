@@ -74,6 +74,15 @@ async def one_round(services: Services) -> None:
     await carry_out(services, now)
 
 
+async def first_watch(services: Services) -> None:
+    """Look at every open case before anybody does, so that no list shows limits of the day on which the server went
+    down. A fault is logged, and the next round tries again."""
+    try:
+        await watch_limits(services, services.now())
+    except Exception:
+        _logger.exception("the first watch failed")
+
+
 async def watch_limits(services: Services, now: int) -> None:
     """Look at every open case once a day, a page at a time, so that nobody waits long behind it."""
     for centre in await services.database.read(watching.waiting(now)):

@@ -22,7 +22,8 @@ from daiban_server.staff import holders
 
 PAGE = 200
 _s = schema.case_sheet.c
-_CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
+_CENTRES = select(_s.centre).distinct().order_by(_s.centre)
+"""Those that have a case."""
 _LOOKED = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 _OPEN = (
     select(_s.id)

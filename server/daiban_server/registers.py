@@ -17,7 +17,17 @@ VISITORS = "来访"
 OPINIONS = "意见反映"
 """The register of opinions. Every other register is that of a window."""
 
-_s = schema.serial.c
+MOST_LINES = 5000
+"""Lines of a register that one question gives."""
+
+_l, _s = schema.register_line.c, schema.serial.c
+BETWEEN = (
+    _l.centre == bindparam("centre_id"),
+    _l.register == bindparam("name"),
+    _l.day >= bindparam("first_day"),
+    _l.day <= bindparam("last_day"),
+)
+"""The lines of one register from one day to another."""
 _LAST = select(_s.last).where(
     _s.centre == bindparam("centre_id"), _s.series == bindparam("series_name"), _s.day == bindparam("on_day")
 )

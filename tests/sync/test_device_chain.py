@@ -8,6 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daiban_schemas import entry, problem, strict
+from daiban_schemas.problems.asking import ASKING
+from daiban_schemas.problems.catalogue import CATALOGUE
+from daiban_schemas.problems.entries import ENTRIES
+from daiban_schemas.problems.papers import PAPERS
+from daiban_schemas.problems.wire import WIRE
 from daiban_sync import batch, errors, faults, ids, limits, outcome
 from daiban_sync.batch import Batch
 from daiban_sync.chain import Chain, judge
@@ -160,6 +165,10 @@ def test_every_error_says_its_code_and_only_that_to_people() -> None:
             "batch.malformed: an entry is missing",
         )
         assert isinstance(error, errors.SyncError)
+
+
+def test_no_code_stands_in_two_tables() -> None:
+    assert len(problem.PROBLEMS) == sum(map(len, (WIRE, ENTRIES, PAPERS, CATALOGUE, ASKING)))
 
 
 def test_every_code_has_words_in_both_languages() -> None:

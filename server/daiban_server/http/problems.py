@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem documents with a stable code and advice, in the reader's language."""
 
+import datetime
 import logging
 from typing import Any
 
@@ -102,6 +103,14 @@ def checked_id(text: str, code: str) -> bytes:
     if not is_id(text):
         raise ProblemError(code)
     return bytes.fromhex(text)
+
+
+def checked_day(text: str) -> datetime.date:
+    """A day of a path or a query. Raises `ProblemError("request.invalid")` for what is none."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise ProblemError("request.invalid", detail="a day is written YYYY-MM-DD") from None
 
 
 HANDLERS: dict[Any, Any] = {

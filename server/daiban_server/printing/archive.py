@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable
 from typing import NamedTuple
 
+from daiban_schemas.labels import RATINGS
 from daiban_server.features.papers.documents import (
     ArchiveContents,
     ArchiveCover,
@@ -19,7 +20,6 @@ from daiban_server.printing.case_file import CaseFile
 from daiban_server.spine.refusal import Refusal
 
 KEEP = "30 年"
-RATINGS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 
 
 class _Bound(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from daiban_schemas.identity import masked
+from daiban_schemas.labels import PAPER_FORMS
 from daiban_schemas.slip import code_of
 from daiban_server import offices
 from daiban_server.db import schema
@@ -33,8 +34,6 @@ _UNDER = (
     .order_by(_r.id)
 )
 _RATED = select(_ra.level, _ra.at).where(_ra.centre == bindparam("centre_id"), _ra.id == bindparam("case_id"))
-_FORMS = {"original": "原件", "copy": "复印件"}
-MODES = {"direct": "直接办理", "limited": "限时办理", "proxy": "代为办理", "home": "上门办理"}
 SOURCES = {
     "counter": "窗口",
     "home": "上门",
@@ -181,4 +180,4 @@ def _under(centre: bytes, case: bytes, kind: str) -> Program[list[Values]]:
 
 
 def _paper(paper: Values) -> Paper:
-    return Paper(name=paper["name"], form=_FORMS.get(paper.get("form") or "", ""), note=paper.get("note") or "")
+    return Paper(name=paper["name"], form=PAPER_FORMS.get(paper.get("form") or "", ""), note=paper.get("note") or "")

@@ -8,21 +8,22 @@ from typing import Any
 import msgspec
 from litestar import Response, get, put
 from litestar.params import FromPath, FromQuery, JSONBody
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
+from daiban_schemas.labels import MODES
 from daiban_server import offices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.papers.documents import CaseRow, CategoryRegister, Document, Office, Register, VisitorRow
 from daiban_server.features.papers.problems import PaperError
 from daiban_server.features.papers.render import render_many
-from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.limits.calendar import local_day
 from daiban_server.offices import Reached
 from daiban_server.printing import archive, case_papers
-from daiban_server.printing.case_file import MODES, SOURCES, gather, office_of
-from daiban_server.registers import VISITORS
+from daiban_server.printing.case_file import SOURCES, gather, office_of
+from daiban_server.registers import BETWEEN, MOST_LINES, VISITORS
 from daiban_server.services import GivenServices
 
 PDF = "application/pdf"
@@ -36,14 +37,9 @@ _LINES = (
             schema.place, _pl.id == _s.place
         )
     )
-    .where(
-        _l.centre == bindparam("centre_id"),
-        _l.register == bindparam("name"),
-        _l.day >= bindparam("first_day"),
-        _l.day <= bindparam("last_day"),
-    )
+    .where(*BETWEEN)
     .order_by(_l.day, _l.line)
-    .limit(5000)
+    .limit(MOST_LINES)
 )
 _STATES = {"completed": "已办结", "refused": "不予办理", "not_accepted": "不予受理", "withdrawn": "撤回"}
 
@@ -71,7 +67,7 @@ async def register_pages(
 ) -> Response[bytes]:
     """A register's days, each on pages of its own, numbered from 1 without a gap; today's unless days are named."""
     today = local_day(services.now())
-    since, until = _day(first, today), _day(last, today)
+    since, until = checked_day(first) if first else today, checked_day(last) if last else today
     if "\x00" in name:
         raise ProblemError("request.invalid")
     return await printed(await services.database.read(_pages(session.clerk.centre, name, since, until)))
@@ -148,10 +144,3 @@ def _case(line: Any) -> CaseRow:
         ended=local_day(ended) if ended else None,
         result=_STATES.get(end or "", ""),
     )
-
-
-def _day(text: str, otherwise: datetime.date) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text) if text else otherwise
-    except ValueError:
-        raise ProblemError("request.invalid", detail="a day is written YYYY-MM-DD") from None

@@ -2,7 +2,7 @@
 
 import datetime
 
-from daiban_server.features.figures.catalogue import LEVELS, MODES
+from daiban_schemas.labels import MODES, RATINGS
 from daiban_server.features.figures.report import ReportOut, Row
 from daiban_server.features.papers.documents import DailyLine, DailyReport, Office
 
@@ -17,7 +17,7 @@ def daily_document(office: Office, made: ReportOut, made_by: str = "") -> DailyR
         office=office,
         issued=datetime.date.fromisoformat(made.last),
         lines=tuple(line for line in map(_line, made.rows) if line != DailyLine(window=line.window)),
-        ratings=tuple(figures[f"rating_{level}"] for level in LEVELS),  # type: ignore[arg-type] # the five levels
+        ratings=tuple(figures[f"rating_{level}"] for level in RATINGS),  # type: ignore[arg-type] # the five levels
         made_by=made_by,
         # 已上报 is a state there, as 待补正 is: what stands in it at the day's end.
         awaiting=figures["awaiting"],

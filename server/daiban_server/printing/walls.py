@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.labels import MODES, PAPER_FORMS
 from daiban_server import offices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
@@ -26,7 +27,7 @@ from daiban_server.features.papers.documents import (
     WallSheet,
 )
 from daiban_server.limits.sentences import length_words
-from daiban_server.printing.case_file import MODES, agent_of, office_of
+from daiban_server.printing.case_file import agent_of, office_of
 from daiban_server.spine import views
 from daiban_server.spine.refusal import Refusal
 from daiban_sync.ids import NOBODY
@@ -58,7 +59,6 @@ TYPES = {
 }
 ROLES = {"agent": "代办员", "clerk": "窗口工作人员", "cadre": "包联干部", "head": "中心负责人"}
 PROMISE = "一次告知、限时办结、代办不收费，来有迎声、问有答声。"
-_FORMS = {"original": "原件", "copy": "复印件"}
 
 
 def wall_sheet(centre: bytes, code: str, today: datetime.date) -> Program[Document]:
@@ -198,7 +198,7 @@ def _step(step: Mapping[str, Any], special: Mapping[str, Mapping[str, Any]]) -> 
 
 def _paper(paper: Mapping[str, Any]) -> Paper:
     note = paper.get("note") or ("可由部门共享获取，不用提交" if paper.get("shared") else "")
-    return Paper(name=paper["name"], form=_FORMS.get(paper.get("form") or "", ""), note=note)
+    return Paper(name=paper["name"], form=PAPER_FORMS.get(paper.get("form") or "", ""), note=note)
 
 
 def _limit(limit: Any) -> str:

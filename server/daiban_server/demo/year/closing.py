@@ -1,29 +1,16 @@
 """What was made, read from the tables, beside what the seed says: shown when the year is built."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlcipher3 import dbapi2
 
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.labels import MODES, RATINGS
 from daiban_server.demo.year import seed
 from daiban_server.demo.year.build import Wish
 
-LABELS = {"direct": "直接办理", "limited": "限时办理", "proxy": "代为办理", "home": "上门办理"}
-_STATES = {
-    "submitted": "已提交",
-    "received": "已收件",
-    "awaiting": "待补正",
-    "accepted": "已受理",
-    "sent_up": "已上报",
-    "completed": "已办结",
-    "refused": "不予办理",
-    "not_accepted": "不予受理",
-    "delivered": "已送达",
-    "followed_up": "已回访",
-    "archived": "已归档",
-    "withdrawn": "申请人撤回",
-}
 _REPLIES = {
     "met": "按时",
     "met_received_late": "按时回复、晚收到",
@@ -31,7 +18,6 @@ _REPLIES = {
     "due": "待回复",
     "lapsed": "办结前未到期",
 }
-_LEVELS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 
 
 class Counted(NamedTuple):
@@ -60,7 +46,7 @@ def _accepted(database: Any, wanted: seed.Figures) -> Iterator[Counted]:
     counted = _pairs(database, "SELECT label, count(*) FROM case_sheet WHERE accepted IS NOT NULL GROUP BY label")
     whole = sum(counted.values())
     yield Counted("受理事项", f"{wanted.accepted:,}", f"{whole:,}")
-    for label, words in LABELS.items():
+    for label, words in MODES.items():
         made = counted.get(label, 0)
         remark = seed.ASSUMPTION if label == "proxy" else ""
         number = getattr(wanted, label)
@@ -70,9 +56,13 @@ def _accepted(database: Any, wanted: seed.Figures) -> Iterator[Counted]:
 
 
 def _lives(database: Any) -> Iterator[Counted]:
-    yield _split("办件现状", _pairs(database, "SELECT status, count(*) FROM case_sheet GROUP BY status"), _STATES)
+    yield _split(
+        "办件现状",
+        _pairs(database, "SELECT status, count(*) FROM case_sheet GROUP BY status"),
+        KINDS["application"].states,
+    )
     yield _split("定期回复", _pairs(database, "SELECT state, count(*) FROM obligation GROUP BY state"), _REPLIES)
-    yield _split("好差评", _pairs(database, "SELECT level, count(*) FROM rating GROUP BY level"), _LEVELS)
+    yield _split("好差评", _pairs(database, "SELECT level, count(*) FROM rating GROUP BY level"), RATINGS)
     opinions = _pairs(database, "SELECT status, count(*) FROM record WHERE kind = 'opinion' GROUP BY status")
     yield _split("意见反映", opinions, {"open": "待答复", "answered": "已答复", "closed": "已办结"})
     disputed = _one(database, "SELECT count(*) FROM record WHERE conflicts > 0")
@@ -80,7 +70,7 @@ def _lives(database: Any) -> Iterator[Counted]:
     yield Counted("填写不一致", "", str(settled), f"仍待处理 {disputed} 件")
 
 
-def _split(what: str, counted: dict[Any, int], words: dict[Any, str]) -> Counted:
+def _split(what: str, counted: dict[Any, int], words: Mapping[Any, str]) -> Counted:
     told = "、".join(f"{label} {counted[key]:,}" for key, label in words.items() if key in counted)
     return Counted(what, "", f"{sum(counted.values()):,}", told)
 

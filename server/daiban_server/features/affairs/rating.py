@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from daiban_schemas import entry
+from daiban_schemas.labels import RATINGS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, rows
 from daiban_server.features.affairs.looking_up import may_rate
@@ -18,7 +19,6 @@ from daiban_server.spine import desk, views
 from daiban_server.spine.refusal import Refusal
 from daiban_sync import ids
 
-LEVELS: Mapping[int, str] = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 BAD = 2
 """This level and below is bad."""
 _r = schema.rating.c
@@ -47,7 +47,7 @@ def _follow_up(
     fields = {
         "place": place.hex(),
         "channel": "rating",
-        "text": f"{values.get('number')} 号办件评价「{LEVELS[level]}」。{text}",
+        "text": f"{values.get('number')} 号办件评价「{RATINGS[level]}」。{text}",
         "application": case.hex(),
         "came_at": now,
     }

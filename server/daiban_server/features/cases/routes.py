@@ -1,6 +1,5 @@
 """Cases for those who handle them; what is done with one goes the way of every record (see `http.records`)."""
 
-import datetime
 from typing import Any
 
 import msgspec
@@ -13,23 +12,14 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.cases import listing
 from daiban_server.features.cases.listing import ActOut, CaseOut, EventOut, Wanted
-from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.registers import BETWEEN, MOST_LINES
 from daiban_server.services import GivenServices
 from daiban_server.spine import views
 
 _l = schema.register_line.c
-_LINES = (
-    select(_l.day, _l.line, _l.record, _l.at, _l.told)
-    .where(
-        _l.centre == bindparam("centre_id"),
-        _l.register == bindparam("name"),
-        _l.day >= bindparam("first_day"),
-        _l.day <= bindparam("last_day"),
-    )
-    .order_by(_l.day, _l.line)
-    .limit(5000)
-)
+_LINES = select(_l.day, _l.line, _l.record, _l.at, _l.told).where(*BETWEEN).order_by(_l.day, _l.line).limit(MOST_LINES)
 _REGISTERS = select(_l.register).where(_l.centre == bindparam("centre_id")).distinct().order_by(_l.register)
 
 
@@ -103,7 +93,10 @@ async def register(
     """A register's lines from one day to another, both among them."""
     if "\x00" in name:
         raise ProblemError("request.invalid")
-    span = {"first_day": _day(first) or "0000", "last_day": _day(last) or "9999"}
+    span = {
+        "first_day": checked_day(first).isoformat() if first else "0000",
+        "last_day": checked_day(last).isoformat() if last else "9999",
+    }
     found = await services.database.read(rows(_LINES, centre_id=session.clerk.centre, name=name, **span))
     return [LineOut(day, line, id_.hex(), at, msgspec.json.decode(told)) for day, line, id_, at, told in found]
 
@@ -114,14 +107,8 @@ def _check(wanted: Wanted) -> None:
     for name in ("household", "handler"):
         if getattr(wanted, name):
             checked_id(getattr(wanted, name), "record.unknown")
-    _day(wanted.due_before)
-
-
-def _day(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise ProblemError("request.invalid", detail="a day is written YYYY-MM-DD") from None
+    if wanted.due_before:
+        checked_day(wanted.due_before)
 
 
 def _list(session: SignedIn, wanted: Wanted) -> Program[CasesOut]:

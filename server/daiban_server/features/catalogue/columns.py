@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from daiban_schemas.kinds import item, window
+from daiban_schemas.labels import MODES, PAPER_FORMS
 from daiban_server.features.catalogue.opened import Cell
-from daiban_server.features.catalogue.words import DESKS, FLAGS, MODES, PAPER_FORMS, QUESTION_TYPES, TYPES, UNITS
+from daiban_server.features.catalogue.words import DESKS, FLAGS, QUESTION_TYPES, TYPES, UNITS
 
 Written = str | int | None
 _LIMIT = re.compile(r"([0-9]{1,3})\s*个?\s*(工作日|自然日)\Z")

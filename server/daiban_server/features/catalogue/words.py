@@ -12,9 +12,7 @@ TYPES: Mapping[str, str] = {
     "other": "其他行政权力",
     "public_service": "公共服务",
 }
-MODES: Mapping[str, str] = {"direct": "直接办理", "limited": "限时办理", "proxy": "代为办理", "home": "上门办理"}
 UNITS: Mapping[str, str] = {"working": "工作日", "calendar": "自然日"}
-PAPER_FORMS: Mapping[str, str] = {"original": "原件", "copy": "复印件"}
 DESKS: Mapping[str, str] = {"window": "窗口", "enquiry": "问询岗", "land": "征地拆迁岗", "stuck": "办不成事窗口"}
 QUESTION_TYPES: Mapping[str, str] = {
     "text": "单行文字",

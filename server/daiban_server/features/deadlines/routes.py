@@ -13,7 +13,7 @@ from daiban_server import days
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.features.deadlines import watching
-from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
 
@@ -95,14 +95,14 @@ async def calendar(session: GivenSession, services: GivenServices) -> list[DayOu
 @put("/v1/calendar/{day:str}", opt={"action": "calendar.change"}, status_code=204)
 async def lay_down(day: FromPath[str], data: JSONBody[DayIn], session: GivenSession, services: GivenServices) -> None:
     """Lay down a day; limits that cross it are counted anew."""
-    date = _day(day)
+    date = checked_day(day)
     await services.database.write("calendar", lambda: _lay_down(date, data))
 
 
 @delete("/v1/calendar/{day:str}", opt={"action": "calendar.change"}, status_code=204)
 async def take_back(day: FromPath[str], session: GivenSession, services: GivenServices) -> None:
     """Let the official calendar hold for a day again."""
-    await services.database.write("calendar", functools.partial(_take_back, _day(day)))
+    await services.database.write("calendar", functools.partial(_take_back, checked_day(day)))
 
 
 def _lay_down(day: datetime.date, data: DayIn) -> Program[None]:
@@ -113,13 +113,6 @@ def _lay_down(day: datetime.date, data: DayIn) -> Program[None]:
 def _take_back(day: datetime.date) -> Program[None]:
     yield from days.take_back(day)
     yield from watching.look_again()
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise ProblemError("request.invalid", detail="a day is written YYYY-MM-DD") from None
 
 
 def _out(row: Row) -> DeadlineOut:

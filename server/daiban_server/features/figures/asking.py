@@ -1,6 +1,5 @@
 """What a request for figures asks: which days, of which centres, narrowed to what."""
 
-import datetime
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from daiban_server.features.figures.facts import By
 from daiban_server.features.figures.gathering import Gathered, centres, gather
 from daiban_server.features.figures.report import narrowed
 from daiban_server.features.figures.span import Span
-from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.limits.calendar import local_day
 from daiban_server.services import GivenServices
@@ -55,20 +54,14 @@ def take_asked(
 ) -> Asked:
     """From `first` to `last`, or on `day`; today where nothing is said. Raises `ProblemError`: ``figures.span``."""
     now = services.now()
-    until = _day(day or last) or local_day(now)
-    span = Span(_day(day or first) or until, until)
+    ends, begins = day or last, day or first
+    until = checked_day(ends) if ends else local_day(now)
+    span = Span(checked_day(begins) if begins else until, until)
     if not span.sound:
         raise ProblemError("figures.span")
     wanted: dict[By, str | None] = {"window": window, "mode": mode, "item": item}
     wanted |= {"place": place, "person": person, "owner": owner}
     return Asked(session, span, now, centre, wanted)
-
-
-def _day(text: str) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ProblemError("request.invalid", detail="a day is written YYYY-MM-DD") from None
 
 
 class Found(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from daiban_schemas.labels import MODES, RATINGS
 from daiban_server.features.figures.facts import Fact, Source
 from daiban_server.limits.calendar import local_day
 
@@ -14,8 +15,6 @@ class Figure(NamedTuple):
     unit: str = "件"
 
 
-MODES: Mapping[str, str] = {"direct": "直接办理", "limited": "限时办理", "proxy": "代为办理", "home": "上门办理"}
-LEVELS: Mapping[str, str] = {"5": "非常满意", "4": "满意", "3": "基本满意", "2": "不满意", "1": "非常不满意"}
 HANDLED = ("accepted", "sent_up")
 ARRIVED = ("submitted", "received", "awaiting")
 
@@ -39,7 +38,7 @@ DAILY: Mapping[str, Figure] = {
     "deliveries": Figure("送达"),
     "follow_ups": Figure("回访"),
     "ratings": Figure("好差评", "次"),
-    **{f"rating_{level}": Figure(label, "次") for level, label in LEVELS.items()},
+    **{f"rating_{level}": Figure(label, "次") for level, label in RATINGS.items()},
     "opinions": Figure("意见反映"),
     "complaints": Figure("投诉举报"),
 }

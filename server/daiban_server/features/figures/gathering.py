@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from daiban_schemas.labels import MODES
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
 from daiban_server.features.figures import duties, reading
-from daiban_server.features.figures.catalogue import MODES
 from daiban_server.features.figures.facts import FACETS, By, Fact
 from daiban_server.features.figures.span import Span
 from daiban_server.http.people import names_of

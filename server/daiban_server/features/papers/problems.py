@@ -1,17 +1,7 @@
 """What can go wrong with a paper: a code of the shared catalogue."""
 
-from daiban_schemas.problem import PROBLEMS, Problem
+from daiban_server.coded_error import CodedError
 
 
-class PaperError(Exception):
-    """`code` is a key of `PROBLEMS`; `detail` is for developers and names no personal data."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
-
-    @property
-    def problem(self) -> Problem:
-        """Status and words."""
-        return PROBLEMS[self.code]
+class PaperError(CodedError):
+    """A code of the catalogue, about a paper."""

@@ -1,0 +1,39 @@
+"""What can be wrong with questions to the server: figures, accounts, the API."""
+
+from daiban_schemas.problems import Problem
+
+ASKING: dict[str, Problem] = {
+    # Figures
+    "figures.span": Problem(
+        400,
+        "统计起止日期不对",
+        "起始日期不能晚于截止日期,最多统计400天",
+        "Unusable span of days",
+        "At most 400 days, the first one first",
+    ),
+    "figures.unknown": Problem(
+        400, "没有这项统计指标", "请从统计表里选择", "No such figure", "Choose one of the report's"
+    ),
+    "figures.one_day": Problem(
+        422, "日报表是一天的报表", "请选择一天", "A daily report is of one day", "Choose one day"
+    ),
+    "figures.formula": Problem(
+        422, "考核公式不对", "请核对指标名称,各部分不能重名", "Unusable formula", "Check the names of figures and parts"
+    ),
+    # Accounts and the API
+    "session.missing": Problem(401, "请先登录", "登录后再试", "Sign in first", "Sign in"),
+    "session.refused": Problem(401, "账号或密码不对", "请重新输入", "Wrong account or password", "Try again"),
+    "session.too_many": Problem(429, "试得太多了", "请稍后再试", "Too many attempts", "Wait and try again"),
+    "csrf.mismatch": Problem(403, "页面已过期", "请刷新页面后重试", "Page expired", "Reload and try again"),
+    "permission.denied": Problem(403, "您的岗位没有这个权限", "请找有权限的同事", "Not permitted", "Ask a colleague"),
+    "request.invalid": Problem(400, "请求内容不对", "请检查后重试", "Invalid request", "Check it and try again"),
+    "request.not_found": Problem(404, "没有这个地址", "请检查地址", "Not found", "Check the address"),
+    "request.method": Problem(405, "不支持这种请求", "请检查方法", "Method not allowed", "Check the method"),
+    "request.media_type": Problem(
+        415, "内容类型不支持", "请检查内容类型", "Unsupported media type", "Check the content type"
+    ),
+    "server.busy": Problem(
+        503, "服务器暂时不能保存", "没有保存,请稍后重试", "Cannot save just now", "Nothing was saved; try later"
+    ),
+    "server.fault": Problem(500, "服务器出错", "没有保存,请稍后重试", "Server fault", "Nothing was saved; try later"),
+}

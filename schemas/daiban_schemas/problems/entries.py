@@ -1,0 +1,165 @@
+"""What can be wrong with what people wrote, asked and reported."""
+
+from daiban_schemas.problems import Problem
+
+ENTRIES: dict[str, Problem] = {
+    # Entries
+    "kind.unknown": Problem(422, "记录类型不认识", "服务器升级后自动处理", "Unknown kind", "Waits for a newer server"),
+    "kind.read_only": Problem(403, "这类记录只能由区里维护", "请联系区里", "Read-only kind", "Ask the district"),
+    "record.unknown": Problem(404, "没有这条记录", "请检查编号,或等它上报后自动处理", "No such record", "Check the id"),
+    "record.other_kind": Problem(422, "编号已用于另一类记录", "请更新应用", "Record of another kind", "Update the app"),
+    "record.too_contested": Problem(
+        409, "这条记录的不一致太多", "请先处理已有的不一致", "Too many open values", "Settle those that stand first"
+    ),
+    "parent.missing": Problem(
+        422, "所属记录还没上报", "所属记录上报后自动处理", "Parent missing", "Waits for its parent"
+    ),
+    "parent.other_kind": Problem(422, "所属记录类型不对", "请更新应用", "Parent of another kind", "Update the app"),
+    "scope.foreign": Problem(
+        403, "这户不在您负责的村(社区)", "已保存待查,请联系中心", "Not in your territory", "Kept; ask the centre"
+    ),
+    "seen.ahead": Problem(422, "看到的版本比服务器新", "请重新下载数据", "Seen is ahead", "Pull first"),
+    "field.server_only": Problem(403, "这一项只由系统填写", "请用相应的操作", "Field is the server's", "Use a command"),
+    "merge.failed": Problem(
+        500, "合并时出错,已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"
+    ),
+    "command.unknown": Problem(404, "没有这个操作", "请更新应用", "Unknown command", "Update the app"),
+    "command.not_your_role": Problem(
+        403, "您的岗位不能做这个操作", "请交给窗口工作人员", "Not your role", "Ask a clerk"
+    ),
+    "command.not_now": Problem(
+        409, "现在的状态不能做这个操作", "请看最新状态", "Not in this state", "Look at the state"
+    ),
+    "command.late": Problem(409, "状态已被别人改过", "请看最新状态再操作", "State has moved on", "Look and try again"),
+    "argument.invalid": Problem(
+        422, "填写的内容不对", "请检查标出的各项", "Invalid argument", "Check the fields named"
+    ),
+    "answers.missing": Problem(422, "有必填项没填", "请补齐标出的各项", "Answers missing", "Fill in the fields named"),
+    "answers.invalid": Problem(422, "有几项填得不对", "请检查标出的各项", "Answers invalid", "Check the fields named"),
+    "item.unknown": Problem(422, "没有这个事项", "请先下载最新事项", "No such item", "Pull the catalogue first"),
+    "item.expired": Problem(
+        409,
+        "这个事项的旧版已经停用",
+        "请换用新版事项后再提交,已填的内容不会丢",
+        "This edition of the item has expired",
+        "Choose the new edition; what was filled in is kept",
+    ),
+    "papers.arriving": Problem(
+        409, "照片还没传完", "等照片传完,或写明理由", "Papers still arriving", "Wait, or give a reason"
+    ),
+    "item.not_direct": Problem(
+        409, "这个事项不能当场办结", "请先受理并承诺时限", "Not a matter for the spot", "Accept it and promise a day"
+    ),
+    "kin.conflict": Problem(
+        403, "申请人是您的近亲属,应当回避", "请移交给其他人办理", "The applicant is your relative", "Hand it over"
+    ),
+    "notice.again": Problem(
+        409,
+        "已经一次性告知过了",
+        "再次告知要写明原因,并会计入考核",
+        "Told once already",
+        "Telling again needs a reason",
+    ),
+    "pause.counted": Problem(
+        409, "这一步计入时限,不能暂停", "请核对事项的特殊环节", "This step counts", "Look at the item's special steps"
+    ),
+    "promise.longer": Problem(
+        422,
+        "比承诺时限长",
+        "请写明理由,或请中心负责人受理",
+        "Longer than the item promises",
+        "Give a reason, or ask the head",
+    ),
+    "above.unanswered": Problem(
+        409, "上级还没有答复", "请先登记答复,或写明理由", "Not answered above", "Record the answer, or give a reason"
+    ),
+    "pause.open": Problem(409, "已经在暂停计时", "请先恢复计时", "Paused already", "Resume it first"),
+    "pause.none": Problem(409, "现在没有暂停计时", "请看最新状态", "Not paused", "Look at the state"),
+    "handover.same": Problem(409, "这件本来就由他负责", "请另选一人", "He answers for it already", "Choose another"),
+    "archive.undelivered": Problem(
+        409, "还没有送达记录", "请先登记送达,或写明原因", "Not delivered yet", "Record the delivery, or give a reason"
+    ),
+    "centre.unknown": Problem(404, "没有这个中心", "请核对网址", "No such centre", "Check the address"),
+    "case.not_found": Problem(
+        404,
+        "编号和查询码对不上",
+        "请照凭证上的编号和查询码输入",
+        "No such case",
+        "Enter number and code as on the slip",
+    ),
+    "opinion.own": Problem(
+        403, "反映的是本人经办的事,应由他人答复", "请由其他人答复", "It is about you", "Somebody else answers"
+    ),
+    "opinion.full": Problem(429, "意见太多,暂时收不下", "请稍后再提,或打监督电话", "The box is full", "Try later"),
+    "print.not_yet": Problem(
+        409, "还没有办到这一步,打印不了", "请先办理这一步", "Not there yet", "Print it when it has happened"
+    ),
+    "print.unknown": Problem(404, "没有这种表单", "请核对名称", "No such form", "Check the name"),
+    "rating.once": Problem(409, "这件已经评价过了", "评价只能一次,不能修改", "Rated already", "A rating stands"),
+    "rating.not_yet": Problem(409, "还没有办结,不能评价", "请在办结后评价", "Not ended yet", "Rate it when it has"),
+    "rating.own_device": Problem(
+        403,
+        "不能在工作人员的设备上评价",
+        "请用群众自己的手机评价",
+        "Not on a clerk's device",
+        "Use the resident's own phone",
+    ),
+    "report.unknown": Problem(
+        422, "报告类型不认识", "服务器升级后自动处理", "Unknown report", "Waits for a newer server"
+    ),
+    "report.without_effect": Problem(
+        200, "已记录,状态没有变", "有人会看", "Recorded without effect", "Somebody looks at it"
+    ),
+    "visit.nobody_free": Problem(409, "这段时间没有人能去", "请换个时间", "Nobody is free", "Offer other times"),
+    "visit.slot_taken": Problem(409, "这个时间刚被别人约走", "请另选时间", "Slot just taken", "Choose another"),
+    "visit.place_unknown": Problem(
+        422, "这户没有位置", "请先补上位置", "Household has no place", "Add its point first"
+    ),
+    # Limits
+    "limit.invalid": Problem(
+        422,
+        "时限不对",
+        "天数应是不小于 0 的整数,单位是工作日或自然日",
+        "Invalid limit",
+        "Whole days from 0 on, working or calendar",
+    ),
+    "pause.backwards": Problem(
+        422, "暂停计时的起止不对", "恢复时间不能早于暂停时间", "Pause ends before it begins", "Check both times"
+    ),
+    "escalation.nobody": Problem(
+        422,
+        "没有可以提醒的人",
+        "请先为办件指定首问责任人或中心负责人",
+        "Nobody to tell",
+        "Name an owner or a head first",
+    ),
+    # Values
+    "value.not_text": Problem(422, "应是文字", "请重新填写", "Not a text", "Fill in again"),
+    "value.too_long": Problem(422, "太长了", "请缩短", "Too long", "Shorten it"),
+    "value.line_break": Problem(422, "不能换行", "请写成一行", "No line breaks", "Write one line"),
+    "value.not_integer": Problem(422, "应是整数", "请填数字", "Not a whole number", "Fill in digits"),
+    "value.out_of_range": Problem(422, "超出范围", "请检查数字", "Out of range", "Check the number"),
+    "value.not_flag": Problem(422, "应是是或否", "请重新选择", "Not yes or no", "Choose again"),
+    "value.not_date": Problem(422, "日期不对", "请写成 2026-01-31 的样子", "Not a date", "Write it as 2026-01-31"),
+    "value.not_a_choice": Problem(422, "不在可选项里", "请重新选择", "Not one of the choices", "Choose again"),
+    "value.not_phone": Problem(422, "电话号码不对", "请核对号码", "Not a phone number", "Check the number"),
+    "value.not_reference": Problem(422, "引用不对", "请重新选择", "Not a reference", "Choose again"),
+    "value.not_digest": Problem(422, "摘要不对", "请更新应用", "Not a digest", "Update the app"),
+    "value.not_point": Problem(422, "位置不对", "请重新定位", "Not a point", "Locate again"),
+    "value.not_object": Problem(422, "格式不对", "请重新填写", "Not an object", "Fill in again"),
+    "value.not_question": Problem(
+        422, "表单问题写得不对", "请检查编号、名称和类型", "Not a question", "Check id and type"
+    ),
+    "value.incomplete": Problem(422, "没填完整", "请补齐", "Incomplete", "Complete it"),
+    "value.not_list": Problem(422, "格式不对", "请重新填写", "Not a list", "Fill in again"),
+    "value.too_many": Problem(422, "太多了", "请减少", "Too many", "Take some away"),
+    "value.not_identity_number": Problem(
+        422, "身份证号应是十八位", "请对照身份证核对", "Not eighteen characters", "Compare with the card"
+    ),
+    "value.identity_check_digit": Problem(
+        422, "身份证号有错(校验位不符)", "请对照身份证逐位核对", "Check digit is wrong", "Compare with the card"
+    ),
+    "value.identity_date": Problem(
+        422, "身份证号里的出生日期不对", "请对照身份证核对", "Birth date is wrong", "Compare with the card"
+    ),
+}

@@ -1,0 +1,114 @@
+"""What can go wrong on the wire: bodies, batches, signatures, devices."""
+
+from daiban_schemas.problems import Problem
+
+WIRE: dict[str, Problem] = {
+    # The wire
+    "body.malformed": Problem(
+        400, "数据格式不对", "请更新应用后重试", "Malformed body", "Update the app and try again"
+    ),
+    "body.too_large": Problem(413, "数据太大", "请分几次上报", "Body too large", "Send it in smaller portions"),
+    "dictionary.unknown": Problem(400, "压缩词典不认识", "请更新应用", "Unknown dictionary", "Update the app"),
+    "protocol.unsupported": Problem(400, "协议版本不支持", "请更新应用", "Unsupported protocol", "Update the app"),
+    "hello.malformed": Problem(
+        400, "请求头不对", "请更新应用后重试", "Malformed hello", "Update the app and try again"
+    ),
+    "request.too_many_batches": Problem(
+        413, "一次上报的批次太多", "请分几次上报", "Too many batches", "Send fewer at once"
+    ),
+    "batch.malformed": Problem(
+        400, "批次格式不对", "请更新应用后重试", "Malformed batch", "Update the app and try again"
+    ),
+    "batch.too_large": Problem(413, "批次太大", "请更新应用后重试", "Batch too large", "Update the app and try again"),
+    "batch.elsewhere": Problem(
+        422, "这批数据属于别的中心", "请在原中心上报", "Batch for elsewhere", "Hand it in there"
+    ),
+    "batch.not_yours": Problem(
+        403, "这批数据不是本机的", "请用原手机上报", "Another device's batch", "Use that device"
+    ),
+    "batch.signature": Problem(
+        401, "批次签名不对", "请联系中心负责人", "Batch signature invalid", "Ask the centre head"
+    ),
+    "entry.too_large": Problem(413, "一条记录太大", "请缩短内容", "Entry too large", "Shorten it"),
+    "entry.malformed": Problem(
+        422, "记录不合规范", "请更新应用后重试", "Malformed entry", "Update the app and try again"
+    ),
+    "cursor.invalid": Problem(
+        400, "游标无效", "请重新下载数据(未上报的内容不受影响)", "Invalid cursor", "Pull from the start"
+    ),
+    "cursor.ahead": Problem(
+        409,
+        "服务器上没有这个位置",
+        "服务器可能恢复过备份,请重新下载数据",
+        "Cursor ahead of the server",
+        "Pull from the start",
+    ),
+    "log.ahead": Problem(
+        409,
+        "本机记下的日志比服务器长",
+        "服务器可能恢复过备份,请联系中心负责人",
+        "Log ahead of the server",
+        "Ask the centre head",
+    ),
+    "receipt.malformed": Problem(
+        400, "收据格式不对", "请更新应用后重试", "Malformed receipt", "Update the app and try again"
+    ),
+    "receipt.signature": Problem(
+        401, "收据的签名不对", "请联系中心负责人", "Receipt signature invalid", "Ask the centre head"
+    ),
+    "checkpoint.malformed": Problem(502, "检查点格式不对", "请联系中心负责人", "Malformed checkpoint", "Ask the head"),
+    "restored.malformed": Problem(502, "恢复声明格式不对", "请联系中心负责人", "Malformed restore", "Ask the head"),
+    "restored.signature": Problem(
+        502, "恢复声明的签名不对", "请不要再上报,联系中心负责人", "Restore not by the root key", "Stop; ask the head"
+    ),
+    "horizon.malformed": Problem(502, "备份声明格式不对", "请联系中心负责人", "Malformed horizon", "Ask the head"),
+    "horizon.signature": Problem(502, "备份声明的签名不对", "请联系中心负责人", "Horizon not signed", "Ask the head"),
+    # Signatures and devices
+    "signature.missing": Problem(
+        401, "请求没有签名", "请用已登记的手机", "Signature missing", "Use an enrolled device"
+    ),
+    "signature.malformed": Problem(401, "签名格式不对", "请更新应用", "Malformed signature", "Update the app"),
+    "signature.invalid": Problem(401, "签名不对", "请联系中心负责人", "Signature invalid", "Ask the centre head"),
+    "signature.stale": Problem(
+        401, "手机时间不准", "请带上随附的校时码重试", "Clock is off", "Try again with the nonce"
+    ),
+    "digest.mismatch": Problem(400, "内容在途中变了", "请重试", "Content changed on the way", "Try again"),
+    "key.unusable": Problem(422, "这个密钥不能用", "请重新登记", "Unusable key", "Enrol again with a new key"),
+    "key.in_use": Problem(409, "这个密钥已登记过", "请重新登记", "Key in use", "Enrol again with a new key"),
+    "device.unknown": Problem(401, "这台手机没有登记", "请登记", "Unknown device", "Enrol it"),
+    "device.enrolled": Problem(
+        409,
+        "这台手机已经登记过",
+        "换人或换中心请用新的数据文件夹",
+        "Enrolled already",
+        "Use a new folder for another enrolment",
+    ),
+    "device.pending": Problem(
+        403, "这台手机还没审核", "请中心负责人审核", "Device not approved yet", "Ask the centre head"
+    ),
+    "device.frozen": Problem(
+        403, "这台手机已冻结", "同一序号出现了两份内容,请重新登记(两分钟)", "Device frozen", "Enrol again"
+    ),
+    "device.revoked": Problem(403, "这台手机已停用", "请联系中心负责人", "Device revoked", "Ask the centre head"),
+    "device.not_pending": Problem(409, "这台手机不在待审核状态", "请刷新页面", "Device is not pending", "Reload"),
+    "gap.invalid": Problem(422, "没有这样的缺口", "请核对批次号", "No such gap", "Check the batch numbers"),
+    "person.unknown": Problem(404, "本中心没有这个人", "请检查人员", "Unknown person", "Check the person"),
+    "place.unknown": Problem(404, "本中心没有这个村(社区)", "请检查地点", "Unknown place", "Check the place"),
+    "fingerprint.mismatch": Problem(
+        422, "两边的核对码不一致", "请当面再核对一次", "Fingerprints differ", "Compare again"
+    ),
+    "enrolment.malformed": Problem(
+        400, "登记请求格式不对", "请更新应用后重试", "Malformed enrolment", "Update the app"
+    ),
+    "enrolment.other_centre": Problem(
+        409, "这部手机原来属于别的中心", "请由原中心重新登记", "Device of another centre", "Enrol at its own centre"
+    ),
+    "enrolment.proof": Problem(401, "登记请求的签名不对", "请重试", "Proof of possession invalid", "Try again"),
+    "enrolment.code": Problem(
+        403, "登记码无效、已用过或已过期", "请中心负责人重新出码", "Code invalid", "Ask for a new code"
+    ),
+    "chain.gap": Problem(409, "中间缺少批次", "会自动补报", "Batches are missing", "Send the missing ones first"),
+    "chain.equivocation": Problem(
+        409, "同一序号出现了两份内容", "两份都已保存,请重新登记(两分钟)", "Two histories under one key", "Enrol again"
+    ),
+}

@@ -10,21 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from daiban_schemas.identity import masked
+from daiban_schemas.labels import MODES, SOURCES
 from daiban_schemas.types import Choice, Date, Flag, Instant, List, Point, Reference, Struct, Type
 from daiban_server.console import words
 from daiban_server.console.meaning import Money
 
 CHOICES: Mapping[str, str] = {
-    "direct": "直接办理",
-    "limited": "限时办理",
-    "proxy": "代为办理",
-    "home": "上门",
-    "counter": "窗口",
-    "telephone": "电话",
-    "village_point": "村级服务点",
-    "hotline": "12345 热线",
-    "opinion_box": "意见箱",
-    "round": "民情线索",
+    **MODES,
+    **SOURCES,
     "ordinary": "一般家庭",
     "low_income": "低保家庭",
     "extreme_hardship": "特困家庭",

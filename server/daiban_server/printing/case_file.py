@@ -34,15 +34,6 @@ _UNDER = (
     .order_by(_r.id)
 )
 _RATED = select(_ra.level, _ra.at).where(_ra.centre == bindparam("centre_id"), _ra.id == bindparam("case_id"))
-SOURCES = {
-    "counter": "窗口",
-    "home": "上门",
-    "telephone": "电话",
-    "village_point": "村级服务点",
-    "hotline": "12345 热线",
-    "opinion_box": "意见箱",
-    "round": "走访发现",
-}
 
 
 class CaseFile(NamedTuple):

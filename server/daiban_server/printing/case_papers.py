@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
-from daiban_schemas.labels import MODES
+from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.features.papers.documents import (
     AcceptanceNotice,
     CollectionSlip,
@@ -23,7 +23,7 @@ from daiban_server.features.papers.documents import (
 )
 from daiban_server.limits.calendar import local_day
 from daiban_server.limits.sentences import length_words
-from daiban_server.printing.case_file import SOURCES, CaseFile, day_of, veiled
+from daiban_server.printing.case_file import CaseFile, day_of, veiled
 from daiban_server.spine.refusal import Refusal as Refused
 
 HOW = {"hand": "当面交付", "home": "送办上门", "post": "邮寄", "message": "电子送达", "left": "留置送达"}

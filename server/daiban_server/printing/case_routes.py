@@ -10,7 +10,7 @@ from litestar import Response, get, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import select
 
-from daiban_schemas.labels import MODES
+from daiban_schemas.labels import MODES, SOURCES
 from daiban_server import offices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
@@ -22,7 +22,7 @@ from daiban_server.http.session import GivenSession
 from daiban_server.limits.calendar import local_day
 from daiban_server.offices import Reached
 from daiban_server.printing import archive, case_papers
-from daiban_server.printing.case_file import SOURCES, gather, office_of
+from daiban_server.printing.case_file import gather, office_of
 from daiban_server.registers import BETWEEN, MOST_LINES, VISITORS
 from daiban_server.services import GivenServices
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 
 from daiban_schemas.kinds import KINDS
-from daiban_schemas.labels import MODES, PAPER_FORMS
+from daiban_schemas.labels import ITEM_TYPES, MODES, PAPER_FORMS
 from daiban_server import offices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
@@ -47,16 +47,6 @@ _HANDED = (
     .order_by(_s.due, _s.number)
     .limit(500)
 )
-TYPES = {
-    "permit": "行政许可",
-    "payment": "行政给付",
-    "confirmation": "行政确认",
-    "reward": "行政奖励",
-    "ruling": "行政裁决",
-    "levy": "行政征收",
-    "other": "其他",
-    "public_service": "公共服务",
-}
 ROLES = {"agent": "代办员", "clerk": "窗口工作人员", "cadre": "包联干部", "head": "中心负责人"}
 PROMISE = "一次告知、限时办结、代办不收费，来有迎声、问有答声。"
 
@@ -78,7 +68,7 @@ def _wall_sheet(item: Mapping[str, Any], window: str) -> dict[str, Any]:
     return {
         "item": item.get("name") or "",
         "code": item["code"],
-        "type": TYPES.get(item.get("type") or "", ""),
+        "type": ITEM_TYPES.get(item.get("type") or "", ""),
         "body": item.get("body") or "",
         "audience": item.get("audience") or "",
         "basis": item.get("basis") or "",

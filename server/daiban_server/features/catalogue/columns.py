@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from daiban_schemas.kinds import item, window
-from daiban_schemas.labels import MODES, PAPER_FORMS
+from daiban_schemas.labels import ITEM_TYPES, MODES, PAPER_FORMS
 from daiban_server.features.catalogue.opened import Cell
-from daiban_server.features.catalogue.words import DESKS, FLAGS, QUESTION_TYPES, TYPES, UNITS
+from daiban_server.features.catalogue.words import DESKS, FLAGS, QUESTION_TYPES, UNITS
 
 Written = str | int | None
 _LIMIT = re.compile(r"([0-9]{1,3})\s*个?\s*(工作日|自然日)\Z")
@@ -146,7 +146,7 @@ CODE = Column("事项编码", "code", *_TEXT, 10)
 _ITEM: Mapping[str, tuple[Any, Any]] = {
     "edition": _INTEGER,
     "order": _INTEGER,
-    "type": _choice(TYPES),
+    "type": _choice(ITEM_TYPES),
     "modes": _MODES,
     **dict.fromkeys(("legal_limit", "promised_limit", "accept_limit", "notice_limit", "send_up_limit"), _LIMITS),
     **dict.fromkeys(("trips", "crew", "minutes", "reply_every"), _INTEGER),

@@ -6,15 +6,15 @@ from typing import Any, Literal, NamedTuple
 from daiban_schemas.kind import Kind
 from daiban_schemas.kinds import item as item_kind
 from daiban_schemas.kinds import window as window_kind
-from daiban_schemas.labels import MODES
+from daiban_schemas.labels import ITEM_TYPES, MODES
 from daiban_server.features.catalogue import columns
 from daiban_server.features.catalogue.catalogue import Catalogue, Fields
 from daiban_server.features.catalogue.check import PARTS
 from daiban_server.features.catalogue.columns import write_limit
-from daiban_server.features.catalogue.words import DESKS, FLAGS, TYPES
+from daiban_server.features.catalogue.words import DESKS, FLAGS
 
 What = Literal["added", "changed", "ended", "unchanged"]
-_WORDS: Mapping[str, Mapping[str, str]] = {"type": TYPES, "modes": MODES, "desk": DESKS}
+_WORDS: Mapping[str, Mapping[str, str]] = {"type": ITEM_TYPES, "modes": MODES, "desk": DESKS}
 _SHEETS = {sheet.part: sheet for sheet in columns.PARTS}
 
 

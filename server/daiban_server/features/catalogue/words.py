@@ -2,16 +2,6 @@
 
 from collections.abc import Mapping
 
-TYPES: Mapping[str, str] = {
-    "permit": "行政许可",
-    "payment": "行政给付",
-    "confirmation": "行政确认",
-    "reward": "行政奖励",
-    "ruling": "行政裁决",
-    "levy": "行政征收",
-    "other": "其他行政权力",
-    "public_service": "公共服务",
-}
 UNITS: Mapping[str, str] = {"working": "工作日", "calendar": "自然日"}
 DESKS: Mapping[str, str] = {"window": "窗口", "enquiry": "问询岗", "land": "征地拆迁岗", "stuck": "办不成事窗口"}
 QUESTION_TYPES: Mapping[str, str] = {

@@ -73,12 +73,13 @@ async def test_a_wrong_code_opens_nothing_and_makes_one_wait(township: Township,
 
 async def test_a_rating_is_given_once_by_the_resident_alone(township: Township, resident: httpx2.AsyncClient) -> None:
     record, number = await case_of(township, *DONE)
-    said = {"number": number, "code": code_of(bytes.fromhex(record)), "level": 5, "text": "跑一趟就办好了"}
+    code = code_of(bytes.fromhex(record))
+    said = {"number": number, "code": code, "level": 5, "text": "跑一趟就办好了"}
     clerk = await township.signed_in("赵敏")
     assert problem(await clerk.post("/v1/public/rating", json=said)) == "rating.own_device"
     assert (await resident.post("/v1/public/rating", json=said)).status_code == 204
     assert problem(await resident.post("/v1/public/rating", json={**said, "level": 1})) == "rating.once"
-    seen = (await look_up(resident, number, said["code"])).json()  # type: ignore[arg-type]
+    seen = (await look_up(resident, number, code)).json()
     assert (seen["rating"], seen["may_rate"]) == (5, False)
     assert (await clerk.get("/v1/records/opinion")).json() == []
 

@@ -129,7 +129,7 @@ def test_every_number_of_a_report_lists_what_it_counts(bureau: Desk) -> None:
     bureau.later(1)
     bureau.through(made["limited"], ("赵敏", "complete", {"result": "已核准"}))
     for by in ("centre", "window", "mode", "item", "place", "person", "owner"):
-        out = bureau.figures(span("2026-11-24", "2026-11-25"), by)  # type: ignore[arg-type]
+        out = bureau.figures(span("2026-11-24", "2026-11-25"), by)  # type: ignore[arg-type]  # the ways to look at it, as texts
         for row in (*out.rows, out.total):
             for name, number in row.figures.items():
                 assert bureau.counted(number) == number.value, (by, row.name, name)

@@ -4,13 +4,14 @@ import httpx2
 import pytest
 
 from daiban_schemas.slip import code_of
+from daiban_server.features.papers.documents import ArchiveContents
 from daiban_server.printing.archive import file_of
 from daiban_server.printing.case_file import gather
 from daiban_server.printing.case_papers import ONE
 from daiban_server.spine.refusal import Refusal
 from tests.cases.bureau import Bureau
 from tests.cases.test_modes import ASKED, DELIVERED
-from tests.support.poppler import Poppler, poppler  # noqa: F401 - a fixture
+from tests.support.poppler import Poppler
 from tests.support.raw_device import code_of as problem
 from tests.support.township import Township
 
@@ -59,7 +60,8 @@ def test_an_archived_case_is_bound_in_order(bureau: Bureau) -> None:
         "ClosingSheet",
     ]
     contents = documents[1]
-    assert [leaf.title for leaf in contents.leaves] == [  # type: ignore[attr-defined]
+    assert isinstance(contents, ArchiveContents)
+    assert [leaf.title for leaf in contents.leaves] == [
         *("受理通知书", "一次性告知书", "补正材料", "承办单", "送达回证", "回访记录"),
     ]
 
@@ -80,7 +82,7 @@ async def case_of(town: Township, *commands: tuple[str, dict[str, object]]) -> t
     return clerk, form.record
 
 
-async def test_what_is_printed_says_what_was_promised(township: Township, poppler: Poppler) -> None:  # noqa: F811
+async def test_what_is_printed_says_what_was_promised(township: Township, poppler: Poppler) -> None:
     town = township
     head = await town.signed_in("李红")
     how = {"phone": "0915-3210000", "address": "建民路 1 号", "supervision": "0915-3210001", "hours": ""}
@@ -113,7 +115,7 @@ async def test_what_is_printed_says_what_was_promised(township: Township, popple
     assert problem(await clerk.get(f"/v1/cases/{'0' * 32}/papers/slip")) == "record.unknown"
 
 
-async def test_registers_are_printed_day_by_day(township: Township, poppler: Poppler) -> None:  # noqa: F811
+async def test_registers_are_printed_day_by_day(township: Township, poppler: Poppler) -> None:
     clerk, record = await case_of(township, ("receive", {}))
     for visitor in ("陈福来", "周玉梅"):
         fields = {"place": township.centre.hex(), "visitor": visitor, "about": "问医保报销", "source": "counter"}

@@ -5,12 +5,12 @@ import secrets
 from daiban_server.features.catalogue.publish import publish_catalogue
 from daiban_sync import ids
 from tests.printing.test_case_papers import case_of
-from tests.support.poppler import Poppler, poppler  # noqa: F401 - a fixture
+from tests.support.poppler import Poppler
 from tests.support.raw_device import code_of as problem
 from tests.support.township import Township
 
 
-async def test_a_guide_shows_papers_limits_and_the_flow(sqlite_township: Township, poppler: Poppler) -> None:  # noqa: F811
+async def test_a_guide_shows_papers_limits_and_the_flow(sqlite_township: Township, poppler: Poppler) -> None:
     town = sqlite_township
     services = town.services
     await services.database.write(
@@ -27,7 +27,7 @@ async def test_a_guide_shows_papers_limits_and_the_flow(sqlite_township: Townshi
     assert problem(await clerk.get("/v1/print/items/XX-99")) == "item.unknown"
 
 
-async def test_badges_boards_and_handovers(sqlite_township: Township, poppler: Poppler) -> None:  # noqa: F811
+async def test_badges_boards_and_handovers(sqlite_township: Township, poppler: Poppler) -> None:
     town = sqlite_township
     clerk, record = await case_of(town, ("accept", {}), ("complete", {"result": "符合条件"}))
     wang, zhao = town.people["王芳"].hex(), town.people["赵敏"].hex()

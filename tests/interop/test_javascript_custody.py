@@ -18,7 +18,8 @@ async def test_a_photo_goes_on_where_the_link_was_cut_and_its_receipt_verifies(n
     data = random.Random(7).randbytes(500_000)
     await wang.tell("photo", parent=home, bytes=base64.b64encode(data).decode(), fields={"paper": "居民身份证"})
     done = await wang.sync(cutAfter=200_000)
-    ((start, resumed),) = done["uploads"]
+    # The cut request may reach the upload after the question where it stands: then it is asked twice.
+    ((start, *_, resumed),) = done["uploads"]
     assert start == 0
     assert 0 < resumed < len(data)
     assert (await wang.standing())["photos"] == [True]

@@ -9,14 +9,15 @@ const PAUSE = 20;
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Sends a part and then breaks the link, as a road through a tunnel does. */
-function sendAndCut(url, headers, body, length) {
-  return new Promise((resolve) => {
-    const asked = connect(url, { method: "PATCH", headers: { ...headers, "Content-Length": body.length } });
-    asked.on("error", resolve);
-    asked.write(body.subarray(0, length), () => asked.destroy());
-    asked.on("close", resolve);
-  });
+/** Sends a part and then breaks the link, as a road through a tunnel does: not before the server has begun to read. */
+async function sendAndCut(url, headers, body, length) {
+  const asked = connect(url, { method: "PATCH", headers: { ...headers, "Content-Length": body.length } });
+  const gone = new Promise((resolve) => asked.on("error", resolve).on("close", resolve));
+  asked.write(body.subarray(0, length));
+  for (let left = TRIES; left > 0 && (await send(url, "HEAD", VERSION)).status !== 423; left -= 1) await pause(PAUSE);
+  await pause(PAUSE);
+  asked.destroy();
+  await gone;
 }
 
 const patchHeaders = (offset) => ({
@@ -48,6 +49,7 @@ export async function upload(url, bytes, cutAfter) {
   for (let left = TRIES; offset < bytes.length; left -= 1) {
     const answer = await send(url, "PATCH", patchHeaders(offset), bytes.subarray(offset));
     if (answer.status === 423 && left > 0) await pause(PAUSE);
+    else if (answer.status === 409 && left > 0) offsets.push((offset = await offsetAt(url)));
     else offset = Number(good(answer).headers["upload-offset"]);
   }
   return offsets;

@@ -124,7 +124,7 @@ class Device:
         """An empty form for a new record."""
         if record is not None and not ids.is_id(record):
             raise DeviceError("value.not_reference")
-        if kind not in KINDS or KINDS[kind].pulled_only:
+        if kind not in KINDS or KINDS[kind].written_by is not None:
             raise DeviceError("kind.read_only" if kind in KINDS else "kind.unknown")
         return Form(record or self.new_id(), kind, None)
 

@@ -81,7 +81,8 @@ class Rule(NamedTuple):
 class Kind:
     """A record kind. `parent` is the field that says what it belongs to: until that record is there, an entry
     is parked. `open_prefix` admits fields that a form names, such as ``answers.income``. Only a record of a `deletable`
-    kind may be deleted by who edits it."""
+    kind may be deleted by who edits it. What only some roles may write (`written_by`) no phone writes; of what only the
+    district writes the records stand in its own feed."""
 
     def __init__(
         self,
@@ -95,7 +96,7 @@ class Kind:
         reports: Sequence[Report] = (),
         rules: Sequence[Rule] = (),
         open_prefix: str | None = None,
-        pulled_only: bool = False,
+        written_by: frozenset[str] | None = None,
         deletable: bool = False,
     ) -> None:
         self.name = name
@@ -106,7 +107,8 @@ class Kind:
         self.reports = {report.name: report for report in reports}
         self.rules = tuple(rules)
         self.open_prefix = open_prefix
-        self.pulled_only = pulled_only
+        self.written_by = written_by
+        self.of_district = written_by == roles("district")
         self.deletable = deletable
         own = [*fields]
         if states:

@@ -31,6 +31,8 @@ from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
 from daiban_server.features.photos.tus import router as photo_router
+from daiban_server.features.posts import routes as posts
+from daiban_server.features.posts.effects import EFFECTS as POSTS
 from daiban_server.features.replies.effects import EFFECTS as REPLIES
 from daiban_server.features.replies.routes import obligations
 from daiban_server.features.tasks.effects import EFFECTS as TASKS
@@ -55,7 +57,9 @@ from daiban_sync import limits
 T = TypeVar("T")
 
 # The limits come first: they alone may refuse what a case's own command has allowed.
-EFFECTS = LIMITS.joined(CASES).joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(FIGURES)
+EFFECTS = (
+    LIMITS.joined(CASES).joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(POSTS).joined(FIGURES)
+)
 
 
 API = (
@@ -86,6 +90,9 @@ API = (
     printing.office,
     printing.change_office,
     household,
+    posts.people,
+    posts.posts,
+    posts.work,
     limits_kept.deadlines_of,
     limits_kept.open_deadlines,
     limits_kept.calendar,

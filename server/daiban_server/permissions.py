@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "case.read": _DESK | _ABOVE | {"cadre"},
     "paper.print": _DESK,
     "office.change": frozenset({"head"}),
+    "post.read": _DESK | _ABOVE | {"cadre"},
     "household.read": _DESK | {"cadre"},
     "register.read": _DESK | _ABOVE,
     # Numbers of a centre, and which cases they count: without names, since the district sees every centre's.

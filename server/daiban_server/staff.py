@@ -45,3 +45,21 @@ _HOLDERS = (
 def holders(centre: bytes, role: str) -> Program[list[tuple[bytes, str]]]:
     """Everybody of a centre with a role: id and name."""
     return [(row[0], row[1]) for row in (yield from rows(_HOLDERS, centre_id=centre, wanted_role=role))]
+
+
+_STAND_INS = (
+    select(_p.id, _p.name)
+    .select_from(schema.absence.join(schema.person, _p.id == schema.absence.c.stand_in))
+    .where(
+        schema.absence.c.person == bindparam("person_id"),
+        schema.absence.c.start <= bindparam("now"),
+        schema.absence.c.end > bindparam("now"),
+        _p.active,
+    )
+    .order_by(_p.id)
+)
+
+
+def stand_ins(of: bytes, now: int) -> Program[list[tuple[bytes, str]]]:
+    """Who stands in for somebody now: id and name, mostly one or nobody. They are told what he would be told."""
+    return [(row[0], row[1]) for row in (yield from rows(_STAND_INS, person_id=of, now=now))]

@@ -40,9 +40,10 @@ def types_of(kind: Kind) -> Iterator[Type]:
 def test_the_kinds_are_those_of_the_design() -> None:
     assert list(KINDS) == [
         *("household", "application", "photo", "mandate", "visit", "reply", "reception", "opinion"),
-        *("item", "window", "place", "post"),
+        *("item", "window", "place", "post", "handover"),
     ]
-    assert {name for name, kind in KINDS.items() if kind.pulled_only} == {"item", "window", "place", "post"}
+    assert {name for name, kind in KINDS.items() if kind.of_district} == {"item", "window", "place"}
+    assert {name for name, kind in KINDS.items() if kind.written_by == {"head"}} == {"post"}
 
 
 @each_kind
@@ -75,7 +76,8 @@ def test_a_parent_is_a_field_that_refers_to_records_and_no_kind_is_its_own_ances
                 ancestors(KINDS[name], (*below, one.name))
 
     ancestors(kind, ())
-    assert (kind.parent is None) == kind.pulled_only, "only what the district hands down belongs to nothing"
+    of_everybody = kind.written_by is not None or kind.name == "handover"
+    assert (kind.parent is None) == of_everybody, "only what concerns a whole centre or the district belongs to nothing"
 
 
 @each_kind

@@ -100,7 +100,7 @@ def kinds() -> dict[str, Any]:
 
 def _kind(kind: Kind) -> Iterator[str]:
     traits = [f"parent {kind.parent}"] if kind.parent else []
-    traits += ["written by the district only"] if kind.pulled_only else []
+    traits += [f"written by {'/'.join(sorted(kind.written_by))} only"] if kind.written_by is not None else []
     traits += ["may be deleted"] if kind.deletable else []
     traits += [f"open {kind.open_prefix}*"] if kind.open_prefix else []
     traits += [f"first state {kind.first_state}"] if kind.first_state else []

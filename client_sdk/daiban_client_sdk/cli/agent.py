@@ -102,7 +102,7 @@ def today(context: Context, days: int) -> None:
 
 
 @agent.command()
-@click.argument("kind", type=click.Choice(sorted(name for name, kind in KINDS.items() if not kind.pulled_only)))
+@click.argument("kind", type=click.Choice(sorted(name for name, kind in KINDS.items() if kind.written_by is None)))
 @click.argument("fields", nargs=-1)
 @click.option("--record", help="已有记录的编号 / an existing record's id")
 @click.option("--id", "chosen", help="新记录的编号 / the id of the new record")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from daiban_schemas.kind import Kind
 from daiban_schemas.kinds import (
     application,
+    handover,
     household,
     item,
     mandate,
@@ -18,6 +19,6 @@ from daiban_schemas.kinds import (
     window,
 )
 
-_ALL = (household, application, photo, mandate, visit, reply, reception, opinion, item, window, place, post)
+_ALL = (household, application, photo, mandate, visit, reply, reception, opinion, item, window, place, post, handover)
 
 KINDS: Mapping[str, Kind] = {module.KIND.name: module.KIND for module in _ALL}

@@ -1,7 +1,7 @@
 """An item of the catalogue (事项), one record for each published edition: a draft pins its edition by naming it."""
 
 from daiban_schemas.forms import QuestionType
-from daiban_schemas.kind import Field, Kind
+from daiban_schemas.kind import Field, Kind, roles
 from daiban_schemas.types import Choice, Date, Flag, Integer, List, Struct, Text
 
 TYPES = ("permit", "payment", "confirmation", "reward", "ruling", "levy", "other", "public_service")
@@ -53,5 +53,5 @@ KIND = Kind(
         Field("published_on", "发布日期", Date()),
         Field("usable_until", "旧版可用至", Date()),
     ],
-    pulled_only=True,
+    written_by=roles("district"),
 )

@@ -1,6 +1,6 @@
 """A place: centre, station, village point. Types and labels are data."""
 
-from daiban_schemas.kind import Field, Kind
+from daiban_schemas.kind import Field, Kind, roles
 from daiban_schemas.types import Point, Reference, Text
 
 KIND = Kind(
@@ -15,5 +15,5 @@ KIND = Kind(
         Field("centre", "便民服务中心", Reference("centre")),
         Field("point", "位置", Point()),
     ],
-    pulled_only=True,
+    written_by=roles("district"),
 )

@@ -1,6 +1,6 @@
 """A window (窗口), or a special desk that a few centres have: data, since centres differ."""
 
-from daiban_schemas.kind import Field, Kind
+from daiban_schemas.kind import Field, Kind, roles
 from daiban_schemas.types import Choice, Flag, Integer, List, Reference, Text
 
 KIND = Kind(
@@ -15,5 +15,5 @@ KIND = Kind(
         Field("order", "排序", Integer(0, 1000)),
         Field("about", "职责", Text(500, lines=True)),
     ],
-    pulled_only=True,
+    written_by=roles("district"),
 )

@@ -5,7 +5,13 @@ from daiban_schemas.problems import Problem
 ENTRIES: dict[str, Problem] = {
     # Entries
     "kind.unknown": Problem(422, "记录类型不认识", "服务器升级后自动处理", "Unknown kind", "Waits for a newer server"),
-    "kind.read_only": Problem(403, "这类记录只能由区里维护", "请联系区里", "Read-only kind", "Ask the district"),
+    "kind.read_only": Problem(
+        403,
+        "这类记录不由您维护",
+        "请联系区里或中心负责人",
+        "Not yours to write",
+        "Ask the district, or the centre head",
+    ),
     "record.unknown": Problem(404, "没有这条记录", "请检查编号,或等它上报后自动处理", "No such record", "Check the id"),
     "record.other_kind": Problem(422, "编号已用于另一类记录", "请更新应用", "Record of another kind", "Update the app"),
     "record.too_contested": Problem(
@@ -76,6 +82,46 @@ ENTRIES: dict[str, Problem] = {
     "pause.open": Problem(409, "已经在暂停计时", "请先恢复计时", "Paused already", "Resume it first"),
     "pause.none": Problem(409, "现在没有暂停计时", "请看最新状态", "Not paused", "Look at the state"),
     "handover.same": Problem(409, "这件本来就由他负责", "请另选一人", "He answers for it already", "Choose another"),
+    "handover.nobody": Problem(
+        409,
+        "还没有指定接手人,岗位也没有B岗",
+        "请指定一名在岗人员接手",
+        "Nobody to take over",
+        "Name somebody, or give the post a B",
+    ),
+    "handover.role": Problem(
+        409, "接手人的角色不同", "请选同一角色的人员", "Of another role", "Choose somebody of the same role"
+    ),
+    "handover.away": Problem(
+        409, "接手人那段时间也不在岗", "请另选一人", "Away himself at that time", "Choose somebody else"
+    ),
+    "handover.twice": Problem(
+        409,
+        "这段时间已经安排过交接",
+        "请先取消或结束前一次",
+        "Handed over already",
+        "End or cancel the other one first",
+    ),
+    "handover.time": Problem(
+        422, "返岗时间不在开始时间之后", "请核对起止时间", "It ends before it begins", "Check both times"
+    ),
+    "handover.final": Problem(
+        409, "调岗和离岗没有返岗", "请另行安排交接", "There is no return from this", "Arrange another handover"
+    ),
+    "handover.not_yours": Problem(
+        403, "只有本人或中心负责人可以", "请联系中心负责人", "Not yours to end", "Ask the centre head"
+    ),
+    "handover.last_head": Problem(
+        409,
+        "他是中心唯一的负责人",
+        "请先由区里任命新的负责人",
+        "The only head of the centre",
+        "Let the district name another head first",
+    ),
+    "post.pair": Problem(422, "A岗和B岗不能是同一人", "请另选B岗", "A and B are one person", "Choose another B"),
+    "post.role": Problem(
+        409, "人员的角色与岗位不符", "请选同一角色的人员", "Not of the post's role", "Choose somebody of that role"
+    ),
     "archive.undelivered": Problem(
         409, "还没有送达记录", "请先登记送达,或写明原因", "Not delivered yet", "Record the delivery, or give a reason"
     ),

@@ -24,11 +24,17 @@ slot = Table(
 absence = Table(
     "absence",
     metadata,
-    id_column("person", key=True),
-    number("start", key=True),
+    id_column("id", key=True),
+    id_column("centre"),
+    id_column("person"),
+    id_column("stand_in"),
+    number("start"),
     number("end"),
-    text("reason"),
+    Index("ix_absence_centre", "centre", "end"),
+    Index("ix_absence_person", "person", "end"),
 )
+"""Who is away from `start` to `end`, and who stands in: follows from the handover `id` as it stands. Nothing is left of
+one that was cancelled but a span of no length. What has no end in sight ends in the year 9999."""
 
 obligation = Table(
     "obligation",

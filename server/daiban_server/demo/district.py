@@ -7,7 +7,7 @@ import hashlib
 import random
 import secrets
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from daiban_schemas import entry
 from daiban_server import provision
@@ -106,14 +106,15 @@ def _people(number: int, centre: bytes, dice: random.Random, password: str) -> I
 def build(keys: ServerKeys, now: int, seed: int = 1, centres: int = CENTRES) -> Program[None]:
     """Write the district with its first `centres`: places, people, territories, posts, and the published catalogue."""
     yield from provision.add_centre(NOBODY, "汉滨区(演示)", "HB", keys, now)
-    bodies = []
+    bodies: list[bytes] = []
+    posts: list[tuple[desk.Clerk, list[bytes]]] = []
     for centre in district(seed, centres):
         yield from provision.add_centre(centre.id, centre.name, f"HB{centre.people[0].badge[:2]}", keys, now)
         yield from provision.add_places(centre.places)
         yield from provision.add_people(centre.people)
         yield from provision.add_territory(list(territories(centre)))
         bodies += [_place(place, now) for place in centre.places]
-        bodies += list(_posts(centre, now))
+        posts.append((desk.Clerk(centre.people[0].id, "head", centre.id), list(_posts(centre, now))))
     office = provision.Person(ident("office"), NOBODY, "区政务办", "0915-3210000", "0000", "district", "district", None)
     yield from provision.add_people([office._replace(password=hash_password(PASSWORD))])
     towns = [ident("centre", number) for number in range(min(URBAN, centres))]
@@ -122,6 +123,8 @@ def build(keys: ServerKeys, now: int, seed: int = 1, centres: int = CENTRES) -> 
     for start in range(0, len(bodies), 400):
         part = bodies[start : start + 400]
         yield from desk.write(DISTRICT, part, keys, EFFECTS, now, secrets.token_bytes(32))
+    for head, made in posts:
+        yield from desk.write(head, made, keys, EFFECTS, now, secrets.token_bytes(32))
 
 
 def territories(centre: Centre) -> Iterator[tuple[bytes, bytes, str]]:
@@ -153,6 +156,7 @@ def _place(place: provision.Place, now: int) -> bytes:
 
 
 def _posts(centre: Centre, now: int) -> Iterator[bytes]:
+    """Each agent's villages and each window are a post, whose B is the neighbour."""
     held: dict[tuple[bytes, bytes], list[str]] = {}
     ranks: dict[bytes, dict[str, bytes]] = {}
     known = {one.id: one for one in centre.people}
@@ -162,27 +166,16 @@ def _posts(centre: Centre, now: int) -> Iterator[bytes]:
     for place, pair in ranks.items():
         held.setdefault((pair["A"], pair["B"]), []).append(place.hex())
     for (a, b), places in held.items():
-        fields = {
-            "title": f"{known[a].name}代办岗",
-            "role": "agent",
-            "centre": centre.id.hex(),
-            "places": places,
-            "a": _holder(known[a]),
-            "b": _holder(known[b]),
-            "promise": "随叫随到,代办不收费",
-        }
-        yield entry.change(ident("post", a.hex()).hex(), "post", fields, seen=0, at=now)
-    for window, clerk in zip(WINDOWS, (one for one in centre.people if one.role == "clerk"), strict=True):
-        fields = {
-            "title": f"{window}窗口",
-            "role": "clerk",
-            "centre": centre.id.hex(),
-            "window": window,
-            "a": _holder(clerk),
-            "promise": "一次告知,限时办结",
-        }
-        yield entry.change(ident("post", clerk.id.hex()).hex(), "post", fields, seen=0, at=now)
+        shown = {"title": f"{known[a].name}代办岗", "role": "agent", "promise": "随叫随到，代办不收费"}
+        yield from _post(centre, shown, {"a": a.hex(), "b": b.hex(), "places": places}, now)
+    clerks = [one for one in centre.people if one.role == "clerk"]
+    for n, (window, clerk) in enumerate(zip(WINDOWS, clerks, strict=True)):
+        shown = {"title": f"{window}窗口", "role": "clerk", "window": window, "promise": "一次告知，限时办结"}
+        beside = clerks[(n + 1) % len(clerks)]
+        yield from _post(centre, shown, {"a": clerk.id.hex(), "b": beside.id.hex()}, now)
 
 
-def _holder(person: provision.Person) -> dict[str, str]:
-    return {"person": person.id.hex(), "name": person.name, "phone": person.phone, "badge": person.badge}
+def _post(centre: Centre, shown: dict[str, str], appointed: dict[str, Any], now: int) -> Iterator[bytes]:
+    record, head = ident("post", appointed["a"]).hex(), centre.people[0].id.hex()
+    yield entry.change(record, "post", shown, seen=0, at=now, by=head)
+    yield entry.command(record, "post", "appoint", appointed, expected=None, at=now, by=head)

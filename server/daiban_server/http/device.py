@@ -41,7 +41,7 @@ _DEVICE = (
 
 
 class SignedDevice(NamedTuple):
-    """A device whose request held. `state` is ``active`` or ``pending``."""
+    """A device whose request held. `state` is ``active``, ``pending`` or ``leaving``."""
 
     sender: Sender
     state: str
@@ -64,7 +64,8 @@ async def signed_device(
     content_digest, signed = request.headers.get("content-digest", ""), request.headers.get("signature", "")
     signature.check(key, target, body, parameters, content_digest, signed)
     _check_time(parameters, services)
-    if state not in ("active", "pending") or not active:
+    # The phone of somebody who left may still hand in what it has, and let go of what it holds.
+    if state != "leaving" and (state not in ("active", "pending") or not active):
         raise ProblemError(f"device.{state if state != 'active' else 'revoked'}")
     if state == "pending" and not pending:
         raise ProblemError("device.pending")

@@ -246,7 +246,7 @@ def _many(
 
 def _one(kind: str, record: bytes, centre: bytes, services: Services) -> Program[RecordOut]:
     _known(kind)
-    where = ids.NOBODY if KINDS[kind].pulled_only else centre
+    where = ids.NOBODY if KINDS[kind].of_district else centre
     shown = yield from views.shown(views.BY_ID, where, record_id=record)
     if not shown or shown[0].view.kind != kind:
         raise ProblemError("record.unknown")

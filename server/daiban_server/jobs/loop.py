@@ -9,10 +9,12 @@ from sqlalchemy import bindparam, delete, update
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.deadlines import watching
+from daiban_server.features.posts import watching as handovers
 from daiban_server.features.replies import reminding
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
 from daiban_server.spine import projections
+from daiban_server.spine.acting import act
 from daiban_server.spine.replay import centres_with_hope, replay
 
 ROUND = 30.0
@@ -70,6 +72,7 @@ async def one_round(services: Services) -> None:
     heard, services.presence = services.presence, {}
     await services.database.write("jobs", lambda: _round(heard, now))
     await services.photos.sweep(now, PARTIAL_LIFE)
+    await watch_handovers(services, now)
     await watch_limits(services, now)
     await carry_out(services, now)
 
@@ -90,6 +93,13 @@ async def watch_limits(services: Services, now: int) -> None:
         while after is not None:
             page = functools.partial(watching.look, centre, after, now)
             after = await services.database.write(centre, page) or None
+
+
+async def watch_handovers(services: Services, now: int) -> None:
+    """Let handovers begin whose time has come, and look after those that go on."""
+    for centre in await services.database.read(handovers.centres()):
+        look = functools.partial(act, centre, services.effects, now, handovers.look)
+        await services.database.write(centre, look)
 
 
 async def carry_out(services: Services, now: int) -> int:

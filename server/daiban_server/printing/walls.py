@@ -30,7 +30,6 @@ from daiban_server.limits.sentences import length_words
 from daiban_server.printing.case_file import agent_of, office_of
 from daiban_server.spine import views
 from daiban_server.spine.refusal import Refusal
-from daiban_sync.ids import NOBODY
 
 _p, _s = schema.person.c, schema.case_sheet.c
 _PERSON = select(_p.name, _p.role, _p.phone, _p.badge).where(
@@ -107,8 +106,8 @@ def badge(centre: bytes, person: bytes, today: datetime.date, *, plate: bool = F
 
 def _post(centre: bytes, person: bytes) -> Program[Mapping[str, Any]]:
     """The post that somebody holds as A, else as B."""
-    found = yield from views.shown(views.BY_KIND, NOBODY, kind_name="post", page=5000)
-    posts = [one.view.values for one in found if one.view.values.get("centre") == centre.hex()]
+    found = yield from views.shown(views.BY_KIND, centre, kind_name="post", page=5000)
+    posts = [one.view.values for one in found if one.status == "held"]
     for rank in ("a", "b"):
         for post in posts:
             if (post.get(rank) or {}).get("person") == person.hex():

@@ -46,7 +46,7 @@ class Applier:
         """Apply entries in order, then whatever had been waiting for the records that they made."""
         outcomes = yield from self._each(incoming)
         yield from self._free()
-        yield from self._project()
+        yield from self.project()
         return outcomes
 
     def _free(self) -> Program[None]:
@@ -57,7 +57,7 @@ class Applier:
                 if outcome.outcome != "parked":
                     self.ledger.tell(one, self.ledger.position, outcome)
 
-    def _project(self) -> Program[None]:
+    def project(self) -> Program[None]:
         """Bring the features' tables into step with the records that changed."""
         if self._effects.projections:
             changed = [record for record in map(self.ledger.records.get, self.ledger.changed) if record]
@@ -270,7 +270,7 @@ def _as_change(incoming: Incoming, position: int) -> Change:
 
 def unwritable(kind: Kind, incoming: Incoming) -> tuple[str | None, tuple[str, ...]]:
     """Why a change may not be laid whatever stands in the record, and which fields are at fault."""
-    if kind.pulled_only and incoming.role != "district":
+    if kind.written_by is not None and incoming.role not in kind.written_by:
         return "kind.read_only", ()
     faults = incoming.faults
     return (next(iter(faults.values())), tuple(faults)) if faults else (None, ())

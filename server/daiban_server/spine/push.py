@@ -122,7 +122,7 @@ class _Intake:
         batch, sender = opened.batch, self.sender
         sequence = batch.header.sequence
         row = yield from self._before(batch)
-        if row is None or row[0] not in ("active", "desk"):
+        if row is None or row[0] not in ("active", "leaving", "desk"):
             self.done.problems.append((sequence, f"device.{row[0] if row else 'unknown'}", 0))
             return
         named, held = row[1] or 0, row[5]

@@ -63,10 +63,7 @@ def assign(centre: bytes, person: bytes, place: bytes, rank: str, now: int) -> P
     ``place.unknown``."""
     position, frontier = yield from log.lock(centre)
     yield from _check(centre, person, place)
-    held = yield from holds(person, place)
-    yield Write(schema.territory, [(person, place, rank)], "replace")
-    if not held:
-        yield Write(schema.assignment, [(centre, position + 1, person, place, True, now)])
+    if (yield from give(centre, position + 1, person, place, rank, now)):
         yield from log.advance(centre, position + 1, frontier)
 
 
@@ -74,11 +71,26 @@ def withdraw(centre: bytes, person: bytes, place: bytes, now: int) -> Program[No
     """Take a place from somebody; his devices let go of it once their work is handed in. Raises as `assign` does."""
     position, frontier = yield from log.lock(centre)
     yield from _check(centre, person, place)
+    if (yield from take(centre, position + 1, person, place, now)):
+        yield from log.advance(centre, position + 1, frontier)
+
+
+def give(centre: bytes, position: int, person: bytes, place: bytes, rank: str, now: int) -> Program[bool]:
+    """Somebody has a place from `position` of the feed on; False, and the position is free, where he had it before."""
+    held = yield from holds(person, place)
+    yield Write(schema.territory, [(person, place, rank)], "replace")
+    if not held:
+        yield Write(schema.assignment, [(centre, position, person, place, True, now)])
+    return not held
+
+
+def take(centre: bytes, position: int, person: bytes, place: bytes, now: int) -> Program[bool]:
+    """Somebody has a place no more from `position` of the feed on; False, and that is free, where he had it not."""
     if not (yield from holds(person, place)):
-        return
+        return False
     yield from run(_DROP, person_id=person, place_id=place)
-    yield Write(schema.assignment, [(centre, position + 1, person, place, False, now)])
-    yield from log.advance(centre, position + 1, frontier)
+    yield Write(schema.assignment, [(centre, position, person, place, False, now)])
+    return True
 
 
 def _check(centre: bytes, person: bytes, place: bytes) -> Program[None]:

@@ -52,7 +52,7 @@ class Result(NamedTuple):
 
 
 class DutyOut(Struct, frozen=True):
-    """Who is at a post, with what stands on the badge."""
+    """Who holds a post, with what stands on the badge; `on_duty` is who is there today in his stead."""
 
     title: str
     window: str
@@ -60,6 +60,7 @@ class DutyOut(Struct, frozen=True):
     phone: str
     badge: str
     stand_in: str
+    on_duty: str
     promise: str
 
 
@@ -98,8 +99,8 @@ def _result(row: Row) -> Result:
 
 def duty(centre_id: bytes) -> Program[list[DutyOut]]:
     """The posts of a centre that somebody holds."""
-    found = yield from views.shown(views.BY_KIND, NOBODY, kind_name="post", page=5000)
-    posts = [one.view.values for one in found if one.view.values.get("centre") == centre_id.hex()]
+    found = yield from views.shown(views.BY_KIND, centre_id, kind_name="post", page=5000)
+    posts = [one.view.values for one in found if one.status == "held"]
     return [_duty(post) for post in sorted(posts, key=lambda one: str(one.get("title")))]
 
 
@@ -112,5 +113,6 @@ def _duty(post: Mapping[str, Any]) -> DutyOut:
         holder.get("phone", ""),
         holder.get("badge", ""),
         stand_in.get("name", ""),
+        (post.get("on_duty") or {}).get("name", ""),
         post.get("promise") or "",
     )

@@ -38,9 +38,8 @@ _SLOTS = (
     .order_by(_s.visit, _s.agent)
 )
 _ABSENCES = (
-    select(_a.person, _a.start, _a.end)
-    .select_from(schema.absence.join(schema.person, _p.id == _a.person))
-    .where(_p.centre == bindparam("centre_id"), _a.end > bindparam("since"), _a.start < _a.end)
+    select(_a.person, _a.start, _a.end, _a.stand_in)
+    .where(_a.centre == bindparam("centre_id"), _a.end > bindparam("since"), _a.start < _a.end)
     .order_by(_a.person, _a.start)
 )
 
@@ -67,7 +66,7 @@ def load_week(centre: bytes, now: int, without: bytes = b"") -> Program[Week]:
     return Week(
         now=to_moment(now),
         agents=agents,
-        posts=_posts(territory),
+        posts=_posts(territory, absences),
         travel=GreatCircle(),
         stops=_stops([slot for slot in slots if slot[0] != without], {agent.id for agent in agents}),
         settings=SETTINGS,
@@ -96,12 +95,13 @@ def _agent(row: Row, home: Point, absences: list[Row], now: int) -> Agent:
         if OFFICIAL.is_working(day)
         for start, end in HOURS
     )
-    away = tuple(Window(to_moment(start), to_moment(end)) for who, start, end in absences if who == row[0])
+    away = tuple(Window(to_moment(start), to_moment(end)) for who, start, end, _ in absences if who == row[0])
     return Agent(row[0].hex(), row[1], home, shifts, away)
 
 
-def _posts(territory: list[Row]) -> tuple[Post, ...]:
-    """One post for each pair of A and B; a place that only a B answers for is B's own until somebody is named."""
+def _posts(territory: list[Row], absences: list[Row]) -> tuple[Post, ...]:
+    """One post for each pair of A and B; a place that only a B answers for is B's own until somebody is named. Whoever
+    was named to stand in makes another pair."""
     pairs: dict[bytes, dict[str, str]] = {}
     for person, place, rank in territory:
         pairs.setdefault(place, {}).setdefault(rank, person.hex())
@@ -109,6 +109,8 @@ def _posts(territory: list[Row]) -> tuple[Post, ...]:
     for place, ranks in pairs.items():
         a, b = ranks.get("A") or ranks["B"], ranks.get("B") if "A" in ranks else None
         held.setdefault((a, b if b != a else None), set()).add(place.hex())
+        for named in {stand_in.hex() for who, _, _, stand_in in absences if who.hex() == a} - {a, b}:
+            held.setdefault((a, named), set()).add(place.hex())
     return tuple(Post(f"{a}/{b}", a, b, frozenset(places)) for (a, b), places in held.items())
 
 

@@ -1,0 +1,171 @@
+"""A handover before it begins: asked for, arranged by the head, prolonged, cancelled."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first
+from daiban_server.features.posts import territory
+from daiban_server.features.posts.words import TYPES, span
+from daiban_server.outbound import queue
+from daiban_server.spine.effects import Asked
+from daiban_server.spine.ledger import Incoming, Ledger, Record
+from daiban_server.spine.refusal import Refusal
+from daiban_server.staff import Person, holders, person
+
+Fields = Mapping[str, Any]
+FOREVER = 253_402_300_799_000
+"""The end of what has no end in sight: the last second of the year 9999."""
+
+_a = schema.absence.c
+_AWAY = (
+    select(_a.id)
+    .where(
+        _a.person == bindparam("person_id"),
+        _a.id != bindparam("without"),
+        _a.start < bindparam("until"),
+        _a.end > bindparam("since"),
+    )
+    .limit(1)
+)
+
+
+def asked_for(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fields]:
+    """Somebody asks to be stood in for, or says who leaves: the heads are told."""
+    values = incoming.values
+    away = yield from person(bytes.fromhex(values["person"])) if values.get("person") else _nobody()
+    if away is not None:
+        text = f"{away.name}申请{TYPES.get(values.get('type', ''), '交接')}，请安排接手的人。"
+        yield from tell_heads(ledger, record, "handover.asked", text, without=incoming.author)
+    return {}
+
+
+def arrange(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Freeze who hands over to whom, from when to when. Without a name the post's B stands in.
+
+    Raises `Refusal`: ``person.unknown``, ``handover.nobody``, ``handover.role``, ``handover.time``,
+    ``handover.twice``, ``handover.away``, ``handover.last_head``, ``place.unknown``.
+    """
+    values = {**(yield from ledger.view(asked.record)).values, **asked.arguments}
+    away = yield from _of_here(ledger, values.get("person"), "person")
+    to = values.get("to") or (yield from _stand_in(ledger.centre, values["person"]))
+    if not to:
+        raise Refusal("handover.nobody", ("to",))
+    taker = yield from _of_here(ledger, to, "to")
+    if to == values["person"] or taker.role != away.role:
+        raise Refusal("handover.role", ("to",))
+    kind, places = values.get("type") or "absence", values.get("places") or []
+    since, until = max(int(values.get("since") or 0), ledger.now), int(values.get("until") or FOREVER)
+    if kind != "absence":
+        until = FOREVER
+    if until <= since:
+        raise Refusal("handover.time", ("until",))
+    yield from territory.check(ledger.centre, map(bytes.fromhex, places))
+    yield from _check_free(asked.record, kind, values["person"], to, since, until)
+    if kind == "leaving" and away.role == "head" and len((yield from holders(ledger.centre, "head"))) < 2:
+        raise Refusal("handover.last_head", ("person",))
+    arranged = {
+        "type": kind,
+        "person": values["person"],
+        "person_name": away.name,
+        "to": to,
+        "to_name": taker.name,
+        "since": since,
+        "until": None if until == FOREVER else until,
+        "places": places,
+    }
+    yield from _tell_both(ledger, asked.record, arranged)
+    return {"arranged": arranged}
+
+
+def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """He comes back later than was thought."""
+    values = (yield from ledger.view(asked.record)).values
+    until = int(asked.arguments.get("until") or FOREVER)
+    if until <= ledger.now:
+        raise Refusal("handover.time", ("until",))
+    arranged = {**values["arranged"], "until": None if until == FOREVER else until}
+    if arranged["type"] != "absence":
+        raise Refusal("handover.final", ("type",))
+    yield from _check_free(asked.record, "absence", arranged["person"], arranged["to"], ledger.now, until)
+    yield from _tell_both(ledger, asked.record, arranged)
+    return {"arranged": arranged}
+
+
+def cancel(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """It does not come to that; by the head, or by whom it is about."""
+    values = (yield from ledger.view(asked.record)).values
+    check_own(asked, values.get("person"))
+    if arranged := values.get("arranged"):
+        text = f"{arranged['person_name']}的{TYPES[arranged['type']]}已取消，不用接手了。"
+        yield from tell(ledger, asked.record, "handover.cancelled", text, arranged["to"])
+    return {}
+
+
+def check_own(asked: Asked, whom: Any) -> None:
+    """Raises `Refusal("handover.not_yours")` unless the head asks, or he whom it is about."""
+    if asked.incoming.role != "head" and asked.incoming.author.hex() != whom:
+        raise Refusal("handover.not_yours")
+
+
+def away(ledger: Ledger, record: Record) -> Program[None]:
+    """Keep the span in which somebody is away, for everybody who has to know."""
+    values = (yield from ledger.view(record)).values
+    arranged = values.get("arranged")
+    if not arranged or arranged["type"] == "transfer":
+        return
+    start = values.get("begun_at") or arranged["since"]
+    end = values.get("ended_at") if arranged["type"] == "absence" else None
+    end = start if record.status == "cancelled" else end or arranged["until"] or FOREVER
+    who = bytes.fromhex(arranged["person"]), bytes.fromhex(arranged["to"])
+    ledger.add(schema.absence, (record.id, ledger.centre, *who, start, end), "replace")
+
+
+def tell(ledger: Ledger, record: Record, code: str, text: str, *people: str) -> Program[None]:
+    """Let people know of a handover."""
+    for one in dict.fromkeys(people):
+        key = f"{code}/{record.id.hex()}/{ledger.now}"
+        yield from queue.tell(ledger.centre, bytes.fromhex(one), code, text, ledger.now, key=key, record=record.id)
+
+
+def tell_heads(ledger: Ledger, record: Record, code: str, text: str, *, without: bytes = b"") -> Program[None]:
+    """Let the heads of the centre know."""
+    heads = yield from holders(ledger.centre, "head")
+    yield from tell(ledger, record, code, text, *(id_.hex() for id_, _ in heads if id_ != without))
+
+
+def _tell_both(ledger: Ledger, record: Record, arranged: Fields) -> Program[None]:
+    when = span(arranged["since"], arranged["until"])
+    text = f"{arranged['person_name']}{when}{TYPES[arranged['type']]}，由{arranged['to_name']}接手。"
+    yield from tell(ledger, record, "handover.arranged", text, arranged["person"], arranged["to"])
+
+
+def _stand_in(centre: bytes, whom: str) -> Program[str]:
+    """The B of the posts that somebody holds; nobody where the posts have different ones."""
+    named = {
+        (post.values.get("b") or {}).get("person")
+        for post in (yield from territory.of_kind(centre, "post"))
+        if post.status == "held" and (post.values.get("a") or {}).get("person") == whom
+    }
+    return named.pop() or "" if len(named) == 1 else ""
+
+
+def _of_here(ledger: Ledger, whom: Any, field: str) -> Program[Person]:
+    found = yield from person(bytes.fromhex(whom)) if whom else _nobody()
+    if found is None or not found.active or found.centre != ledger.centre:
+        raise Refusal("person.unknown", (field,))
+    return found
+
+
+def _nobody() -> Program[None]:
+    yield from ()
+
+
+def _check_free(record: Record, kind: str, whom: str, to: str, since: int, until: int) -> Program[None]:
+    span_ = {"without": record.id, "since": since, "until": until}
+    if kind != "transfer" and (yield from first(_AWAY, person_id=bytes.fromhex(whom), **span_)):
+        raise Refusal("handover.twice", ("since",))
+    if (yield from first(_AWAY, person_id=bytes.fromhex(to), **span_)):
+        raise Refusal("handover.away", ("to",))

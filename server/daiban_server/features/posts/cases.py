@@ -1,0 +1,101 @@
+"""Open cases change hands by name, in the handover that takes place and in the return from it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program
+from daiban_server.features.posts.open_work import OpenCase
+from daiban_server.features.posts.words import TYPES
+from daiban_server.spine.ledger import Ledger, Record
+
+Fields = Mapping[str, Any]
+STANDING_IN, BACK = "顶岗", "返岗"
+MOST = 50
+"""Handovers that a case remembers."""
+_ENDED = frozenset({"completed", "refused", "not_accepted", "withdrawn", "delivered", "followed_up", "archived"})
+
+
+class Hands(NamedTuple):
+    """From whom to whom, by id and name; why, and who said so."""
+
+    giver: str
+    giver_name: str
+    taker: str
+    taker_name: str
+    reason: str
+    author: bytes
+
+
+class Handed(NamedTuple):
+    """Cases that changed hands, and those that could not, since the applicant is the other's relative."""
+
+    over: list[Fields]
+    kept: list[Fields]
+
+
+def hand_over(ledger: Ledger, hands: Hands, found: Sequence[OpenCase], *, for_good: bool) -> Program[Handed]:
+    """Give open cases to the other. Whoever stands in handles what the absent one handled, and the owner stays the
+    owner; for good he owns what the other owned."""
+    handed = Handed([], [])
+    parts = ("owner", "handler") if for_good else ("handler",)
+    yield from ledger.load(case.id for case in found)
+    for case in found:
+        record = ledger.records[case.id]
+        values = (yield from ledger.view(record)).values if record else {}
+        if record is None or hands.taker in _relatives(values):
+            handed.kept.append(case.told())
+        elif fields := _changed(values, hands, parts):
+            _hand(ledger, record, values, fields, hands)
+            handed.over.append(case.told())
+    return handed
+
+
+def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) -> Program[list[Fields]]:
+    """What the stand-in still handles of the cases of a note goes back; gives those in which something happened since.
+    `hands` names the stand-in as the giver."""
+    meanwhile: list[Fields] = []
+    ids = [bytes.fromhex(one["case"]) for one in told]
+    yield from ledger.load(ids)
+    for one, id_ in zip(told, ids, strict=True):
+        record = ledger.records[id_]
+        if record is None:
+            continue
+        values = (yield from ledger.view(record)).values
+        if record.status != one.get("status") or int(values.get("status_at") or 0) > since:
+            meanwhile.append({**one, "status": record.status or ""})
+        fields = _changed(values, hands, ("handler",))
+        if fields and record.status not in _ENDED:
+            _hand(ledger, record, values, fields, hands)
+    return meanwhile
+
+
+def reason(arranged: Fields) -> str:
+    """Why, as a case's page says it."""
+    return STANDING_IN if arranged["type"] == "absence" else TYPES[arranged["type"]]
+
+
+def _changed(values: Fields, hands: Hands, parts: Sequence[str]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for part in parts:
+        if values.get(f"{part}_id") == hands.giver:
+            fields |= {part: hands.taker_name, f"{part}_id": hands.taker}
+    return fields
+
+
+def _relatives(values: Fields) -> set[str]:
+    kin = values.get("kin")
+    declared = {str(kin["person"])} if isinstance(kin, dict) and kin.get("person") else set()
+    return declared | set(values.get("kin_of") or ())
+
+
+def _hand(ledger: Ledger, record: Record, values: Fields, fields: Fields, hands: Hands) -> None:
+    """Write it into the case and into its story."""
+    made = {"from": hands.giver_name, "to": hands.taker_name, "to_id": hands.taker, "reason": hands.reason}
+    handovers = [*(values.get("handovers") or ()), {**made, "at": ledger.now}]
+    ledger.write_fields(record, {**fields, "handovers": handovers[-MOST:]})
+    told, status = msgspec.json.encode({"to": hands.taker, "reason": hands.reason}), record.status or ""
+    row = (ledger.centre, record.position, record.id, "hand_over", status, status, ledger.now, ledger.now)
+    ledger.add(schema.case_event, (*row, hands.author, told))

@@ -1,0 +1,18 @@
+"""What the commands of posts and handovers do, and what follows from them."""
+
+from daiban_server.features.posts import appointing, arranging, handing
+from daiban_server.spine.effects import Effects
+
+EFFECTS = Effects(
+    commands={
+        ("post", "appoint"): appointing.appoint,
+        ("post", "close"): appointing.close,
+        ("handover", "arrange"): arranging.arrange,
+        ("handover", "begin"): handing.begin,
+        ("handover", "prolong"): arranging.prolong,
+        ("handover", "return"): handing.come_back,
+        ("handover", "cancel"): arranging.cancel,
+    },
+    made={"handover": arranging.asked_for},
+    projections={"handover": (arranging.away,)},
+)

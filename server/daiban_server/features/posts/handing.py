@@ -1,0 +1,177 @@
+"""A handover takes place: places, posts and open cases go to the one who takes over, and for a stand-in come back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from daiban_server.db.program import Program
+from daiban_server.features.posts import cases, leaving, open_work, territory
+from daiban_server.features.posts.appointing import holder
+from daiban_server.features.posts.arranging import FOREVER, check_own, tell, tell_heads
+from daiban_server.features.posts.cases import Handed, Hands
+from daiban_server.features.posts.words import TYPES, span
+from daiban_server.spine.effects import Asked
+from daiban_server.spine.ledger import Ledger, Record
+from daiban_server.spine.refusal import Refusal
+
+Fields = Mapping[str, Any]
+
+
+class Moving(NamedTuple):
+    """One handover as it takes place: `places` are those that move; `taking` is the one who takes over, as posts show
+    him."""
+
+    record: Record
+    arranged: Fields
+    giver: bytes
+    taker: bytes
+    held: Mapping[bytes, str]
+    places: frozenset[bytes]
+    taking: Mapping[str, str]
+
+    @property
+    def for_good(self) -> bool:
+        """Whether nobody comes back from it."""
+        return bool(self.arranged["type"] != "absence")
+
+    def concerns(self, place: bytes) -> bool:
+        """Whether what belongs to a place moves: of one who only changes places the rest stays with him."""
+        return self.arranged["type"] != "transfer" or not self.arranged["places"] or place in self.places
+
+
+def begin(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """The head says: now. Raises `Refusal("person.unknown")` if who takes over left meanwhile."""
+    return (yield from take_over(ledger, asked.record, asked.incoming.author))
+
+
+def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
+    """Everything goes to the one who takes over; gives the note of it, which says what was handed."""
+    moving = yield from _moving(ledger, record)
+    handed = yield from _cases(ledger, moving, author)
+    given = yield from _places(ledger, moving)
+    posts = yield from _posts(ledger, moving)
+    visits = yield from _visits(ledger, moving)
+    yield from _tell(ledger, moving, handed, len(visits))
+    leaves = moving.arranged["type"] == "leaving"
+    devices = (yield from leaving.leave(ledger, moving.giver, moving.taker)) if leaves else []
+    return {
+        "begun_at": ledger.now, "cases": handed.over, "kept": handed.kept, "visits": visits,
+        "given": [place.hex() for place in given], "posts": posts, "devices": devices,
+    }
+
+
+def come_back(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """He is back: what he had is his again, and he is told what happened meanwhile.
+
+    Raises `Refusal`: ``handover.final``, ``handover.not_yours``.
+    """
+    values = (yield from ledger.view(asked.record)).values
+    arranged = values["arranged"]
+    check_own(asked, arranged["person"])
+    if arranged["type"] != "absence":
+        raise Refusal("handover.final", ("type",))
+    pairs = {(bytes.fromhex(arranged["to"]), bytes.fromhex(place)) for place in values.get("given") or ()}
+    yield from territory.let_go(ledger, pairs, without=asked.record.id.hex())
+    for post in values.get("posts") or ():
+        yield from _write(ledger, post, {"on_duty": None, "on_duty_until": None})
+    back = Hands(
+        *(arranged["to"], arranged["to_name"], arranged["person"], arranged["person_name"]),
+        *(cases.BACK, asked.incoming.author),
+    )
+    meanwhile = yield from cases.hand_back(ledger, back, values.get("cases") or (), values["begun_at"])
+    text = f"{arranged['person_name']}已返岗，其间办过{len(meanwhile)}件。感谢{arranged['to_name']}顶岗。"
+    yield from tell(ledger, asked.record, "handover.ended", text, arranged["person"], arranged["to"])
+    return {"ended_at": ledger.now, "meanwhile": meanwhile}
+
+
+def _moving(ledger: Ledger, record: Record) -> Program[Moving]:
+    arranged = (yield from ledger.view(record)).values["arranged"]
+    giver, taker = bytes.fromhex(arranged["person"]), bytes.fromhex(arranged["to"])
+    taking = yield from holder(ledger, arranged["to"], None, "to")
+    held = yield from territory.held(giver)
+    chosen = {bytes.fromhex(place) for place in arranged["places"]} or set(held)
+    return Moving(record, arranged, giver, taker, held, frozenset(chosen & held.keys()), taking)
+
+
+def _cases(ledger: Ledger, moving: Moving, author: bytes) -> Program[Handed]:
+    arranged = moving.arranged
+    found = yield from open_work.cases(ledger.centre, moving.giver)
+    hands = Hands(
+        *(arranged["person"], arranged["person_name"], arranged["to"], arranged["to_name"]),
+        *(cases.reason(arranged), author),
+    )
+    concerned = [case for case in found if moving.concerns(case.place)]
+    return (yield from cases.hand_over(ledger, hands, concerned, for_good=moving.for_good))
+
+
+def _visits(ledger: Ledger, moving: Moving) -> Program[list[Fields]]:
+    """The visits that were promised for one who will not be there."""
+    until = FOREVER if moving.for_good else moving.arranged["until"] or FOREVER
+    found = yield from open_work.visits(ledger.centre, moving.giver, ledger.now, until)
+    return [one for one in found if moving.concerns(bytes.fromhex(one["place"]))]
+
+
+def _places(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
+    """The places come to the other's phone. Those that were his own already are not counted among what he was given;
+    those that he has by standing in for another too are, so that neither return takes them from the other."""
+    had, given = (yield from territory.held(moving.taker)), []
+    lent = yield from territory.standing_in(ledger.centre, without=moving.record.id.hex())
+    for place in sorted(moving.places):
+        if moving.for_good:
+            rank = "A" if "A" in (had.get(place), moving.held[place]) else "B"
+            yield from territory.give(ledger, moving.taker, place, rank)
+            yield from territory.take(ledger, moving.giver, place)
+        elif place not in had or (moving.taker, place) in lent:
+            yield from territory.give(ledger, moving.taker, place, "B")
+            given.append(place)
+    return given
+
+
+def _posts(ledger: Ledger, moving: Moving) -> Program[list[str]]:
+    """The posts that he holds show who is there now; when he goes for good the other holds them."""
+    touched = []
+    for post in (yield from territory.of_kind(ledger.centre, "post")):
+        changed = _held_by(moving, post.values) if moving.for_good else _on_duty(moving, post.values)
+        if post.status == "held" and changed:
+            yield from _write(ledger, post.record, changed)
+            touched.append(post.record)
+    return touched
+
+
+def _on_duty(moving: Moving, post: Fields) -> Fields:
+    holds = (post.get("a") or {}).get("person") == moving.giver.hex()
+    return {"on_duty": moving.taking, "on_duty_until": moving.arranged["until"]} if holds else {}
+
+
+def _held_by(moving: Moving, post: Fields) -> Fields:
+    """The fields of a post that change: A and B by the successor, who cannot be both. Of a post only some of whose
+    places move, those places go."""
+    here = {bytes.fromhex(place) for place in post.get("places") or ()}
+    a, b = ((post.get(rank) or {}).get("person") for rank in ("a", "b"))
+    giver, taker = moving.giver.hex(), moving.taker.hex()
+    if giver not in (a, b) or (here and not here & moving.places):
+        return {}
+    if not here <= moving.places:
+        return {"places": [place.hex() for place in sorted(here - moving.places)]} if a == giver else {}
+    if a == giver:
+        return {"a": moving.taking, **({"b": None} if b == taker else {})}
+    return {"b": moving.taking if a != taker else None}
+
+
+def _write(ledger: Ledger, id_: str, fields: Fields) -> Program[None]:
+    yield from ledger.load([bytes.fromhex(id_)])
+    if (record := ledger.records[bytes.fromhex(id_)]) is not None:
+        ledger.write_fields(record, fields)
+
+
+def _tell(ledger: Ledger, moving: Moving, handed: Handed, visits: int) -> Program[None]:
+    arranged = moving.arranged
+    what = f"{arranged['person_name']}{span(ledger.now, arranged['until'])}{TYPES[arranged['type']]}"
+    text = f"{what}，您接手{len(moving.places)}个地方、{len(handed.over)}件在办件。"
+    yield from tell(ledger, moving.record, "handover.begun", text, arranged["to"])
+    for text in _open_ends(len(handed.kept), visits):
+        yield from tell_heads(ledger, moving.record, "handover.open_ends", f"{what}：{text}")
+
+
+def _open_ends(kept: int, visits: int) -> Sequence[str]:
+    told = [f"{kept}件因回避须另行移交"] * (kept > 0) + [f"{visits}次已约定的上门须另行安排"] * (visits > 0)
+    return ["，".join(told) + "。"] if told else []

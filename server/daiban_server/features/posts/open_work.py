@@ -1,0 +1,97 @@
+"""What somebody has on his hands: open cases, promised visits, replies owed, phones."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, rows
+
+MOST = 500
+_s, _v, _o, _d = schema.case_sheet.c, schema.slot.c, schema.obligation.c, schema.device.c
+_CASES = (
+    select(_s.id, _s.number, _s.item_name, _s.status, _s.due, _s.place, _s.owner, _s.handler)
+    .where(
+        _s.centre == bindparam("centre_id"),
+        or_(_s.owner == bindparam("person_id"), _s.handler == bindparam("person_id")),
+        _s.archived.is_(None),
+        _s.status != "withdrawn",
+    )
+    .order_by(_s.due.is_(None), _s.due, _s.id)
+    .limit(MOST)
+)
+_VISITS = (
+    select(_v.visit, _v.place, _v.start, _v.end, _v.accepted)
+    .where(
+        _v.centre == bindparam("centre_id"),
+        _v.agent == bindparam("person_id"),
+        and_(_v.start < bindparam("until"), _v.end > bindparam("since")),
+    )
+    .order_by(_v.start)
+    .limit(200)
+)
+_OWED = (
+    select(_o.id, _o.application, _o.household, _o.due, _o.state)
+    .where(
+        _o.centre == bindparam("centre_id"),
+        _o.cadre == bindparam("person_id"),
+        _o.reply.is_(None),
+        or_(_o.state == "due", _o.state == "late"),
+    )
+    .order_by(_o.due)
+    .limit(MOST)
+)
+_DEVICES = (
+    select(_d.id, _d.name, _d.synced_at)
+    .where(_d.person == bindparam("person_id"), or_(_d.state == "active", _d.state == "leaving"))
+    .order_by(_d.id)
+)
+
+
+class OpenCase(NamedTuple):
+    """An open case; `due` is the promised day. It says nothing about the applicant, for a handover's note is read by
+    the whole centre: whoever takes over has the case itself."""
+
+    id: bytes
+    number: str
+    item: str
+    status: str
+    due: str | None
+    place: bytes
+    owner: bytes
+    handler: bytes
+
+    def told(self) -> Mapping[str, Any]:
+        """As a handover's note keeps it."""
+        kept = {"case": self.id.hex(), "number": self.number, "item": self.item, "status": self.status, "due": self.due}
+        return {name: value for name, value in kept.items() if value}
+
+
+def cases(centre: bytes, person: bytes) -> Program[list[OpenCase]]:
+    """The open cases that somebody owns or handles, those due first before others; at most `MOST`."""
+    return [OpenCase(*row) for row in (yield from rows(_CASES, centre_id=centre, person_id=person))]
+
+
+def visits(centre: bytes, person: bytes, since: int, until: int) -> Program[list[Mapping[str, Any]]]:
+    """Visits that were promised for somebody between two moments."""
+    found = yield from rows(_VISITS, centre_id=centre, person_id=person, since=since, until=until)
+    return [
+        {"visit": visit.hex(), "place": place.hex(), "start": start, "end": end, "accepted": bool(accepted)}
+        for visit, place, start, end, accepted in found
+    ]
+
+
+def owed(centre: bytes, person: bytes) -> Program[list[Mapping[str, Any]]]:
+    """Replies that a cadre owes."""
+    found = yield from rows(_OWED, centre_id=centre, person_id=person)
+    return [
+        {"obligation": id_.hex(), "case": case.hex(), "household": home.hex(), "due": due, "state": state}
+        for id_, case, home, due, state in found
+    ]
+
+
+def devices(person: bytes) -> Program[list[Mapping[str, Any]]]:
+    """Somebody's phones that may still have work; `synced_at` is when they were last heard of."""
+    found = yield from rows(_DEVICES, person_id=person)
+    return [{"device": id_.hex(), "name": name, "synced_at": at} for id_, name, at in found]

@@ -1,0 +1,110 @@
+"""Somebody moves to other villages, or leaves for good: everything open is another's, by name."""
+
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Write
+from daiban_server.features.posts.leaving import SILENT
+from tests.cases.bureau import DAY
+from tests.posts.team import Team
+
+_o, _d, _p = schema.obligation.c, schema.device.c, schema.person.c
+CADRE = select(_o.cadre).where(_o.application == bindparam("case_id"))
+STATE = select(_d.state).where(_d.id == bindparam("device_id"))
+PERSON = select(_p.active, _p.login).where(_p.id == bindparam("person_id"))
+
+
+def _hand_over(team: Team, who: str, to: str, kind: str, **fields: object) -> bytes:
+    asked = team.record("李红", "handover", type=kind, person=team.people[who].hex(), **fields)
+    assert team.give("李红", "handover", asked, "arrange", to=team.people[to].hex()) == "merged"
+    assert team.give("李红", "handover", asked, "begin") == "merged"
+    return asked
+
+
+def _phone(team: Team, who: str) -> bytes:
+    phone = team.new()
+    row = (phone, team.centre, team.people[who], "旧手机", bytes(32), "active", 1, 1, None, 1, 0, "sdk")
+    team.run(_write(Write(schema.device, [row])))
+    return phone
+
+
+def _write(write: Write):  # type: ignore[no-untyped-def]  # a program of one operation
+    yield write
+
+
+def test_who_leaves_hands_over_everything_by_name(team: Team) -> None:
+    post = team.post("王芳", "周静", team.place)
+    case = team.case(who="王芳")
+    team.through(case, ("王芳", "submit", {}), ("赵敏", "receive", {}))
+    left = _hand_over(team, "王芳", "刘强", "leaving")
+    assert team.places("王芳") == {}
+    assert team.places("刘强") == {team.place: "A"}
+    assert (team.values(case)["owner"], team.values(case)["handler"]) == ("刘强", "赵敏")
+    assert team.values(case)["handovers"][-1]["reason"] == "离岗"
+    assert team.values(post)["a"]["name"] == "刘强"
+    assert team.look(PERSON, person_id=team.people["王芳"]) == [(False, None)]
+    assert team.give("李红", "handover", left, "return") == "handover.final"
+    team.watch_handovers()
+    assert team.status(left) == "ended", "no phone is awaited"
+
+
+def test_his_phone_may_hand_in_what_it_has_and_is_locked_out_a_day_later(team: Team) -> None:
+    phone = _phone(team, "王芳")
+    left = _hand_over(team, "王芳", "刘强", "leaving")
+    assert team.values(left)["devices"] == [phone.hex()]
+    assert team.look(STATE, device_id=phone) == [("leaving",)]
+    team.later(2)
+    team.watch_handovers()
+    assert team.status(left) == "begun", "it was not heard of since"
+    heard = schema.device.update().where(_d.id == phone).values(synced_at=team.now)
+    team.look(heard)
+    team.later(0.5)
+    team.watch_handovers()
+    assert team.look(STATE, device_id=phone) == [("leaving",)], "it may still be at it"
+    team.later(0.6)
+    team.watch_handovers()
+    assert team.look(STATE, device_id=phone) == [("revoked",)]
+    assert team.status(left) == "ended"
+
+
+def test_a_phone_that_never_comes_back_is_told_of_once_a_day(team: Team) -> None:
+    _phone(team, "王芳")
+    _hand_over(team, "王芳", "刘强", "leaving")
+    team.later(SILENT / DAY + 0.1)
+    for _ in range(3):
+        team.watch_handovers()
+    assert team.told("郑红").count("王芳已离岗，还有1部手机没有交回。") == 1
+
+
+def test_what_a_cadre_owed_is_his_successors(team: Team) -> None:
+    case = team.case(who="王芳", source="home", mode="proxy")
+    assert team.look(CADRE, case_id=case) == [(team.people["孙亮"],)]
+    _hand_over(team, "孙亮", "吴军", "leaving")
+    assert team.look(CADRE, case_id=case) == [(team.people["吴军"],)]
+    assert team.places("吴军") == {team.place: "A"}
+
+
+def test_who_changes_villages_hands_over_only_what_is_there(team: Team) -> None:
+    post = team.post("王芳", None, team.place, team.river)
+    here = team.case(who="王芳")
+    team.through(here, ("王芳", "submit", {}))
+    home = team.record("赵敏", "household", place=team.river.hex(), head="何秀", phone="13700000001")
+    there = team.case(who="王芳", household=home.hex())
+    team.through(there, ("王芳", "submit", {}))
+    moved = _hand_over(team, "王芳", "刘强", "transfer", places=[team.river.hex()])
+    assert (team.values(here)["owner"], team.values(there)["owner"]) == ("王芳", "刘强")
+    assert team.places("王芳") == {team.place: "A"}
+    assert team.places("刘强") == {team.river: "A"}
+    assert team.values(post)["places"] == [team.place.hex()]
+    assert team.look(PERSON, person_id=team.people["王芳"])[0][0] == 1
+    team.watch_handovers()
+    assert team.status(moved) == "ended"
+
+
+def test_the_only_head_cannot_leave(team: Team) -> None:
+    asked = team.record("李红", "handover", type="leaving", person=team.people["李红"].hex())
+    assert team.give("李红", "handover", asked, "arrange", to=team.people["郑红"].hex()) == "merged"
+    gone = team.record("李红", "handover", type="leaving", person=team.people["郑红"].hex())
+    assert team.give("李红", "handover", asked, "begin") == "merged"
+    assert team.give("郑红", "handover", gone, "arrange", to=team.people["郑红"].hex()) == "handover.role"
+    assert team.look(PERSON, person_id=team.people["郑红"])[0][0] == 1

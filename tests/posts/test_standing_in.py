@@ -1,0 +1,129 @@
+"""A is away and B stands in: places, cases and the board, there and back."""
+
+import pytest
+
+from daiban_server.features.affairs import board
+from daiban_server.staff import stand_ins
+from tests.cases.bureau import DAY
+from tests.posts.team import Team
+
+
+def test_the_stand_in_has_the_villages_and_the_cases_and_gives_them_back(team: Team) -> None:
+    case = team.case(who="王芳")
+    team.through(case, ("王芳", "submit", {}), ("赵敏", "receive", {}))
+    team.through(case, ("李红", "hand_over", {"to": team.people["王芳"].hex()}))
+    handover = team.away("王芳", "刘强", note="张家的残疾证复印件在站里抽屉")
+    assert team.places("刘强") == {team.place: "B"}
+    values = team.values(case)
+    assert (values["owner"], values["handler"]) == ("王芳", "刘强"), "the owner stays the owner"
+    assert values["handovers"][-1]["reason"] == "顶岗"
+    note = team.values(handover)
+    assert [one["case"] for one in note["cases"]] == [case.hex()]
+    assert "张桂兰" not in str(note), "the note is read by the whole centre"
+    team.later(2)
+    team.through(case, ("赵敏", "accept", {}))
+    assert team.give("王芳", "handover", handover, "return") == "merged"
+    assert team.places("刘强") == {}
+    values = team.values(case)
+    assert (values["owner"], values["handler"]) == ("王芳", "王芳")
+    assert [one["status"] for one in team.values(handover)["meanwhile"]] == ["accepted"]
+    assert team.told("王芳")[-1] == "王芳已返岗，其间办过1件。感谢刘强顶岗。"
+
+
+def test_without_a_name_the_posts_b_stands_in_and_keeps_what_was_his(team: Team) -> None:
+    team.post("王芳", "周静", team.place)
+    handover = team.away("王芳")
+    assert team.values(handover)["arranged"]["to_name"] == "周静"
+    assert team.values(handover).get("given") in (None, [])
+    team.give("李红", "handover", handover, "return")
+    assert team.places("周静") == {team.place: "B"}
+
+
+def test_a_post_without_b_needs_a_name(team: Team) -> None:
+    team.post("王芳", None, team.place)
+    asked = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
+    assert team.give("李红", "handover", asked, "arrange") == "handover.nobody"
+    assert team.told("李红") == ["王芳申请请假，请安排接手的人。"]
+
+
+def test_the_board_says_who_is_there_today(team: Team) -> None:
+    team.post("王芳", "周静", team.place)
+    handover = team.away("王芳", "刘强")
+    (shown,) = team.run(board.duty(team.centre))
+    assert (shown.name, shown.stand_in, shown.on_duty) == ("王芳", "周静", "刘强")
+    assert team.run(stand_ins(team.people["王芳"], team.now)) == [(team.people["刘强"], "刘强")]
+    team.give("李红", "handover", handover, "return")
+    (shown,) = team.run(board.duty(team.centre))
+    assert shown.on_duty == ""
+    team.later(0.1)
+    assert team.run(stand_ins(team.people["王芳"], team.now)) == []
+
+
+def test_two_absences_give_one_village_and_the_last_return_takes_it(team: Team) -> None:
+    team.post("王芳", None, team.place)
+    team.post("周静", None, team.place)
+    first, second = team.away("王芳", "刘强"), team.away("周静", "刘强")
+    team.give("李红", "handover", first, "return")
+    assert team.places("刘强") == {team.place: "B"}
+    team.give("李红", "handover", second, "return")
+    assert team.places("刘强") == {}
+
+
+def test_a_relatives_case_is_not_handed_to_the_stand_in(team: Team) -> None:
+    case = team.case(who="赵敏", kin={"person": team.people["刘强"].hex(), "relation": "表弟"})
+    team.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
+    team.through(case, ("李红", "hand_over", {"to": team.people["王芳"].hex()}))
+    handover = team.away("王芳", "刘强")
+    assert team.values(case)["handler"] == "王芳"
+    assert [one["case"] for one in team.values(handover)["kept"]] == [case.hex()]
+    assert any("1件因回避须另行移交" in text for text in team.told("郑红"))
+
+
+def test_it_begins_by_itself_and_goes_on_until_he_is_back(team: Team) -> None:
+    asked = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
+    times = {"since": team.now + DAY, "until": team.now + 3 * DAY}
+    assert team.give("李红", "handover", asked, "arrange", to=team.people["刘强"].hex(), **times) == "merged"
+    team.watch_handovers()
+    assert (team.status(asked), team.places("刘强")) == ("arranged", {})
+    team.later(1)
+    team.watch_handovers()
+    assert (team.status(asked), team.places("刘强")) == ("begun", {team.place: "B"})
+    team.later(2)
+    team.watch_handovers()
+    assert team.status(asked) == "begun", "nobody is left without a stand-in because a day went by"
+    assert team.places("刘强") == {team.place: "B"}
+    assert team.told("王芳")[-1] == "王芳原定11月27日返岗，还没有登记返岗，顶岗先延长一天。"
+    assert team.run(stand_ins(team.people["王芳"], team.now)) != []
+    team.watch_handovers()
+    assert len(team.told("王芳")) == 2, "and it is said once a day"
+
+
+@pytest.mark.parametrize(
+    ("who", "fields", "code"),
+    [
+        ("王芳", {}, "handover.role"),
+        ("赵敏", {}, "handover.role"),
+        ("周静", {}, "handover.away"),
+        ("刘强", {"until": 1_000}, "handover.time"),
+    ],
+)
+def test_who_cannot_take_over(team: Team, who: str, fields: dict[str, int], code: str) -> None:
+    team.away("周静", "刘强")
+    asked = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
+    assert team.give("李红", "handover", asked, "arrange", to=team.people[who].hex(), **fields) == code
+    assert team.status(asked) == "asked"
+
+
+def test_nobody_is_away_twice(team: Team) -> None:
+    team.away("王芳", "刘强")
+    again = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
+    assert team.give("李红", "handover", again, "arrange", to=team.people["周静"].hex()) == "handover.twice"
+
+
+def test_only_he_himself_or_the_head_cancels_or_returns(team: Team) -> None:
+    asked = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
+    assert team.give("刘强", "handover", asked, "cancel") == "handover.not_yours"
+    assert team.give("王芳", "handover", asked, "cancel") == "merged"
+    begun = team.away("王芳", "刘强")
+    assert team.give("刘强", "handover", begun, "return") == "handover.not_yours"
+    assert team.give("王芳", "handover", begun, "return") == "merged"

@@ -38,7 +38,8 @@ async def busy_day(town: Township) -> None:
     await town.services.database.write("place", lambda: provision.add_territory(posts))
     await hired(town, LONGEST, "agent")
     await hired(town, LONGEST + "江", "cadre")
-    await write(town, schema.absence, (town.people["王芳"], town.clock(), town.clock() + 7 * 86_400_000, "培训"))
+    away = town.people["王芳"], town.people["刘强"], town.clock(), town.clock() + 7 * 86_400_000
+    await write(town, schema.absence, (new_id(), town.centre, *away))
     wang, liu = await phone_of(town, "王芳"), await phone_of(town, "刘强")
     form = await wang.new("household")
     address = "陕西省安康市汉滨区双龙镇高粱铺易地扶贫搬迁集中安置社区十七号楼二单元五零一室(老供销社对面)"

@@ -134,7 +134,14 @@ async def test_todays_visits_tell_time_home_agent_phone_and_who_stands_in(
     town = sqlite_township
     set_clock(town, 8, 30, days=1)
     wang = await phone_of(town, "王芳")
-    away = (town.people["刘强"], town.clock() - 1, town.clock() + 9 * 86_400_000, "培训")
+    away = (
+        new_id(),
+        town.centre,
+        town.people["刘强"],
+        town.people["王芳"],
+        town.clock() - 1,
+        town.clock() + 9 * 86_400_000,
+    )
     await write(town, schema.absence, away)
     home, far = await town.household(wang), await town.household(wang, "陈福来", town.baihe)
     for household, purpose in ((home, "认证养老待遇"), (far, "送社保卡")):

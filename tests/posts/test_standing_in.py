@@ -9,9 +9,9 @@ from tests.posts.team import Team
 
 
 def test_the_stand_in_has_the_villages_and_the_cases_and_gives_them_back(team: Team) -> None:
-    case = team.case(who="王芳")
-    team.through(case, ("王芳", "submit", {}), ("赵敏", "receive", {}))
-    team.through(case, ("李红", "hand_over", {"to": team.people["王芳"].hex()}))
+    case = team.case()
+    team.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
+    team.through(case, ("李红", "hand_over", {"to": team.people["王芳"].hex(), "reason": "请他办"}))
     handover = team.away("王芳", "刘强", note="张家的残疾证复印件在站里抽屉")
     assert team.places("刘强") == {team.place: "B"}
     values = team.values(case)
@@ -72,7 +72,7 @@ def test_two_absences_give_one_village_and_the_last_return_takes_it(team: Team) 
 def test_a_relatives_case_is_not_handed_to_the_stand_in(team: Team) -> None:
     case = team.case(who="赵敏", kin={"person": team.people["刘强"].hex(), "relation": "表弟"})
     team.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
-    team.through(case, ("李红", "hand_over", {"to": team.people["王芳"].hex()}))
+    team.through(case, ("李红", "hand_over", {"to": team.people["王芳"].hex(), "reason": "请他办"}))
     handover = team.away("王芳", "刘强")
     assert team.values(case)["handler"] == "王芳"
     assert [one["case"] for one in team.values(handover)["kept"]] == [case.hex()]

@@ -12,8 +12,8 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.types import List, Reference, Struct, Type
 from daiban_sync.merge import TOMBSTONE
 
-ELSEWHERE = {"person", "centre"}
-"""What may be referred to and is no record: accounts and centres have tables of their own."""
+ELSEWHERE = {"person", "centre", "device"}
+"""What may be referred to and is no record: accounts, centres and phones have tables of their own."""
 ROLES = set(AUTHORITY) - {"server"}
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 

@@ -174,10 +174,12 @@ async def test_when_a_is_absent_b_stands_in(township: Township) -> None:
     wang = await township.device("王芳")
     household = await township.household(wang)
     await wang.sync()
-    away = schema.absence.insert().values(
-        person=township.people["王芳"], start=township.clock() - DAY, end=township.clock() + 30 * DAY, reason="学习"
-    )
-    await township.services.database.write("absence", lambda: run(away))
+    head = await township.signed_in("李红")
+    away = {"type": "absence", "person": township.people["王芳"].hex(), "until": township.clock() + 30 * DAY}
+    handover = (await head.post("/v1/records/handover", json={"fields": away})).json()["record"]
+    named = {"to": township.people["刘强"].hex()}
+    assert (await ask(head, "handover", handover, "arrange", arguments=named)).status_code == 200
+    assert (await ask(head, "handover", handover, "begin")).status_code == 200
     clerk = await township.signed_in("赵敏")
     offers = (await clerk.post("/v1/visits/offers", json={"household": household})).json()["offers"]
     assert offers[0]["names"] == ["刘强"]

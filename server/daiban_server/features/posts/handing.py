@@ -54,8 +54,13 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     leaves = moving.arranged["type"] == "leaving"
     devices = (yield from leaving.leave(ledger, moving.giver, moving.taker)) if leaves else []
     return {
-        "begun_at": ledger.now, "cases": handed.over, "kept": handed.kept, "visits": visits,
-        "given": [place.hex() for place in given], "posts": posts, "devices": devices,
+        "begun_at": ledger.now,
+        "cases": handed.over,
+        "kept": handed.kept,
+        "visits": visits,
+        "given": [place.hex() for place in given],
+        "posts": posts,
+        "devices": devices,
     }
 
 

@@ -16,6 +16,7 @@ from daiban_client_sdk.client import Client
 from daiban_client_sdk.device import Attached, Conflict
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.home import Home, Slip, Told
+from daiban_client_sdk.posts import StandIn
 from daiban_client_sdk.progress import OnProgress, Status, silent
 from daiban_client_sdk.transport import wall_clock
 from daiban_sync.outcome import Outcome
@@ -95,6 +96,14 @@ class BlockingClient:
     def before_leaving(self, start: int, end: int) -> list[Home]:
         """See `Client.before_leaving`."""
         return self._wait(self.client.before_leaving(start, end))
+
+    def standing_in(self) -> list[StandIn]:
+        """See `Client.standing_in`."""
+        return self._wait(self.client.standing_in())
+
+    def ask_leave(self, since: int, until: int, reason: str = "", note: str = "") -> str:
+        """See `Client.ask_leave`."""
+        return self._wait(self.client.ask_leave(since, until, reason, note))
 
     def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
         """See `Client.attach_photo`."""

@@ -20,11 +20,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from daiban_client_sdk import enrolment, home
+from daiban_client_sdk import enrolment, home, posts
 from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.home import Home, Slip, Told
+from daiban_client_sdk.posts import StandIn
 from daiban_client_sdk.progress import OnProgress, Progress, Status, silent
 from daiban_client_sdk.rounds import Rounds, Step
 from daiban_client_sdk.transport import Transport, wall_clock
@@ -138,6 +139,14 @@ class Client:
     async def before_leaving(self, start: int, end: int) -> list[Home]:
         """What to look at before one leaves for the homes between two moments (Unix milliseconds)."""
         return await self._run(home.before_leaving, self.device, start, end)
+
+    async def standing_in(self) -> list[StandIn]:
+        """For whom this phone's owner stands in, and the open cases that came with it."""
+        return await self._run(posts.standing_in, self.device)
+
+    async def ask_leave(self, since: int, until: int, reason: str = "", note: str = "") -> str:
+        """Ask to be stood in for; gives the record of it."""
+        return await self._run(functools.partial(posts.ask_leave, self.device, since, until, reason=reason, note=note))
 
     async def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
         """Keep a photo of a paper under a record; `findings` say at once whether it should be taken again."""

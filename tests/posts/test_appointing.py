@@ -27,7 +27,7 @@ def test_another_b_takes_the_place_of_the_first(team: Team) -> None:
 def test_what_somebody_has_by_another_post_stays_with_the_rank_of_that_one(team: Team) -> None:
     first = team.post("王芳", "刘强", team.place)
     team.post("周静", "王芳", team.place, team.river)
-    assert team.places("王芳") == {team.place: "B", team.river: "B"}
+    assert team.places("王芳") == {team.place: "A", team.river: "B"}
     team.give("李红", "post", first, "close")
     assert team.places("刘强") == {}
     assert team.places("王芳") == {team.place: "B", team.river: "B"}

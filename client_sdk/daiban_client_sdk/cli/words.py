@@ -19,6 +19,7 @@ _EN = {
     "已停用": "revoked",
     "今天没有上门安排。": "No visits today.",
     "同步后会显示服务器安排的上门。": "After a sync the visits that the server assigned appear here.",
+    "现在没有替谁顶岗。": "You stand in for nobody.",
     "没有填写不一致。": "No conflicts.",
     "{kind} {record} 的“{label}”填写不一致:": "{kind} {record}: more than one value for “{label}”:",
     "处理:daiban agent settle {record} {field} 值": "Settle: daiban agent settle {record} {field} VALUE",

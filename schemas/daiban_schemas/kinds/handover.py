@@ -31,6 +31,7 @@ KIND = Kind(
         Field("kept", "须另行移交的件", List(Anything(), 500), "server"),
         Field("visits", "受影响的上门", List(Anything(), 200), "server"),
         Field("given", "顶岗带到手机上的地方", _PLACES, "server"),
+        Field("place_names", "移交的地方", List(Text(60), 300), "server"),
         Field("posts", "涉及的岗位", List(Reference("post"), 50), "server"),
         Field("begun_at", "交接时间", Instant(), "server"),
         Field("ended_at", "结束时间", Instant(), "server"),

@@ -105,6 +105,9 @@ ENTRIES: dict[str, Problem] = {
     "handover.time": Problem(
         422, "返岗时间不在开始时间之后", "请核对起止时间", "It ends before it begins", "Check both times"
     ),
+    "handover.stands_in": Problem(
+        409, "他正在替别人顶岗", "请先另派人顶岗", "He stands in for another", "Let somebody else stand in first"
+    ),
     "handover.final": Problem(
         409, "调岗和离岗没有返岗", "请另行安排交接", "There is no return from this", "Arrange another handover"
     ),

@@ -32,7 +32,7 @@ def appoint(ledger: Ledger, asked: Asked) -> Program[Fields]:
     places = list(dict.fromkeys(named.get("places", values.get("places") or [])))
     yield from territory.check(ledger.centre, map(bytes.fromhex, places))
     fields = {"a": a, "b": b, "places": places}
-    yield from bring(ledger, asked.record, values, {**values, **fields})
+    yield from _settle(ledger, asked.record, values, {**values, **fields})
     for one in filter(None, (a, b)):
         yield from _tell(ledger, asked.record, one, a, b, str(values.get("title") or "岗位"))
     return fields
@@ -41,7 +41,7 @@ def appoint(ledger: Ledger, asked: Asked) -> Program[Fields]:
 def close(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """The post is no more; what it brought to phones goes from them."""
     values = (yield from ledger.view(asked.record)).values
-    yield from bring(ledger, asked.record, values, {})
+    yield from _settle(ledger, asked.record, values, {})
     return {"on_duty": None, "on_duty_until": None}
 
 
@@ -55,13 +55,9 @@ def holder(ledger: Ledger, person: str, role: Any, field: str) -> Program[dict[s
     return {"person": person, "name": row[0], **({"phone": row[1]} if row[1] else {}), "badge": row[2]}
 
 
-def bring(ledger: Ledger, record: Record, before: Fields, after: Fields) -> Program[None]:
-    """Bring phones into step with a post that changed. What somebody has for another reason stays with him."""
-    was, wanted = territory.of_post(before), territory.of_post(after)
-    yield from territory.let_go(ledger, was.keys() - wanted.keys(), without=record.id.hex())
-    for (person, place), rank in sorted(wanted.items()):
-        if was.get((person, place)) != rank:
-            yield from territory.give(ledger, person, place, rank)
+def _settle(ledger: Ledger, record: Record, before: Fields, after: Fields) -> Program[None]:
+    given, wanted = territory.of_post(before), territory.of_post(after)
+    yield from territory.settle(ledger, given, wanted, {record.id.hex()})
 
 
 def _tell(

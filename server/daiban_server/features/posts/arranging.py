@@ -64,6 +64,8 @@ def arrange(ledger: Ledger, asked: Asked) -> Program[Fields]:
         raise Refusal("handover.time", ("until",))
     yield from territory.check(ledger.centre, map(bytes.fromhex, places))
     yield from _check_free(asked.record, kind, values["person"], to, since, until)
+    if kind == "leaving":
+        yield from check_stands_in(ledger, asked.record, values["person"])
     if kind == "leaving" and away.role == "head" and len((yield from holders(ledger.centre, "head"))) < 2:
         raise Refusal("handover.last_head", ("person",))
     arranged = {
@@ -102,6 +104,15 @@ def cancel(ledger: Ledger, asked: Asked) -> Program[Fields]:
         text = f"{arranged['person_name']}的{TYPES[arranged['type']]}已取消，不用接手了。"
         yield from tell(ledger, asked.record, "handover.cancelled", text, arranged["to"])
     return {}
+
+
+def check_stands_in(ledger: Ledger, record: Record, whom: str) -> Program[None]:
+    """Raises `Refusal("handover.stands_in")` where who would leave stands in for another: who is there then?"""
+    for one in (yield from territory.of_kind(ledger.centre, "handover")):
+        arranged = one.values.get("arranged") or {}
+        open_ = one.status in ("arranged", "begun") and arranged.get("type") == "absence"
+        if open_ and arranged["to"] == whom and one.record != record.id.hex():
+            raise Refusal("handover.stands_in", ("person",))
 
 
 def check_own(asked: Asked, whom: Any) -> None:

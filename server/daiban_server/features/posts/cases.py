@@ -38,7 +38,7 @@ class Handed(NamedTuple):
 
 def hand_over(ledger: Ledger, hands: Hands, found: Sequence[OpenCase], *, for_good: bool) -> Program[Handed]:
     """Give open cases to the other. Whoever stands in handles what the absent one handled, and the owner stays the
-    owner; for good he owns what the other owned."""
+    owner, but the stand-in knows of what he owns; for good he owns what the other owned."""
     handed = Handed([], [])
     parts = ("owner", "handler") if for_good else ("handler",)
     yield from ledger.load(case.id for case in found)
@@ -47,9 +47,10 @@ def hand_over(ledger: Ledger, hands: Hands, found: Sequence[OpenCase], *, for_go
         values = (yield from ledger.view(record)).values if record else {}
         if record is None or hands.taker in _relatives(values):
             handed.kept.append(case.told())
-        elif fields := _changed(values, hands, parts):
+            continue
+        if fields := _changed(values, hands, parts):
             _hand(ledger, record, values, fields, hands)
-            handed.over.append(case.told())
+        handed.over.append(case.told())
     return handed
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from daiban_server.db.program import Program
 from daiban_server.features.posts import cases, leaving, open_work, territory
 from daiban_server.features.posts.appointing import holder
-from daiban_server.features.posts.arranging import FOREVER, check_own, tell, tell_heads
+from daiban_server.features.posts.arranging import FOREVER, check_own, check_stands_in, tell, tell_heads
 from daiban_server.features.posts.cases import Handed, Hands
 from daiban_server.features.posts.words import TYPES, span
 from daiban_server.spine.effects import Asked
@@ -46,11 +46,14 @@ def begin(ledger: Ledger, asked: Asked) -> Program[Fields]:
 def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     """Everything goes to the one who takes over; gives the note of it, which says what was handed."""
     moving = yield from _moving(ledger, record)
+    if moving.arranged["type"] == "leaving":
+        yield from check_stands_in(ledger, record, moving.arranged["person"])
     handed = yield from _cases(ledger, moving, author)
-    given = yield from _places(ledger, moving)
     posts = yield from _posts(ledger, moving)
+    given = [] if moving.for_good else (yield from _lend(ledger, moving))
     visits = yield from _visits(ledger, moving)
     yield from _tell(ledger, moving, handed, len(visits))
+    names = yield from territory.names(moving.places)
     leaves = moving.arranged["type"] == "leaving"
     devices = (yield from leaving.leave(ledger, moving.giver, moving.taker)) if leaves else []
     return {
@@ -59,6 +62,7 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
         "kept": handed.kept,
         "visits": visits,
         "given": [place.hex() for place in given],
+        "place_names": names,
         "posts": posts,
         "devices": devices,
     }
@@ -74,8 +78,7 @@ def come_back(ledger: Ledger, asked: Asked) -> Program[Fields]:
     check_own(asked, arranged["person"])
     if arranged["type"] != "absence":
         raise Refusal("handover.final", ("type",))
-    pairs = {(bytes.fromhex(arranged["to"]), bytes.fromhex(place)) for place in values.get("given") or ()}
-    yield from territory.let_go(ledger, pairs, without=asked.record.id.hex())
+    yield from territory.settle(ledger, territory.lent(values), {}, {asked.record.id.hex()})
     for post in values.get("posts") or ():
         yield from _write(ledger, post, {"on_duty": None, "on_duty_until": None})
     back = Hands(
@@ -115,31 +118,43 @@ def _visits(ledger: Ledger, moving: Moving) -> Program[list[Fields]]:
     return [one for one in found if moving.concerns(bytes.fromhex(one["place"]))]
 
 
-def _places(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
-    """The places come to the other's phone. Those that were his own already are not counted among what he was given;
+def _lend(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
+    """The places come to the stand-in's phone. Those that were his own already are not counted among what he was given;
     those that he has by standing in for another too are, so that neither return takes them from the other."""
-    had, given = (yield from territory.held(moving.taker)), []
-    lent = yield from territory.standing_in(ledger.centre, without=moving.record.id.hex())
-    for place in sorted(moving.places):
-        if moving.for_good:
-            rank = "A" if "A" in (had.get(place), moving.held[place]) else "B"
-            yield from territory.give(ledger, moving.taker, place, rank)
-            yield from territory.take(ledger, moving.giver, place)
-        elif place not in had or (moving.taker, place) in lent:
-            yield from territory.give(ledger, moving.taker, place, "B")
-            given.append(place)
+    had, without = (yield from territory.held(moving.taker)), {moving.record.id.hex()}
+    lent = yield from territory.standing_in(ledger.centre, without=without)
+    given = [place for place in sorted(moving.places) if place not in had or (moving.taker, place) in lent]
+    yield from territory.settle(ledger, {}, {(moving.taker, place): "B" for place in given}, without)
     return given
 
 
 def _posts(ledger: Ledger, moving: Moving) -> Program[list[str]]:
-    """The posts that he holds show who is there now; when he goes for good the other holds them."""
-    touched = []
+    """The posts that he holds show who is there now; when he goes for good the other holds them, and has the places."""
+    touched: list[str] = []
+    had_reasons = yield from territory.reasons(ledger.centre)
+    before, after = dict[territory.Pair, str](), dict[territory.Pair, str]()
     for post in (yield from territory.of_kind(ledger.centre, "post")):
         changed = _held_by(moving, post.values) if moving.for_good else _on_duty(moving, post.values)
         if post.status == "held" and changed:
             yield from _write(ledger, post.record, changed)
             touched.append(post.record)
+            before |= territory.of_post(post.values)
+            after |= territory.of_post({**post.values, **changed})
+    if moving.for_good:
+        yield from territory.settle(ledger, before, after, touched)
+        yield from _move_the_rest(ledger, moving, had_reasons)
     return touched
+
+
+def _move_the_rest(ledger: Ledger, moving: Moving, reasons: Mapping[territory.Pair, str]) -> Program[None]:
+    """What he had for none of the reasons goes the same way, and so does what a post let go of. What he has by standing
+    in for another, or as B of a third, stays with him."""
+    for place in sorted(moving.places):
+        if (moving.giver, place) not in reasons:
+            yield from territory.take(ledger, moving.giver, place)
+    gone = moving.places - (yield from territory.held(moving.giver)).keys()
+    for place in sorted(gone - (yield from territory.held(moving.taker)).keys()):
+        yield from territory.give(ledger, moving.taker, place, moving.held[place])
 
 
 def _on_duty(moving: Moving, post: Fields) -> Fields:

@@ -1,6 +1,6 @@
 """Which places come to somebody's phone by a post or a handover, and go from it when no reason is left."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -47,6 +47,12 @@ def check(centre: bytes, places: Iterable[bytes]) -> Program[None]:
         raise Refusal("place.unknown", ("places",))
 
 
+def names(places: Iterable[bytes]) -> Program[list[str]]:
+    """What places are called, in the order of their ids."""
+    found = yield Lookup(schema.place, ("id",), ("id", "name"), [(place,) for place in sorted(places)])
+    return [name for _, name in sorted(found)]
+
+
 def give(ledger: Ledger, person: bytes, place: bytes, rank: str) -> Program[bool]:
     """Give somebody a place; False where he had it, whose rank it then changes."""
     new = yield from scope.give(ledger.centre, ledger.position + 1, person, place, rank, ledger.now)
@@ -66,35 +72,48 @@ def _moved(ledger: Ledger, person: bytes, moved: bool) -> None:
         ledger.scopes.pop(person, None)
 
 
-def reasons(centre: bytes, *, without: str) -> Program[dict[Pair, str]]:
-    """Who has which place, with what rank, by a post that stands or by standing in, apart from the record `without`."""
+def settle(
+    ledger: Ledger, before: Mapping[Pair, str], after: Mapping[Pair, str], without: Collection[str]
+) -> Program[None]:
+    """Bring phones into step where the records `without` gave places `before` and give others `after`: whoever has a
+    place for another reason too keeps it, with the better rank."""
+    now = yield from reasons(ledger.centre, without=without)
+    for pair, rank in after.items():
+        _add(now, pair, rank)
+    for pair in sorted(before.keys() | after.keys()):
+        if pair in now:
+            yield from give(ledger, *pair, now[pair])
+        else:
+            yield from take(ledger, *pair)
+
+
+def reasons(centre: bytes, *, without: Collection[str] = ()) -> Program[dict[Pair, str]]:
+    """Who has which place, with what rank, by a post that stands or by standing in, some records apart."""
     found = yield from standing_in(centre, without=without)
     for post in (yield from of_kind(centre, "post")):
-        if post.status == "held" and post.record != without:
-            pairs = of_post(post.values)
-            found.update({pair: rank for pair, rank in pairs.items() if found.get(pair) != "A"})
+        if post.status == "held" and post.record not in without:
+            for pair, rank in of_post(post.values).items():
+                _add(found, pair, rank)
     return found
 
 
-def standing_in(centre: bytes, *, without: str) -> Program[dict[Pair, str]]:
+def standing_in(centre: bytes, *, without: Collection[str]) -> Program[dict[Pair, str]]:
     """Who has which place by standing in alone."""
     found: dict[Pair, str] = {}
     for one in (yield from of_kind(centre, "handover")):
-        if one.status == "begun" and one.record != without:
-            to = bytes.fromhex(one.values["arranged"]["to"])
-            found.update({(to, bytes.fromhex(place)): "B" for place in one.values.get("given") or ()})
+        if one.status == "begun" and one.record not in without:
+            found |= lent(one.values)
     return found
 
 
-def let_go(ledger: Ledger, pairs: Iterable[Pair], *, without: str) -> Program[None]:
-    """Take places that `without` gave; whoever has one for another reason keeps it, with the rank of that reason."""
-    gone = sorted(pairs)
-    stays = (yield from reasons(ledger.centre, without=without)) if gone else {}
-    for pair in gone:
-        if pair in stays:
-            yield from give(ledger, *pair, stays[pair])
-        else:
-            yield from take(ledger, *pair)
+def lent(values: Mapping[str, Any]) -> dict[Pair, str]:
+    """The places that somebody has only since he stands in."""
+    to = bytes.fromhex(values["arranged"]["to"])
+    return {(to, bytes.fromhex(place)): "B" for place in values.get("given") or ()}
+
+
+def _add(found: dict[Pair, str], pair: Pair, rank: str) -> None:
+    found[pair] = min(rank, found.get(pair, rank))
 
 
 def of_post(values: Mapping[str, Any]) -> dict[Pair, str]:

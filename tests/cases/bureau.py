@@ -29,6 +29,7 @@ ITEMS: Mapping[str, dict[str, Any]] = {
     "direct": {"code": "MZ-08", "window": "民政救助", "name": "高龄老人补贴申领", "modes": ["direct", "home"]},
     "limited": {"code": "MZ-01", "window": "民政救助", "name": "最低生活保障申请", "modes": ["limited", "home"]},
     "proxy": {"code": "MZ-06", "window": "民政救助", "name": "残疾人证申领", "modes": ["proxy", "home"]},
+    "elsewhere": {"code": "SB-01", "window": "社会保障", "name": "养老保险待遇申领", "modes": ["limited", "home"]},
 }
 
 
@@ -90,6 +91,14 @@ class Bureau:
         home = {"place": self.place.hex(), "head": "张桂兰", "phone": "13700000000"}
         body = entry.change(self.home.hex(), "household", home, seen=0, at=self.now)
         yield from desk.write(self._clerk("赵敏"), [body], self.keys, EFFECTS, self.now, secrets.token_bytes(32))
+
+    def household(self, head: str, **fields: Any) -> bytes:
+        """Another household of the village."""
+        home = self.new()
+        given = {"place": self.place.hex(), "head": head} | fields
+        body = entry.change(home.hex(), "household", given, seen=0, at=self.now)
+        assert self.write("赵敏", body).outcome == "new"
+        return home
 
     def _clerk(self, name: str) -> desk.Clerk:
         return desk.Clerk(self.people[name], PEOPLE[name], self.centre)

@@ -42,6 +42,21 @@ _ARRIVED = frozenset({"submitted", "received", "awaiting"})
 _HANDLED = frozenset({"accepted", "sent_up"})
 _ENDED = frozenset({"completed", "refused", "not_accepted"})
 _RUNNING = frozenset({"draft", "collected"}) | _ARRIVED | _HANDLED
+_CLOSED = frozenset({"delivered", "followed_up", "archived", "withdrawn"})
+_ACCEPTED = _HANDLED | _ENDED | _CLOSED
+_RECEIVED = _ACCEPTED | {"received", "awaiting"}
+
+HELD: Mapping[str, Type] = {
+    "item": Reference("item"),
+    "source": Choice(*SOURCES),
+    "mode": Choice(*MODES),
+    "household": Reference("household"),
+    "applicant": Text(30),
+    "identity_number": IdentityNumber(),
+}
+"""What the centre took in hand and promised about: moved by `correct` alone, which gives the new values. Limits and
+registers go by item and source from the receipt on; how it is handled and whose it is the window decides when it
+accepts."""
 
 
 def _fields() -> list[Field]:
@@ -189,7 +204,7 @@ def _commands() -> list[Command]:
             {"to": Reference("person"), **reason},
             frozenset({"to", "reason"}),
         ),
-        Command("correct", "更正", _DESK, _HANDLED | _ENDED | {"delivered"}, None, reason, why),
+        Command("correct", "更正", _DESK, _RECEIVED, None, {"values": Struct({}, dict(HELD)), **reason}, why),
         Command("withdraw", "申请人撤回", roles("agent", "clerk", "head"), _RUNNING, "withdrawn", reason, why),
     ]
 
@@ -243,4 +258,5 @@ KIND = Kind(
     commands=_commands(),
     reports=_reports(),
     open_prefix="answers.",
+    held={name: _RECEIVED if name in ("item", "source") else _ACCEPTED for name in HELD},
 )

@@ -20,6 +20,13 @@ ENTRIES: dict[str, Problem] = {
     ),
     "seen.ahead": Problem(422, "看到的版本比服务器新", "请重新下载数据", "Seen is ahead", "Pull first"),
     "field.server_only": Problem(403, "这一项只由系统填写", "请用相应的操作", "Field is the server's", "Use a command"),
+    "field.held": Problem(
+        409,
+        "收件或受理以后,这一项不能直接改",
+        "原值照旧有效;确需更改,请由窗口用“更正”并写明理由",
+        "Held since receipt or acceptance",
+        "The old value stays; ask the window to correct it, with a reason",
+    ),
     "merge.failed": Problem(
         500, "合并时出错,已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"
     ),

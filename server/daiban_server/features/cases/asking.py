@@ -1,15 +1,16 @@
 """What the commands of a case have in common: its item, its people, who may not handle it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daiban_server.db.program import Program
 from daiban_server.items import item_of
 from daiban_server.registers import enter, numbered
 from daiban_server.spine.effects import Asked, Effect
-from daiban_server.spine.ledger import Ledger
+from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
 from daiban_server.staff import person
+from daiban_sync.merge import Head
 
 Fields = Mapping[str, Any]
 
@@ -26,13 +27,32 @@ def received(ledger: Ledger, asked: Asked, values: Fields) -> Program[dict[str, 
         return {}
     item = yield from item_of(ledger, values.get("item"))
     number = yield from numbered(ledger, series_of(item))
-    window = item.get("window") or ""
-    told = {name: values.get(name) for name in ("applicant", "phone", "mode", "source", "papers", "owner")}
     author = yield from person(asked.incoming.author)
-    told |= {"item": item.get("name"), "handler": author.name if author else ""}
-    yield from enter(ledger, window, asked.record.id, {"number": number, **told})
-    handler = {"handler": author.name, "handler_id": asked.incoming.author.hex()} if author else {}
+    name = author.name if author else ""
+    window = yield from _enter(ledger, asked, item, {**values, "number": number, "handler": name})
+    handler = {"handler": name, "handler_id": asked.incoming.author.hex()} if author else {}
     return {"number": number, "window": window, "received_at": ledger.now, **handler}
+
+
+def other_item(ledger: Ledger, asked: Asked, given: Fields) -> Program[dict[str, Any]]:
+    """A case turns out to be of another item: it keeps its number, and where that is another window's it gets a line in
+    that window's register too. Its old line stays: a register tells what was known then."""
+    values = {**(yield from ledger.view(asked.record)).values, **given}
+    item = yield from item_of(ledger, given["item"])
+    if (item.get("window") or "") == values.get("window"):
+        return {}
+    return {"window": (yield from _enter(ledger, asked, item, values))}
+
+
+_TOLD = ("number", "applicant", "phone", "mode", "source", "papers", "owner", "handler")
+
+
+def _enter(ledger: Ledger, asked: Asked, item: Fields, values: Fields) -> Program[str]:
+    """A line in the register of the item's window; gives the window."""
+    window = item.get("window") or ""
+    told = {name: values.get(name) for name in _TOLD}
+    yield from enter(ledger, window, asked.record.id, {**told, "item": item.get("name")})
+    return str(window)
 
 
 def unrelated(effect: Effect) -> Effect:
@@ -67,7 +87,29 @@ def first_asked(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]
     view = yield from ledger.view(asked.record)
     if fields.get("owner_id") or view.values.get("owner_id"):
         return {}
-    oldest = min(ledger.heads(asked.record), key=lambda head: head.position)
+    return (yield from _oldest(ledger, ledger.heads(asked.record)))
+
+
+def still_first(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Fields]:
+    """Where the oldest of what stood was written over before the first act, the record would say so no longer: it gets
+    its owner now. Who writes alone needs nothing of the kind."""
+    after = ledger.heads(record)
+    oldest = min(before, key=_position)
+    if any(head.position == oldest.position for head in after) or any("owner_id" in head.names for head in after):
+        return {}
+    yield from ledger.load_entries([oldest.position])
+    if len(after) == 1 and ledger.written(oldest).author == incoming.author.hex():
+        return {}
+    return (yield from _oldest(ledger, before))
+
+
+def _oldest(ledger: Ledger, heads: Sequence[Head]) -> Program[Fields]:
+    oldest = min(heads, key=_position)
+    yield from ledger.load_entries([oldest.position])
     author = bytes.fromhex(ledger.written(oldest).author)
     owner = yield from person(author)
     return {"owner": owner.name, "owner_id": author.hex()} if owner else {}
+
+
+def _position(head: Head) -> int:
+    return head.position

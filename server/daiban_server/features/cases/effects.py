@@ -34,5 +34,6 @@ EFFECTS = Effects(
     },
     made={"reception": receptions.received},
     moved={"application": (timeline.happened, asking.first_asked, asking.remember_kin)},
+    changed={"application": (asking.still_first,)},
     projections={"application": (sheet.keep,)},
 )

@@ -175,3 +175,22 @@ async def test_no_text_holds_what_one_database_cannot(township: Township, reside
     district = await township.signed_in("周区")
     day = {"working": False, "note": "\u0000"}
     assert problem(await district.put("/v1/calendar/2026-12-31", json=day)) == "request.invalid"
+
+
+async def test_whoever_calls_back_leaves_a_record_of_it(township: Township, resident: httpx2.AsyncClient) -> None:
+    assert (await resident.post("/v1/public/JM/opinions", json={"text": "窗口下午没有人"})).status_code == 201
+    head = await township.signed_in("李红")
+    (opinion,) = (await head.get("/v1/records/opinion")).json()
+    path = f"/v1/records/opinion/{opinion['record']}"
+    for name, note in (("张桂兰", "没人接"), ("张桂兰", "已说明")):
+        facts = {"arguments": {"spoke_to": name, "note": note}}
+        answer = (await head.post(f"{path}/reports/contacted", json=facts)).json()
+        assert (answer["outcome"], answer["code"]) == ("merged", None)
+    shown = (await head.get(path)).json()
+    assert [(one["by"], one["note"]) for one in shown["values"]["contacts"]] == [("李红", "没人接"), ("李红", "已说明")]
+    assert shown["status"] == "open", "it is no answer yet"
+
+
+async def test_what_an_item_does_not_state_is_null(township: Township, resident: httpx2.AsyncClient) -> None:
+    (item,) = (await resident.get("/v1/public/JM/items")).json()["社会保障"]
+    assert (item["legal_limit"], item["fee"], item["promised_limit"]["days"]) == (None, None, 10)

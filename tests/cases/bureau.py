@@ -148,6 +148,11 @@ class Bureau:
         (found,) = self.run(views.shown(views.BY_ID, self.centre, record_id=case))
         return dict(found.view.values)
 
+    def record_position(self, record: bytes) -> int:
+        """Where a record stands: what a change of whoever sees it as it is states as seen."""
+        (found,) = self.run(views.shown(views.BY_ID, self.centre, record_id=record))
+        return int(found.view.position)
+
     def status(self, case: bytes) -> str:
         """Its state."""
         return str(self.values(case)["status"])

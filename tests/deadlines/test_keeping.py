@@ -124,6 +124,19 @@ def test_an_open_pause_holds_the_clock(bureau: Bureau, accepted: bytes) -> None:
     assert limit(bureau, "promise")[0] > "2026-12-30"
 
 
+def test_an_extension_is_given_before_the_day_is_over(bureau: Bureau, accepted: bytes) -> None:
+    more = {"days": 5, "reason": "待民政核查"}
+    bureau.now = noon("2026-12-08")
+    bureau.through(accepted, ("李红", "extend", more))
+    bureau.now = noon("2026-12-16")
+    before = bureau.values(accepted)
+    assert bureau.ask("李红", accepted, "extend", **more) == "extension.late"
+    bureau.through(accepted, ("赵敏", "pause", {"step": "村级公示", "reason": "按规定"}))
+    assert bureau.ask("李红", accepted, "extend", **more) == "extension.late", "a pause does not undo that"
+    bureau.watch()
+    assert limit(bureau, "promise") == (before["due"], "overdue")
+
+
 def test_urgent_help_leaves_a_dated_debt_of_papers(bureau: Bureau) -> None:
     case = bureau.case(urgent=True)
     accept = ("赵敏", "accept", {"days": 1, "papers_days": 10, "reason": "火灾"})

@@ -25,7 +25,8 @@ _ENTRY = """
 kind.unknown kind.read_only record.unknown record.other_kind record.too_contested parent.missing parent.other_kind
 seen.ahead field.server_only field.held merge.failed command.unknown command.not_your_role command.not_now command.late
 argument.invalid answers.missing answers.invalid item.unknown item.expired papers.arriving report.unknown
-report.without_effect visit.nobody_free visit.slot_taken visit.place_unknown scope.foreign
+mandate.not_on_paper person.not_seen crew.alone extension.late report.without_effect visit.nobody_free visit.slot_taken
+visit.place_unknown scope.foreign
 """
 _PHOTO = " ".join(code for code in PROBLEMS if code.startswith(("ticket.", "upload."))) + " photo.digest storage.full"
 

@@ -87,6 +87,8 @@ def _fields() -> list[Field]:
         Field("handler", "经办人", Text(40), "server"),
         Field("handler_id", "经办人", Reference("person"), "server"),
         Field("started_at", "时限起算依据时间", Instant(), "server"),
+        Field("collected_with", "同行人", Text(60), "server"),
+        Field("verifications", "入户核验", List(Anything(), 40), "server"),
         Field("submitted_at", "提交时间", Instant(), "server"),
         Field("received_at", "收件登记时间", Instant(), "server"),
         Field("notice", "一次性告知", Anything(), "server"),
@@ -97,6 +99,7 @@ def _fields() -> list[Field]:
         Field("due", "承诺办结日", Date(), "server"),
         Field("due_why", "期限说明", Text(500), "server"),
         Field("sent_up", "上报", Anything(), "server"),
+        Field("sent_up_before", "以前的上报", List(Anything(), 40), "server"),
         Field("extensions", "延期", List(Anything(), 20), "server"),
         Field("pauses", "暂停计时", List(Anything(), 40), "server"),
         Field("papers_due", "补交材料期限", Date(), "server"),
@@ -212,6 +215,7 @@ def _commands() -> list[Command]:
 def _reports() -> list[Report]:
     back = {"awaiting": "received"} | {state: state for state in ("accepted", "sent_up", "completed")}
     told: Mapping[str, Type] = {"missing": MISSING, "until": Date(), "note": Text(500)}
+    seen: Mapping[str, Type] = {"met": Text(30), "with": Text(60), "note": Text(500)}
     handed: Mapping[str, Type] = {
         "to": Text(30),
         "how": Choice("hand", "home", "post", "message", "left"),
@@ -224,7 +228,13 @@ def _reports() -> list[Report]:
         "note": Text(500),
     }
     return [
-        Report("collected", "已上门收件", {"draft": "collected"}, {"papers": List(Text(100), 40), "note": Text(500)}),
+        Report(
+            "collected",
+            "已上门收件",
+            {"draft": "collected"},
+            {"papers": List(Text(100), 40), "with": Text(60), "note": Text(500)},
+        ),
+        Report("verified", "已入户核验", {state: state for state in _RUNNING}, seen, frozenset({"met"})),
         Report(
             "notified", "已当面一次性告知", {"draft": "draft", "collected": "collected"}, told, frozenset({"missing"})
         ),

@@ -80,6 +80,34 @@ ENTRIES: dict[str, Problem] = {
     "above.unanswered": Problem(
         409, "上级还没有答复", "请先登记答复,或写明理由", "Not answered above", "Record the answer, or give a reason"
     ),
+    "extension.late": Problem(
+        409,
+        "承诺的日子已过,不能再延期",
+        "延期要在到期以前批准;请抓紧办结,并在办结时写明超期原因",
+        "The day is over: too late to extend",
+        "Extensions are given before it; finish the case and say why it is late",
+    ),
+    "mandate.not_on_paper": Problem(
+        409,
+        "这个事项要有纸质委托书,还没有登记",
+        "请委托人在纸上签名,再在委托书里登记为纸质",
+        "A mandate on paper is needed",
+        "Have it signed on paper and record that in the mandate",
+    ),
+    "person.not_seen": Problem(
+        409,
+        "这个事项须本人到场,还没有见到本人的记录",
+        "请上门或请本人到场核验,再登记“已入户核验”",
+        "The person must be seen, and was not",
+        "Meet the applicant and report `verified`",
+    ),
+    "crew.alone": Problem(
+        409,
+        "这个事项须两人一同上门,还没有同行人的记录",
+        "请登记同行人,或两人一同再去核验",
+        "Two have to go, and one was named",
+        "Name the second person, or go again together and report `verified`",
+    ),
     "pause.open": Problem(409, "已经在暂停计时", "请先恢复计时", "Paused already", "Resume it first"),
     "pause.none": Problem(409, "现在没有暂停计时", "请看最新状态", "Not paused", "Look at the state"),
     "handover.same": Problem(409, "这件本来就由他负责", "请另选一人", "He answers for it already", "Choose another"),

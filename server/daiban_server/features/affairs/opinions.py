@@ -82,6 +82,13 @@ def answer(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return {**answered, "answerer": author.get("by_id"), "answerer_name": author.get("by")}
 
 
+def contacted(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Somebody spoke with whoever said it: who, with whom, when. It is no answer yet."""
+    values = (yield from ledger.view(asked.record)).values
+    spoke = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
+    return {"contacts": [*(values.get("contacts") or ()), spoke]}
+
+
 def reopen(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Said again: the answer did not help, so another is owed by a new day."""
     values = (yield from ledger.view(asked.record)).values
@@ -113,5 +120,6 @@ def _concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
 
 EFFECTS = Effects(
     commands={("opinion", "assign"): assign, ("opinion", "answer"): answer, ("opinion", "reopen"): reopen},
+    reports={("opinion", "contacted"): contacted},
     made={"opinion": received},
 )

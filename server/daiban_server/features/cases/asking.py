@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daiban_server.db.program import Program
-from daiban_server.items import item_of
-from daiban_server.registers import enter, numbered
+from daiban_server.items import item_if_any, item_of
+from daiban_server.registers import KINSHIP, enter, numbered
 from daiban_server.spine.effects import Asked, Effect
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
 from daiban_server.staff import person
 from daiban_sync.merge import Head
+from daiban_sync.view import View
 
 Fields = Mapping[str, Any]
 
@@ -77,8 +78,40 @@ def relatives(values: Fields) -> list[str]:
 def remember_kin(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
     """With every act the case remembers whose relative the applicant was declared to be."""
     values = (yield from ledger.view(asked.record)).values
-    known = relatives(values)
-    return {} if known == (values.get("kin_of") or []) else {"kin_of": known}
+    return (yield from _remembered(ledger, asked.record, {**values, **fields}, values.get("number"), []))
+
+
+def kin_changed(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Fields]:
+    """A change of the declaration is remembered at once, with what was declared before it."""
+    if "kin" not in incoming.values:
+        return {}
+    yield from ledger.load_entries(head.position for head in before)
+    was = View(record.id.hex(), record.kind, record.position, [ledger.written(head) for head in before]).values
+    values = (yield from ledger.view(record)).values
+    return (yield from _remembered(ledger, record, values, values.get("number"), relatives(was)))
+
+
+def _remembered(
+    ledger: Ledger, record: Record, values: Fields, numbered_before: Any, also: Sequence[str]
+) -> Program[Fields]:
+    """Whose relative it was declared to be, if that is more than the case remembers. As soon as the case has a number
+    each stands in the register of kinship, once."""
+    remembered = list(values.get("kin_of") or ())
+    known = list(dict.fromkeys([*remembered, *also, *relatives(values)]))
+    if values.get("number"):
+        for one in known:
+            if not numbered_before or one not in remembered:
+                yield from _enter_kin(ledger, record, values, one)
+    return {} if known == remembered else {"kin_of": known}
+
+
+def _enter_kin(ledger: Ledger, record: Record, values: Fields, relative: str) -> Program[None]:
+    item, kin = (yield from item_if_any(ledger, values.get("item"))), values.get("kin")
+    who = yield from person(bytes.fromhex(relative))
+    told = {name: values.get(name) for name in ("number", "applicant", "handler", "owner")}
+    relation = kin.get("relation") if isinstance(kin, dict) and kin.get("person") == relative else None
+    told |= {"item": item.get("name"), "relative": who.name if who else "", "relation": relation}
+    yield from enter(ledger, KINSHIP, record.id, told)
 
 
 def first_asked(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:

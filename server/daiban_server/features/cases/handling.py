@@ -14,8 +14,12 @@ from daiban_server.staff import by, person
 
 
 def send_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Send it to the authority above, which has so many working days; the window stays in charge and keeps contact."""
-    return {"sent_up": {**asked.arguments, **(yield from by(ledger, asked))}}
+    """Send it to the authority above, which has so many working days; the window stays in charge and keeps contact.
+    What it was sent up before stays beside, oldest first."""
+    values = (yield from ledger.view(asked.record)).values
+    last = values.get("sent_up")
+    before = {"sent_up_before": [*_kept(values, "sent_up_before"), last]} if last else {}
+    return {"sent_up": {**asked.arguments, **(yield from by(ledger, asked))}, **before}
 
 
 def answered(ledger: Ledger, asked: Asked) -> Program[Fields]:

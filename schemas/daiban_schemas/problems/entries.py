@@ -131,6 +131,13 @@ ENTRIES: dict[str, Problem] = {
     ),
     "print.unknown": Problem(404, "没有这种表单", "请核对名称", "No such form", "Check the name"),
     "rating.once": Problem(409, "这件已经评价过了", "评价只能一次,不能修改", "Rated already", "A rating stands"),
+    "rating.secret": Problem(
+        403,
+        "评价码不对",
+        "请用随办理结果收到的评价码,查询码不能用来评价",
+        "Not the secret that rates it",
+        "Use the one that came with the result; the look-up's code does not rate",
+    ),
     "rating.not_yet": Problem(409, "还没有办结,不能评价", "请在办结后评价", "Not ended yet", "Rate it when it has"),
     "rating.own_device": Problem(
         403,

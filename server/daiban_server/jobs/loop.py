@@ -6,6 +6,7 @@ import logging
 
 from sqlalchemy import bindparam, delete, update
 
+from daiban_server import rating_secret
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.deadlines import watching
@@ -97,7 +98,7 @@ async def carry_out(services: Services, now: int) -> int:
     went = 0
     for message in await services.database.read(queue.waiting(now)):
         try:
-            await services.outbound.send(message)
+            await services.outbound.send(rating_secret.carried(message, services.keys))
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
             await services.database.write("messages", functools.partial(queue.failed, message, why, now))

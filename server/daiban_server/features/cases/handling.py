@@ -98,7 +98,8 @@ def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
         raise Refusal("kin.conflict", ("to",))
     if view.values.get("owner_id") == to.hex():
         raise Refusal("handover.same", ("to",))
-    was = {"from": view.values.get("owner"), "to": successor.name, "to_id": to.hex(), **_said(asked, "reason")}
+    ids = {"from_id": view.values.get("owner_id"), "to_id": to.hex(), "handled_by_id": view.values.get("handler_id")}
+    was = {"from": view.values.get("owner"), "to": successor.name, **ids, **_said(asked, "reason")}
     handovers = [*_kept(view.values, "handovers"), {**was, **(yield from by(ledger, asked))}]
     return {
         "owner": successor.name,

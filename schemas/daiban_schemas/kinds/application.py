@@ -113,6 +113,7 @@ def _fields() -> list[Field]:
         Field("follow_up", "回访", Anything(), "server"),
         Field("archive", "归档", Anything(), "server"),
         Field("handovers", "工作交接", List(Anything(), 50), "server"),
+        Field("reply_moves", "回复责任变更", List(Anything(), 50), "server"),
         Field("correction", "更正说明", Text(2000, lines=True), "server"),
     ]
     return written + served

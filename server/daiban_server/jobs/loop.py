@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+from collections.abc import Callable
 
 from sqlalchemy import bindparam, delete, update
 
@@ -10,7 +11,7 @@ from daiban_server import rating_secret
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.deadlines import watching
-from daiban_server.features.replies import reminding
+from daiban_server.features.replies import following, reminding
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
 from daiban_server.spine import projections
@@ -20,6 +21,9 @@ ROUND = 30.0
 """Seconds between rounds."""
 PARTIAL_LIFE = 7 * 86_400_000
 """Milliseconds that an upload may rest before its bytes are forgotten; the phone still has them."""
+
+Look = Callable[[bytes, bytes, int], Program[bytes]]
+"""Looks at a page of a centre's cases; gives where the next begins."""
 
 _logger = logging.getLogger(__name__)
 _d = schema.device.c
@@ -72,6 +76,7 @@ async def one_round(services: Services) -> None:
     await services.database.write("jobs", lambda: _round(heard, now))
     await services.photos.sweep(now, PARTIAL_LIFE)
     await watch_limits(services, now)
+    await follow_replies(services, now)
     await carry_out(services, now)
 
 
@@ -87,10 +92,23 @@ async def first_watch(services: Services) -> None:
 async def watch_limits(services: Services, now: int) -> None:
     """Look at every open case once a day, a page at a time, so that nobody waits long behind it."""
     for centre in await services.database.read(watching.waiting(now)):
-        after: bytes | None = b""
-        while after is not None:
-            page = functools.partial(watching.look, centre, after, now)
-            after = await services.database.write(centre, page) or None
+        await _through(services, watching.look, centre, now)
+
+
+async def follow_replies(services: Services, now: int) -> None:
+    """Once a day, let what is owed to households follow what it hangs on; what is owed by somebody who left, at once.
+    Before the reminders of the next round, so that they reach whoever answers now."""
+    for centre, case in await services.database.read(following.orphaned()):
+        await services.database.write(centre, functools.partial(following.follow_all, centre, [case], now))
+    for centre in await services.database.read(following.waiting(now)):
+        await _through(services, following.look, centre, now)
+
+
+async def _through(services: Services, look: Look, centre: bytes, now: int) -> None:
+    """Look through a centre page by page, each in a transaction of its own."""
+    after: bytes | None = b""
+    while after is not None:
+        after = await services.database.write(centre, functools.partial(look, centre, after, now)) or None
 
 
 async def carry_out(services: Services, now: int) -> int:

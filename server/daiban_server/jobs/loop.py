@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, update
 from daiban_server import rating_secret
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
+from daiban_server.features.affairs import watching as opinions
 from daiban_server.features.deadlines import watching
 from daiban_server.features.replies import following, reminding
 from daiban_server.outbound import queue
@@ -77,6 +78,7 @@ async def one_round(services: Services) -> None:
     await services.photos.sweep(now, PARTIAL_LIFE)
     await watch_limits(services, now)
     await follow_replies(services, now)
+    await watch_opinions(services, now)
     await carry_out(services, now)
 
 
@@ -102,6 +104,12 @@ async def follow_replies(services: Services, now: int) -> None:
         await services.database.write(centre, functools.partial(following.follow_all, centre, [case], now))
     for centre in await services.database.read(following.waiting(now)):
         await _through(services, following.look, centre, now)
+
+
+async def watch_opinions(services: Services, now: int) -> None:
+    """Look at every opinion that waits for an answer once a day."""
+    for centre in await services.database.read(opinions.waiting(now)):
+        await _through(services, opinions.look, centre, now)
 
 
 async def _through(services: Services, look: Look, centre: bytes, now: int) -> None:

@@ -55,7 +55,9 @@ def _assigned(bureau: Bureau, visit: bytes, crew: str) -> Program[None]:
     yield from ledger.load([visit])
     record = ledger.records[visit]
     assert record is not None
-    ledger.write_fields(record, {"agent": bureau.people["王芳"].hex(), "agent_name": crew}, "assigned")
+    ledger.write_fields(
+        record, {"agent": bureau.people["王芳"].hex(), "agent_name": crew, "start": bureau.now}, "assigned"
+    )
     yield from ledger.flush()
     yield from log.advance(bureau.centre, ledger.position, frontier)
 
@@ -105,7 +107,10 @@ def test_a_visit_that_took_place_says_that_the_person_was_seen(bureau: Bureau) -
     case = handed_in(bureau, wanted)
     visit(bureau, "nobody_home", item=wanted)
     visit(bureau, "finished", item=bureau.items["direct"].hex())
-    assert bureau.ask("赵敏", case, "accept") == "person.not_seen"
+    bureau.later(-1)
+    visit(bureau, "finished", item=wanted)
+    bureau.later(1)
+    assert bureau.ask("赵敏", case, "accept") == "person.not_seen", "another day's visit was not for this case"
     visit(bureau, "finished", item=wanted)
     bureau.through(case, ("赵敏", "accept", {}))
 

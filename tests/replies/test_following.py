@@ -141,9 +141,21 @@ def test_a_place_that_another_answers_for_now_is_noticed_the_next_day(bureau: Bu
     follow(bureau)
     left = schema.territory.delete().where(schema.territory.c.person == bureau.people["孙亮"])
     bureau.run(run(left))
+    bureau.later(1)
+    follow(bureau)
+    assert owed(bureau) == [("孙亮", "due")], "nobody else answers"
+    bureau.run(provision.add_territory([(bureau.people["周强"], bureau.place, "A")]))
     follow(bureau)
     assert owed(bureau) == [("孙亮", "due")], "it was looked at today"
     bureau.later(1)
     follow(bureau)
+    assert owed(bureau) == [("周强", "due")]
+
+
+def test_what_nobody_answers_for_any_more_waits_for_somebody(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    gone = update(schema.person).where(schema.person.c.id == bureau.people["孙亮"]).values(active=False)
+    bureau.run(run(gone))
+    bureau.run(following.follow_all(bureau.centre, [case], bureau.now))
     assert owed(bureau) == [("无人", "due")]
-    assert bureau.values(case)["reply_moves"][0]["to"] is None
+    assert [(one["from"], one["to"]) for one in bureau.values(case)["reply_moves"]] == [("孙亮", None)]

@@ -56,17 +56,21 @@ def _mandate_on_paper(ledger: Ledger, record: Record) -> Program[bool]:
 
 
 def _visits(ledger: Ledger, record: Record, values: Fields) -> Program[list[Fields]]:
-    """The visits to the case's home about this case, or about its item, that took place."""
+    """The visits to the case's home that took place and were for this case: those that name it, and the one on which it
+    was collected, which was arranged for its item before there was a case."""
     if record.parent is None:
         return []
     visits = yield from _under(ledger, record.parent, "visit")
-    return [
-        visit
-        for status, visit in visits
-        if status in _BEEN
-        and (visit.get("application") or record.id.hex()) == record.id.hex()
-        and (visit.get("application") or visit.get("item") == values.get("item"))
-    ]
+    return [visit for status, visit in visits if status in _BEEN and _for(visit, record, values)]
+
+
+def _for(visit: Fields, record: Record, values: Fields) -> bool:
+    if visit.get("application"):
+        return bool(visit["application"] == record.id.hex())
+    start, collected = visit.get("start"), values.get("started_at")
+    if not start or not collected or visit.get("item") != values.get("item"):
+        return False
+    return local_day(start) == local_day(collected)
 
 
 def _under(ledger: Ledger, parent: bytes, kind: str) -> Program[Iterable[tuple[str | None, Any]]]:

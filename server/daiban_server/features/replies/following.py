@@ -85,14 +85,21 @@ def follow(ledger: Ledger, case: bytes, values: Fields, household: bytes) -> Pro
 
 
 def _pass_on(ledger: Ledger, owed: Sequence[Row], household: bytes) -> Program[list[dict[str, Any]]]:
-    cadre = yield from cadre_of(ledger, household)
+    answers = yield from cadre_of(ledger, household)
     passed = {}
     for id_, was, home in owed:
+        cadre = was if answers == NOBODY and (yield from _works_here(was)) else answers
         if (was, home) != (cadre, household):
             yield from run(_PASS, obligation_id=id_, new_cadre=cadre, new_household=household)
         if was != cadre:
             passed[was] = {**(yield from _named("from", was)), **(yield from _named("to", cadre)), "at": ledger.now}
     return list(passed.values())
+
+
+def _works_here(id_: bytes) -> Program[bool]:
+    """Nobody who can answer lets go of what he owes for want of another."""
+    who = yield from person(id_)
+    return who is not None and who.active
 
 
 def _named(name: str, id_: bytes) -> Program[dict[str, Any]]:

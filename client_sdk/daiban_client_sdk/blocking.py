@@ -85,9 +85,9 @@ class BlockingClient:
         """See `Client.report`."""
         return self._wait(self.client.report(record, name, facts))
 
-    def collect_papers(self, case: str, papers: Sequence[str]) -> tuple[Slip, Told | None]:
+    def collect_papers(self, case: str, papers: Sequence[str], second: str = "") -> tuple[Slip, Told | None]:
         """See `Client.collect_papers`."""
-        return self._wait(self.client.collect_papers(case, papers))
+        return self._wait(self.client.collect_papers(case, papers, second))
 
     def tell_missing(self, case: str, missing: Sequence[str], days: int = 15) -> Told:
         """See `Client.tell_missing`."""

@@ -128,9 +128,10 @@ class Client:
         """Report a fact."""
         return await self._run(self.device.report, record, name, facts)
 
-    async def collect_papers(self, case: str, papers: Sequence[str]) -> tuple[Slip, Told | None]:
-        """The papers of a case were collected at the home: the slip, and the one-time notice of what is missing."""
-        return await self._run(home.collect, self.device, case, papers)
+    async def collect_papers(self, case: str, papers: Sequence[str], second: str = "") -> tuple[Slip, Told | None]:
+        """The papers of a case were collected at the home: the slip, and the one-time notice of what is missing.
+        `second` is who went along."""
+        return await self._run(functools.partial(home.collect, self.device, case, papers, second=second))
 
     async def tell_missing(self, case: str, missing: Sequence[str], days: int = 15) -> Told:
         """Tell what is missing, once and wholly, to be brought within so many calendar days."""

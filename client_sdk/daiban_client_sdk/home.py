@@ -71,9 +71,11 @@ class Home(NamedTuple):
     reached: tuple[Reached, ...]
 
 
-def collect(device: Device, case: str, papers: Sequence[str], *, days: int = 15) -> tuple[Slip, Told | None]:
-    """The papers of a case were collected: keep that as a fact, write the slip, and tell at once everything that is
-    missing, to be brought within so many calendar days. Durable when this returns.
+def collect(
+    device: Device, case: str, papers: Sequence[str], *, days: int = 15, second: str = ""
+) -> tuple[Slip, Told | None]:
+    """The papers of a case were collected, with `second` where two have to go: keep that as a fact, write the slip, and
+    tell at once everything that is missing, to be brought within so many calendar days. Durable when this returns.
 
     Raises `DeviceError("record.unknown")`.
     """
@@ -83,7 +85,7 @@ def collect(device: Device, case: str, papers: Sequence[str], *, days: int = 15)
     device.save(device.open(case), {"slip": made, "papers": list(papers), "collected_at": when})
     reported = f"collected {case}"
     if not device.store.get(reported, False):
-        device.report(case, "collected", {"papers": list(papers)})
+        device.report(case, "collected", {"papers": list(papers), **({"with": second} if second else {})})
         device.store.put(reported, True)
     missing = _missing(_item(device, values), papers)
     told = tell(device, case, missing, days=days) if missing else None

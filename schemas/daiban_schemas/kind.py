@@ -82,7 +82,9 @@ class Kind:
     """A record kind. `parent` is the field that says what it belongs to: until that record is there, an entry
     is parked. `open_prefix` admits fields that a form names, such as ``answers.income``. Only a record of a `deletable`
     kind may be deleted by who edits it. What only some roles may write (`written_by`) no phone writes; of what only the
-    district writes the records stand in its own feed."""
+    district writes the records stand in its own feed. `held` names fields, each with the states in which no change
+    moves what is shown of it: what a change says stands beside that, in conflict, until an act of the server's takes it
+    up."""
 
     def __init__(
         self,
@@ -98,6 +100,7 @@ class Kind:
         open_prefix: str | None = None,
         written_by: frozenset[str] | None = None,
         deletable: bool = False,
+        held: Mapping[str, frozenset[str]] = {},
     ) -> None:
         self.name = name
         self.label = label
@@ -110,6 +113,7 @@ class Kind:
         self.written_by = written_by
         self.of_district = written_by == roles("district")
         self.deletable = deletable
+        self.held = held
         own = [*fields]
         if states:
             own += [
@@ -146,6 +150,10 @@ class Kind:
             if value is not None and (problem := (field.type if field else _ANYTHING).problem(value)):
                 wrong[name] = problem
         return wrong
+
+    def held_in(self, status: str | None) -> frozenset[str]:
+        """The fields that are held in a state."""
+        return frozenset(name for name, states in self.held.items() if status in states)
 
     def label_of(self, name: str) -> str:
         """The field's label, or its name where only a form or a newer version knows it."""

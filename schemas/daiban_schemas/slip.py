@@ -2,7 +2,7 @@
 
 import hashlib
 
-_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Thirty-two that are not taken for each other when they are read out."""
 LENGTH = 8
 
@@ -12,7 +12,7 @@ def code_of(record: bytes) -> str:
     at the home and the server know the same one without a word. A record's id has 74 random bits and is shown to no
     resident; the look-up counts wrong tries."""
     digest = hashlib.sha256(b"daiban look-up code 1\n" + record).digest()
-    return "".join(_LETTERS[byte % 32] for byte in digest[:LENGTH])
+    return "".join(LETTERS[byte % 32] for byte in digest[:LENGTH])
 
 
 def slip_number(device: bytes, serial: int) -> str:

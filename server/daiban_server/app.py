@@ -19,6 +19,7 @@ from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Factory, Fetch, Program, Row
 from daiban_server.features.affairs import routes as affairs
 from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
+from daiban_server.features.affairs.telling import EFFECTS as RESULTS
 from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.catalogue.routes import CatalogueRoutes
@@ -58,7 +59,14 @@ T = TypeVar("T")
 
 # The limits come first: they alone may refuse what a case's own command has allowed.
 EFFECTS = (
-    LIMITS.joined(CASES).joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(POSTS).joined(FIGURES)
+    LIMITS.joined(CASES)
+    .joined(VISITS)
+    .joined(REPLIES)
+    .joined(TASKS)
+    .joined(OPINIONS)
+    .joined(RESULTS)
+    .joined(POSTS)
+    .joined(FIGURES)
 )
 
 

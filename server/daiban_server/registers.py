@@ -15,7 +15,10 @@ from daiban_server.spine.ledger import Ledger
 VISITORS = "来访"
 """The register of everyone who comes (办事登记册)."""
 OPINIONS = "意见反映"
-"""The register of opinions. Every other register is that of a window."""
+"""The register of opinions."""
+KINSHIP = "近亲属回避"
+"""The register of cases whose applicant was declared to be a relative of somebody who works here. Every other register
+is that of a window."""
 
 MOST_LINES = 5000
 """Lines of a register that one question gives."""

@@ -8,6 +8,7 @@ import pytest
 
 from daiban_schemas.slip import code_of, slip_number
 from daiban_server.lockout import FREE_TRIES
+from daiban_server.rating_secret import secret_of
 from tests.support.raw_device import code_of as problem
 from tests.support.township import Township
 
@@ -42,6 +43,11 @@ async def case_of(town: Township, *commands: tuple[str, dict[str, Any]]) -> tupl
 DONE = (("accept", {}), ("complete", {"result": "符合条件"}))
 
 
+def secret(town: Township, record: str) -> dict[str, str]:
+    """What came to the resident with the result."""
+    return {"secret": secret_of(town.services.keys, bytes.fromhex(record))}
+
+
 async def look_up(http: httpx2.AsyncClient, number: str, code: str) -> httpx2.Response:
     return await http.post("/v1/public/look-up", json={"number": number, "code": code})
 
@@ -74,7 +80,7 @@ async def test_a_wrong_code_opens_nothing_and_makes_one_wait(township: Township,
 async def test_a_rating_is_given_once_by_the_resident_alone(township: Township, resident: httpx2.AsyncClient) -> None:
     record, number = await case_of(township, *DONE)
     code = code_of(bytes.fromhex(record))
-    said = {"number": number, "code": code, "level": 5, "text": "跑一趟就办好了"}
+    said = {"number": number, "code": code, "level": 5, "text": "跑一趟就办好了", **secret(township, record)}
     clerk = await township.signed_in("赵敏")
     assert problem(await clerk.post("/v1/public/rating", json=said)) == "rating.own_device"
     assert (await resident.post("/v1/public/rating", json=said)).status_code == 204
@@ -86,7 +92,7 @@ async def test_a_rating_is_given_once_by_the_resident_alone(township: Township, 
 
 async def test_a_case_that_runs_is_not_rated(township: Township, resident: httpx2.AsyncClient) -> None:
     record, number = await case_of(township)
-    said = {"number": number, "code": code_of(bytes.fromhex(record)), "level": 1}
+    said = {"number": number, "code": code_of(bytes.fromhex(record)), "level": 1, **secret(township, record)}
     assert problem(await resident.post("/v1/public/rating", json=said)) == "rating.not_yet"
     assert problem(await resident.post("/v1/public/rating", json={**said, "level": 6})) == "request.invalid"
 
@@ -94,6 +100,7 @@ async def test_a_case_that_runs_is_not_rated(township: Township, resident: httpx
 async def test_a_bad_rating_is_answered_by_somebody_else(township: Township, resident: httpx2.AsyncClient) -> None:
     record, number = await case_of(township, *DONE)
     said = {"number": number, "code": code_of(bytes.fromhex(record)), "level": 2, "text": "等了太久"}
+    said |= secret(township, record)
     assert (await resident.post("/v1/public/rating", json=said)).status_code == 204
     head, clerk = await township.signed_in("李红"), await township.signed_in("赵敏")
     (opinion,) = (await head.get("/v1/records/opinion")).json()
@@ -175,3 +182,22 @@ async def test_no_text_holds_what_one_database_cannot(township: Township, reside
     district = await township.signed_in("周区")
     day = {"working": False, "note": "\u0000"}
     assert problem(await district.put("/v1/calendar/2026-12-31", json=day)) == "request.invalid"
+
+
+async def test_whoever_calls_back_leaves_a_record_of_it(township: Township, resident: httpx2.AsyncClient) -> None:
+    assert (await resident.post("/v1/public/JM/opinions", json={"text": "窗口下午没有人"})).status_code == 201
+    head = await township.signed_in("李红")
+    (opinion,) = (await head.get("/v1/records/opinion")).json()
+    path = f"/v1/records/opinion/{opinion['record']}"
+    for name, note in (("张桂兰", "没人接"), ("张桂兰", "已说明")):
+        facts = {"arguments": {"spoke_to": name, "note": note}}
+        answer = (await head.post(f"{path}/reports/contacted", json=facts)).json()
+        assert (answer["outcome"], answer["code"]) == ("merged", None)
+    shown = (await head.get(path)).json()
+    assert [(one["by"], one["note"]) for one in shown["values"]["contacts"]] == [("李红", "没人接"), ("李红", "已说明")]
+    assert shown["status"] == "open", "it is no answer yet"
+
+
+async def test_what_an_item_does_not_state_is_null(township: Township, resident: httpx2.AsyncClient) -> None:
+    (item,) = (await resident.get("/v1/public/JM/items")).json()["社会保障"]
+    assert (item["legal_limit"], item["fee"], item["promised_limit"]["days"]) == (None, None, 10)

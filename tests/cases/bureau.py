@@ -29,6 +29,7 @@ ITEMS: Mapping[str, dict[str, Any]] = {
     "direct": {"code": "MZ-08", "window": "民政救助", "name": "高龄老人补贴申领", "modes": ["direct", "home"]},
     "limited": {"code": "MZ-01", "window": "民政救助", "name": "最低生活保障申请", "modes": ["limited", "home"]},
     "proxy": {"code": "MZ-06", "window": "民政救助", "name": "残疾人证申领", "modes": ["proxy", "home"]},
+    "elsewhere": {"code": "SB-01", "window": "社会保障", "name": "养老保险待遇申领", "modes": ["limited", "home"]},
 }
 
 
@@ -91,6 +92,14 @@ class Bureau:
         body = entry.change(self.home.hex(), "household", home, seen=0, at=self.now)
         yield from desk.write(self._clerk("赵敏"), [body], self.keys, EFFECTS, self.now, secrets.token_bytes(32))
 
+    def household(self, head: str, **fields: Any) -> bytes:
+        """Another household of the village."""
+        home = self.new()
+        given = {"place": self.place.hex(), "head": head} | fields
+        body = entry.change(home.hex(), "household", given, seen=0, at=self.now)
+        assert self.write("赵敏", body).outcome == "new"
+        return home
+
     def _clerk(self, name: str) -> desk.Clerk:
         return desk.Clerk(self.people[name], PEOPLE[name], self.centre)
 
@@ -138,6 +147,11 @@ class Bureau:
         """What stands in the case."""
         (found,) = self.run(views.shown(views.BY_ID, self.centre, record_id=case))
         return dict(found.view.values)
+
+    def record_position(self, record: bytes) -> int:
+        """Where a record stands: what a change of whoever sees it as it is states as seen."""
+        (found,) = self.run(views.shown(views.BY_ID, self.centre, record_id=record))
+        return int(found.view.position)
 
     def status(self, case: bytes) -> str:
         """Its state."""

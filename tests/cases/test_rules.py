@@ -1,9 +1,17 @@
 """What a case does not allow, and who may do what."""
 
+from typing import Any
+
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from daiban_schemas import entry
+from daiban_server.db import schema
+from daiban_server.db.program import rows
 from daiban_server.features.cases import listing
+from daiban_server.features.cases.routes import _REGISTERS as REGISTERS
+from daiban_server.registers import KINSHIP
 from tests.cases.bureau import Bureau
 
 
@@ -170,3 +178,52 @@ def test_what_may_be_done_now_is_said_and_why_the_rest_may_not(bureau: Bureau, a
     assert acts["resume"].why_not == "pause.none"
     assert acts["extend"].why_not == "command.not_your_role"
     assert acts["receive"].why_not == "command.not_now"
+
+
+def test_what_was_sent_up_before_stays_beside_what_was_sent_up_last(bureau: Bureau, accepted: bytes) -> None:
+    for to, note in (("区民政局", "材料不齐,退回"), ("区残联", "不归我们管"), ("区卫健局", "同意")):
+        bureau.through(accepted, ("赵敏", "send_up", {"to": to, "days": 5}), ("赵敏", "answered", {"note": note}))
+    values = bureau.values(accepted)
+    assert (values["sent_up"]["to"], values["sent_up"]["note"]) == ("区卫健局", "同意")
+    assert [(one["to"], one["note"]) for one in values["sent_up_before"]] == [
+        ("区民政局", "材料不齐,退回"),
+        ("区残联", "不归我们管"),
+    ]
+
+
+def kinship(bureau: Bureau) -> list[tuple[Any, ...]]:
+    """The lines of the register of kinship."""
+    line = schema.register_line.c
+    found = bureau.look(select(line.line, line.told).where(line.register == KINSHIP).order_by(line.line))
+    told = [(number, msgspec.json.decode(said)) for number, said in found]
+    return [(number, said["relative"], said["relation"], said["number"]) for number, said in told]
+
+
+def test_what_a_relative_asks_for_stands_in_a_register_of_its_own(bureau: Bureau) -> None:
+    kin = {"person": bureau.people["赵敏"].hex(), "relation": "母亲"}
+    case = bureau.case("direct", kin=kin)
+    bureau.through(case, ("赵敏", "submit", {}))
+    assert kinship(bureau) == [], "it has no number yet"
+    bureau.through(case, ("钱进", "receive", {}), ("钱进", "finish", {"result": "已登记"}))
+    assert kinship(bureau) == [(1, "赵敏", "母亲", "JM-20261124-MZ-0001")]
+    assert sorted(bureau.run(rows(REGISTERS, centre_id=bureau.centre))) == [("民政救助",), ("近亲属回避",)]
+
+
+def test_what_is_declared_later_is_registered_then_and_remembered_when_it_is_taken_back(
+    bureau: Bureau, received: bytes
+) -> None:
+    number = bureau.values(received)["number"]
+    for name, relation in (("钱进", "叔叔"), ("李红", "表姐")):
+        kin = {"person": bureau.people[name].hex(), "relation": relation}
+        seen = bureau.record_position(received)
+        bureau.write("赵敏", entry.change(received.hex(), "application", {"kin": kin}, seen=seen, at=bureau.now))
+    assert kinship(bureau) == [(1, "钱进", "叔叔", number), (2, "李红", "表姐", number)]
+    assert bureau.ask("钱进", received, "accept") == "kin.conflict"
+
+
+def test_a_declaration_that_is_taken_back_before_the_first_act_is_remembered(bureau: Bureau) -> None:
+    case = bureau.case(kin={"person": bureau.people["赵敏"].hex(), "relation": "母亲"})
+    seen = bureau.record_position(case)
+    bureau.write("赵敏", entry.change(case.hex(), "application", {"kin": None}, seen=seen, at=bureau.now))
+    bureau.through(case, ("钱进", "submit", {}))
+    assert bureau.ask("赵敏", case, "receive") == "kin.conflict"

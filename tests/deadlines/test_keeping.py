@@ -124,6 +124,42 @@ def test_an_open_pause_holds_the_clock(bureau: Bureau, accepted: bytes) -> None:
     assert limit(bureau, "promise")[0] > "2026-12-30"
 
 
+def test_an_extension_is_given_before_the_day_is_over(bureau: Bureau, accepted: bytes) -> None:
+    more = {"days": 5, "reason": "待民政核查"}
+    bureau.now = noon("2026-12-08")
+    bureau.through(accepted, ("李红", "extend", more))
+    bureau.now = noon("2026-12-16")
+    before = bureau.values(accepted)
+    assert bureau.ask("李红", accepted, "extend", **more) == "extension.late"
+    bureau.through(accepted, ("赵敏", "pause", {"step": "村级公示", "reason": "按规定"}))
+    assert bureau.ask("李红", accepted, "extend", **more) == "extension.late", "a pause does not undo that"
+    bureau.watch()
+    assert limit(bureau, "promise") == (before["due"], "overdue")
+
+
+def test_a_pause_that_runs_beyond_its_days_is_told_by_name(bureau: Bureau, accepted: bytes) -> None:
+    bureau.through(accepted, ("赵敏", "pause", {"step": "村级公示", "days": 7, "reason": "按规定"}))
+    (pause,) = [row for row in bureau.look(LIMITS) if row[0] == "pause"]
+    assert pause[1:3] == ("2026-12-01", "running")
+    assert "开始村级公示" in pause[3] and "12月1日" in pause[3]
+    seen: list[tuple[str, str]] = []
+    for day, expected in (
+        ("2026-11-27", [("赵敏", "deadline.soon")]),
+        ("2026-12-01", [("赵敏", "deadline.soon")]),
+        ("2026-12-02", [("赵敏", "deadline.over")]),
+        ("2026-12-03", [("李红", "deadline.over")]),
+        ("2026-12-07", [("吴镇", "deadline.over")]),
+    ):
+        bureau.now = noon(day)
+        bureau.watch()
+        new = told(bureau)[len(seen) :]
+        assert new == expected, day
+        seen += new
+    assert "首问责任人：赵敏" in bureau.look(TOLD)[-1][2]
+    bureau.through(accepted, ("赵敏", "resume", {}))
+    assert limit(bureau, "pause") == ("2026-12-01", "met_late")
+
+
 def test_urgent_help_leaves_a_dated_debt_of_papers(bureau: Bureau) -> None:
     case = bureau.case(urgent=True)
     accept = ("赵敏", "accept", {"days": 1, "papers_days": 10, "reason": "火灾"})

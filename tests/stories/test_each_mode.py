@@ -9,6 +9,7 @@ import pytest
 from daiban_client_sdk import Client
 from daiban_schemas.slip import code_of
 from daiban_server.features.catalogue.publish import item_id, publish_catalogue
+from daiban_server.rating_secret import secret_of
 from daiban_sync import ids
 from tests.support.township import Township
 
@@ -91,7 +92,8 @@ async def test_from_the_door_to_the_archive(town: Township, mode: str) -> None:
     item = item_id(code)
     fields = {"household": household, "item": item.hex(), "applicant": "张桂兰", "phone": "13700000000", **told}
     await wang.save(form, {**fields, **await answers(wang, item)})
-    slip, _ = await wang.collect_papers(form.record, ["居民身份证", "居民户口簿"])
+    slip, _ = await wang.collect_papers(form.record, ["居民身份证", "居民户口簿"], "刘强")
+    await wang.report(form.record, "verified", {"met": "张桂兰", "with": "刘强"})
     await wang.command(form.record, "submit")
     await wang.sync()
     assert await wang.troubled() == []
@@ -110,7 +112,8 @@ async def test_from_the_door_to_the_archive(town: Township, mode: str) -> None:
         key = {"number": slip.number, "code": code_of(bytes.fromhex(form.record))}
         seen = (await resident.post("/v1/public/look-up", json=key)).json()
         assert (seen["status"], seen["may_rate"]) == ("已回访", True)
-        assert (await resident.post("/v1/public/rating", json={**key, "level": 5})).status_code == 204
+        secret = secret_of(town.services.keys, bytes.fromhex(form.record))
+        assert (await resident.post("/v1/public/rating", json={**key, "secret": secret, "level": 5})).status_code == 204
     path = f"/v1/records/application/{form.record}/commands/archive"
     assert (await clerk.post(path, json={})).status_code == 200
     whole = (await clerk.get(f"/v1/cases/{form.record}")).json()

@@ -23,9 +23,10 @@ _ENROLMENT = "enrolment.malformed key.unusable enrolment.proof batch.elsewhere e
 _BATCH = "chain.gap chain.equivocation device.frozen device.revoked device.unknown"
 _ENTRY = """
 kind.unknown kind.read_only record.unknown record.other_kind record.too_contested parent.missing parent.other_kind
-seen.ahead field.server_only merge.failed command.unknown command.not_your_role command.not_now command.late
+seen.ahead field.server_only field.held merge.failed command.unknown command.not_your_role command.not_now command.late
 argument.invalid answers.missing answers.invalid item.unknown item.expired papers.arriving report.unknown
-report.without_effect visit.nobody_free visit.slot_taken visit.place_unknown scope.foreign
+mandate.not_on_paper person.not_seen crew.alone extension.late report.without_effect visit.nobody_free visit.slot_taken
+visit.place_unknown scope.foreign
 """
 _PHOTO = " ".join(code for code in PROBLEMS if code.startswith(("ticket.", "upload."))) + " photo.digest storage.full"
 
@@ -107,12 +108,18 @@ def _kind(kind: Kind) -> Iterator[str]:
     yield f"{kind.name} ({', '.join(traits) or 'no parent'})"
     for field in kind.fields.values():
         yield f"  {field.name:<20}{_field(field)}"
+    if kind.held:
+        yield f"  held: {'; '.join(f'{name} in {_or(states)}' for name, states in kind.held.items())}"
     for one in kind.commands.values():
-        moves = f"{'|'.join(sorted(one.source))} -> {one.target or 'same'}"
+        moves = f"{_or(one.source)} -> {one.target or 'same'}"
         yield f"  ? {one.name:<18}{moves}; by {'|'.join(sorted(one.roles))}{_taken(one.arguments, one.required)}"
     for fact in kind.reports.values():
         moves = ", ".join(f"{source} -> {target}" for source, target in sorted(fact.moves.items())) or "no move"
         yield f"  ! {fact.name:<18}{moves}{_taken(fact.facts, fact.required)}"
+
+
+def _or(states: frozenset[str]) -> str:
+    return "|".join(sorted(states))
 
 
 def _field(field: Field) -> str:

@@ -14,11 +14,12 @@ _MANDATES = {"missing": "委托书未签", "paper": "委托书须纸质签署"}
 @click.command()
 @click.argument("case")
 @click.argument("papers", nargs=-1)
+@click.option("--with", "second", default="", help="同行人 / who went along, where two have to")
 @pass_context
-def papers(context: Context, case: str, papers: tuple[str, ...]) -> None:
+def papers(context: Context, case: str, papers: tuple[str, ...], second: str) -> None:
     """上门收件:登记已收材料,给出收件凭证和一次性告知。 Collect papers; writes slip and notice."""
     with context.client() as client:
-        slip, told = client.collect_papers(case, papers)
+        slip, told = client.collect_papers(case, papers, second)
     click.echo(slip.text)
     if told is not None:
         click.echo("\n" + told.text)

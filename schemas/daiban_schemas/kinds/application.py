@@ -42,6 +42,21 @@ _ARRIVED = frozenset({"submitted", "received", "awaiting"})
 _HANDLED = frozenset({"accepted", "sent_up"})
 _ENDED = frozenset({"completed", "refused", "not_accepted"})
 _RUNNING = frozenset({"draft", "collected"}) | _ARRIVED | _HANDLED
+_CLOSED = frozenset({"delivered", "followed_up", "archived", "withdrawn"})
+_ACCEPTED = _HANDLED | _ENDED | _CLOSED
+_RECEIVED = _ACCEPTED | {"received", "awaiting"}
+
+HELD: Mapping[str, Type] = {
+    "item": Reference("item"),
+    "source": Choice(*SOURCES),
+    "mode": Choice(*MODES),
+    "household": Reference("household"),
+    "applicant": Text(30),
+    "identity_number": IdentityNumber(),
+}
+"""What the centre took in hand and promised about: moved by `correct` alone, which gives the new values. Limits and
+registers go by item and source from the receipt on; how it is handled and whose it is the window decides when it
+accepts."""
 
 
 def _fields() -> list[Field]:
@@ -72,6 +87,8 @@ def _fields() -> list[Field]:
         Field("handler", "经办人", Text(40), "server"),
         Field("handler_id", "经办人", Reference("person"), "server"),
         Field("started_at", "时限起算依据时间", Instant(), "server"),
+        Field("collected_with", "同行人", Text(60), "server"),
+        Field("verifications", "入户核验", List(Anything(), 40), "server"),
         Field("submitted_at", "提交时间", Instant(), "server"),
         Field("received_at", "收件登记时间", Instant(), "server"),
         Field("notice", "一次性告知", Anything(), "server"),
@@ -82,6 +99,7 @@ def _fields() -> list[Field]:
         Field("due", "承诺办结日", Date(), "server"),
         Field("due_why", "期限说明", Text(500), "server"),
         Field("sent_up", "上报", Anything(), "server"),
+        Field("sent_up_before", "以前的上报", List(Anything(), 40), "server"),
         Field("extensions", "延期", List(Anything(), 20), "server"),
         Field("pauses", "暂停计时", List(Anything(), 40), "server"),
         Field("papers_due", "补交材料期限", Date(), "server"),
@@ -95,6 +113,7 @@ def _fields() -> list[Field]:
         Field("follow_up", "回访", Anything(), "server"),
         Field("archive", "归档", Anything(), "server"),
         Field("handovers", "工作交接", List(Anything(), 50), "server"),
+        Field("reply_moves", "回复责任变更", List(Anything(), 50), "server"),
         Field("correction", "更正说明", Text(2000, lines=True), "server"),
     ]
     return written + served
@@ -189,7 +208,7 @@ def _commands() -> list[Command]:
             {"to": Reference("person"), **reason},
             frozenset({"to", "reason"}),
         ),
-        Command("correct", "更正", _DESK, _HANDLED | _ENDED | {"delivered"}, None, reason, why),
+        Command("correct", "更正", _DESK, _RECEIVED, None, {"values": Struct({}, dict(HELD)), **reason}, why),
         Command("withdraw", "申请人撤回", roles("agent", "clerk", "head"), _RUNNING, "withdrawn", reason, why),
     ]
 
@@ -197,6 +216,7 @@ def _commands() -> list[Command]:
 def _reports() -> list[Report]:
     back = {"awaiting": "received"} | {state: state for state in ("accepted", "sent_up", "completed")}
     told: Mapping[str, Type] = {"missing": MISSING, "until": Date(), "note": Text(500)}
+    seen: Mapping[str, Type] = {"met": Text(30), "with": Text(60), "note": Text(500)}
     handed: Mapping[str, Type] = {
         "to": Text(30),
         "how": Choice("hand", "home", "post", "message", "left"),
@@ -209,7 +229,13 @@ def _reports() -> list[Report]:
         "note": Text(500),
     }
     return [
-        Report("collected", "已上门收件", {"draft": "collected"}, {"papers": List(Text(100), 40), "note": Text(500)}),
+        Report(
+            "collected",
+            "已上门收件",
+            {"draft": "collected"},
+            {"papers": List(Text(100), 40), "with": Text(60), "note": Text(500)},
+        ),
+        Report("verified", "已入户核验", {state: state for state in _RUNNING}, seen, frozenset({"met"})),
         Report(
             "notified", "已当面一次性告知", {"draft": "draft", "collected": "collected"}, told, frozenset({"missing"})
         ),
@@ -243,4 +269,5 @@ KIND = Kind(
     commands=_commands(),
     reports=_reports(),
     open_prefix="answers.",
+    held={name: _RECEIVED if name in ("item", "source") else _ACCEPTED for name in HELD},
 )

@@ -2,7 +2,7 @@
 by somebody other than whom it is about."""
 
 from daiban_schemas.kind import Command, Field, Kind, Report, roles
-from daiban_schemas.types import Choice, Date, Instant, List, Phone, Reference, Text
+from daiban_schemas.types import Anything, Choice, Date, Instant, List, Phone, Reference, Text
 
 CHANNELS = ("opinion_box", "hotline", "stuck", "complaint", "rating")
 _LINES = Text(1000, lines=True)
@@ -24,6 +24,7 @@ KIND = Kind(
         Field("answerer", "答复责任人", Reference("person"), "server"),
         Field("answerer_name", "答复责任人", Text(40), "server"),
         Field("due", "答复期限", Date(), "server"),
+        Field("contacts", "联系反映人", List(Anything(), 40), "server"),
         Field("answer", "答复内容", Text(2000, lines=True), "server"),
         Field("answered_at", "答复时间", Instant(), "server"),
     ],
@@ -51,5 +52,12 @@ KIND = Kind(
         Command("reopen", "再次反映", roles("clerk", "head"), frozenset({"answered"}), "open", {"reason": _LINES}),
         Command("close", "办结", roles("clerk", "head"), frozenset({"answered"}), "closed"),
     ],
-    reports=[Report("contacted", "已联系反映人", {}, {"spoke_to": Text(30), "note": Text(500)})],
+    reports=[
+        Report(
+            "contacted",
+            "已联系反映人",
+            {state: state for state in ("open", "answered", "closed")},
+            {"spoke_to": Text(30), "note": Text(500)},
+        )
+    ],
 )

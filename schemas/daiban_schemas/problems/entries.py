@@ -26,6 +26,13 @@ ENTRIES: dict[str, Problem] = {
     ),
     "seen.ahead": Problem(422, "看到的版本比服务器新", "请重新下载数据", "Seen is ahead", "Pull first"),
     "field.server_only": Problem(403, "这一项只由系统填写", "请用相应的操作", "Field is the server's", "Use a command"),
+    "field.held": Problem(
+        409,
+        "收件或受理以后,这一项不能直接改",
+        "原值照旧有效;确需更改,请由窗口用“更正”并写明理由",
+        "Held since receipt or acceptance",
+        "The old value stays; ask the window to correct it, with a reason",
+    ),
     "merge.failed": Problem(
         500, "合并时出错,已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"
     ),
@@ -78,6 +85,34 @@ ENTRIES: dict[str, Problem] = {
     ),
     "above.unanswered": Problem(
         409, "上级还没有答复", "请先登记答复,或写明理由", "Not answered above", "Record the answer, or give a reason"
+    ),
+    "extension.late": Problem(
+        409,
+        "承诺的日子已过,不能再延期",
+        "延期要在到期以前批准;请抓紧办结,并在办结时写明超期原因",
+        "The day is over: too late to extend",
+        "Extensions are given before it; finish the case and say why it is late",
+    ),
+    "mandate.not_on_paper": Problem(
+        409,
+        "这个事项要有纸质委托书,还没有登记",
+        "请委托人在纸上签名,再在委托书里登记为纸质",
+        "A mandate on paper is needed",
+        "Have it signed on paper and record that in the mandate",
+    ),
+    "person.not_seen": Problem(
+        409,
+        "这个事项须本人到场,还没有见到本人的记录",
+        "请上门或请本人到场核验,再登记“已入户核验”",
+        "The person must be seen, and was not",
+        "Meet the applicant and report `verified`",
+    ),
+    "crew.alone": Problem(
+        409,
+        "这个事项须两人一同上门,还没有同行人的记录",
+        "请登记同行人,或两人一同再去核验",
+        "Two have to go, and one was named",
+        "Name the second person, or go again together and report `verified`",
     ),
     "pause.open": Problem(409, "已经在暂停计时", "请先恢复计时", "Paused already", "Resume it first"),
     "pause.none": Problem(409, "现在没有暂停计时", "请看最新状态", "Not paused", "Look at the state"),
@@ -145,6 +180,13 @@ ENTRIES: dict[str, Problem] = {
     ),
     "print.unknown": Problem(404, "没有这种表单", "请核对名称", "No such form", "Check the name"),
     "rating.once": Problem(409, "这件已经评价过了", "评价只能一次,不能修改", "Rated already", "A rating stands"),
+    "rating.secret": Problem(
+        403,
+        "评价码不对",
+        "请用随办理结果收到的评价码,查询码不能用来评价",
+        "Not the secret that rates it",
+        "Use the one that came with the result; the look-up's code does not rate",
+    ),
     "rating.not_yet": Problem(409, "还没有办结,不能评价", "请在办结后评价", "Not ended yet", "Rate it when it has"),
     "rating.own_device": Problem(
         403,

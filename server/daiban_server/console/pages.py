@@ -54,6 +54,7 @@ _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("ce
 SAID = {
     "settled": "已定下。各手机下次同步时就会看到。",
     "again": "已定下您选的值，但这期间又有人写了别的，所以还列在下面，请再看一次。",
+    "held": "这一项收件或受理以后以原值为准，别的值还列在下面；确需更改，请办“更正”并写明理由。",
     "already": "这一处刚才已有人定下了，没有再改。",
     "done": "已记为处理完。",
     "done-before": "这件事刚才已有人处理过了。",

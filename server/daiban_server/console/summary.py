@@ -144,9 +144,9 @@ async def settle(
         except ProblemError as error:
             wrong = _in_words(error.code)
         else:
-            return (
-                go("/summary", "again", found.id) if field in result.fields else go("/summary", "settled", "disputes")
-            )
+            if field not in result.fields:
+                return go("/summary", "settled", "disputes")
+            return go("/summary", "held" if result.code == "field.held" else "again", found.id)
     failed = Failed(found.id, form.get("choice", ""), form.get("own", ""), wrong)
     return await _summary(session, services, failed=failed)
 

@@ -146,7 +146,8 @@ class FieldDay:
         await phone.do(f"collect household --id {self._homes[n]} place={place} head={name} phone=1350915000{n}")
         fields = f"household={self._homes[n]} item={item_id(item).hex()} applicant={name} source=home mode=limited"
         await phone.do(f"collect application --id {self._cases[n]} {fields} {answers}")
-        await phone.do(f"report {self._cases[n]} collected")
+        second = self.phones[n - 1].owner
+        await phone.do(f"report {self._cases[n]} collected with={second}")
 
     # Evening --------------------------------------------------------------------------------------------------
 

@@ -3,14 +3,17 @@
 import asyncio
 import functools
 import logging
+from collections.abc import Callable
 
 from sqlalchemy import bindparam, delete, update
 
+from daiban_server import rating_secret
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
+from daiban_server.features.affairs import watching as opinions
 from daiban_server.features.deadlines import watching
 from daiban_server.features.posts import watching as handovers
-from daiban_server.features.replies import reminding
+from daiban_server.features.replies import following, reminding
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
 from daiban_server.spine import projections
@@ -21,6 +24,9 @@ ROUND = 30.0
 """Seconds between rounds."""
 PARTIAL_LIFE = 7 * 86_400_000
 """Milliseconds that an upload may rest before its bytes are forgotten; the phone still has them."""
+
+Look = Callable[[bytes, bytes, int], Program[bytes]]
+"""Looks at a page of a centre's cases; gives where the next begins."""
 
 _logger = logging.getLogger(__name__)
 _d = schema.device.c
@@ -74,6 +80,8 @@ async def one_round(services: Services) -> None:
     await services.photos.sweep(now, PARTIAL_LIFE)
     await watch_handovers(services, now)
     await watch_limits(services, now)
+    await follow_replies(services, now)
+    await watch_opinions(services, now)
     await carry_out(services, now)
 
 
@@ -89,10 +97,29 @@ async def first_watch(services: Services) -> None:
 async def watch_limits(services: Services, now: int) -> None:
     """Look at every open case once a day, a page at a time, so that nobody waits long behind it."""
     for centre in await services.database.read(watching.waiting(now)):
-        after: bytes | None = b""
-        while after is not None:
-            page = functools.partial(watching.look, centre, after, now)
-            after = await services.database.write(centre, page) or None
+        await _through(services, watching.look, centre, now)
+
+
+async def follow_replies(services: Services, now: int) -> None:
+    """Once a day, let what is owed to households follow what it hangs on; what is owed by somebody who left, at once.
+    Before the reminders of the next round, so that they reach whoever answers now."""
+    for centre, case in await services.database.read(following.orphaned()):
+        await services.database.write(centre, functools.partial(following.follow_all, centre, [case], now))
+    for centre in await services.database.read(following.waiting(now)):
+        await _through(services, following.look, centre, now)
+
+
+async def watch_opinions(services: Services, now: int) -> None:
+    """Look at every opinion that waits for an answer once a day."""
+    for centre in await services.database.read(opinions.waiting(now)):
+        await _through(services, opinions.look, centre, now)
+
+
+async def _through(services: Services, look: Look, centre: bytes, now: int) -> None:
+    """Look through a centre page by page, each in a transaction of its own."""
+    after: bytes | None = b""
+    while after is not None:
+        after = await services.database.write(centre, functools.partial(look, centre, after, now)) or None
 
 
 async def watch_handovers(services: Services, now: int) -> None:
@@ -107,7 +134,7 @@ async def carry_out(services: Services, now: int) -> int:
     went = 0
     for message in await services.database.read(queue.waiting(now)):
         try:
-            await services.outbound.send(message)
+            await services.outbound.send(rating_secret.carried(message, services.keys))
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
             await services.database.write("messages", functools.partial(queue.failed, message, why, now))

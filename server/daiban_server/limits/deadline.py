@@ -15,12 +15,15 @@ Kind = Literal[
     "statutory",
     "send_up",
     "answer_above",
+    "pause",
     "papers",
     "delivery",
     "follow_up",
     "archive",
+    "opinion",
 ]
-"""一次性告知, 受理, 补正, 承诺办结, 法定办结, 上报, 上级答复, 补交材料 (急难先办), 送达, 回访, 归档."""
+"""一次性告知, 受理, 补正, 承诺办结, 法定办结, 上报, 上级答复, 恢复计时 (as a pause was announced), 补交材料 (急难先办),
+送达, 回访, 归档; and, of no case, the answer to an opinion (意见)."""
 State = Literal["running", "paused", "due_soon", "due_today", "overdue", "met", "met_late", "cancelled"]
 Event = Literal[
     "home",
@@ -30,11 +33,13 @@ Event = Literal[
     "accepted",
     "deemed",
     "sent_up",
+    "paused",
     "completed",
     "refused",
     "not_accepted",
     "delivered",
     "withdrawn",
+    "said",
 ]
 """What sets a limit off; ``home``: the papers were collected at a home."""
 Ground = Literal["withdrawn", "ended", "accepted", "deemed", "archived"]
@@ -48,7 +53,7 @@ class Why:
     `event` set the limit off. `fixed`: the day was named, nothing was counted. `silent`: nothing was said in time about
     a licence, so by law it counts as accepted from the day its papers were there. `waiting_since` is the day of the
     notice that the resident has yet to answer: the limit starts anew when the papers are complete. `ground` says why
-    the limit is owed no longer, `to` which authority is to answer.
+    the limit is owed no longer, `to` which authority is to answer, or which step paused it.
     """
 
     event: Event

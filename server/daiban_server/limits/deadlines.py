@@ -56,6 +56,7 @@ class _Case:
         if taken is not None:
             yield from self._handling(*taken)
             yield from self._above(*taken)
+            yield from self._paused()
         yield from self._papers_later()
         yield from self._afterwards()
 
@@ -117,6 +118,16 @@ class _Case:
             yield self._counted(
                 "answer_above", Why(event="sent_up", to=sent.to), local_day(sent.at), sent.limit, closing
             )
+
+    def _paused(self) -> Iterator[Deadline]:
+        """The last pause, if it was said how long: on the day after its last day the clock is resumed."""
+        last = max(self.clock.pauses, key=lambda pause: pause.since, default=None)
+        if last is None or last.days is None:
+            return
+        since = local_day(last.since)
+        closing = self._closing(_day(last.until), "ended", "withdrawn")
+        resumed = since + datetime.timedelta(days=last.days)
+        yield self._named("pause", Why(event="paused", to=last.step), since, resumed, closing)
 
     def _papers_later(self) -> Iterator[Deadline]:
         """Help first, papers later: still owed after the case is completed."""
@@ -185,22 +196,27 @@ class _Case:
             due=due.day,
             days=limit.days,
             unit=limit.unit,
-            state=_closed(closing, due.day) if closing else self._open(due.day, stopped),
+            state=_closed(closing, due.day)
+            if closing
+            else standing_on(self.today, due.day, self.calendar, self.defaults, stopped=stopped),
             provisional=due.provisional,
             closed=closing.day if closing else None,
             why=replace(why, ground=closing.ground if closing else None),
         )
 
-    def _open(self, due: datetime.date, stopped: bool) -> State:
-        """The state of a limit that is still owed. A pause does not undo that it was past before."""
-        if due < self.today:
-            return "overdue"
-        if stopped:
-            return "paused"
-        if due == self.today:
-            return "due_today"
-        left = self.calendar.days_left(self.today, due, "working")
-        return "due_soon" if left <= self.defaults.soon else "running"
+
+def standing_on(
+    today: datetime.date, due: datetime.date, calendar: Calendar, defaults: Defaults, *, stopped: bool = False
+) -> State:
+    """The state of a limit that is still owed. A pause does not undo that it was past before."""
+    if due < today:
+        return "overdue"
+    if stopped:
+        return "paused"
+    if due == today:
+        return "due_today"
+    left = calendar.days_left(today, due, "working")
+    return "due_soon" if left <= defaults.soon else "running"
 
 
 def _closed(closing: _Closing, due: datetime.date) -> State:

@@ -27,10 +27,13 @@ _REQUESTS: dict[Step, str] = {
     "leader": "请过问督办",
     "first": "请督办问责",
 }
+_OWNERS: dict[Kind, str] = {"opinion": "答复责任人"}
+"""What whoever answers for a limit is called, where he is not whoever was asked first."""
 _ASIDE: dict[Kind, str] = {
     "complement": "请联系申请人补齐材料",
     "papers": "请联系申请人补交材料",
     "answer_above": "请向上级催问",
+    "pause": "请核实特殊环节是否结束，及时恢复计时",
 }
 """What the owner is asked where somebody else has to act."""
 _REACH: dict[Kind, Rung] = {
@@ -136,10 +139,11 @@ def alerts(
 
 def _alert(once: Said, meant: Rung, people: People, text: str) -> Alert:
     rung, to = people.at(meant)
+    posts = {**_POSTS, "owner": _OWNERS.get(once.kind, _POSTS["owner"])}
     if rung != meant:
-        text += f"（{_POSTS[meant]}暂缺，转告{_POSTS[rung]}。）"
+        text += f"（{posts[meant]}暂缺，转告{posts[rung]}。）"
     elif rung != "owner" and people.owner:
-        text += f"{_POSTS['owner']}：{'、'.join(one.name for one in people.owner)}。"
+        text += f"{posts['owner']}：{'、'.join(one.name for one in people.owner)}。"
     return Alert(tuple(to), rung, once, text)
 
 

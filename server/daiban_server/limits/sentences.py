@@ -18,10 +18,12 @@ LABELS: dict[Kind, str] = {
     "statutory": "法定办结时限",
     "send_up": "上报时限",
     "answer_above": "上级答复时限",
+    "pause": "暂停计时期限",
     "papers": "补交材料期限",
     "delivery": "送达时限",
     "follow_up": "回访时限",
     "archive": "归档时限",
+    "opinion": "意见答复时限",
 }
 """What each limit is called on a page."""
 
@@ -33,10 +35,12 @@ _ACTS: dict[Kind, str] = {
     "statutory": "依法办结",
     "send_up": "上报",
     "answer_above": "答复",
+    "pause": "恢复计时",
     "papers": "由申请人补交材料",
     "delivery": "送达",
     "follow_up": "回访",
     "archive": "归档",
+    "opinion": "答复",
 }
 _DONE: dict[Kind, str] = {
     "notice": "告知",
@@ -46,10 +50,12 @@ _DONE: dict[Kind, str] = {
     "statutory": "办结",
     "send_up": "上报",
     "answer_above": "收到答复",
+    "pause": "恢复计时",
     "papers": "补交",
     "delivery": "送达",
     "follow_up": "回访",
     "archive": "归档",
+    "opinion": "答复",
 }
 _EVENTS: dict[Event, str] = {
     "home": "上门收齐材料",
@@ -59,11 +65,13 @@ _EVENTS: dict[Event, str] = {
     "accepted": "受理",
     "deemed": "视为受理",
     "sent_up": "上报",
+    "paused": "开始",
     "completed": "办结",
     "refused": "决定不予办理",
     "not_accepted": "决定不予受理",
     "delivered": "送达",
     "withdrawn": "申请人撤回",
+    "said": "登记意见",
 }
 _GROUNDS: dict[Ground, str] = {
     "withdrawn": "申请人撤回",

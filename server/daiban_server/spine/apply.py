@@ -17,6 +17,7 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.types import Reference, Type
 from daiban_server.db import schema
 from daiban_server.db.program import Fetch, Program
+from daiban_server.spine import holding
 from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.moving import follow_parent
@@ -157,20 +158,29 @@ class Applier:
         if len(heads) > max(HEADS, len(before)):
             return self._refuse(incoming, "record.too_contested", tuple(incoming.values))
         was = yield from self._same_as_before(before, incoming)
+        valid = yield from holding.valid(self.ledger, kind, record, incoming.values)
         position = self.ledger.next_position()
         record.heads = heads
         record.position = position
         self.ledger.changed.add(record.id)
         self.ledger.remember(incoming, position)
-        if kind.parent in incoming.values:
+        held = yield from holding.moved(self.ledger, record, valid)
+        if kind.parent in incoming.values and kind.parent not in held:
             yield from follow_parent(self.ledger, kind, record, self._place_of)
         yield from self._reckon(kind, record)
-        open_fields = yield from self._open_among(record, incoming.values)
+        open_fields = tuple(sorted({*(yield from self._open_among(record, incoming.values)), *held}))
         if open_fields:
-            outcome = Outcome(incoming.number, "conflict", None, open_fields)
+            outcome = Outcome(
+                incoming.number, "conflict", "field.held" if valid.keys() & {*open_fields} else None, open_fields
+            )
         else:
             outcome = Outcome(incoming.number, "identical" if was else "merged")
         self.ledger.keep(incoming, position, outcome)
+        if held:
+            self.ledger.write_fields(record, held, over={name: [] for name in held})
+            yield from self._reckon(kind, record)
+        for changed in self._effects.changed.get(kind.name, ()):
+            self.ledger.write_fields(record, (yield from changed(self.ledger, record, incoming, before)))
         return outcome
 
     def _same_as_before(self, heads: tuple[Head, ...], incoming: Incoming) -> Program[bool]:
@@ -227,7 +237,7 @@ class Applier:
             return self._refuse(incoming, refusal.code, refusal.fields)
         outcome = Outcome(incoming.number, "merged")
         self.ledger.keep(incoming, self.ledger.next_position(), outcome)
-        self.ledger.write_fields(record, fields, command.target or record.status)
+        yield from self._write(kind, record, fields, command.target or record.status)
         return outcome
 
     def _report(self, kind: Kind, record: Record, incoming: Incoming) -> Program[Outcome]:
@@ -247,8 +257,17 @@ class Applier:
         fields = (yield from effect(self.ledger, asked)) if effect else {}
         if target:
             fields = yield from self._moved(asked, fields)
-            self.ledger.write_fields(record, fields, target)
+            yield from self._write(kind, record, fields, target)
         return outcome
+
+    def _write(self, kind: Kind, record: Record, fields: Mapping[str, Any], status: str | None) -> Program[None]:
+        """Write what an act gives. Of a held field it replaces what was shown, and nothing else that stands open."""
+        over = yield from holding.replaced(self.ledger, kind, record, fields)
+        self.ledger.write_fields(record, fields, status, over)
+        if over:
+            if kind.parent in over:
+                yield from follow_parent(self.ledger, kind, record, self._place_of)
+            yield from self._reckon(kind, record)
 
     def _moved(self, asked: Asked, fields: Mapping[str, Any]) -> Program[Mapping[str, Any]]:
         for moved in self._effects.moved.get(asked.record.kind, ()):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from daiban_server.db.program import Program
 from daiban_server.spine.ledger import Incoming, Ledger, Record
+from daiban_sync.merge import Head
 
 T = TypeVar("T")
 
@@ -31,6 +32,8 @@ Follow = Callable[[Ledger, Record, Incoming], Program[Mapping[str, Any]]]
 Moved = Callable[[Ledger, Asked, Mapping[str, Any]], Program[Mapping[str, Any]]]
 """Does what follows when a command or report takes effect, whose server fields it gets; gives more of them. Whichever
 may refuse a command has to come before those that write."""
+Changed = Callable[[Ledger, Record, Incoming, tuple[Head, ...]], Program[Mapping[str, Any]]]
+"""Does what follows when a change was laid over a record that had these heads; gives the server fields to write."""
 Projection = Callable[[Ledger, Record], Program[None]]
 """Keeps a table of a feature's in step with a record, at the end of every batch that changed it. What it writes must
 follow from the record as it stands alone, so that it can be made anew."""
@@ -38,12 +41,14 @@ follow from the record as it stands alone, so that it can be made anew."""
 
 @dataclass(frozen=True)
 class Effects:
-    """All features' functions: by (kind, command), by (kind, report), and by kind made, moved and changed."""
+    """All features' functions: by (kind, command), by (kind, report), and by kind made, moved and changed, with the
+    projections."""
 
     commands: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
     reports: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
     made: Mapping[str, Follow] = field(default_factory=dict)
     moved: Mapping[str, tuple[Moved, ...]] = field(default_factory=dict)
+    changed: Mapping[str, tuple[Changed, ...]] = field(default_factory=dict)
     projections: Mapping[str, tuple[Projection, ...]] = field(default_factory=dict)
 
     def joined(self, other: "Effects") -> "Effects":
@@ -57,6 +62,7 @@ class Effects:
             {**self.reports, **other.reports},
             {**self.made, **other.made},
             _both(self.moved, other.moved),
+            _both(self.changed, other.changed),
             _both(self.projections, other.projections),
         )
 

@@ -183,10 +183,17 @@ class Ledger:
             ",".join(outcome.fields),
         )
 
-    def write_fields(self, record: Record, fields: Mapping[str, Any], status: str | None = None) -> None:
+    def write_fields(
+        self,
+        record: Record,
+        fields: Mapping[str, Any],
+        status: str | None = None,
+        over: Mapping[str, list[int]] | None = None,
+    ) -> None:
         """Write server fields of a record; a `status` moves its state machine on by one version.
 
-        The server's change has all heads in view and replaces whatever stood in its fields.
+        The server's change has all heads in view and replaces whatever stood in its fields; of those in `over` only the
+        heads at these positions.
         """
         if status is not None:
             record.status, record.version = status, record.version + 1
@@ -195,10 +202,10 @@ class Ledger:
             return
         before = self.heads(record)
         position = self.next_position()
-        body = encode_change(record.id.hex(), record.kind, fields, seen=position, at=self.now)
+        body = encode_change(record.id.hex(), record.kind, fields, seen=position, at=self.now, over=over)
         made, rank = decode_entry(body), AUTHORITY["server"]
         own = Incoming(NOBODY, position, False, NOBODY, "server", rank, self.now, record.id, made, fields, {}, body)
-        record.heads = lay(before, Change(position, NOBODY, position, False, tuple(fields), position, {}))
+        record.heads = lay(before, Change(position, NOBODY, position, False, tuple(fields), position, over or {}))
         record.position = position
         self.changed.add(record.id)
         self.keep(own, position, Outcome(position, "merged"))

@@ -141,6 +141,8 @@ def _collected(
     team.change(agent, at, "application", record, fields)
     if spec.mode == "proxy" or spec.label == "home":
         _mandate(case, agent, at + 4 * MINUTE)
+    if matter.fields.get("person_must_come"):
+        case.report(at + 4 * MINUTE + MINUTE // 2, "verified", agent, met=who.name)
     case.report(at + 5 * MINUTE, "collected", agent, papers=fields["papers"])
     case.command(at + 6 * MINUTE, "submit", agent)
     return case

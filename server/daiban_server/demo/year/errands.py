@@ -9,8 +9,10 @@ from daiban_server.demo.year.arriving import MINUTE
 from daiban_server.demo.year.device import Device, YearError
 from daiban_server.demo.year.hall import Hall
 from daiban_server.demo.year.team import Team
+from daiban_server.features.affairs import looking_up
 from daiban_server.features.affairs.rating import BAD
 from daiban_server.limits.calendar import local_day
+from daiban_server.rating_secret import secret_of
 
 _NOT_BY_DEVICE = ("opinion_box", "rating")
 
@@ -31,7 +33,11 @@ class At(NamedTuple):
 
 async def rate(here: At, number: str, code: str, level: int, text: str) -> None:
     """A resident rates by the slip's number and code; a bad rating is answered on the next working day."""
-    said = {"number": number, "code": code, "level": level, "text": text}
+    found = await here.hall.services.database.read(looking_up.find(number, code))
+    if found is None:
+        raise YearError(f"{number}: no such case to rate")
+    secret = secret_of(here.hall.services.keys, found[1])  # as it came to the resident with the result
+    said = {"number": number, "code": code, "secret": secret, "level": level, "text": text}
     await here.hall.ask_openly("/v1/public/rating", said)
     if level <= BAD:
         sits = days.moment(days.working_after(local_day(here.now), 1), 10 * 60 + 30)

@@ -71,7 +71,8 @@ def centre(code: str) -> Program[tuple[bytes, str] | None]:
 
 
 def items() -> Program[dict[str, list[dict[str, Any]]]]:
-    """The current edition of every item, by window: what is promised before anybody applies (服务承诺)."""
+    """The current edition of every item, by window: what is promised before anybody applies (服务承诺). What an item
+    does not state is null, which is not the same as none."""
     found = yield from views.shown(views.BY_KIND, NOBODY, kind_name="item", page=5000)
     newest: dict[str, Mapping[str, Any]] = {}
     for one in found:
@@ -81,7 +82,7 @@ def items() -> Program[dict[str, list[dict[str, Any]]]]:
     shown: dict[str, list[dict[str, Any]]] = {}
     for item in sorted(newest.values(), key=lambda one: (one.get("order", 0), one["code"])):
         window = shown.setdefault(str(item.get("window") or ""), [])
-        window.append({name: item[name] for name in _SHOWN if name in item})
+        window.append({name: item.get(name) for name in _SHOWN})
     return shown
 
 

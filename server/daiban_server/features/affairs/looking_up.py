@@ -17,6 +17,7 @@ from daiban_schemas.slip import code_of
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.limits.calendar import local_day
+from daiban_server.rating_secret import may_rate
 from daiban_server.spine import views
 
 _s, _r = schema.case_sheet.c, schema.rating.c
@@ -88,14 +89,9 @@ def show(centre: bytes, case: bytes) -> Program[Shown]:
         _paused(values),
         values.get("handler") or "",
         list(_steps(values)),
-        may_rate(status, values) and not rated,
+        may_rate(values) and not rated,
         rated[0][0] if rated else None,
     )
-
-
-def may_rate(status: str, values: Mapping[str, Any]) -> bool:
-    """A case is rated when it has ended, by whom it was done for; one that was withdrawn is not."""
-    return bool(values.get("ended_at")) and values.get("end") != "withdrawn"
 
 
 def veiled(name: str) -> str:

@@ -33,6 +33,11 @@ _LATELY = select(func.count()).where(
 _TOLD = ("channel", "text", "person", "phone", "application", "about", "came_at")
 
 
+def limit_of(values: Fields) -> int:
+    """Working days until an opinion is answered."""
+    return DAYS.get(str(values.get("channel")), 5)
+
+
 def lately(centre: bytes, now: int) -> Program[int]:
     """How many were registered within an hour."""
     row = yield from first(_LATELY, centre_id=centre, since=now - 3_600_000)
@@ -44,13 +49,12 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     values = incoming.values
     number = yield from numbered(ledger, "YJ")
     yield from enter(ledger, OPINIONS, record.id, {"number": number, **{name: values.get(name) for name in _TOLD}})
-    limit = DAYS.get(str(values.get("channel")), 5)
-    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit, "working").day
-    concerned = yield from _concerned(ledger, values)
-    fields = {"number": number, "due": due.isoformat(), "concerned": sorted(one.hex() for one in concerned)}
+    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit_of(values), "working").day
+    about = yield from concerned(ledger, values)
+    fields = {"number": number, "due": due.isoformat(), "concerned": sorted(one.hex() for one in about)}
     for role in ("head", "leader", "chief"):
         for id_, name in (yield from holders(ledger.centre, role)):
-            if id_ not in concerned:
+            if id_ not in about:
                 yield from _ask(ledger, record, id_, number, due)
                 return {**fields, "answerer": id_.hex(), "answerer_name": name}
     return fields
@@ -65,7 +69,7 @@ def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if chosen.role not in KINDS["opinion"].commands["answer"].roles:
         raise Refusal("command.not_your_role", ("to",))
     values = (yield from ledger.view(asked.record)).values
-    if to in (yield from _concerned(ledger, values)):
+    if to in (yield from concerned(ledger, values)):
         raise Refusal("opinion.own", ("to",))
     due = datetime.date.fromisoformat(values["due"])
     yield from _ask(ledger, asked.record, to, str(values.get("number")), due)
@@ -75,18 +79,24 @@ def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
 def answer(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """The answer, by anybody whom it is not about."""
     values = (yield from ledger.view(asked.record)).values
-    if asked.incoming.author in (yield from _concerned(ledger, values)):
+    if asked.incoming.author in (yield from concerned(ledger, values)):
         raise Refusal("opinion.own", ("about",))
     author = yield from by(ledger, asked)
     answered = {"answer": asked.arguments["text"], "answered_at": ledger.now}
     return {**answered, "answerer": author.get("by_id"), "answerer_name": author.get("by")}
 
 
+def contacted(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Somebody spoke with whoever said it: who, with whom, when. It is no answer yet."""
+    values = (yield from ledger.view(asked.record)).values
+    spoke = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
+    return {"contacts": [*(values.get("contacts") or ()), spoke]}
+
+
 def reopen(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Said again: the answer did not help, so another is owed by a new day."""
     values = (yield from ledger.view(asked.record)).values
-    limit = DAYS.get(str(values.get("channel")), 5)
-    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit, "working").day
+    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit_of(values), "working").day
     if answerer := values.get("answerer"):
         yield from _ask(ledger, asked.record, bytes.fromhex(answerer), str(values.get("number")), due)
     return {"due": due.isoformat(), "answer": None, "answered_at": None}
@@ -98,7 +108,7 @@ def _ask(ledger: Ledger, record: Record, who: bytes, number: str, due: datetime.
     yield from queue.tell(ledger.centre, who, "opinion.owed", text, ledger.now, key=key, record=record.id)
 
 
-def _concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
+def concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
     """Whom it is about: those who are named, those who own or handle the case that it is about, and whoever was so when
     it was registered; rewriting it does not help them."""
     found = {values.get("about"), *(values.get("concerned") or ())}
@@ -113,5 +123,6 @@ def _concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
 
 EFFECTS = Effects(
     commands={("opinion", "assign"): assign, ("opinion", "answer"): answer, ("opinion", "reopen"): reopen},
+    reports={("opinion", "contacted"): contacted},
     made={"opinion": received},
 )

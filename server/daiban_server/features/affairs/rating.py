@@ -1,4 +1,4 @@
-"""Rating (好差评): five levels, the last two bad; once, never changed, by the resident with the case's code.
+"""Rating (好差评): five levels, the last two bad; once, never changed, by the resident, who alone has the secret.
 
 A bad one becomes an opinion, so somebody other than the handler calls the resident.
 """
@@ -13,7 +13,7 @@ from daiban_schemas import entry
 from daiban_schemas.labels import RATINGS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, rows
-from daiban_server.features.affairs.looking_up import may_rate
+from daiban_server.rating_secret import may_rate
 from daiban_server.services import Services
 from daiban_server.spine import desk, views
 from daiban_server.spine.refusal import Refusal
@@ -30,7 +30,7 @@ def rate(centre: bytes, case: bytes, level: int, text: str, services: Services) 
     now = services.now()
     (found,) = yield from views.shown(views.BY_ID, centre, record_id=case)
     values = found.view.values
-    if not may_rate(found.status or "", values):
+    if not may_rate(values):
         raise Refusal("rating.not_yet")
     if (yield from rows(_GIVEN, centre_id=centre, case_id=case)):
         raise Refusal("rating.once")

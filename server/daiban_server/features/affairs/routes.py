@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from daiban_schemas import entry
+from daiban_server import rating_secret
 from daiban_server.features.affairs import board, looking_up, opinions, rating
 from daiban_server.features.affairs.board import DutyOut, ResultOut
 from daiban_server.features.affairs.looking_up import Shown
@@ -29,9 +30,11 @@ class CaseKey(Struct):
 
 
 class RatingIn(CaseKey):
-    """`level`: 5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意."""
+    """`secret` came with the result (see `rating_secret`); the look-up's code does not rate, since whoever handles the
+    case can know it. `level`: 5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意."""
 
     level: Annotated[int, Meta(ge=1, le=5)]
+    secret: Short = ""
     text: Annotated[str, Meta(max_length=500)] = ""
 
 
@@ -97,10 +100,12 @@ async def look_up(data: JSONBody[CaseKey], services: GivenServices) -> Shown:
 
 @post("/v1/public/rating", status_code=204)
 async def rate(data: JSONBody[RatingIn], request: Request[Any, Any, Any], services: GivenServices) -> None:
-    """Rate a case that has ended. Nobody who is signed in rates: a rating is never given on the handler's device."""
+    """Rate a case that has ended. Nobody who is signed in rates: a rating is never given on the handler's device. Wrong
+    secrets make the next try wait, as wrong codes do."""
     if COOKIE in request.cookies:
         raise ProblemError("rating.own_device")
     centre, case = await _case(data, services)
+    _check_secret(case, data.secret, services)
     await services.database.write(
         centre, functools.partial(rating.rate, centre, case, data.level, data.text.strip(), services)
     )
@@ -111,6 +116,16 @@ async def _centre(code: str, services: Services) -> tuple[bytes, str]:
     if found is None:
         raise ProblemError("centre.unknown")
     return found
+
+
+def _check_secret(case: bytes, secret: str, services: Services) -> None:
+    """Raises `ProblemError`: ``session.too_many``, ``rating.secret``."""
+    name = f"rating {case.hex()}"
+    if wait := services.tries.wait(name, services.now()):
+        raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
+    if not rating_secret.fits(services.keys, case, secret):
+        services.tries.failed(name, services.now())
+        raise ProblemError("rating.secret")
 
 
 async def _case(key: CaseKey, services: Services) -> tuple[bytes, bytes]:

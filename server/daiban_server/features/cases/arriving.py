@@ -14,6 +14,7 @@ from daiban_schemas.slip import code_of
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
 from daiban_server.features.cases.asking import Fields, received
+from daiban_server.features.cases.conditions import fulfilled
 from daiban_server.items import item_of
 from daiban_server.limits.calendar import local_day
 from daiban_server.spine.effects import Asked
@@ -99,6 +100,7 @@ def accept(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if not asked.arguments.get("reason") and (yield from _papers_arriving(ledger, asked.record.id)):
         raise Refusal("papers.arriving", ("reason",))
     item = yield from item_of(ledger, values.get("item"))
+    yield from fulfilled(ledger, asked.record, values, item)
     limit = item.get("promised_limit") or {"days": 0, "unit": "working"}
     days = _promised(asked, limit["days"])
     today = local_day(ledger.now)
@@ -140,6 +142,7 @@ def finish(ledger: Ledger, asked: Asked) -> Program[Fields]:
     item = yield from item_of(ledger, view.values.get("item"))
     if "direct" not in (item.get("modes") or ()):
         raise Refusal("item.not_direct", ("item",))
+    yield from fulfilled(ledger, asked.record, view.values, item)
     numbered = yield from received(ledger, asked, view.values)
     done = {"accepted_at": ledger.now, "promised": {"days": 0, "unit": "working"}, "ended_at": ledger.now}
     return {**numbered, **done, "end": "completed", "result": asked.arguments["result"]}

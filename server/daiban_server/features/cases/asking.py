@@ -1,15 +1,17 @@
 """What the commands of a case have in common: its item, its people, who may not handle it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daiban_server.db.program import Program
-from daiban_server.items import item_of
-from daiban_server.registers import enter, numbered
+from daiban_server.items import item_if_any, item_of
+from daiban_server.registers import KINSHIP, enter, numbered
 from daiban_server.spine.effects import Asked, Effect
-from daiban_server.spine.ledger import Ledger
+from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
 from daiban_server.staff import person
+from daiban_sync.merge import Head
+from daiban_sync.view import View
 
 Fields = Mapping[str, Any]
 
@@ -26,13 +28,32 @@ def received(ledger: Ledger, asked: Asked, values: Fields) -> Program[dict[str, 
         return {}
     item = yield from item_of(ledger, values.get("item"))
     number = yield from numbered(ledger, series_of(item))
-    window = item.get("window") or ""
-    told = {name: values.get(name) for name in ("applicant", "phone", "mode", "source", "papers", "owner")}
     author = yield from person(asked.incoming.author)
-    told |= {"item": item.get("name"), "handler": author.name if author else ""}
-    yield from enter(ledger, window, asked.record.id, {"number": number, **told})
-    handler = {"handler": author.name, "handler_id": asked.incoming.author.hex()} if author else {}
+    name = author.name if author else ""
+    window = yield from _enter(ledger, asked, item, {**values, "number": number, "handler": name})
+    handler = {"handler": name, "handler_id": asked.incoming.author.hex()} if author else {}
     return {"number": number, "window": window, "received_at": ledger.now, **handler}
+
+
+def other_item(ledger: Ledger, asked: Asked, given: Fields) -> Program[dict[str, Any]]:
+    """A case turns out to be of another item: it keeps its number, and where that is another window's it gets a line in
+    that window's register too. Its old line stays: a register tells what was known then."""
+    values = {**(yield from ledger.view(asked.record)).values, **given}
+    item = yield from item_of(ledger, given["item"])
+    if (item.get("window") or "") == values.get("window"):
+        return {}
+    return {"window": (yield from _enter(ledger, asked, item, values))}
+
+
+_TOLD = ("number", "applicant", "phone", "mode", "source", "papers", "owner", "handler")
+
+
+def _enter(ledger: Ledger, asked: Asked, item: Fields, values: Fields) -> Program[str]:
+    """A line in the register of the item's window; gives the window."""
+    window = item.get("window") or ""
+    told = {name: values.get(name) for name in _TOLD}
+    yield from enter(ledger, window, asked.record.id, {**told, "item": item.get("name")})
+    return str(window)
 
 
 def unrelated(effect: Effect) -> Effect:
@@ -57,8 +78,40 @@ def relatives(values: Fields) -> list[str]:
 def remember_kin(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
     """With every act the case remembers whose relative the applicant was declared to be."""
     values = (yield from ledger.view(asked.record)).values
-    known = relatives(values)
-    return {} if known == (values.get("kin_of") or []) else {"kin_of": known}
+    return (yield from _remembered(ledger, asked.record, {**values, **fields}, values.get("number"), []))
+
+
+def kin_changed(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Fields]:
+    """A change of the declaration is remembered at once, with what was declared before it."""
+    if "kin" not in incoming.values:
+        return {}
+    yield from ledger.load_entries(head.position for head in before)
+    was = View(record.id.hex(), record.kind, record.position, [ledger.written(head) for head in before]).values
+    values = (yield from ledger.view(record)).values
+    return (yield from _remembered(ledger, record, values, values.get("number"), relatives(was)))
+
+
+def _remembered(
+    ledger: Ledger, record: Record, values: Fields, numbered_before: Any, also: Sequence[str]
+) -> Program[Fields]:
+    """Whose relative it was declared to be, if that is more than the case remembers. As soon as the case has a number
+    each stands in the register of kinship, once."""
+    remembered = list(values.get("kin_of") or ())
+    known = list(dict.fromkeys([*remembered, *also, *relatives(values)]))
+    if values.get("number"):
+        for one in known:
+            if not numbered_before or one not in remembered:
+                yield from _enter_kin(ledger, record, values, one)
+    return {} if known == remembered else {"kin_of": known}
+
+
+def _enter_kin(ledger: Ledger, record: Record, values: Fields, relative: str) -> Program[None]:
+    item, kin = (yield from item_if_any(ledger, values.get("item"))), values.get("kin")
+    who = yield from person(bytes.fromhex(relative))
+    told = {name: values.get(name) for name in ("number", "applicant", "handler", "owner")}
+    relation = kin.get("relation") if isinstance(kin, dict) and kin.get("person") == relative else None
+    told |= {"item": item.get("name"), "relative": who.name if who else "", "relation": relation}
+    yield from enter(ledger, KINSHIP, record.id, told)
 
 
 def first_asked(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
@@ -67,7 +120,29 @@ def first_asked(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]
     view = yield from ledger.view(asked.record)
     if fields.get("owner_id") or view.values.get("owner_id"):
         return {}
-    oldest = min(ledger.heads(asked.record), key=lambda head: head.position)
+    return (yield from _oldest(ledger, ledger.heads(asked.record)))
+
+
+def still_first(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Fields]:
+    """Where the oldest of what stood was written over before the first act, the record would say so no longer: it gets
+    its owner now. Who writes alone needs nothing of the kind."""
+    after = ledger.heads(record)
+    oldest = min(before, key=_position)
+    if any(head.position == oldest.position for head in after) or any("owner_id" in head.names for head in after):
+        return {}
+    yield from ledger.load_entries([oldest.position])
+    if len(after) == 1 and ledger.written(oldest).author == incoming.author.hex():
+        return {}
+    return (yield from _oldest(ledger, before))
+
+
+def _oldest(ledger: Ledger, heads: Sequence[Head]) -> Program[Fields]:
+    oldest = min(heads, key=_position)
+    yield from ledger.load_entries([oldest.position])
     author = bytes.fromhex(ledger.written(oldest).author)
     owner = yield from person(author)
     return {"owner": owner.name, "owner_id": author.hex()} if owner else {}
+
+
+def _position(head: Head) -> int:
+    return head.position

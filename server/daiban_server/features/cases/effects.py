@@ -27,6 +27,7 @@ EFFECTS = Effects(
     },
     reports={
         ("application", "collected"): facts.collected,
+        ("application", "verified"): facts.verified,
         ("application", "notified"): facts.notified,
         ("application", "brought"): facts.brought,
         ("application", "delivered"): facts.delivered,
@@ -34,5 +35,6 @@ EFFECTS = Effects(
     },
     made={"reception": receptions.received},
     moved={"application": (timeline.happened, asking.first_asked, asking.remember_kin)},
+    changed={"application": (asking.still_first, asking.kin_changed)},
     projections={"application": (sheet.keep,)},
 )

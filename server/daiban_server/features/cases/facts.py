@@ -15,9 +15,17 @@ from daiban_server.staff import by
 
 
 def collected(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """The papers were collected at the home: limits start from then."""
+    """The papers were collected at the home, by whom besides the author: limits start from then."""
     yield from ()
-    return {"started_at": asked.incoming.effective}
+    second = {"collected_with": asked.arguments["with"]} if "with" in asked.arguments else {}
+    return {"started_at": asked.incoming.effective, **second}
+
+
+def verified(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Somebody of the centre met the applicant and compared the identity card, alone or with a second person."""
+    view = yield from ledger.view(asked.record)
+    found = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
+    return {"verifications": [*(view.values.get("verifications") or ()), found]}
 
 
 def notified(ledger: Ledger, asked: Asked) -> Program[Fields]:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from daiban_schemas.kinds.application import HELD
 from daiban_server.db.program import Program
-from daiban_server.features.cases.asking import Fields, received, relatives
+from daiban_server.features.cases.asking import Fields, other_item, received, relatives
 from daiban_server.items import item_if_any
+from daiban_server.spine.apply import blank
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
@@ -12,8 +14,12 @@ from daiban_server.staff import by, person
 
 
 def send_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Send it to the authority above, which has so many working days; the window stays in charge and keeps contact."""
-    return {"sent_up": {**asked.arguments, **(yield from by(ledger, asked))}}
+    """Send it to the authority above, which has so many working days; the window stays in charge and keeps contact.
+    What it was sent up before stays beside, oldest first."""
+    values = (yield from ledger.view(asked.record)).values
+    last = values.get("sent_up")
+    before = {"sent_up_before": [*_kept(values, "sent_up_before"), last]} if last else {}
+    return {"sent_up": {**asked.arguments, **(yield from by(ledger, asked))}, **before}
 
 
 def answered(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -92,7 +98,8 @@ def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
         raise Refusal("kin.conflict", ("to",))
     if view.values.get("owner_id") == to.hex():
         raise Refusal("handover.same", ("to",))
-    was = {"from": view.values.get("owner"), "to": successor.name, "to_id": to.hex(), **_said(asked, "reason")}
+    ids = {"from_id": view.values.get("owner_id"), "to_id": to.hex(), "handled_by_id": view.values.get("handler_id")}
+    was = {"from": view.values.get("owner"), "to": successor.name, **ids, **_said(asked, "reason")}
     handovers = [*_kept(view.values, "handovers"), {**was, **(yield from by(ledger, asked))}]
     return {
         "owner": successor.name,
@@ -104,9 +111,22 @@ def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def correct(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Say why a value of an accepted case was corrected; the value itself is a change like any other."""
-    yield from ()
-    return {"correction": asked.arguments["reason"]}
+    """Say why a value was corrected. What the centre took in hand (`HELD`) gets its new values here; any other value is
+    a change of its own."""
+    given = asked.arguments.get("values") or {}
+    if wrong := [name for name, value in given.items() if name not in HELD or blank(value)]:
+        raise Refusal("argument.invalid", tuple(sorted(wrong)))
+    if "household" in given:
+        yield from _check_household(ledger, bytes.fromhex(given["household"]))
+    moved = (yield from other_item(ledger, asked, given)) if "item" in given else {}
+    return {"correction": asked.arguments["reason"], **given, **moved}
+
+
+def _check_household(ledger: Ledger, id_: bytes) -> Program[None]:
+    yield from ledger.load([id_])
+    home = ledger.records[id_]
+    if home is None or home.kind != "household":
+        raise Refusal("record.unknown", ("household",))
 
 
 def archive(ledger: Ledger, asked: Asked) -> Program[Fields]:

@@ -21,6 +21,7 @@ from daiban_server.limits.deadlines import deadlines
 from daiban_server.limits.sentences import sentence, standing
 from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Ledger, Record
+from daiban_server.spine.refusal import Refusal
 
 _d = schema.deadline.c
 _CLEAR = delete(schema.deadline).where(_d.centre == bindparam("centre_id"), _d.case == bindparam("case_id"))
@@ -30,17 +31,31 @@ MOVES = frozenset({"accept", "finish", "extend", "resume", "complete", "refuse"}
 
 
 def promise(ledger: Ledger, asked: Asked, fields: Mapping[str, Any]) -> Program[Mapping[str, Any]]:
-    """The promised day and why it is that day, with the act that moves it."""
+    """The promised day and why it is that day, with the act that moves it. Raises `Refusal`: ``extension.late``."""
     if asked.name not in MOVES:
         return {}
-    values = {**(yield from ledger.view(asked.record)).values, **fields}
-    item = yield from item_if_any(ledger, values.get("item"))
-    calendar, today = (yield from days.of(ledger)), local_day(ledger.now)
-    promised = [one for one in deadlines(clock_of(values, item), calendar, today) if one.kind == "promise"]
-    if not promised:
+    before = (yield from ledger.view(asked.record)).values
+    if asked.name == "extend":
+        yield from _still_in_time(ledger, before)
+    values = {**before, **fields}
+    promised = yield from _promise(ledger, values)
+    if promised is None:
         return {}
-    due = promised[0].due.isoformat()
-    return {} if due == values.get("due") else {"due": due, "due_why": sentence(promised[0], calendar, today)}
+    due, why = promised.due.isoformat(), sentence(promised, (yield from days.of(ledger)), local_day(ledger.now))
+    return {} if due == values.get("due") else {"due": due, "due_why": why}
+
+
+def _still_in_time(ledger: Ledger, values: Values) -> Program[None]:
+    """An extension is given before the day is over: afterwards it would make what is late look as if it were not."""
+    promised = yield from _promise(ledger, values)
+    if promised is not None and promised.due < local_day(ledger.now):
+        raise Refusal("extension.late", ("days",))
+
+
+def _promise(ledger: Ledger, values: Values) -> Program[Deadline | None]:
+    item = yield from item_if_any(ledger, values.get("item"))
+    owed = deadlines(clock_of(values, item), (yield from days.of(ledger)), local_day(ledger.now))
+    return next((one for one in owed if one.kind == "promise"), None)
 
 
 def keep(ledger: Ledger, record: Record) -> Program[None]:

@@ -15,6 +15,7 @@ from daiban_server.db.program import Program, first, run
 from daiban_server.items import item_if_any
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Incoming, Ledger, Record
+from daiban_server.staff import person
 from daiban_sync.ids import NOBODY
 
 DAY = 86_400_000
@@ -43,13 +44,14 @@ def owe(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Mapping[s
     """An application that was collected at a home, or is proxied where that is chosen: its household's cadre owes a
     reply."""
     values = incoming.values
-    if record.parent is None or not (yield from _owed_for(ledger, values)):
+    if record.parent is None or not (yield from owed_for(ledger, values)):
         return {}
     yield from owe_next(ledger, record.id, record.parent, values.get("item"), 1, ledger.now)
     return {}
 
 
-def _owed_for(ledger: Ledger, values: Mapping[str, Any]) -> Program[bool]:
+def owed_for(ledger: Ledger, values: Mapping[str, Any]) -> Program[bool]:
+    """Whether a case has replies, by its source and how it is handled."""
     if values.get("source") == "home":
         return True
     if values.get("mode") != "proxy":
@@ -61,7 +63,7 @@ def owe_next(ledger: Ledger, case: bytes, household: bytes, item: Any, round_: i
     """The next reply is owed, one rhythm after `since`."""
     edition = yield from item_if_any(ledger, item)
     every = edition.get("reply_every") or (yield from choices.of(ledger)).reply_every
-    cadre = yield from _cadre(ledger, household)
+    cadre = yield from cadre_of(ledger, household)
     id_ = hashlib.sha256(b"daiban obligation 1\n" + case + round_.to_bytes(4, "big")).digest()[:16]
     row = (
         *(id_, ledger.centre, case, household, cadre, ledger.now, since + every * DAY),
@@ -70,17 +72,22 @@ def owe_next(ledger: Ledger, case: bytes, household: bytes, item: Any, round_: i
     ledger.add(schema.obligation, row, "ignore")
 
 
+def lapse(ledger: Ledger, case: bytes) -> Program[None]:
+    """Nothing more is owed for a case; what is late by now stays late."""
+    yield from ledger.write_added()
+    yield from run(_LAPSE, centre_id=ledger.centre, case_id=case, ended=ledger.now)
+
+
 def ended(ledger: Ledger, asked: Asked, fields: Mapping[str, Any]) -> Program[Mapping[str, Any]]:
-    """When a case ends nothing more is owed for it; what was late by then stays late."""
+    """When a case ends nothing more is owed for it."""
     if "ended_at" in fields:
-        yield from ledger.write_added()
-        yield from run(_LAPSE, centre_id=ledger.centre, case_id=asked.record.id, ended=ledger.now)
+        yield from lapse(ledger, asked.record.id)
     return {}
 
 
-def _cadre(ledger: Ledger, household: bytes) -> Program[bytes]:
-    """The household's own cadre, else whoever answers for its place; nobody is sixteen zero bytes and is shown as
-    such."""
+def cadre_of(ledger: Ledger, household: bytes) -> Program[bytes]:
+    """The household's own cadre while he works here, else whoever answers for its place; nobody is sixteen zero bytes
+    and is shown as such."""
     yield from ledger.load([household])
     home = ledger.records[household]
     if home is None:
@@ -95,6 +102,8 @@ def _cadre(ledger: Ledger, household: bytes) -> Program[bytes]:
 def _look_up_cadre(ledger: Ledger, home: Record) -> Program[bytes]:
     named = (yield from ledger.view(home)).values.get("cadre")
     if named:
-        return bytes.fromhex(named)
+        own = yield from person(bytes.fromhex(named))
+        if own is not None and own.active:
+            return bytes.fromhex(named)
     row = yield from first(_CADRE_OF, place_id=home.place)
     return row[0] if row else NOBODY

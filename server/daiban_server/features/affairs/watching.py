@@ -1,0 +1,109 @@
+"""The watch over opinions: whoever owes an answer is warned before its day, and those above are told after it.
+
+The steps are those of every limit (`limits.escalation`); nobody is told whom the opinion is about.
+"""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from daiban_server import days
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write, first, rows
+from daiban_server.features.affairs.opinions import concerned, limit_of
+from daiban_server.limits.calendar import Calendar, local_day
+from daiban_server.limits.clock import Defaults
+from daiban_server.limits.deadline import Deadline, Why
+from daiban_server.limits.deadlines import standing_on
+from daiban_server.limits.escalation import People, Person, alerts
+from daiban_server.outbound import queue
+from daiban_server.spine import log
+from daiban_server.spine.ledger import Ledger, Record
+from daiban_server.spine.refusal import Refusal
+from daiban_server.staff import holders
+
+PAGE = 200
+_o = schema.opinion_sheet.c
+_CENTRES = select(_o.centre).where(_o.answered.is_(None)).distinct().order_by(_o.centre)
+_LOOKED = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
+_OPEN = (
+    select(_o.id)
+    .where(_o.centre == bindparam("centre_id"), _o.id > bindparam("after"), _o.answered.is_(None), _o.due != "")
+    .order_by(_o.id)
+    .limit(PAGE)
+)
+
+
+def waiting(now: int) -> Program[list[bytes]]:
+    """The centres that owe an answer and were not looked at today."""
+    found, today = [], local_day(now).isoformat()
+    for (centre,) in (yield from rows(_CENTRES)):
+        row = yield from first(_LOOKED, setting_name=_name(centre))
+        if row is None or row[0] != today:
+            found.append(centre)
+    return found
+
+
+def look(centre: bytes, after: bytes, now: int) -> Program[bytes]:
+    """Look at a page of a centre's open opinions; gives where the next page begins, nothing when all were seen."""
+    position, _ = yield from log.lock(centre)
+    ledger = Ledger(centre, now, position)
+    ids = [row[0] for row in (yield from rows(_OPEN, centre_id=centre, after=after))]
+    yield from ledger.load(ids)
+    calendar = yield from days.of(ledger)
+    for record in filter(None, map(ledger.records.get, ids)):
+        yield from _tell(ledger, record, calendar)
+    if len(ids) == PAGE:
+        return bytes(ids[-1])
+    yield Write(schema.setting, [(_name(centre), local_day(now).isoformat())], "replace")
+    return b""
+
+
+def _tell(ledger: Ledger, record: Record, calendar: Calendar) -> Program[None]:
+    values = (yield from ledger.view(record)).values
+    people = yield from _people(ledger, values)
+    if people is None:
+        return
+    today, about = local_day(ledger.now), f"{values.get('number')} 号意见反映"
+    for alert in alerts(about, [_owed(values, calendar, today)], people, (), calendar, today):
+        _, due, step = alert.said
+        code = "opinion.soon" if step in ("soon", "today") else "opinion.over"
+        for person in alert.to:
+            key, to = f"opinion/{record.id.hex()}/{due}/{step}", bytes.fromhex(person.id)
+            yield from queue.tell(ledger.centre, to, code, alert.text, ledger.now, key=key, record=record.id)
+
+
+def _owed(values: Mapping[str, Any], calendar: Calendar, today: datetime.date) -> Deadline:
+    due = datetime.date.fromisoformat(values["due"])
+    return Deadline(
+        kind="opinion",
+        starts=min(due, today),
+        due=due,
+        days=limit_of(values),
+        unit="working",
+        state=standing_on(today, due, calendar, Defaults()),
+        provisional=False,
+        closed=None,
+        why=Why(event="said", fixed=True),
+    )
+
+
+def _people(ledger: Ledger, values: Mapping[str, Any]) -> Program[People | None]:
+    """Who owes the answer and who stands above, without those whom the opinion is about."""
+    about = yield from concerned(ledger, values)
+    above = {}
+    for role in ("head", "leader", "chief"):
+        held = yield from holders(ledger.centre, role)
+        above[role] = [Person(id_.hex(), name) for id_, name in held if id_ not in about]
+    answerer = values.get("answerer")
+    owner = [Person(answerer, values.get("answerer_name") or "")] if answerer else []
+    try:
+        return People(owner=owner, head=above["head"], leader=above["leader"], first=above["chief"])
+    except Refusal:
+        return None  # nobody is left whom it is not about
+
+
+def _name(centre: bytes) -> str:
+    return f"opinions {centre.hex()}"

@@ -1,0 +1,86 @@
+"""What an item demands of who brings a case, before the centre takes it on: a mandate on paper (须纸质委托书), the
+person (须本人到场), two who went together (到场人数).
+
+None of the three is for anybody to waive: the mandate and the person are the law's demand, two people are what makes a
+visit to a poor home evidence. Who came to the counter in person needs none of them.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, rows
+from daiban_server.features.cases.asking import Fields
+from daiban_server.limits.calendar import local_day
+from daiban_server.spine.ledger import Ledger, Record
+from daiban_server.spine.refusal import Refusal
+
+_r = schema.record.c
+_UNDER = select(_r.id).where(_r.centre == bindparam("centre_id"), _r.parent == bindparam("parent_id"))
+_BEEN = frozenset({"started", "finished"})
+"""States of a visit in which somebody has been at the home."""
+
+
+def fulfilled(ledger: Ledger, record: Record, values: Fields, item: Fields) -> Program[None]:
+    """Raises `Refusal`: ``mandate.not_on_paper``, ``person.not_seen``, ``crew.alone``."""
+    if values.get("source") in (None, "counter"):
+        return
+    if item.get("paper_mandate_only") and not (yield from _mandate_on_paper(ledger, record)):
+        raise Refusal("mandate.not_on_paper", ("mandate",))
+    alone = item.get("crew") == 2 and values.get("source") == "home" and not _second(values)
+    if not alone and (not item.get("person_must_come") or values.get("verifications")):
+        return
+    visits = yield from _visits(ledger, record, values)
+    if item.get("person_must_come") and not values.get("verifications") and not visits:
+        raise Refusal("person.not_seen", ("verifications",))
+    if alone and not any("、" in (visit.get("agent_name") or "") for visit in visits):
+        raise Refusal("crew.alone", ("collected_with",))
+
+
+def _second(values: Fields) -> bool:
+    """Whether a second person was named, at the collection or at a verification."""
+    return bool(values.get("collected_with")) or any(one.get("with") for one in values.get("verifications") or ())
+
+
+def _mandate_on_paper(ledger: Ledger, record: Record) -> Program[bool]:
+    today = local_day(ledger.now).isoformat()
+    mandates = yield from _under(ledger, record.id, "mandate")
+    return any(
+        signer.get("mark") == "paper"
+        for _, mandate in mandates
+        if (mandate.get("valid_until") or today) >= today
+        for signer in mandate.get("signers") or ()
+    )
+
+
+def _visits(ledger: Ledger, record: Record, values: Fields) -> Program[list[Fields]]:
+    """The visits to the case's home that took place and were for this case: those that name it, and the one on which it
+    was collected, which was arranged for its item before there was a case."""
+    if record.parent is None:
+        return []
+    visits = yield from _under(ledger, record.parent, "visit")
+    return [visit for status, visit in visits if status in _BEEN and _for(visit, record, values)]
+
+
+def _for(visit: Fields, record: Record, values: Fields) -> bool:
+    if visit.get("application"):
+        return bool(visit["application"] == record.id.hex())
+    start, collected = visit.get("start"), values.get("started_at")
+    if not start or not collected or visit.get("item") != values.get("item"):
+        return False
+    return local_day(start) == local_day(collected)
+
+
+def _under(ledger: Ledger, parent: bytes, kind: str) -> Program[Iterable[tuple[str | None, Any]]]:
+    """State and values of the records of a kind under another, those of this batch among them."""
+    kept = [row[0] for row in (yield from rows(_UNDER, centre_id=ledger.centre, parent_id=parent))]
+    here = [one.id for one in ledger.records.values() if one is not None]
+    yield from ledger.load(kept)
+    found = []
+    for id_ in dict.fromkeys([*kept, *here]):
+        record = ledger.records[id_]
+        if record is not None and record.parent == parent and record.kind == kind and not record.deleted:
+            found.append((record.status, (yield from ledger.view(record)).values))
+    return found

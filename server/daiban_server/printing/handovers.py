@@ -1,0 +1,67 @@
+"""工作交接清单 of a handover: what was handed, or before it begins what would be."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from daiban_schemas.kinds import KINDS
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first
+from daiban_server.features.papers.documents import Document, HandedCase, HandoverList
+from daiban_server.features.posts import open_work
+from daiban_server.features.posts.words import TYPES
+from daiban_server.printing.case_file import agent_of, office_of
+from daiban_server.spine import views
+from daiban_server.spine.refusal import Refusal
+
+_s = schema.case_sheet.c
+_APPLICANT = select(_s.applicant).where(_s.centre == bindparam("centre_id"), _s.id == bindparam("case_id"))
+BY_KIN = "回避，另行移交"
+"""What stands beside a case that the one who takes over may not have."""
+
+
+def handover(centre: bytes, record: bytes, supervisor: str, today: datetime.date) -> Program[Document]:
+    """The list of one handover, with what was said and what is at the places. Raises `Refusal("record.unknown")`, and
+    ``handover.nobody`` for one that was not arranged."""
+    found = yield from views.shown(views.BY_ID, centre, record_id=record)
+    if not found or found[0].view.kind != "handover":
+        raise Refusal("record.unknown")
+    values = found[0].view.values
+    arranged = values.get("arranged")
+    if not arranged:
+        raise Refusal("handover.nobody", ("to",))
+    told = values.get("cases")
+    if told is None:
+        told = [one.told() for one in (yield from open_work.cases(centre, bytes.fromhex(arranged["person"])))]
+    cases = (yield from _cases(centre, told, "")) + (yield from _cases(centre, values.get("kept") or (), BY_KIN))
+    return HandoverList(
+        office=(yield from office_of(centre)),
+        issued=today,
+        giver=(yield from agent_of(arranged["person"])),
+        taker=(yield from agent_of(arranged["to"])),
+        post="、".join(values.get("place_names") or ()),
+        reason="，".join(filter(None, (TYPES[arranged["type"]], values.get("reason")))),
+        cases=tuple(cases),
+        things=tuple((values.get("note") or "").splitlines()),
+        supervisor=supervisor,
+    )
+
+
+def _cases(centre: bytes, told: Iterable[Mapping[str, Any]], note: str) -> Program[list[HandedCase]]:
+    states, made = KINDS["application"].states, []
+    for one in told:
+        row = yield from first(_APPLICANT, centre_id=centre, case_id=bytes.fromhex(one["case"]))
+        due = datetime.date.fromisoformat(one["due"]) if one.get("due") else None
+        made.append(
+            HandedCase(
+                number=one.get("number") or "",
+                applicant=row[0] if row else "",
+                item=one.get("item") or "",
+                status=states.get(one.get("status") or "", ""),
+                due=due,
+                note=note,
+            )
+        )
+    return made

@@ -1,0 +1,79 @@
+"""An opinion that nobody answers is not forgotten: its answerer is warned, and those above are told by name."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from daiban_schemas import entry
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write
+from daiban_server.features.affairs import watching
+from tests.cases.bureau import Bureau, noon
+
+_m = schema.message.c
+TOLD = select(_m.person, _m.code, _m.text).order_by(_m.at, _m.code)
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Bureau:
+    """A centre with people above its head."""
+    bureau = Bureau(tmp_path)
+    for name, role in (("吴镇", "leader"), ("郑书记", "chief")):
+        bureau.people[name] = bureau.new()
+        bureau.run(_write((bureau.people[name], bureau.centre, name, "0915-3210001", name, role, None, None, True)))
+    return bureau
+
+
+def _write(row: tuple[Any, ...]) -> Program[None]:
+    yield Write(schema.person, [row])
+
+
+def say(bureau: Bureau, channel: str = "hotline", **fields: Any) -> bytes:
+    """Somebody says something."""
+    record = bureau.new()
+    given = {"place": bureau.place.hex(), "channel": channel, "text": "两个月没有答复", "came_at": bureau.now}
+    body = entry.change(record.hex(), "opinion", given | fields, seen=0, at=bureau.now)
+    assert bureau.write("赵敏", body).outcome == "new"
+    return record
+
+
+def told_on(bureau: Bureau, day: str) -> list[tuple[str, str]]:
+    """Whom the watch tells on a day, twice looked at."""
+    before, names = len(bureau.look(TOLD)), {id_: name for name, id_ in bureau.people.items()}
+    bureau.now = noon(day)
+    for centre in [*bureau.run(watching.waiting(bureau.now)), bureau.centre]:
+        bureau.run(watching.look(centre, b"", bureau.now))
+    return [(names[person], code) for person, code, _ in bureau.look(TOLD)[before:]]
+
+
+def test_an_answer_is_asked_for_before_its_day_and_above_after_it(bureau: Bureau) -> None:
+    say(bureau)  # five working days from Tuesday, 24 November: 1 December
+    assert told_on(bureau, "2026-11-25") == []
+    assert told_on(bureau, "2026-11-27") == [("李红", "opinion.soon")]
+    assert told_on(bureau, "2026-12-01") == [("李红", "opinion.soon")]
+    assert told_on(bureau, "2026-12-02") == [("李红", "opinion.over")]
+    assert told_on(bureau, "2026-12-03") == [("李红", "opinion.over")], "she is the head too"
+    assert told_on(bureau, "2026-12-05") == [], "nobody is told on a Saturday"
+    assert told_on(bureau, "2026-12-07") == [("吴镇", "opinion.over")]
+    assert told_on(bureau, "2026-12-09") == [("郑书记", "opinion.over")]
+    text = bureau.look(TOLD)[-1][2]
+    assert "JM-20261124-YJ-0001 号意见反映：意见答复时限" in text
+    assert "答复责任人：李红" in text, "by name"
+
+
+def test_what_was_answered_is_told_to_nobody(bureau: Bureau) -> None:
+    record = say(bureau, "stuck")
+    by = bureau.people["李红"].hex()
+    body = entry.command(record.hex(), "opinion", "answer", {"text": "已解决"}, expected=None, at=bureau.now, by=by)
+    assert bureau.write("李红", body).outcome == "merged"
+    assert told_on(bureau, "2026-12-10") == []
+    assert bureau.run(watching.waiting(bureau.now)) == []
+
+
+def test_nobody_is_told_whom_it_is_about(bureau: Bureau) -> None:
+    say(bureau, "complaint", about=bureau.people["李红"].hex())
+    days = ("2026-11-27", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-07", "2026-12-09")
+    told = [one for day in days for one in told_on(bureau, day)]
+    assert {name for name, _ in told} == {"吴镇", "郑书记"}

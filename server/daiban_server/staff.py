@@ -47,9 +47,22 @@ def holders(centre: bytes, role: str) -> Program[list[tuple[bytes, str]]]:
     return [(row[0], row[1]) for row in (yield from rows(_HOLDERS, centre_id=centre, wanted_role=role))]
 
 
+class StandIn(NamedTuple):
+    """Who stands in for somebody, and that one's name."""
+
+    id: bytes
+    name: str
+    absent: str
+
+
+_absent = schema.person.alias("absent")
 _STAND_INS = (
-    select(_p.id, _p.name)
-    .select_from(schema.absence.join(schema.person, _p.id == schema.absence.c.stand_in))
+    select(_p.id, _p.name, _absent.c.name)
+    .select_from(
+        schema.absence.join(schema.person, _p.id == schema.absence.c.stand_in).join(
+            _absent, _absent.c.id == schema.absence.c.person
+        )
+    )
     .where(
         schema.absence.c.person == bindparam("person_id"),
         schema.absence.c.start <= bindparam("now"),
@@ -60,6 +73,6 @@ _STAND_INS = (
 )
 
 
-def stand_ins(of: bytes, now: int) -> Program[list[tuple[bytes, str]]]:
-    """Who stands in for somebody now: id and name, mostly one or nobody. They are told what he would be told."""
-    return [(row[0], row[1]) for row in (yield from rows(_STAND_INS, person_id=of, now=now))]
+def stand_ins(of: bytes, now: int) -> Program[list[StandIn]]:
+    """Who stands in for somebody now, mostly one or nobody."""
+    return [StandIn(*row) for row in (yield from rows(_STAND_INS, person_id=of, now=now))]

@@ -51,7 +51,7 @@ def test_the_board_says_who_is_there_today(team: Team) -> None:
     handover = team.away("王芳", "刘强")
     (shown,) = team.run(board.duty(team.centre))
     assert (shown.name, shown.stand_in, shown.on_duty) == ("王芳", "周静", "刘强")
-    assert team.run(stand_ins(team.people["王芳"], team.now)) == [(team.people["刘强"], "刘强")]
+    assert team.run(stand_ins(team.people["王芳"], team.now)) == [(team.people["刘强"], "刘强", "王芳")]
     team.give("李红", "handover", handover, "return")
     (shown,) = team.run(board.duty(team.centre))
     assert shown.on_duty == ""
@@ -127,3 +127,19 @@ def test_only_he_himself_or_the_head_cancels_or_returns(team: Team) -> None:
     begun = team.away("王芳", "刘强")
     assert team.give("刘强", "handover", begun, "return") == "handover.not_yours"
     assert team.give("王芳", "handover", begun, "return") == "merged"
+
+
+def test_who_stands_in_is_told_what_the_absent_one_would_be(team: Team) -> None:
+    """A limit ends while the owner is away."""
+    case = team.case(who="王芳")
+    team.through(case, ("王芳", "submit", {}), ("赵敏", "receive", {}), ("赵敏", "accept", {}))
+    handover = team.away("王芳", "刘强")
+    team.later(14)
+    team.watch()
+    (mine,) = [text for text in team.told("王芳") if "MZ" in text]
+    assert [text for text in team.told("刘强") if "MZ" in text] == [f"（代王芳）{mine}"]
+    team.give("李红", "handover", handover, "return")
+    team.later(1)
+    team.watch()
+    assert len([text for text in team.told("刘强") if "MZ" in text]) == 1
+    assert len([text for text in team.told("王芳") if "MZ" in text]) > 1

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, rows, run
+from daiban_server.staff import stand_ins
 
 _m = schema.message.c
 FIRST_PAUSE = 60_000
@@ -18,6 +19,8 @@ PATIENCE = 3 * 86_400_000
 """Milliseconds after which a message that cannot be delivered is given up."""
 AT_ONCE = 50
 """Messages carried out in one round."""
+PERSONAL = ("post.", "handover.")
+"""What begins so is about the one who is told, and nothing that anybody could do for him."""
 
 _WAITING = (
     select(_m.id, _m.person, _m.phone, _m.code, _m.record, _m.text, _m.told, _m.at, _m.tries)
@@ -70,13 +73,16 @@ def tell(
     phone: str = "",
     told: Mapping[str, Any] | None = None,
 ) -> Program[None]:
-    """Let somebody know. `key` names the reason: a second message for the same reason and person is not made. A
-    resident has a `phone` and no person."""
-    who = person or phone.encode()
-    id_ = hashlib.sha256(b"\x00".join((centre, who, key.encode()))).digest()[:16]
-    data = msgspec.json.encode(told or {})
-    row = (id_, centre, person, phone, code, record, text, data, now, "waiting", 0, now, None, None, "")
-    yield Write(schema.message, [row], "ignore")
+    """Let somebody know, and who stands in for him. `key` names the reason: a second message for the same reason and
+    person is not made. A resident has a `phone` and no person."""
+    whom: list[tuple[bytes | None, str]] = [(person, text)]
+    if person is not None and not code.startswith(PERSONAL):
+        whom += [(one.id, f"（代{one.absent}）{text}") for one in (yield from stand_ins(person, now))]
+    data, made = msgspec.json.encode(told or {}), []
+    for one, words in whom:
+        id_ = hashlib.sha256(b"\x00".join((centre, one or phone.encode(), key.encode()))).digest()[:16]
+        made.append((id_, centre, one, phone, code, record, words, data, now, "waiting", 0, now, None, None, ""))
+    yield Write(schema.message, made, "ignore")
 
 
 def waiting(now: int) -> Program[list[Message]]:

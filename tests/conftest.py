@@ -1,6 +1,7 @@
 """What every test may ask for, and the rule that in CI nothing is skipped."""
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -14,6 +15,11 @@ pytest_plugins = [
     "tests.support.township",
     "tests.support.fire",
 ]
+
+# A run starts a hundred processes, which would each compile everything anew where bytecode is forbidden; `make clean`
+# takes it away again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(optionalhook=True)

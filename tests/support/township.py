@@ -5,11 +5,9 @@ The database is SQLite or PostgreSQL, by the `township` fixture's parameter; the
 
 import asyncio
 import contextlib
-import functools
 import secrets
 import socket
 import ssl
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -25,13 +23,13 @@ from daiban_client_sdk import Client
 from daiban_schemas import entry
 from daiban_server import provision
 from daiban_server.app import create_app
-from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Program
 from daiban_server.http.enrolment import approve_device, code_text, make_code
 from daiban_server.services import Services
 from daiban_server.settings import Settings
 from daiban_server.spine import desk
 from daiban_sync import ids
+from tests.support.tables import put_tables
 
 PASSWORD = "一杯热茶 2026"
 PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -196,7 +194,7 @@ async def served(folder: Path, database: str, clock: Clock) -> AsyncIterator[tup
     with contextlib.closing(_listener()) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         if not database:
-            _put_tables(folder / "server" / "daiban.db")
+            put_tables(folder / "server" / "daiban.db")
         app = create_app(Settings(folder / "server", url, database, secure_cookies=False), clock)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
         task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -208,23 +206,6 @@ async def served(folder: Path, database: str, clock: Clock) -> AsyncIterator[tup
         finally:
             server.should_exit = True
             await task
-
-
-def _put_tables(file: Path) -> None:
-    """The server's tables in a new file, which its start then finds up to date."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(_tables())
-
-
-@functools.cache
-def _tables() -> bytes:
-    """A SQLite file as the migrations make it, made once in each process of a test run: they take a third of a second,
-    and `tests/contracts/test_migrations.py` is about them."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "daiban.db"
-        migrate(f"sqlite:///{file}")
-        return file.read_bytes()
 
 
 def _listener() -> socket.socket:

@@ -8,12 +8,9 @@ from pathlib import Path
 import click
 
 from daiban_server import provision
-from daiban_server.app import EFFECTS
 from daiban_server.db.database import open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Program
-from daiban_server.features.catalogue.publish import publish_catalogue
-from daiban_server.http.session import hash_password
 from daiban_server.keystore import ServerKeys, load_or_make
 from daiban_server.serve import serve as run_server
 from daiban_server.settings import Settings
@@ -79,6 +76,11 @@ async def _set_up(
     agents: tuple[str, ...],
     password: str,
 ) -> None:
+    # These load the whole application: ``serve`` does that in its workers, and not in what watches over them.
+    from daiban_server.app import EFFECTS
+    from daiban_server.features.catalogue.publish import publish_catalogue
+    from daiban_server.http.session import hash_password
+
     now = time.time_ns() // 1_000_000
 
     def program() -> Program[None]:

@@ -14,7 +14,6 @@ from daiban_schemas.kinds import KINDS
 from daiban_server import provision
 from daiban_server.app import EFFECTS
 from daiban_server.db import sqlite
-from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.features.deadlines import watching
 from daiban_server.keystore import load_or_make
@@ -22,6 +21,7 @@ from daiban_server.limits.calendar import SHANGHAI
 from daiban_server.spine import desk, views
 from daiban_sync import ids
 from daiban_sync.outcome import Outcome
+from tests.support.tables import put_tables
 
 DAY = 86_400_000
 PEOPLE = {"王芳": "agent", "赵敏": "clerk", "钱进": "clerk", "孙亮": "cadre", "李红": "head"}
@@ -44,7 +44,7 @@ class Bureau:
 
     def __init__(self, folder: Path, today: str = "2026-11-24") -> None:
         path = folder / "daiban.db"
-        migrate(f"sqlite:///{path}")
+        put_tables(path)
         self.connection = dbapi2.connect(str(path), isolation_level=None)
         self.connection.execute("PRAGMA synchronous = OFF")
         self.keys = load_or_make(folder / "keys")

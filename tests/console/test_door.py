@@ -1,6 +1,5 @@
 """At the console's door: who comes in, who does not, and what a page promises to every browser."""
 
-import httpx2
 import pytest
 from playwright.async_api import Page
 
@@ -10,10 +9,6 @@ from tests.support.chromium import picture
 from tests.support.township import PASSWORD, Township
 
 POSTS = ["/sign-out", f"/disputes/{'0' * 32}", f"/tasks/{'0' * 32}", "/devices/code", f"/devices/{'0' * 32}"]
-
-
-def stranger(town: Township) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=town.url, trust_env=False)
 
 
 async def test_a_wrong_password_is_told_at_the_top_and_at_the_field_and_the_account_stays(
@@ -56,7 +51,7 @@ async def test_an_empty_form_says_what_is_missing(sqlite_township: Township, pho
 async def test_after_many_wrong_passwords_the_page_says_how_long_to_wait(sqlite_township: Township) -> None:
     town = sqlite_township
     await hired(town, "忘性大", "clerk")
-    async with stranger(town) as http:
+    async with town.stranger() as http:
         for _ in range(12):
             town.clock.ahead += 400_000
             await http.post("/sign-in", data={"login": "忘性大", "password": "不对"})
@@ -81,7 +76,7 @@ async def test_the_door_leads_back_to_the_page_that_was_asked_for_and_nowhere_el
         "/v1/devices": "/summary",
     }
     for asked, led in wanted.items():
-        async with stranger(town) as http:
+        async with town.stranger() as http:
             form = await http.get("/sign-in", params={"next": asked})
             assert f'name="next" value="{led}"' in form.text
             answer = await http.post("/sign-in", data={"login": "李红", "password": PASSWORD, "next": asked})
@@ -94,7 +89,7 @@ async def test_each_login_makes_a_new_session_and_ends_the_old_one(sqlite_townsh
     first = http.cookies[COOKIE]
     http.cookies.set(COOKIE, first)
     await http.post("/sign-in", data={"login": "李红", "password": PASSWORD})
-    async with stranger(town) as thief:
+    async with town.stranger() as thief:
         assert (await thief.get("/summary", headers={"cookie": f"{COOKIE}={first}"})).status_code == 303
         chosen = await thief.post(
             "/sign-in", data={"login": "李红", "password": PASSWORD}, headers={"cookie": f"{COOKIE}=chosen"}
@@ -140,7 +135,7 @@ async def test_clerks_and_cadres_do_not_see_the_phones(sqlite_township: Township
 async def test_another_site_cannot_sign_anybody_in(sqlite_township: Township) -> None:
     town = sqlite_township
     data = {"login": "李红", "password": PASSWORD}
-    async with stranger(town) as http:
+    async with town.stranger() as http:
         for headers in (
             {"origin": "https://evil.invalid"},
             {"origin": "null"},
@@ -176,7 +171,7 @@ async def test_an_expired_session_says_that_nothing_was_submitted(sqlite_townshi
 
 async def test_every_answer_forbids_scripts_frames_and_keeping(sqlite_township: Township) -> None:
     http = await browser_of(sqlite_township, "李红")
-    async with stranger(sqlite_township) as nobody:
+    async with sqlite_township.stranger() as nobody:
         answers = [await nobody.get(path) for path in ("/", "/sign-in", "/summary")]
         answers.append(await nobody.post("/sign-in", data={"login": "李红", "password": "x"}))
     answers += [await http.get(path) for path in ("/summary", "/devices", f"/devices/{'0' * 32}")]
@@ -209,7 +204,7 @@ async def test_every_answer_forbids_scripts_frames_and_keeping(sqlite_township: 
     ],
 )
 async def test_no_form_is_so_odd_that_it_breaks_the_door(sqlite_township: Township, body: bytes) -> None:
-    async with stranger(sqlite_township) as http:
+    async with sqlite_township.stranger() as http:
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json", ""):
             answer = await http.post("/sign-in", content=body, headers={"content-type": kind})
             assert 400 <= answer.status_code < 500, (kind, answer.status_code)

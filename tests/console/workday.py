@@ -10,11 +10,8 @@ from playwright.async_api import Locator, Page
 from daiban_client_sdk import Client
 from daiban_server import provision
 from daiban_server.db.program import Program, Write
-from daiban_server.http.session import hash_password
 from daiban_server.limits.calendar import OFFICIAL, SHANGHAI
-from tests.support.township import PASSWORD, Township, new_id
-
-_HASH = hash_password(PASSWORD)
+from tests.support.township import PASSWORD, PASSWORD_HASH, Township, new_id
 
 
 def set_clock(town: Township, hour: int, minute: int = 0, days: int = 0) -> None:
@@ -61,7 +58,7 @@ def part(page: Page, name: str) -> Locator:
 
 async def browser_of(town: Township, name: str) -> httpx2.AsyncClient:
     """Somebody signed in at the console's own door, following no redirects; `.csrf` of a page is in `token`."""
-    http = await town.clients.enter_async_context(httpx2.AsyncClient(base_url=town.url, trust_env=False))
+    http = await town.clients.enter_async_context(town.stranger())
     answer = await http.post("/sign-in", data={"login": name, "password": PASSWORD})
     assert answer.status_code == 303, answer.text
     return http
@@ -96,7 +93,7 @@ async def two_phone_numbers(town: Township, wang: Client, liu: Client, record: s
 
 async def hired(town: Township, name: str, role: str, centre: bytes | None = None) -> bytes:
     """One person more, who signs in with the name; gives the id."""
-    row = provision.Person(new_id(), centre or town.centre, name, "0915-3212399", "099", role, name, _HASH)
+    row = provision.Person(new_id(), centre or town.centre, name, "0915-3212399", "099", role, name, PASSWORD_HASH)
     await town.services.database.write("hire", lambda: provision.add_people([row]))
     return row.id
 

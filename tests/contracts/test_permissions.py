@@ -273,7 +273,8 @@ async def test_who_is_not_signed_in_gets_nothing(sqlite_township: Township) -> N
     town = sqlite_township
     own = await centre_of(town, town.centre, "建民办事处")
     before = await contents(town, town.centre.hex())
-    async with httpx2.AsyncClient(base_url=town.url, trust_env=False, headers={"Origin": town.url}) as http:
+    async with town.stranger() as http:
+        http.headers["Origin"] = town.url
         for route in sorted(REQUESTS):
             answer = await ask(http, route, own)
             assert answer.status_code == 401 or answer.headers.get("location", "").startswith("/sign-in"), route

@@ -105,12 +105,12 @@ async def test_four_writers_and_a_polling_reader_lose_and_skip_nothing(township:
 
 
 @pytest.fixture
-async def two_servers(tmp_path: Path, postgres_url: str) -> AsyncIterator[tuple[Township, list[str]]]:
+async def two_servers(tmp_path: Path, postgres_tables_url: str) -> AsyncIterator[tuple[Township, list[str]]]:
     """Two servers with the same keys on one PostgreSQL database."""
     clock, folder = Clock(), tmp_path / "one"
     async with (
-        served(folder, postgres_url, clock) as (services, url),
-        served(folder, postgres_url, clock) as (_, second),
+        served(folder, postgres_tables_url, clock) as (services, url),
+        served(folder, postgres_tables_url, clock) as (_, second),
     ):
         town = Township(services, clock, url, folder)
         await town.set_up()

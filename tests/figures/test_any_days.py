@@ -4,7 +4,6 @@ import datetime
 import random
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -39,10 +38,10 @@ class Did(NamedTuple):
     due: str | None
 
 
-@pytest.fixture(params=range(4))
-def days_passed(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
-    """A centre where people did whatever they liked for some weeks."""
-    bureau, dice = Desk(tmp_path), random.Random(request.param)
+@pytest.fixture(scope="module", params=range(4))
+def days_passed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A centre where people did whatever they liked for some weeks; who counts it writes nothing."""
+    bureau, dice = Desk(tmp_path_factory.mktemp("days")), random.Random(request.param)
     cases: list[bytes] = []
     for _ in range(520):
         if dice.random() < 0.2:

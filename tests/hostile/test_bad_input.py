@@ -285,7 +285,7 @@ async def test_enrolments_that_are_refused(sqlite_township: Township) -> None:
             "enrolment.code",
         ),
     }
-    async with httpx2.AsyncClient(base_url=town.url, trust_env=False) as http:
+    async with town.stranger() as http:
         for what, (body, expected) in attempts.items():
             answer = await http.post("/v1/enrolments", content=body)
             assert (what, code_of(answer)) == (what, expected)
@@ -307,7 +307,7 @@ def _with_code(town: Township, signer: SoftwareKey, secret: str) -> bytes:
 async def test_a_code_is_good_for_fifteen_minutes_and_for_one_phone(sqlite_township: Township) -> None:
     town = sqlite_township
     code = await town.code_for("王芳")
-    async with httpx2.AsyncClient(base_url=town.url, trust_env=False) as http:
+    async with town.stranger() as http:
         bodies = [_enrolment(town, code, SoftwareKey(secrets.token_bytes(32))) for _ in range(10)]
         answers = await asyncio.gather(*(http.post("/v1/enrolments", content=body) for body in bodies))
         assert sorted(answer.status_code for answer in answers) == [201] + [403] * 9

@@ -40,7 +40,7 @@ async def test_a_key_of_small_order_is_refused_though_its_signature_verifies(sql
     secret = json.loads(_unpadded(await town.code_for("王芳")))["c"]
     asked = {"code": secret, "key": key.hex(), "origin": town.services.keys.origin.hex(), "at": 0}
     forged = next(filter(None, (_forged(asked | {"name": f"手机{n}"}, key, by_nobody) for n in range(200))))
-    async with httpx2.AsyncClient(base_url=town.url, trust_env=False) as http:
+    async with town.stranger() as http:
         assert code_of(await http.post("/v1/enrolments", content=forged)) == "key.unusable"
 
 
@@ -229,10 +229,10 @@ async def test_a_session_is_the_servers_own_and_new_at_each_sign_in(sqlite_towns
     planted = {"Cookie": f"{COOKIE}=chosen-by-somebody-else"}
     secrets_given = []
     for _ in range(2):
-        async with httpx2.AsyncClient(base_url=town.url, trust_env=False) as http:
+        async with town.stranger() as http:
             answer = await http.post("/v1/session", json={"login": "赵敏", "password": PASSWORD}, headers=planted)
             secrets_given.append(answer.cookies[COOKIE])
-    async with httpx2.AsyncClient(base_url=town.url, trust_env=False) as http:
+    async with town.stranger() as http:
         assert code_of(await http.get("/v1/conflicts", headers=planted)) == "session.missing"
     assert len({*secrets_given, "chosen-by-somebody-else"}) == 3
 

@@ -1,16 +1,14 @@
 """Ways in which a stranger broke the first version, each mended and kept from coming back."""
 
-import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from sqlcipher3 import dbapi2
 
 from daiban_client_sdk import Client, DeviceError, InvalidEntryError
-from daiban_client_sdk.store import Store, StoreError
 from daiban_server.demo.photograph import photograph
+from tests.hostile.beginning import begun
 from tests.support.raw_device import code_of
 from tests.support.township import Township
 
@@ -140,23 +138,9 @@ async def test_work_saved_before_enrolment_is_seen_and_handed_in_after(sqlite_to
 
 def test_processes_that_begin_a_store_together_agree_on_its_key(tmp_path: Path) -> None:
     with ProcessPoolExecutor(6, mp_context=get_context("spawn")) as processes:
-        assert list(processes.map(_begin, [tmp_path / "phone"] * 12)) == [True] * 12
+        assert list(processes.map(begun, [tmp_path / "phone"] * 12)) == [True] * 12
     assert len(list((tmp_path / "phone").glob("store.*"))) >= 2
-    assert _begin(tmp_path / "phone")
-
-
-def _begin(folder: Path) -> bool:
-    for _ in range(40):
-        try:
-            Store(folder).close()
-            return True
-        except dbapi2.OperationalError:
-            time.sleep(0.05)  # another one is making the tables
-        except StoreError as error:
-            if "locked" not in str(error):
-                raise
-            time.sleep(0.05)
-    return False
+    assert begun(tmp_path / "phone")
 
 
 @pytest.mark.parametrize("form", [[1], [{"label": "x"}], [{"id": "收入", "label": "收入", "type": "text"}], [{}]])

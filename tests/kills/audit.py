@@ -16,7 +16,7 @@ from sqlcipher3 import dbapi2
 
 from daiban_sync import batch, dsse, keyring, merkle, note, receipt, restored
 from daiban_sync.keys import verify
-from tests.support.history import STRETCHES, spelt
+from tests.support.stretches import STRETCHES, spelt
 
 
 def open_server(data: Path) -> Any:

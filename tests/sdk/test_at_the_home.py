@@ -3,8 +3,6 @@
 import datetime
 from typing import Any
 
-import httpx2
-
 from daiban_client_sdk import Client
 from daiban_client_sdk.home import SHANGHAI
 from daiban_schemas import entry
@@ -54,7 +52,7 @@ async def test_the_slip_opens_the_case_before_anybody_saw_it(township: Township)
     await wang.command(case, "submit")
     await wang.sync()
     assert await wang.troubled() == []
-    async with httpx2.AsyncClient(base_url=township.url, trust_env=False) as resident:
+    async with township.stranger() as resident:
         seen = await resident.post("/v1/public/look-up", json={"number": slip.number, "code": slip.code})
     assert seen.json()["status"] == "已提交"
     values = (await (await township.signed_in("赵敏")).get(f"/v1/records/application/{case}")).json()["values"]

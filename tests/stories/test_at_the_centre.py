@@ -283,7 +283,7 @@ async def test_every_route_names_an_action_or_a_reason_to_have_none(sqlite_towns
 
 
 async def test_signing_in_takes_the_right_password_and_slows_down_guessing(sqlite_township: Township) -> None:
-    async with httpx2.AsyncClient(base_url=sqlite_township.url, trust_env=False) as http:
+    async with sqlite_township.stranger() as http:
         tries = [await http.post("/v1/session", json={"login": "赵敏", "password": "猜"}) for _ in range(6)]
         assert [code_of(t) for t in tries[:4]] == ["session.refused"] * 4
         assert code_of(tries[5]) == "session.too_many"

@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-import httpx2
 import pytest
 
 from daiban_client_sdk import Client
@@ -108,7 +107,7 @@ async def test_from_the_door_to_the_archive(town: Township, mode: str) -> None:
     await sun.sync()
     await sun.report(form.record, "followed_up", {"spoke_to": "张桂兰", "how": "visit", "outcome": "satisfied"})
     await sun.sync()
-    async with httpx2.AsyncClient(base_url=town.url, trust_env=False) as resident:
+    async with town.stranger() as resident:
         key = {"number": slip.number, "code": code_of(bytes.fromhex(form.record))}
         seen = (await resident.post("/v1/public/look-up", json=key)).json()
         assert (seen["status"], seen["may_rate"]) == ("已回访", True)

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from daiban_client_sdk import Client, custody
@@ -439,5 +438,5 @@ async def test_the_root_key_may_be_kept_offline(sqlite_township: Township) -> No
 
 async def test_health_is_well_after_a_restore(fire: Fire) -> None:
     backup = await fire.back_up()
-    async with fire.restored(backup) as new, httpx2.AsyncClient(trust_env=False) as http:
-        assert (await http.get(f"{new.url}/v1/health")).status_code == 200
+    async with fire.restored(backup) as new, new.stranger() as http:
+        assert (await http.get("/v1/health")).status_code == 200

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from daiban_server.db.migrate import migrate
+
 OLDEST = 15
 
 # Waits for the end of its input, which comes when the test run closes the pipe and also when it is killed:
@@ -108,5 +110,21 @@ def postgres() -> Iterator[Postgres]:
 def postgres_url(postgres: Postgres) -> Iterator[str]:
     """Give the URL of an empty database of the test's own."""
     url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres: Postgres) -> str:
+    """Give the URL of a database with the server's tables and nothing in them, to be copied: migrating takes longer."""
+    url = postgres.create_database()
+    migrate(url)
+    return url
+
+
+@pytest.fixture
+def postgres_tables_url(postgres: Postgres, postgres_tables: str) -> Iterator[str]:
+    """Give the URL of a database of the test's own that has the server's tables already."""
+    url = postgres.create_database(postgres_tables)
     yield url
     postgres.drop_database(url)

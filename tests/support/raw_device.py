@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -24,10 +24,10 @@ class RawDevice:
     town: Township
     id: bytes
     key: SoftwareKey
+    http: httpx2.AsyncClient
     sequence: int = 0
     previous: bytes = batch.FIRST
     number: int = 0
-    http: httpx2.AsyncClient = field(default_factory=lambda: httpx2.AsyncClient(trust_env=False, timeout=60))
 
     def seal(self, *entries: bytes, advance: bool = True, **changed: Any) -> Batch:
         """The next batch; `changed` replaces members of its header."""
@@ -77,7 +77,7 @@ async def raw_device(town: Township, name: str = "王芳") -> RawDevice:
         yield Write(schema.device, [row])
 
     await town.services.database.write(town.centre, program)
-    device = RawDevice(town, id_, key)
+    device = RawDevice(town, id_, key, town.stranger())
     town.clients.push_async_callback(device.http.aclose)
     return device
 

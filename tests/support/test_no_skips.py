@@ -18,10 +18,14 @@ def test_of_the_tables(postgres): pass
 
 
 def outcome(suite: Path, ci: str) -> str:
-    command = ("-m", "pytest", suite, "-p", "tests.conftest", "-p", "no:cacheprovider")
+    command = ("-m", "pytest", suite, "-p", "tests.support.no_skips", "-p", "no:cacheprovider")
     with Child.python(*command, env={"CI": ci}) as run:
         run.wait()
         return run.lines[-1]
+
+
+def test_every_run_of_these_tests_has_the_rule(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.pluginmanager.has_plugin("tests.support.no_skips")
 
 
 @pytest.mark.parametrize(("ci", "expected"), [("", "1 passed, 2 skipped"), ("true", "1 passed, 2 errors")])

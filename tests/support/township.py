@@ -7,12 +7,14 @@ import asyncio
 import contextlib
 import secrets
 import socket
+import ssl
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import argon2
 import httpx2
 import pytest
 import uvicorn
@@ -23,14 +25,20 @@ from daiban_server import provision
 from daiban_server.app import create_app
 from daiban_server.db.program import Program
 from daiban_server.http.enrolment import approve_device, code_text, make_code
-from daiban_server.http.session import hash_password
 from daiban_server.services import Services
 from daiban_server.settings import Settings
 from daiban_server.spine import desk
 from daiban_sync import ids
+from tests.support.tables import put_tables
 
 PASSWORD = "一杯热茶 2026"
-_HASH = hash_password(PASSWORD)
+PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+"""Argon2id as the server's own, and says itself how little work it is: nobody guesses at this password, and the
+server's parameters are 64 MiB and a sixth of a second at each sign-in. `tests/hostile/test_disguises.py` and the
+commands' tests sign in with those."""
+
+_TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients on loopback, of which each would otherwise read the authorities of the world first."""
 
 
 def new_id() -> bytes:
@@ -94,7 +102,7 @@ class Township:
                 f"{number:03}",
                 role,
                 name,
-                _HASH,
+                PASSWORD_HASH,
             )
             for number, (name, role) in enumerate(roles.items(), 1)
         ]
@@ -150,9 +158,13 @@ class Township:
             self.centre, lambda: approve_device(device, self.centre, head, fingerprint, self.clock())
         )
 
+    def stranger(self) -> httpx2.AsyncClient:
+        """Somebody whom the server does not know."""
+        return httpx2.AsyncClient(base_url=self.url, verify=_TRUSTS_NOBODY, timeout=60, trust_env=False)
+
     async def signed_in(self, name: str) -> httpx2.AsyncClient:
         """Somebody at a desk, signed in, with the CSRF token as a header."""
-        http = await self.clients.enter_async_context(httpx2.AsyncClient(base_url=self.url, trust_env=False))
+        http = await self.clients.enter_async_context(self.stranger())
         answer = await http.post("/v1/session", json={"login": name, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         http.headers["X-CSRF-Token"] = answer.json()["csrf"]
@@ -181,6 +193,8 @@ async def served(folder: Path, database: str, clock: Clock) -> AsyncIterator[tup
     """The application in `folder`, served by uvicorn on a free port."""
     with contextlib.closing(_listener()) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        if not database:
+            put_tables(folder / "server" / "daiban.db")
         app = create_app(Settings(folder / "server", url, database, secure_cookies=False), clock)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
         task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -195,16 +209,22 @@ async def served(folder: Path, database: str, clock: Clock) -> AsyncIterator[tup
 
 
 def _listener() -> socket.socket:
-    listener = socket.socket()
+    # Named TCP, or asyncio leaves Nagle's algorithm on for its connections: each answer would wait 40 ms for an ACK.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     return listener
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def township(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Township]:
+def database(request: pytest.FixtureRequest) -> str:
+    """The URL of each database in turn, "" for SQLite."""
+    return str(request.getfixturevalue("postgres_tables_url")) if request.param == "postgres" else ""
+
+
+@pytest.fixture
+async def township(database: str, tmp_path: Path) -> AsyncIterator[Township]:
     """A township on each database in turn."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    async with open_township(tmp_path, url) as town:
+    async with open_township(tmp_path, database) as town:
         yield town
 
 

@@ -23,7 +23,7 @@ from tests.simulator.cast import Clerk, Refused
 from tests.simulator.real import setting
 from tests.simulator.real.disk import DiskFullError
 from tests.simulator.real.server import RealServer
-from tests.support.history import STRETCHES, Kept, spelt
+from tests.support.stretches import STRETCHES, Kept, spelt
 
 _heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...], int]])
 

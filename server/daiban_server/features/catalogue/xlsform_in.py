@@ -10,9 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import convert
-
 from daiban_server.features.catalogue.catalogue import Fields
 from daiban_server.features.catalogue.check import form_flaws
 from daiban_server.features.catalogue.columns import WHOLE, Column, Sheet, read_text
@@ -110,6 +107,10 @@ def _flaws(form: Sequence[Fields], lines: Sequence[Line], faults: Sequence[Fault
 
 
 def _ask_pyxform(lines: Mapping[str, Sequence[Line]], faults: list[Fault]) -> None:
+    # Here, not above: it takes a tenth of the server's start, and a form is uploaded a few times a year.
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert
+
     try:
         convert({name: [line.values for line in lines[name]] for name in _KNOWN})
     except PyXFormError as error:

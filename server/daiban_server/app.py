@@ -27,6 +27,7 @@ from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
 from daiban_server.features.figures.effects import EFFECTS as FIGURES
 from daiban_server.features.figures.routes import Figures
 from daiban_server.features.households.routes import household
+from daiban_server.features.informing.effects import EFFECTS as INFORMING
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
@@ -55,7 +56,9 @@ from daiban_sync import limits
 T = TypeVar("T")
 
 # The limits come first: they alone may refuse what a case's own command has allowed.
-EFFECTS = LIMITS.joined(CASES).joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(FIGURES)
+EFFECTS = (
+    LIMITS.joined(CASES).joined(VISITS).joined(REPLIES).joined(TASKS).joined(OPINIONS).joined(FIGURES).joined(INFORMING)
+)
 
 
 API = (

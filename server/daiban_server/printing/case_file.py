@@ -9,12 +9,13 @@ from sqlalchemy import bindparam, select
 from daiban_schemas.identity import masked
 from daiban_schemas.labels import PAPER_FORMS
 from daiban_schemas.slip import code_of
-from daiban_server import offices
+from daiban_server import days, offices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
 from daiban_server.features.papers.documents import Agent, Office, Paper
-from daiban_server.limits.calendar import local_day
+from daiban_server.limits.calendar import Calendar, local_day
 from daiban_server.limits.sentences import length_words
+from daiban_server.printing.acts import Act, acts_of
 from daiban_server.spine import views
 from daiban_server.spine.refusal import Refusal
 from daiban_sync.ids import NOBODY
@@ -37,7 +38,8 @@ _RATED = select(_ra.level, _ra.at).where(_ra.centre == bindparam("centre_id"), _
 
 
 class CaseFile(NamedTuple):
-    """A case with its item, home, mandates, photos and people. `today` is the day of printing."""
+    """A case with its item, home, mandates, photos and people, and what happened to it. `today` is the day of
+    printing."""
 
     record: bytes
     status: str
@@ -51,6 +53,8 @@ class CaseFile(NamedTuple):
     mandates: list[Values]
     photos: list[Values]
     rating: tuple[int, datetime.date] | None
+    acts: list[Act]
+    calendar: Calendar
     today: datetime.date
 
     @property
@@ -61,7 +65,7 @@ class CaseFile(NamedTuple):
     @property
     def qr(self) -> str:
         """What the square beside the code says: both, to be typed or read out."""
-        number = self.values.get("number") or (self.values.get("slip") or {}).get("number") or ""
+        number = self.number or (self.values.get("slip") or {}).get("number") or ""
         return f"{number} {self.code}"
 
     def day(self, name: str) -> datetime.date:
@@ -84,14 +88,38 @@ class CaseFile(NamedTuple):
 
     @property
     def due(self) -> datetime.date | None:
-        """The promised day."""
+        """The promised day as it stands today."""
         due = self.values.get("due")
         return datetime.date.fromisoformat(due) if due else None
 
     @property
+    def first_due(self) -> datetime.date | None:
+        """The day that was promised at acceptance."""
+        return next((act.due for act in self.acts if act.name in ("accept", "finish")), None)
+
+    @property
+    def number(self) -> str:
+        """The case's number; none before it was received."""
+        return str(self.values.get("number") or "")
+
+    @property
+    def applicant(self) -> str:
+        """The applicant's name."""
+        return str(self.values.get("applicant") or "")
+
+    @property
+    def matter(self) -> str:
+        """The item's name."""
+        return str(self.item.get("name") or "")
+
+    @property
     def title(self) -> str:
         """What the file is called."""
-        return f"{self.values.get('applicant') or ''}{self.item.get('name') or ''}"
+        return f"{self.applicant}{self.matter}"
+
+    def who(self, act: str, otherwise: Agent) -> Agent:
+        """Who did something, the last time that it was done."""
+        return next((one.who for one in reversed(self.acts) if one.name == act), otherwise)
 
     def papers(self) -> tuple[Paper, ...]:
         """The papers that were taken, as the item names them."""
@@ -134,6 +162,8 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
         mandates=(yield from _under(centre, case, "mandate")),
         photos=(yield from _under(centre, case, "photo")),
         rating=(rated[0], local_day(rated[1])) if rated else None,
+        acts=(yield from acts_of(centre, case)),
+        calendar=(yield from days.calendar()),
         today=local_day(now),
     )
 

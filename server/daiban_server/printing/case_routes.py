@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -21,8 +21,10 @@ from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.limits.calendar import local_day
 from daiban_server.offices import Reached
-from daiban_server.printing import archive, case_papers
-from daiban_server.printing.case_file import gather, office_of
+from daiban_server.printing import archive
+from daiban_server.printing.by_name import ONE
+from daiban_server.printing.case_file import CaseFile, gather, office_of
+from daiban_server.printing.case_papers import as_reprint
 from daiban_server.registers import BETWEEN, MOST_LINES, VISITORS
 from daiban_server.services import GivenServices
 
@@ -48,13 +50,14 @@ _STATES = {"completed": "已办结", "refused": "不予办理", "not_accepted": 
 async def case_paper(
     record: FromPath[str], name: FromPath[str], session: GivenSession, services: GivenServices
 ) -> Response[bytes]:
-    """A paper of a case by its name (see `case_papers.ONE`), or ``file``: everything that is archived."""
-    if name != FILE and name not in case_papers.ONE:
+    """A paper of a case by its name (see `by_name.ONE`), or ``file``: everything that is archived."""
+    if name != FILE and name not in ONE:
         raise ProblemError("print.unknown")
     case = checked_id(record, "record.unknown")
     file = await services.database.read(gather(session.clerk.centre, case, services.now()))
-    documents = archive.file_of(file) if name == FILE else [case_papers.ONE[name](file)]
-    return await printed(documents)
+    if name == FILE:
+        return await _in_a_thread(lambda: _volume(file))
+    return await printed([as_reprint(ONE[name](file), file.today)])
 
 
 @get("/v1/registers/{name:str}/print", opt={"action": "register.read"}, media_type=PDF)
@@ -87,11 +90,21 @@ async def change_office(data: JSONBody[Reached], session: GivenSession, services
 
 
 async def printed(documents: Sequence[Document]) -> Response[bytes]:
-    """Documents as one PDF, set in a thread: a large one takes seconds."""
+    """Documents as one PDF."""
+    return await _in_a_thread(lambda: render_many(documents))
+
+
+async def _in_a_thread(make: Callable[[], bytes]) -> Response[bytes]:
+    """What is set in a thread, since a large paper takes seconds."""
     try:
-        return Response(await asyncio.to_thread(render_many, documents), media_type=PDF)
+        return Response(await asyncio.to_thread(make), media_type=PDF)
     except PaperError as error:
         raise ProblemError(error.code) from None
+
+
+def _volume(file: CaseFile) -> bytes:
+    volume = archive.file_of(file)
+    return render_many(volume.documents, through=volume.first)
 
 
 def _pages(centre: bytes, name: str, first: datetime.date, last: datetime.date) -> Program[list[Document]]:

@@ -4,14 +4,17 @@ Texts are Chinese as they are to be read; days are dates; nothing is looked up, 
 paper would contradict itself (`Register`, `DailyReport`, `ResultList`).
 """
 
-from .archive import ArchiveContents, ArchiveCover, ClosingSheet, Leaf, filed
+from .archive import ArchiveContents, ArchiveCover, ClosingSheet, Leaf, filed, in_order
 from .casework import DeliveryRecord, HandedCase, HandoverList, Step, WorkOrder
 from .mandates import Mandate, Signer, Suspension, Termination
 from .notices import (
     AcceptanceNotice,
     CollectionSlip,
+    ExtensionNotice,
     NonAcceptanceNotice,
+    Notice,
     OneTimeNotice,
+    PauseNotice,
     Receipt,
     Refusal,
     Remedy,
@@ -38,16 +41,19 @@ __all__ = [
     "DutyBoard",
     "DutyDay",
     "DutyPost",
+    "ExtensionNotice",
     "FlowStep",
     "HandedCase",
     "HandoverList",
     "Leaf",
     "Mandate",
     "NonAcceptanceNotice",
+    "Notice",
     "Office",
     "OneTimeNotice",
     "Paper",
     "Party",
+    "PauseNotice",
     "PublicResult",
     "Receipt",
     "Refusal",
@@ -62,4 +68,5 @@ __all__ = [
     "WallSheet",
     "WorkOrder",
     "filed",
+    "in_order",
 ]

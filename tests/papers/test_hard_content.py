@@ -1,6 +1,7 @@
 """Content that hurts: hostile, long, rare, much; and a server without Chinese type."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,34 @@ def test_a_register_of_sixty_lines_goes_over_pages_with_its_head(poppler: Popple
         assert f"第{number}页共{len(pages)}页" in page
     whole = "".join(pages)
     assert all(str(row.number) + row.came.isoformat() + row.visitor in whole for row in visitors(60))
+
+
+def test_five_hundred_lines_are_added_up_page_by_page_and_at_the_end(poppler: Poppler) -> None:
+    register, book = SAMPLES["办事登记册"], SAMPLES["分类受理登记簿"]
+    assert isinstance(register, Register) and isinstance(book, CategoryRegister)
+    lines = visitors(500)
+    pages = poppler.pages(render(replace(register, rows=lines)))
+    assert len(pages) > 10
+    told = [re.search(r"本页小计(\d+)条、(\d+)人次累计(\d+)条、(\d+)人次", page) for page in pages]
+    rows = people = 0
+    for page, found in zip(pages, told, strict=True):
+        assert found and page.count("来访事由") == 1
+        rows, people = rows + int(found[1]), people + int(found[2])
+        assert (int(found[3]), int(found[4])) == (rows, people)
+    assert (rows, people) == (500, sum(line.people for line in lines))
+    assert f"合计：登记500条，接待{people}人次" in pages[-1]
+    assert not any("合计" in page for page in pages[:-1])
+    *_, last = poppler.pages(render(replace(book, rows=cases(500))))
+    ended = sum(line.ended is not None for line in cases(500))
+    assert f"合计：登记500件（代为办理167件、直接办理167件、上门办理166件），其中已有结果{ended}件" in last
+    assert "累计500件" in last
+
+
+@pytest.mark.parametrize("name", ["办事登记册", "分类受理登记簿", "意见反映登记簿"])
+def test_a_day_without_an_entry_says_so(name: str, poppler: Poppler) -> None:
+    (page,) = poppler.pages(render(replace(SAMPLES[name], rows=())))  # type: ignore[call-arg] # all three have rows
+    assert name in page and "本日无登记" in page
+    assert "合计" not in page and "本页小计" not in page
 
 
 def test_a_line_stays_on_one_page_unless_no_page_would_hold_it(poppler: Poppler) -> None:

@@ -20,7 +20,16 @@ from .notices import (
     Remedy,
 )
 from .parts import Agent, Document, Office, Paper, Party
-from .registers import CaseRow, CategoryRegister, DailyLine, DailyReport, Register, VisitorRow
+from .registers import (
+    CaseRow,
+    CategoryRegister,
+    DailyLine,
+    DailyReport,
+    OpinionRegister,
+    OpinionRow,
+    Register,
+    VisitorRow,
+)
 from .walls import Badge, DeskPlate, DutyBoard, DutyDay, DutyPost, FlowStep, PublicResult, ResultList, WallSheet
 
 __all__ = [
@@ -51,6 +60,8 @@ __all__ = [
     "Notice",
     "Office",
     "OneTimeNotice",
+    "OpinionRegister",
+    "OpinionRow",
     "Paper",
     "Party",
     "PauseNotice",

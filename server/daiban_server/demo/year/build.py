@@ -102,7 +102,7 @@ async def _begin(hall: Hall, keys: ServerKeys, wish: Wish) -> "Year":
     counts = _shares(wish)
     for index, centre in enumerate(centres):
         team = Team(wish.seed, index, centre, diary)
-        line = await hall.line()
+        line = hall.line()
         devices = [Device(team, worker, line, keys) for worker in team.workers]
         for device in devices:
             await hall.enrol(device, str(team.head.person.login))

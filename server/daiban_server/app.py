@@ -128,7 +128,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await asyncio.to_thread(migrate, settings.database_url)
-        database.opened = await open_database(settings.database_url)
+        database.opened = await open_database(settings.database_url, durable=settings.durable)
         await renew_projections(services)
         await replay_parked(services)
         if rounds:

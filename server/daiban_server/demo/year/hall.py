@@ -134,7 +134,7 @@ async def open_hall(data: Path, clock: Clock) -> AsyncIterator[Hall]:
         logging.getLogger(talkative).setLevel(logging.WARNING)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    app = create_app(Settings(data, url, secure_cookies=False), clock, rounds=False)
+    app = create_app(Settings(data, url, secure_cookies=False, durable=False), clock, rounds=False)
     server = Server(
         app,
         port=port,

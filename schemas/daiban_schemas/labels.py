@@ -32,6 +32,6 @@ CHANNELS: Mapping[str, str] = {
     "hotline": "12345 热线",
     "stuck": "“办不成事”反映窗口",
     "complaint": "投诉举报",
-    "rating": "差评核实",
+    "rating": "差评核实整改",
 }
 """Where an opinion came from."""

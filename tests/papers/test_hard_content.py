@@ -124,11 +124,32 @@ def test_a_name_of_thirty_characters_and_a_word_without_end_keep_to_the_paper(po
     pages = poppler.pages(render(refusal(word, long)))
     assert f"{long}：" in pages[0]
     assert word in pages[0]
-    for name in ("承办单", "代办服务委托书", "工作交接清单", "胸牌", "座牌"):
+    names = (
+        "承办单",
+        "代办服务委托书",
+        "工作交接清单",
+        "胸牌",
+        "座牌",
+        "延期告知书",
+        "特殊环节告知书",
+        "意见反映登记簿",
+    )
+    for name in names:
         document = rewritten(
-            SAMPLES[name], lambda field, text: long if field in {"name", "applicant", "handler"} else text
+            SAMPLES[name],
+            lambda field, text: long if field in {"name", "applicant", "handler", "person"} and text else text,
         )
         assert long in poppler.text(render(document)), name
+
+
+@pytest.mark.parametrize("name", ["一次性告知书", "受理通知书", "延期告知书", "特殊环节告知书", "不予办理决定书"])
+def test_an_address_of_three_lines_and_a_long_item_leave_a_notice_on_one_sheet(name: str, poppler: Poppler) -> None:
+    address = "汉江区清河镇柳树村三组（老庄子）第二百一十八号院后排东起第三户，由村小学向北约八百米过石桥后左转上坡" * 2
+    item = "城乡居民基本医疗保险门诊慢性病（特殊疾病）待遇资格认定及异地就医直接结算备案申请（村级代办）"
+    change = {"address": address, "item": item}
+    (page,) = poppler.pages(render(rewritten(SAMPLES[name], lambda field, text: change.get(field, text))))
+    assert address in page
+    assert f"“{item}”" in page
 
 
 def test_a_guide_too_long_for_one_sheet_loses_nothing(poppler: Poppler) -> None:

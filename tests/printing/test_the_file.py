@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from daiban_schemas import entry
 from daiban_server.features.papers.documents import (
     AcceptanceNotice,
     ArchiveContents,
@@ -11,10 +12,13 @@ from daiban_server.features.papers.documents import (
     ClosingSheet,
     CollectionSlip,
     HandoverList,
+    OneTimeNotice,
     WorkOrder,
 )
 from daiban_server.features.papers.render import render_many
+from daiban_server.printing import case_papers
 from daiban_server.printing.archive import Volume, file_of
+from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import CaseFile, gather
 from daiban_server.spine.refusal import Refusal
 from tests.cases.bureau import Bureau
@@ -111,6 +115,43 @@ def test_the_work_order_names_every_sending_up_with_its_answer(bureau: Bureau) -
         ("残疾评定", "依照规定公示"),
     ]
     assert [step.name for step in order.steps].count("办结") == 1
+
+
+def test_the_visit_and_the_cadres_reply_stand_in_the_contents(bureau: Bureau) -> None:
+    bureau.connection.execute("UPDATE place SET lon = 109000000, lat = 32700000")  # where the agent is to go
+    case = eventful(bureau)
+    visit, reply, about = bureau.new(), bureau.new(), {"household": bureau.home.hex(), "application": case.hex()}
+    soon = bureau.now + 46 * 3_600_000  # on Monday at ten
+    bureau.write("赵敏", entry.change(visit.hex(), "visit", {**about, "purpose": "核实"}, seen=0, at=bureau.now))
+    book = {"agent": bureau.people["王芳"].hex(), "start": soon}
+    booked = bureau.write("赵敏", entry.command(visit.hex(), "visit", "book", book, expected=None, at=bureau.now))
+    assert booked.outcome == "merged", booked
+    bureau.write("王芳", entry.report(visit.hex(), "visit", "finished", {"outcome": "done"}, at=bureau.now))
+    said = {"text": "告知已核发", "outcome": "satisfied", "replied_at": bureau.now}
+    bureau.write("孙亮", entry.change(reply.hex(), "reply", {**about, **said}, seen=0, at=bureau.now))
+    other = bureau.case()
+    bureau.write(
+        "孙亮",
+        entry.change(bureau.new().hex(), "reply", {**about, **said, "application": other.hex()}, seen=0, at=bureau.now),
+    )
+    bureau.through(case, ("钱进", "archive", {}))
+    titles = [leaf.title for leaf in contents_of(file_of(gathered(bureau, case))).leaves]
+    assert titles.index("收件凭证") < titles.index("上门办理记录") < titles.index("承办单")
+    assert titles.count("定期回复") == 1, "what was replied about another case is filed there"
+
+
+def test_what_was_told_twice_to_be_missing_is_filed_twice(bureau: Bureau, poppler: Poppler) -> None:
+    case = bureau.case()
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "notify", {"missing": [{"name": "居民户口簿"}], "days": 5}))
+    bureau.later(1)
+    again = {"missing": [{"name": "收入证明"}], "reason": "上次漏列"}
+    bureau.through(case, ("赵敏", "complement", {}), ("钱进", "notify", again), ("赵敏", "complement", {}))
+    first, second = case_papers.notices(gathered(bureau, case))
+    assert isinstance(first, OneTimeNotice) and isinstance(second, OneTimeNotice)
+    assert [paper.name for paper in (*first.missing, *second.missing)] == ["居民户口簿", "收入证明"]
+    assert (str(first.until), str(second.until)) == ("2026-11-29", "2026-12-10")
+    assert (first.handler, second.handler) == ("赵敏", "钱进")
+    assert ONE["notice"](gathered(bureau, case)) == second
 
 
 def test_a_handover_is_filed_with_who_gave_who_took_and_why(bureau: Bureau) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from daiban_schemas.entry import reread
+from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.deadlines.facts import clock_of
@@ -22,9 +23,10 @@ from daiban_server.limits.deadlines import deadlines
 from daiban_server.spine import history
 
 DAY = 86_400_000
+_REPORTS = KINDS["application"].reports
 _e, _p = schema.case_event.c, schema.person.c
 _ACTS = (
-    select(_e.position, _e.name, _e.before, _e.at, _e.told, _p.name, _p.badge, _p.phone)
+    select(_e.position, _e.name, _e.before, _e.at, _e.effective, _e.told, _p.name, _p.badge, _p.phone)
     .select_from(schema.case_event.outerjoin(schema.person, _p.id == _e.author))
     .where(_e.centre == bindparam("centre_id"), _e.case == bindparam("case_id"))
     .order_by(_e.position)
@@ -35,8 +37,9 @@ _BEFORE_ACCEPTANCE = (
 
 
 class Act(NamedTuple):
-    """A command or report that took effect: by whom, in which state, with which arguments. `was` is the promised day
-    before it, `due` the one after it."""
+    """A command or report that took effect: by whom, in which state, with which arguments. `at` is when the server took
+    a command, and what is believed of when a reported fact happened. `was` is the promised day before it, `due` the one
+    after it."""
 
     name: str
     before: str
@@ -53,7 +56,7 @@ class Act(NamedTuple):
 
     @property
     def day(self) -> datetime.date:
-        """The day on which the server took it in."""
+        """Its day."""
         return local_day(self.at)
 
 
@@ -63,7 +66,8 @@ def acts_of(centre: bytes, case: bytes) -> Program[list[Act]]:
     written = yield from history.entries_at(centre, [position + 1 for position, *_ in told])
     found: list[Act] = []
     due: datetime.date | None = None
-    for position, name, before, at, packed, *who in told:
+    for position, name, before, received, effective, packed, *who in told:
+        at = effective if name in _REPORTS else received
         was, due = due, _due(written.get(position + 1), case, due)
         by = Agent(**{key: value or "" for key, value in zip(("name", "badge", "phone"), who, strict=True)})
         found.append(Act(name, before, at, by, msgspec.json.decode(packed), was, due))

@@ -106,6 +106,7 @@ def _bound(file: CaseFile) -> list[_Bound]:
     return [
         *_of_arrival(file),
         *_of_the_application(file),
+        *_of_visits(file),
         *_of_handling(file),
         *_of_the_end(file),
     ]
@@ -116,7 +117,9 @@ def _of_arrival(file: CaseFile) -> Iterable[_Bound]:
     yield from _made(file, "acceptance", "不予受理通知书", case_papers.non_acceptance, "decline")
     if file.mandates:
         yield from _made(file, "mandate", "代办服务委托书", casework.mandate, "collected")
-    yield from _made(file, "missing", "一次性告知书", case_papers.notice, "notify")
+    told = [one.by for one in file.acts if one.name in ("notify", "notified")]
+    for notice, by in zip(case_papers.notices(file), told, strict=True):
+        yield _paper(notice, "missing", "一次性告知书", by)
     if back := file.values.get("complemented_at"):
         yield _told("missing", "补正材料", local_day(back), file.applicant)
 
@@ -128,6 +131,12 @@ def _of_the_application(file: CaseFile) -> Iterable[_Bound]:
         at = photo.get("taken_at")
         day = local_day(at) if at else None
         yield _told("application", photo.get("paper") or "材料照片", day, file.applicant, _IN_THE_SYSTEM)
+
+
+def _of_visits(file: CaseFile) -> Iterable[_Bound]:
+    for visit in file.visits:
+        day = local_day(visit["start"]) if visit.get("start") else None
+        yield _told("verification", "上门办理记录", day, visit.get("agent_name") or "", _IN_THE_SYSTEM)
 
 
 def _of_handling(file: CaseFile) -> Iterable[_Bound]:
@@ -150,6 +159,9 @@ def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
     yield from _made(file, "result", case_papers.refusal_title(file), case_papers.refusal, "refuse")
     if file.values.get("delivery"):
         yield from _made(file, "delivery", "送达回证", casework.delivery, "delivered")
+    for reply in file.replies:
+        day = local_day(reply["replied_at"]) if reply.get("replied_at") else None
+        yield _told("follow_up", "定期回复", day, "", _IN_THE_SYSTEM)
     if asked := file.values.get("follow_up"):
         yield _told("follow_up", "回访记录", local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)
     if file.rating:

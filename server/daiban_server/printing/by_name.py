@@ -9,7 +9,7 @@ from daiban_server.printing.case_file import CaseFile
 ONE: Mapping[str, Callable[[CaseFile], Document]] = {
     "slip": case_papers.slip,
     "slip-a5": lambda file: case_papers.slip(file, "a5"),
-    "notice": case_papers.notice,
+    "notice": case_papers.latest(case_papers.notices),
     "acceptance": case_papers.acceptance,
     "extension": case_papers.latest(case_papers.extensions),
     "pause": case_papers.latest(case_papers.pauses),

@@ -18,6 +18,7 @@ from daiban_server.limits.sentences import length_words
 from daiban_server.printing.acts import Act, acts_of
 from daiban_server.spine import views
 from daiban_server.spine.refusal import Refusal
+from daiban_server.spine.views import Shown
 from daiban_sync.ids import NOBODY
 
 Values = Mapping[str, Any]
@@ -54,6 +55,8 @@ class CaseFile(NamedTuple):
     photos: list[Values]
     rating: tuple[int, datetime.date] | None
     acts: list[Act]
+    visits: list[Values]
+    replies: list[Values]
     calendar: Calendar
     today: datetime.date
 
@@ -128,8 +131,12 @@ class CaseFile(NamedTuple):
 
     def missing(self) -> tuple[Paper, ...]:
         """The papers that were told to be missing."""
-        notice = self.values.get("notice") or {}
-        return tuple(Paper(name=one["name"], note=one.get("note") or "") for one in notice.get("missing") or ())
+        return missing_of(self.values.get("notice") or {})
+
+
+def missing_of(told: Values) -> tuple[Paper, ...]:
+    """The papers that a notice, or the act that gave it, says are missing."""
+    return tuple(Paper(name=one["name"], note=one.get("note") or "") for one in told.get("missing") or ())
 
 
 def day_of(milliseconds: Any) -> datetime.date:
@@ -149,6 +156,7 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
     home = yield from _shown(centre, values.get("household"))
     place = yield from first(_PLACE, place_id=found[0].place)
     rated = yield from first(_RATED, centre_id=centre, case_id=case)
+    around = yield from _around(centre, values.get("household"))
     return CaseFile(
         record=case,
         status=found[0].status or "draft",
@@ -163,6 +171,8 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
         photos=(yield from _under(centre, case, "photo")),
         rating=(rated[0], local_day(rated[1])) if rated else None,
         acts=(yield from acts_of(centre, case)),
+        visits=_about(case, around, "visit", "finished"),
+        replies=_about(case, around, "reply"),
         calendar=(yield from days.calendar()),
         today=local_day(now),
     )
@@ -198,6 +208,26 @@ def _under(centre: bytes, case: bytes, kind: str) -> Program[list[Values]]:
         shown = yield from views.shown(views.BY_ID, centre, record_id=id_)
         found += [one.view.values for one in shown]
     return found
+
+
+def _around(centre: bytes, household: Any) -> Program[list[Shown]]:
+    """Everything that belongs to the home."""
+    if not isinstance(household, str):
+        return []
+    return (yield from views.shown(views.BY_PARENT, centre, parent_id=bytes.fromhex(household)))
+
+
+def _about(case: bytes, around: list[Shown], kind: str, status: str | None = None) -> list[Values]:
+    """What of it is of a kind, in a state, and concerns the case."""
+    return [
+        one.view.values
+        for one in around
+        if one.view.kind == kind and one.status == status and not one.deleted and _names(one.view.values, case.hex())
+    ]
+
+
+def _names(values: Values, case: str) -> bool:
+    return case in (values.get("application"), *(values.get("also") or ()))
 
 
 def _paper(paper: Values) -> Paper:

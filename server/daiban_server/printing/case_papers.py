@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from daiban_server.features.cases.arriving import TIME_TO_BRING
 from daiban_server.features.papers.documents import (
     AcceptanceNotice,
     CollectionSlip,
@@ -22,8 +23,8 @@ from daiban_server.features.papers.documents import (
 )
 from daiban_server.limits.calendar import local_day
 from daiban_server.limits.sentences import length_words
-from daiban_server.printing.acts import expected
-from daiban_server.printing.case_file import CaseFile
+from daiban_server.printing.acts import Act, expected
+from daiban_server.printing.case_file import CaseFile, missing_of
 from daiban_server.spine.refusal import Refusal as Refused
 
 REVIEW, COURT = "区人民政府", "区人民法院"
@@ -48,23 +49,30 @@ def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
     )
 
 
-def notice(file: CaseFile) -> Document:
-    """一次性告知书."""
-    told = file.values.get("notice")
-    if not told:
-        raise Refused("print.not_yet")
-    until = told.get("until")
-    return OneTimeNotice(
-        office=file.office,
-        issued=local_day(told["at"]),
-        number=file.number,
-        applicant=file.applicant,
-        item=file.matter,
-        received=file.came,
-        missing=file.missing(),
-        handler=told.get("by") or file.handler.name,
-        until=datetime.date.fromisoformat(until) if until else None,
-    )
+def notices(file: CaseFile) -> list[Document]:
+    """一次性告知书, one for each time that something was told to be missing: more than one is the centre's fault."""
+    return [
+        OneTimeNotice(
+            office=file.office,
+            issued=act.day,
+            number=file.number,
+            applicant=file.applicant,
+            item=file.matter,
+            received=min(file.came, act.day),
+            missing=missing_of(act.told),
+            handler=act.by,
+            until=_until(act),
+        )
+        for act in file.acts
+        if act.name in ("notify", "notified")
+    ]
+
+
+def _until(act: Act) -> datetime.date:
+    """The last day to bring it: as was said, else as many days later as is usual."""
+    if day := act.told.get("until"):
+        return datetime.date.fromisoformat(day)
+    return act.day + datetime.timedelta(days=act.told.get("days") or TIME_TO_BRING)
 
 
 def acceptance(file: CaseFile) -> Document:

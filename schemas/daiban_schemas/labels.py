@@ -27,3 +27,11 @@ SOURCES: Mapping[str, str] = {
     "round": "民情线索",
 }
 """Where a matter came from."""
+CHANNELS: Mapping[str, str] = {
+    "opinion_box": "意见箱",
+    "hotline": "12345 热线",
+    "stuck": "“办不成事”反映窗口",
+    "complaint": "投诉举报",
+    "rating": "差评核实整改",
+}
+"""Where an opinion came from."""

@@ -28,6 +28,7 @@ from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
 from daiban_server.features.figures.effects import EFFECTS as FIGURES
 from daiban_server.features.figures.routes import Figures
 from daiban_server.features.households.routes import household
+from daiban_server.features.informing.effects import EFFECTS as INFORMING
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
@@ -67,6 +68,7 @@ EFFECTS = (
     .joined(RESULTS)
     .joined(POSTS)
     .joined(FIGURES)
+    .joined(INFORMING)
 )
 
 
@@ -140,7 +142,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await asyncio.to_thread(migrate, settings.database_url)
-        database.opened = await open_database(settings.database_url)
+        database.opened = await open_database(settings.database_url, durable=settings.durable)
         await renew_projections(services)
         await replay_parked(services)
         if rounds:

@@ -10,7 +10,8 @@ from pathlib import Path
 class Settings:
     """`data` holds database, photos, keys and certificate; `url` is how devices reach this server; `tls_pin` is the
     SHA-256 of the certificate's public key in hexadecimal, which devices pin ("" where a public authority signed it);
-    `webhook` is where messages to people go besides their own lists ("" for nowhere), signed with a key of `data`."""
+    `webhook` is where messages to people go besides their own lists ("" for nowhere), signed with a key of `data`. Only
+    who builds a demo sets `durable` to false, and syncs the folder when it is whole; no variable does."""
 
     data: Path
     url: str = "https://localhost:8443"
@@ -18,6 +19,7 @@ class Settings:
     tls_pin: str = ""
     secure_cookies: bool = True
     webhook: str = ""
+    durable: bool = True
 
     @property
     def database_url(self) -> str:

@@ -12,6 +12,7 @@ from daiban_server.db import schema
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Program, Write, first, rows
 from daiban_server.db.sqlite import SqliteDatabase
+from daiban_server.settings import Settings
 
 _ALL = select(schema.setting.c.name)
 
@@ -66,6 +67,19 @@ async def test_a_commit_waits_for_the_disk(database: SqliteDatabase) -> None:
         return found
 
     assert await database.write("k", settings) == [2, "wal", 1]
+
+
+async def test_only_what_is_thrown_away_unless_it_is_finished_does_not_wait(path: Path) -> None:
+    def settings() -> Program[object]:
+        row = yield from first(text("PRAGMA synchronous"))
+        return row and row[0]
+
+    await asyncio.to_thread(migrate, f"sqlite:///{path}")
+    for durable, expected in ((False, 0), (True, 2)):
+        opened = await SqliteDatabase.open(path, durable=durable)
+        assert await opened.write("k", settings) == expected
+        await opened.close()
+    assert Settings.from_environment().durable
 
 
 async def test_a_reader_cannot_write(database: SqliteDatabase) -> None:

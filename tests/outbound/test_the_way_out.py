@@ -8,7 +8,10 @@ from http import HTTPStatus
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
+from daiban_server.db import schema
+from daiban_server.db.program import rows
 from daiban_server.jobs.loop import carry_out
 from daiban_server.outbound import queue
 from daiban_server.outbound.port import Webhook
@@ -112,3 +115,26 @@ async def test_patience_ends_after_three_days_and_the_list_has_it_all_the_same(
     (mine,) = await listed(town, "孙亮")
     assert mine["state"] == state
     await gateway.stop()
+
+
+@pytest.mark.parametrize(("gateway", "state"), [(False, "failed"), (True, "sent")])
+async def test_a_resident_is_reached_by_a_gateway_or_not_at_all(
+    sqlite_township: Township, gateway: bool, state: str
+) -> None:
+    town, reached = sqlite_township, Gateway()
+    now = town.clock()
+    program = functools.partial(
+        queue.tell, town.centre, None, "case.extended", "已延期", now, key="a", phone="13700000000"
+    )
+    await town.services.database.write(town.centre, program)
+    if gateway:
+        town.services.outbound = Webhook(await reached.start(), b"s")
+    for hour in range(80):
+        await carry_out(town.services, now + hour * HOUR)
+    found = await town.services.database.read(rows(select(schema.message.c.state)))
+    assert [row[0] for row in found] == [state]
+    if gateway:
+        ((_, body),) = reached.heard
+        told = msgspec.json.decode(body)
+        assert (told["phone"], told["person"], told["text"]) == ("13700000000", None, "已延期")
+        await reached.stop()

@@ -1,6 +1,7 @@
 """Content that hurts: hostile, long, rare, much; and a server without Chinese type."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,34 @@ def test_a_register_of_sixty_lines_goes_over_pages_with_its_head(poppler: Popple
     assert all(str(row.number) + row.came.isoformat() + row.visitor in whole for row in visitors(60))
 
 
+def test_five_hundred_lines_are_added_up_page_by_page_and_at_the_end(poppler: Poppler) -> None:
+    register, book = SAMPLES["办事登记册"], SAMPLES["分类受理登记簿"]
+    assert isinstance(register, Register) and isinstance(book, CategoryRegister)
+    lines = visitors(500)
+    pages = poppler.pages(render(replace(register, rows=lines)))
+    assert len(pages) > 10
+    told = [re.search(r"本页小计(\d+)条、(\d+)人次累计(\d+)条、(\d+)人次", page) for page in pages]
+    rows = people = 0
+    for page, found in zip(pages, told, strict=True):
+        assert found and page.count("来访事由") == 1
+        rows, people = rows + int(found[1]), people + int(found[2])
+        assert (int(found[3]), int(found[4])) == (rows, people)
+    assert (rows, people) == (500, sum(line.people for line in lines))
+    assert f"合计：登记500条，接待{people}人次" in pages[-1]
+    assert not any("合计" in page for page in pages[:-1])
+    *_, last = poppler.pages(render(replace(book, rows=cases(500))))
+    ended = sum(line.ended is not None for line in cases(500))
+    assert f"合计：登记500件（代为办理167件、直接办理167件、上门办理166件），其中已有结果{ended}件" in last
+    assert "累计500件" in last
+
+
+@pytest.mark.parametrize("name", ["办事登记册", "分类受理登记簿", "意见反映登记簿"])
+def test_a_day_without_an_entry_says_so(name: str, poppler: Poppler) -> None:
+    (page,) = poppler.pages(render(replace(SAMPLES[name], rows=())))  # type: ignore[call-arg] # all three have rows
+    assert name in page and "本日无登记" in page
+    assert "合计" not in page and "本页小计" not in page
+
+
 def test_a_line_stays_on_one_page_unless_no_page_would_hold_it(poppler: Poppler) -> None:
     book = SAMPLES["分类受理登记簿"]
     assert isinstance(book, CategoryRegister)
@@ -95,11 +124,32 @@ def test_a_name_of_thirty_characters_and_a_word_without_end_keep_to_the_paper(po
     pages = poppler.pages(render(refusal(word, long)))
     assert f"{long}：" in pages[0]
     assert word in pages[0]
-    for name in ("承办单", "代办服务委托书", "工作交接清单", "胸牌", "座牌"):
+    names = (
+        "承办单",
+        "代办服务委托书",
+        "工作交接清单",
+        "胸牌",
+        "座牌",
+        "延期告知书",
+        "特殊环节告知书",
+        "意见反映登记簿",
+    )
+    for name in names:
         document = rewritten(
-            SAMPLES[name], lambda field, text: long if field in {"name", "applicant", "handler"} else text
+            SAMPLES[name],
+            lambda field, text: long if field in {"name", "applicant", "handler", "person"} and text else text,
         )
         assert long in poppler.text(render(document)), name
+
+
+@pytest.mark.parametrize("name", ["一次性告知书", "受理通知书", "延期告知书", "特殊环节告知书", "不予办理决定书"])
+def test_an_address_of_three_lines_and_a_long_item_leave_a_notice_on_one_sheet(name: str, poppler: Poppler) -> None:
+    address = "汉江区清河镇柳树村三组（老庄子）第二百一十八号院后排东起第三户，由村小学向北约八百米过石桥后左转上坡" * 2
+    item = "城乡居民基本医疗保险门诊慢性病（特殊疾病）待遇资格认定及异地就医直接结算备案申请（村级代办）"
+    change = {"address": address, "item": item}
+    (page,) = poppler.pages(render(rewritten(SAMPLES[name], lambda field, text: change.get(field, text))))
+    assert address in page
+    assert f"“{item}”" in page
 
 
 def test_a_guide_too_long_for_one_sheet_loses_nothing(poppler: Poppler) -> None:

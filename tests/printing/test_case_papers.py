@@ -4,13 +4,10 @@ import httpx2
 import pytest
 
 from daiban_schemas.slip import code_of
-from daiban_server.features.papers.documents import ArchiveContents
-from daiban_server.printing.archive import file_of
+from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import gather
-from daiban_server.printing.case_papers import ONE
 from daiban_server.spine.refusal import Refusal
 from tests.cases.bureau import Bureau
-from tests.cases.test_modes import ASKED, DELIVERED
 from tests.support.poppler import Poppler
 from tests.support.raw_device import code_of as problem
 from tests.support.township import Township
@@ -43,27 +40,6 @@ def test_what_was_granted_has_no_refusal(bureau: Bureau, name: str) -> None:
     bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {}), ("赵敏", "complete", {"result": "已核准"}))
     with pytest.raises(Refusal):
         ONE[name](bureau.run(gather(bureau.centre, case, bureau.now)))
-
-
-def test_an_archived_case_is_bound_in_order(bureau: Bureau) -> None:
-    case = bureau.case("proxy")
-    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
-    bureau.through(case, ("赵敏", "notify", {"missing": [{"name": "居民户口簿"}]}), ("王芳", "brought", {}))
-    bureau.through(case, ("赵敏", "accept", {}), ("赵敏", "send_up", {"to": "区残联", "days": 10}))
-    bureau.through(case, ("赵敏", "answered", {}), ("赵敏", "complete", {"result": "已核发"}), DELIVERED, ASKED)
-    with pytest.raises(Refusal):
-        file_of(bureau.run(gather(bureau.centre, case, bureau.now)))
-    bureau.through(case, ("赵敏", "archive", {}))
-    documents = file_of(bureau.run(gather(bureau.centre, case, bureau.now)))
-    assert [type(one).__name__ for one in documents] == [
-        *("ArchiveCover", "ArchiveContents", "AcceptanceNotice", "OneTimeNotice", "WorkOrder", "DeliveryRecord"),
-        "ClosingSheet",
-    ]
-    contents = documents[1]
-    assert isinstance(contents, ArchiveContents)
-    assert [leaf.title for leaf in contents.leaves] == [
-        *("受理通知书", "一次性告知书", "补正材料", "承办单", "送达回证", "回访记录"),
-    ]
 
 
 async def case_of(town: Township, *commands: tuple[str, dict[str, object]]) -> tuple[httpx2.AsyncClient, str]:
@@ -123,7 +99,6 @@ async def test_registers_are_printed_day_by_day(township: Township, poppler: Pop
     everyone = poppler.text((await clerk.get("/v1/registers/来访/print")).content)
     for word in ("办事登记册", "陈福来", "周玉梅", "问医保报销", "赵敏"):
         assert word in everyone
-    assert await clerk.get("/v1/registers") is not None
     window = poppler.text((await clerk.get("/v1/registers/社会保障/print")).content)
     number = (await clerk.get(f"/v1/cases/{record}")).json()["case"]["number"]
     for word in ("分类受理登记簿", number, "张桂兰", "上门办理", "青山村"):

@@ -48,8 +48,8 @@ async def write_beside(url: str, factory: Factory[T]) -> T:
         await database.close()
 
 
-async def open_database(url: str) -> Database:
-    """Open ``sqlite:////path`` or ``postgresql://…``."""
+async def open_database(url: str, *, durable: bool = True) -> Database:
+    """Open ``sqlite:////path`` or ``postgresql://…``. `durable`: see `SqliteDatabase.open`; PostgreSQL always is."""
     if url.startswith("sqlite:///"):
-        return await SqliteDatabase.open(Path(url.removeprefix("sqlite:///")))
+        return await SqliteDatabase.open(Path(url.removeprefix("sqlite:///")), durable=durable)
     return await PostgresDatabase.open(url)

@@ -51,13 +51,14 @@ class SqliteDatabase:
         self._group = GroupCommit(self._commit)
 
     @classmethod
-    async def open(cls, path: Path) -> "SqliteDatabase":
-        """Open `path`, which must have been migrated. Raises `DatabaseInUseError`."""
+    async def open(cls, path: Path, *, durable: bool = True) -> "SqliteDatabase":
+        """Open `path`, which must have been migrated. What is not `durable` does not wait for the disk: a file that is
+        thrown away unless it is finished, and synced then. Raises `DatabaseInUseError`."""
         if dbapi2.sqlite_version_info < OLDEST_SAFE:
             raise RuntimeError(f"SQLite {dbapi2.sqlite_version} may lose data in WAL mode; 3.51.3 or newer is needed")
         lock = hold_lock(path)
         writer = await _connect(path, "rw")
-        await writer.call(_prepare_writer)
+        await writer.call(_prepare_writer, durable)
         readers = [await _connect(path, "ro") for _ in range(READERS)]
         return cls(writer, readers, _connector(path, "ro")(), lock)
 
@@ -137,7 +138,7 @@ def _connector(path: Path, mode: str) -> Callable[[], Any]:
     return lambda: dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
 
 
-def _prepare_writer(connection: Any) -> None:
+def _prepare_writer(connection: Any, durable: bool) -> None:
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
         raise RuntimeError(f"the file system does not allow WAL (journal mode {mode})")
@@ -145,6 +146,8 @@ def _prepare_writer(connection: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA cache_size = -4096")
+    if not durable:
+        connection.execute("PRAGMA synchronous = OFF")
 
 
 def _commit_together(connection: Any, factories: list[Factory[Any]]) -> list[Outcome]:

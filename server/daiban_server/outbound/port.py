@@ -21,11 +21,18 @@ class Outbound(Protocol):
         ...
 
 
+class NoGatewayError(Exception):
+    """Nothing is set up that reaches a telephone."""
+
+
 class OwnList:
     """The default: a message stands in the list of whom it is meant for, and that is all."""
 
     async def send(self, message: Message) -> None:
-        """Nothing is left to do."""
+        """Nothing is left to do for somebody of the district. Raises `NoGatewayError` for a resident, who has no list:
+        a message that went nowhere must not be shown as sent."""
+        if message.person is None:
+            raise NoGatewayError
 
 
 class Webhook:

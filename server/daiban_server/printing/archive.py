@@ -1,8 +1,15 @@
-"""The file of a finished case (代办资料归档): cover, contents and closing sheet around its papers, in binding order."""
+"""The file of a finished case (代办资料归档): cover, contents and closing sheet around its papers, in binding order.
+
+What the system prints is bound and its pages are numbered through, from the first paper after the contents; cover,
+contents and closing sheet have no number, as archives do it. Photographs stay in the system, and what was done without
+a paper (a sending-up, a follow-up) stands in the work order or the system: both have a line in the contents, no page.
+"""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from daiban_schemas.labels import RATINGS
 from daiban_server.features.papers.documents import (
@@ -11,61 +18,56 @@ from daiban_server.features.papers.documents import (
     ClosingSheet,
     Document,
     Leaf,
-    filed,
+    in_order,
 )
 from daiban_server.features.papers.documents.archive import Part
+from daiban_server.features.papers.render import lengths
 from daiban_server.limits.calendar import local_day
-from daiban_server.printing import case_papers
+from daiban_server.printing import case_papers, casework
 from daiban_server.printing.case_file import CaseFile
 from daiban_server.spine.refusal import Refusal
 
 KEEP = "30 年"
+_IN_THE_SYSTEM, _IN_THE_ORDER = "存于系统", "见承办单"
+
+
+class Volume(NamedTuple):
+    """A file's documents; their pages are numbered through from `first` (an index) up to the closing sheet."""
+
+    documents: list[Document]
+    first: int
 
 
 class _Bound(NamedTuple):
-    """A paper of the file: what prints it, if the system does."""
+    """A paper of the file, and what prints it, if the system does."""
 
-    part: Part
-    title: str
-    dated: datetime.date | None
-    author: str = ""
+    leaf: Leaf
     document: Document | None = None
-    note: str = ""
 
 
-def file_of(file: CaseFile) -> list[Document]:
-    """All papers of an archived case, the cover first. Raises `Refusal("print.not_yet")` before the archive."""
+def file_of(file: CaseFile) -> Volume:
+    """All papers of an archived case, the cover first. Raises `Refusal("print.not_yet")` before the archive. Sets them
+    once to count their pages, so it takes as long as printing them."""
     archive = file.values.get("archive")
     if not archive:
         raise Refusal("print.not_yet")
-    bound = _bound(file)
-    leaves = filed(
-        Leaf(
-            part=one.part,
-            title=one.title,
-            pages=str(n),
-            author=one.author,
-            dated=one.dated,
-            note=one.note,
-            number=str(file.values.get("number") or ""),
-        )
-        for n, one in enumerate(bound, 1)
-    )
+    bound = in_order(_bound(file), lambda one: one.leaf)
+    documents = [one.document for one in bound if one.document is not None]
+    leaves, pages = _numbered(bound, iter(lengths(documents)) if documents else iter(()))
     by, issued = archive.get("by") or "", local_day(archive["at"])
-    pieces = len(bound)
     cover = ArchiveCover(
         office=file.office,
         issued=issued,
         title=file.title,
         category=file.values.get("window") or "",
-        applicant=file.values.get("applicant") or "",
-        case=file.values.get("number") or "",
+        applicant=file.applicant,
+        case=file.number,
         accepted=local_day(file.values.get("accepted_at") or file.values.get("received_at") or archive["at"]),
         ended=file.day("ended_at"),
         result=file.values.get("result") or file.values.get("reason") or "",
         keep=KEEP,
-        pieces=pieces,
-        pages=pieces,
+        pieces=len(documents),
+        pages=pages,
         filed_by=by,
     )
     contents = ArchiveContents(office=file.office, issued=issued, title=file.title, leaves=leaves)
@@ -73,48 +75,119 @@ def file_of(file: CaseFile) -> list[Document]:
         office=file.office,
         issued=issued,
         title=file.title,
-        pieces=pieces,
-        pages=pieces,
-        remarks=f"材料照片 {len(file.photos)} 件存于系统，其余已装订。",
+        pieces=len(documents),
+        pages=pages,
+        remarks=_remarks(file),
         filed_by=by,
         undelivered="" if file.values.get("delivery") else archive.get("reason") or "",
     )
-    return [cover, contents, *(one.document for one in bound if one.document is not None), closing]
+    return Volume([cover, contents, *documents, closing], 2)
+
+
+def _numbered(bound: Sequence[_Bound], counts: Iterable[int]) -> tuple[tuple[Leaf, ...], int]:
+    """The leaves with their pages in the file, and how many pages there are."""
+    counted, last = iter(counts), 0
+    leaves = []
+    for leaf, document in bound:
+        if document is None:
+            leaves.append(leaf)
+            continue
+        first, last = last + 1, last + next(counted)
+        leaves.append(replace(leaf, pages=str(first) if first == last else f"{first}-{last}"))
+    return tuple(leaves), last
+
+
+def _remarks(file: CaseFile) -> str:
+    photos = f"材料照片 {len(file.photos)} 件存于系统。" if file.photos else ""
+    return f"{photos}卷内目录所列有页号的文书均已装订；申请人交来的纸质材料附后，不编入上列页数。"
 
 
 def _bound(file: CaseFile) -> list[_Bound]:
-    values, handler = file.values, file.handler.name
-    found: list[_Bound] = []
-
-    def printed(part: Part, title: str, make: Callable[[CaseFile], Document]) -> None:
-        try:
-            document = make(file)
-        except Refusal:
-            return
-        found.append(_Bound(part, title, document.issued, handler, document))
-
-    printed("acceptance", "受理通知书", case_papers.acceptance)
-    printed("acceptance", "不予受理通知书", case_papers.non_acceptance)
-    if file.mandates:
-        printed("mandate", "代办服务委托书", case_papers.mandate)
-    printed("missing", "一次性告知书", case_papers.notice)
-    if back := values.get("complemented_at"):
-        found.append(_Bound("missing", "补正材料", local_day(back), values.get("applicant") or ""))
-    found += [
-        _Bound("application", photo.get("paper") or "材料照片", _taken(photo), note="照片存于系统")
-        for photo in file.photos
+    return [
+        *_of_arrival(file),
+        *_of_the_application(file),
+        *_of_visits(file),
+        *_of_handling(file),
+        *_of_the_end(file),
     ]
-    printed("work_order", "承办单", case_papers.work_order)
-    printed("result", "不予办理决定书", case_papers.refusal)
-    if values.get("delivery"):
-        printed("delivery", "送达回证", case_papers.delivery)
-    if asked := values.get("follow_up"):
-        found.append(_Bound("follow_up", "回访记录", local_day(asked["at"]), asked.get("by") or ""))
+
+
+def _of_arrival(file: CaseFile) -> Iterable[_Bound]:
+    yield from _made(file, "acceptance", "受理通知书", case_papers.acceptance, "accept")
+    yield from _made(file, "acceptance", "不予受理通知书", case_papers.non_acceptance, "decline")
+    if file.mandates:
+        yield from _made(file, "mandate", "代办服务委托书", casework.mandate, "collected")
+    told = [one.by for one in file.acts if one.name in ("notify", "notified")]
+    for notice, by in zip(case_papers.notices(file), told, strict=True):
+        yield _paper(notice, "missing", "一次性告知书", by)
+    if back := file.values.get("complemented_at"):
+        yield _told("missing", "补正材料", local_day(back), file.applicant)
+
+
+def _of_the_application(file: CaseFile) -> Iterable[_Bound]:
+    if file.values.get("slip") or file.values.get("started_at"):
+        yield from _made(file, "application", "收件凭证", lambda file: case_papers.slip(file, "a5"), "collected")
+    for photo in file.photos:
+        at = photo.get("taken_at")
+        day = local_day(at) if at else None
+        yield _told("application", photo.get("paper") or "材料照片", day, file.applicant, _IN_THE_SYSTEM)
+
+
+def _of_visits(file: CaseFile) -> Iterable[_Bound]:
+    for visit in file.visits:
+        day = local_day(visit["start"]) if visit.get("start") else None
+        yield _told("verification", "上门办理记录", day, visit.get("agent_name") or "", _IN_THE_SYSTEM)
+
+
+def _of_handling(file: CaseFile) -> Iterable[_Bound]:
+    """The work order, and behind it what happened to its limit and its people, in order of time."""
+    yield from _made(file, "work_order", "承办单", casework.work_order, "accept")
+    later = [
+        *_several(file, "extend", "延期告知书", case_papers.extensions(file)),
+        *_several(file, "pause", "特殊环节告知书", case_papers.pauses(file)),
+        *_several(file, "hand_over", "工作交接清单", casework.handovers(file)),
+        *(
+            _told("work_order", f"报{act.told['to']}", act.day, act.by, _IN_THE_ORDER)
+            for act in file.acts
+            if act.name == "send_up"
+        ),
+    ]
+    yield from sorted(later, key=lambda one: one.leaf.dated or file.today)
+
+
+def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
+    yield from _made(file, "result", case_papers.refusal_title(file), case_papers.refusal, "refuse")
+    if file.values.get("delivery"):
+        yield from _made(file, "delivery", "送达回证", casework.delivery, "delivered")
+    for reply in file.replies:
+        day = local_day(reply["replied_at"]) if reply.get("replied_at") else None
+        yield _told("follow_up", "定期回复", day, "", _IN_THE_SYSTEM)
+    if asked := file.values.get("follow_up"):
+        yield _told("follow_up", "回访记录", local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)
     if file.rating:
-        found.append(_Bound("follow_up", f"群众评价:{RATINGS[file.rating[0]]}", file.rating[1]))
-    return found
+        level, day = file.rating
+        yield _told("follow_up", f"群众评价：{RATINGS[level]}", day, file.applicant, _IN_THE_SYSTEM)
 
 
-def _taken(photo: object) -> datetime.date | None:
-    at = photo.get("taken_at") if isinstance(photo, dict) else None
-    return local_day(at) if at else None
+def _several(file: CaseFile, act: str, title: str, documents: Sequence[Document]) -> Iterable[_Bound]:
+    """A paper for each time that something was done, by whoever did it."""
+    authors = [one.by for one in file.acts if one.name == act]
+    return (_paper(one, "work_order", title, by) for one, by in zip(documents, authors, strict=True))
+
+
+def _made(file: CaseFile, part: Part, title: str, make: Callable[[CaseFile], Document], act: str) -> Iterable[_Bound]:
+    """A paper if it can be printed; whoever did the act that it tells of is responsible for it (责任者)."""
+    try:
+        document = make(file)
+    except Refusal:
+        return
+    yield _paper(document, part, title, file.who(act, file.handler).name)
+
+
+def _paper(document: Document, part: Part, title: str, author: str) -> _Bound:
+    leaf = Leaf(part=part, title=title, pages="", number=document.number, author=author, dated=document.issued)
+    return _Bound(leaf, document)
+
+
+def _told(part: Part, title: str, dated: datetime.date | None, author: str, note: str = "") -> _Bound:
+    return _Bound(Leaf(part=part, title=title, pages="", author=author, dated=dated, note=note))

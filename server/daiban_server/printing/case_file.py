@@ -9,14 +9,16 @@ from sqlalchemy import bindparam, select
 from daiban_schemas.identity import masked
 from daiban_schemas.labels import PAPER_FORMS
 from daiban_schemas.slip import code_of
-from daiban_server import offices
+from daiban_server import days, offices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
 from daiban_server.features.papers.documents import Agent, Office, Paper
-from daiban_server.limits.calendar import local_day
+from daiban_server.limits.calendar import Calendar, local_day
 from daiban_server.limits.sentences import length_words
+from daiban_server.printing.acts import Act, acts_of
 from daiban_server.spine import views
 from daiban_server.spine.refusal import Refusal
+from daiban_server.spine.views import Shown
 from daiban_sync.ids import NOBODY
 
 Values = Mapping[str, Any]
@@ -37,7 +39,8 @@ _RATED = select(_ra.level, _ra.at).where(_ra.centre == bindparam("centre_id"), _
 
 
 class CaseFile(NamedTuple):
-    """A case with its item, home, mandates, photos and people. `today` is the day of printing."""
+    """A case with its item, home, mandates, photos and people, and what happened to it. `today` is the day of
+    printing."""
 
     record: bytes
     status: str
@@ -51,6 +54,10 @@ class CaseFile(NamedTuple):
     mandates: list[Values]
     photos: list[Values]
     rating: tuple[int, datetime.date] | None
+    acts: list[Act]
+    visits: list[Values]
+    replies: list[Values]
+    calendar: Calendar
     today: datetime.date
 
     @property
@@ -61,7 +68,7 @@ class CaseFile(NamedTuple):
     @property
     def qr(self) -> str:
         """What the square beside the code says: both, to be typed or read out."""
-        number = self.values.get("number") or (self.values.get("slip") or {}).get("number") or ""
+        number = self.number or (self.values.get("slip") or {}).get("number") or ""
         return f"{number} {self.code}"
 
     def day(self, name: str) -> datetime.date:
@@ -84,14 +91,38 @@ class CaseFile(NamedTuple):
 
     @property
     def due(self) -> datetime.date | None:
-        """The promised day."""
+        """The promised day as it stands today."""
         due = self.values.get("due")
         return datetime.date.fromisoformat(due) if due else None
 
     @property
+    def first_due(self) -> datetime.date | None:
+        """The day that was promised at acceptance."""
+        return next((act.due for act in self.acts if act.name in ("accept", "finish")), None)
+
+    @property
+    def number(self) -> str:
+        """The case's number; none before it was received."""
+        return str(self.values.get("number") or "")
+
+    @property
+    def applicant(self) -> str:
+        """The applicant's name."""
+        return str(self.values.get("applicant") or "")
+
+    @property
+    def matter(self) -> str:
+        """The item's name."""
+        return str(self.item.get("name") or "")
+
+    @property
     def title(self) -> str:
         """What the file is called."""
-        return f"{self.values.get('applicant') or ''}{self.item.get('name') or ''}"
+        return f"{self.applicant}{self.matter}"
+
+    def who(self, act: str, otherwise: Agent) -> Agent:
+        """Who did something, the last time that it was done."""
+        return next((one.who for one in reversed(self.acts) if one.name == act), otherwise)
 
     def papers(self) -> tuple[Paper, ...]:
         """The papers that were taken, as the item names them."""
@@ -100,8 +131,12 @@ class CaseFile(NamedTuple):
 
     def missing(self) -> tuple[Paper, ...]:
         """The papers that were told to be missing."""
-        notice = self.values.get("notice") or {}
-        return tuple(Paper(name=one["name"], note=one.get("note") or "") for one in notice.get("missing") or ())
+        return missing_of(self.values.get("notice") or {})
+
+
+def missing_of(told: Values) -> tuple[Paper, ...]:
+    """The papers that a notice, or the act that gave it, says are missing."""
+    return tuple(Paper(name=one["name"], note=one.get("note") or "") for one in told.get("missing") or ())
 
 
 def day_of(milliseconds: Any) -> datetime.date:
@@ -121,6 +156,7 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
     home = yield from _shown(centre, values.get("household"))
     place = yield from first(_PLACE, place_id=found[0].place)
     rated = yield from first(_RATED, centre_id=centre, case_id=case)
+    around = yield from _around(centre, values.get("household"))
     return CaseFile(
         record=case,
         status=found[0].status or "draft",
@@ -134,6 +170,10 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
         mandates=(yield from _under(centre, case, "mandate")),
         photos=(yield from _under(centre, case, "photo")),
         rating=(rated[0], local_day(rated[1])) if rated else None,
+        acts=(yield from acts_of(centre, case)),
+        visits=_about(case, around, "visit", "finished"),
+        replies=_about(case, around, "reply"),
+        calendar=(yield from days.calendar()),
         today=local_day(now),
     )
 
@@ -168,6 +208,26 @@ def _under(centre: bytes, case: bytes, kind: str) -> Program[list[Values]]:
         shown = yield from views.shown(views.BY_ID, centre, record_id=id_)
         found += [one.view.values for one in shown]
     return found
+
+
+def _around(centre: bytes, household: Any) -> Program[list[Shown]]:
+    """Everything that belongs to the home."""
+    if not isinstance(household, str):
+        return []
+    return (yield from views.shown(views.BY_PARENT, centre, parent_id=bytes.fromhex(household)))
+
+
+def _about(case: bytes, around: list[Shown], kind: str, status: str | None = None) -> list[Values]:
+    """What of it is of a kind, in a state, and concerns the case."""
+    return [
+        one.view.values
+        for one in around
+        if one.view.kind == kind and one.status == status and not one.deleted and _names(one.view.values, case.hex())
+    ]
+
+
+def _names(values: Values, case: str) -> bool:
+    return case in (values.get("application"), *(values.get("also") or ()))
 
 
 def _paper(paper: Values) -> Paper:

@@ -1,32 +1,32 @@
-"""The papers of a case, each made of its file. What has not happened yet cannot be printed: ``print.not_yet``."""
+"""What the applicant of a case is handed, made of the case's file. What has not happened yet cannot be printed:
+``print.not_yet``."""
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Literal
 
-from daiban_schemas.labels import MODES, SOURCES
+from msgspec.structs import replace
+
+from daiban_server.features.cases.arriving import TIME_TO_BRING
 from daiban_server.features.papers.documents import (
     AcceptanceNotice,
     CollectionSlip,
-    DeliveryRecord,
     Document,
-    Mandate,
+    ExtensionNotice,
     NonAcceptanceNotice,
+    Notice,
     OneTimeNotice,
-    Party,
+    PauseNotice,
     Receipt,
     Refusal,
     Remedy,
-    Signer,
-    Step,
-    WorkOrder,
 )
 from daiban_server.limits.calendar import local_day
 from daiban_server.limits.sentences import length_words
-from daiban_server.printing.case_file import CaseFile, day_of, veiled
+from daiban_server.printing.acts import Act, expected
+from daiban_server.printing.case_file import CaseFile, missing_of
 from daiban_server.spine.refusal import Refusal as Refused
 
-HOW = {"hand": "当面交付", "home": "送办上门", "post": "邮寄", "message": "电子送达", "left": "留置送达"}
 REVIEW, COURT = "区人民政府", "区人民法院"
 
 
@@ -38,9 +38,9 @@ def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
         issued=file.came,
         number=number,
         code=file.code,
-        applicant=_applicant(file),
-        item=_item(file),
-        agent=file.owner,
+        applicant=file.applicant,
+        item=file.matter,
+        agent=file.who("collected", file.owner),
         place=file.village,
         papers=file.papers(),
         missing=file.missing(),
@@ -49,23 +49,30 @@ def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
     )
 
 
-def notice(file: CaseFile) -> Document:
-    """一次性告知书."""
-    told = file.values.get("notice")
-    if not told:
-        raise Refused("print.not_yet")
-    until = told.get("until")
-    return OneTimeNotice(
-        office=file.office,
-        issued=local_day(told["at"]),
-        number=_number(file),
-        applicant=_applicant(file),
-        item=_item(file),
-        received=file.came,
-        missing=file.missing(),
-        handler=told.get("by") or file.handler.name,
-        until=datetime.date.fromisoformat(until) if until else None,
-    )
+def notices(file: CaseFile) -> list[Document]:
+    """一次性告知书, one for each time that something was told to be missing: more than one is the centre's fault."""
+    return [
+        OneTimeNotice(
+            office=file.office,
+            issued=act.day,
+            number=file.number,
+            applicant=file.applicant,
+            item=file.matter,
+            received=min(file.came, act.day),
+            missing=missing_of(act.told),
+            handler=act.by,
+            until=_until(act),
+        )
+        for act in file.acts
+        if act.name in ("notify", "notified")
+    ]
+
+
+def _until(act: Act) -> datetime.date:
+    """The last day to bring it: as was said, else as many days later as is usual."""
+    if day := act.told.get("until"):
+        return datetime.date.fromisoformat(day)
+    return act.day + datetime.timedelta(days=act.told.get("days") or TIME_TO_BRING)
 
 
 def acceptance(file: CaseFile) -> Document:
@@ -73,15 +80,15 @@ def acceptance(file: CaseFile) -> Document:
     return AcceptanceNotice(
         office=file.office,
         issued=file.day("accepted_at"),
-        number=_number(file),
-        applicant=_applicant(file),
-        item=_item(file),
+        number=file.number,
+        applicant=file.applicant,
+        item=file.matter,
         received=file.came,
         accepted=file.day("accepted_at"),
         papers=file.papers(),
         limit=file.limit,
-        handler=file.handler.name,
-        due=file.due,
+        handler=file.who("accept", file.handler).name,
+        due=file.first_due,
         uncounted=tuple(one["name"] for one in file.item.get("special_steps") or () if not one.get("counted")),
         code=file.code,
         qr=file.qr,
@@ -93,17 +100,65 @@ def receipt(file: CaseFile, size: Literal["roll", "a5"] = "a5") -> Document:
     return Receipt(
         office=file.office,
         issued=file.day("accepted_at"),
-        number=_number(file),
+        number=file.number,
         code=file.code,
-        applicant=_applicant(file),
-        item=_item(file),
+        applicant=file.applicant,
+        item=file.matter,
         window=file.values.get("window") or "",
         accepted=file.day("accepted_at"),
         limit=file.limit,
-        due=file.due,
+        due=file.first_due,
         qr=file.qr,
         size=size,
     )
+
+
+def extensions(file: CaseFile) -> list[Document]:
+    """延期告知书, one for each time that the limit was extended."""
+    return [
+        ExtensionNotice(
+            office=file.office,
+            issued=act.day,
+            number=file.number,
+            applicant=file.applicant,
+            item=file.matter,
+            accepted=file.day("accepted_at"),
+            longer=length_words(act.told["days"], file.values["promised"]["unit"]),
+            reason=act.told["reason"],
+            approved_by=f"中心负责人{act.by}",
+            was=act.was,
+            due=act.due,
+        )
+        for act in file.acts
+        if act.name == "extend"
+    ]
+
+
+def pauses(file: CaseFile) -> list[Document]:
+    """特殊环节告知书, one for each step that did not count."""
+    return [
+        PauseNotice(
+            office=file.office,
+            issued=act.day,
+            number=file.number,
+            applicant=file.applicant,
+            item=file.matter,
+            accepted=file.day("accepted_at"),
+            step=act.told["step"],
+            reason=act.told["reason"],
+            handler=act.by,
+            length=length_words(act.told["days"], "calendar") if act.told.get("days") else "",
+            was=act.due,
+            expected=expected(file.acts, number, file.values, file.item, file.calendar),
+        )
+        for number, act in enumerate(file.acts)
+        if act.name == "pause"
+    ]
+
+
+def refusal_title(file: CaseFile) -> str:
+    """What a refusal is called: a licence is not permitted (不予许可), anything else not done (不予办理)."""
+    return "不予许可决定书" if _remedy(file) else "不予办理决定书"
 
 
 def non_acceptance(file: CaseFile) -> Document:
@@ -112,9 +167,9 @@ def non_acceptance(file: CaseFile) -> Document:
     return NonAcceptanceNotice(
         office=file.office,
         issued=file.day("ended_at"),
-        number=_number(file),
-        applicant=_applicant(file),
-        item=_item(file),
+        number=file.number,
+        applicant=file.applicant,
+        item=file.matter,
         received=file.came,
         reason=file.values.get("reason") or "",
         elsewhere=_elsewhere(file),
@@ -124,144 +179,20 @@ def non_acceptance(file: CaseFile) -> Document:
 
 
 def refusal(file: CaseFile) -> Document:
-    """不予办理决定书; for a licence 不予许可决定书."""
+    """不予办理决定书; for a licence 不予许可决定书 (see `refusal_title`)."""
     _only(file, "refused")
     return Refusal(
         office=file.office,
         issued=file.day("ended_at"),
-        number=_number(file),
-        applicant=_applicant(file),
-        item=_item(file),
-        accepted=day_of(file.values.get("accepted_at") or file.values.get("received_at")),
+        number=file.number,
+        applicant=file.applicant,
+        item=file.matter,
+        received=file.came,
+        accepted=local_day(accepted) if (accepted := file.values.get("accepted_at")) else None,
         reason=file.values.get("reason") or "",
         elsewhere=_elsewhere(file),
         basis=file.item.get("basis") or "",
         remedy=_remedy(file),
-    )
-
-
-def work_order(file: CaseFile) -> Document:
-    """承办单."""
-    values, sent = file.values, file.values.get("sent_up") or {}
-    limit = file.item.get("send_up_limit")
-    return WorkOrder(
-        office=file.office,
-        issued=file.today,
-        number=_number(file),
-        case=_number(file),
-        applicant=_applicant(file),
-        item=_item(file),
-        source=SOURCES.get(values.get("source") or "", ""),
-        mode=MODES["home" if values.get("source") == "home" else values.get("mode") or "limited"],
-        accepted=file.day("accepted_at"),
-        lead_window=values.get("window") or "",
-        owner=values.get("owner") or "",
-        handler=values.get("handler") or "",
-        limit=file.limit,
-        steps=tuple(_steps(file)),
-        phone=values.get("phone") or "",
-        village=file.village,
-        due=file.due,
-        sent_up_to=sent.get("to") or "",
-        send_up_limit=length_words(limit["days"], limit["unit"]) if limit else "未规定" if sent else "",
-        result=values.get("result") or "",
-    )
-
-
-def mandate(file: CaseFile) -> Document:
-    """代办服务委托书, as it was signed at the home, or to be signed on paper."""
-    given = file.mandates[-1] if file.mandates else {}
-    since = _date(given.get("valid_from")) or file.today
-    principal: Mapping[str, Any] = given.get("principal") or {
-        "name": _applicant(file),
-        "phone": file.values.get("phone"),
-    }
-    return Mandate(
-        office=file.office,
-        issued=since,
-        number=_number(file),
-        principal=Party(
-            name=principal.get("name") or _applicant(file),
-            identity=veiled(principal.get("identity_number") or file.values.get("identity_number")),
-            phone=principal.get("phone") or "",
-            address=" ".join(filter(None, (file.village, file.home.get("address")))),
-        ),
-        agent=file.owner,
-        matter=given.get("matter") or _item(file),
-        powers=tuple(given.get("powers") or ("代为递交申请和材料", "代为办理补正", "代为领取结果")),
-        valid_from=since,
-        valid_until=_date(given.get("valid_until")) or since + datetime.timedelta(days=365),
-        signers=tuple(_signer(one) for one in given.get("signers") or ({"name": _applicant(file)},)),
-        place=given.get("place") or "",
-        note=given.get("note") or "",
-    )
-
-
-def delivery(file: CaseFile) -> Document:
-    """送达回证; before the delivery a form that goes along."""
-    done = file.values.get("delivery") or {}
-    document = {"not_accepted": "不予受理通知书", "refused": "不予办理决定书"}.get(
-        file.values.get("end") or "", "办理结果"
-    )
-    return DeliveryRecord(
-        office=file.office,
-        issued=file.day("ended_at"),
-        number=_number(file),
-        case=_number(file),
-        item=_item(file),
-        recipient=_applicant(file),
-        document=document,
-        document_number=_number(file),
-        how=HOW.get(done.get("how") or "", ""),
-        place=file.village,
-        signed_by=done.get("to") or "",
-        signed=local_day(done["at"]) if done else None,
-        deliverers=(file.owner,),
-        note=done.get("note") or "",
-    )
-
-
-ONE: Mapping[str, Callable[[CaseFile], Document]] = {
-    "slip": slip,
-    "slip-a5": lambda file: slip(file, "a5"),
-    "notice": notice,
-    "acceptance": acceptance,
-    "receipt": receipt,
-    "receipt-slip": lambda file: receipt(file, "roll"),
-    "non-acceptance": non_acceptance,
-    "refusal": refusal,
-    "work-order": work_order,
-    "mandate": mandate,
-    "delivery": delivery,
-}
-"""The papers of a case by the name under which they are asked for."""
-
-
-def _steps(file: CaseFile) -> Iterator[Step]:
-    """What was done, signed by whoever did it, and what is to come, for a pen."""
-    values, handler = file.values, file.values.get("handler") or ""
-    yield Step(name="受理", opinion="材料齐全，予以受理", signed_by=handler, signed=file.day("accepted_at"))
-    if sent := values.get("sent_up"):
-        at = local_day(sent["at"])
-        limit = length_words(sent["days"], "working")
-        yield Step(name="上报", limit=limit, opinion=f"报{sent['to']}", signed_by=sent.get("by") or "", signed=at)
-    for pause in values.get("pauses") or ():
-        yield Step(name=pause["step"], opinion=pause.get("reason") or "", signed_by=pause.get("by") or "")
-    for step in file.item.get("special_steps") or ():
-        if step["name"] not in {pause["step"] for pause in values.get("pauses") or ()}:
-            yield Step(name=step["name"])
-    ended = values.get("ended_at")
-    yield Step(name="办结", signed_by=handler if ended else "", signed=local_day(ended) if ended else None)
-
-
-def _signer(given: Mapping[str, Any]) -> Signer:
-    mark = given.get("mark")
-    return Signer(
-        name=given.get("name") or "",
-        relation=given.get("relation") or "",
-        mark=mark if mark in ("drawn", "fingerprint") else "either",
-        witness=given.get("witness") or "",
-        signed=local_day(given["at"]) if given.get("at") else None,
     )
 
 
@@ -276,20 +207,23 @@ def _remedy(file: CaseFile) -> Remedy | None:
 
 def _elsewhere(file: CaseFile) -> str:
     phone = f"（{file.office.phone}）" if file.office.phone else ""
-    return f"如有疑问，可向本中心{phone}或「办不成事」反映窗口咨询；条件具备后可以重新申请。"
+    return f"如有疑问，可向本中心{phone}或“办不成事”反映窗口咨询；条件具备后可以重新申请。"
 
 
-def _applicant(file: CaseFile) -> str:
-    return str(file.values.get("applicant") or "")
+def latest(made: Callable[[CaseFile], Sequence[Document]]) -> Callable[[CaseFile], Document]:
+    """The last of papers of which a case may have several."""
+
+    def one(file: CaseFile) -> Document:
+        papers = made(file)
+        if not papers:
+            raise Refused("print.not_yet")
+        return papers[-1]
+
+    return one
 
 
-def _item(file: CaseFile) -> str:
-    return str(file.item.get("name") or "")
-
-
-def _number(file: CaseFile) -> str:
-    return str(file.values.get("number") or "")
-
-
-def _date(text: Any) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
+def as_reprint(document: Document, today: datetime.date) -> Document:
+    """A notice that is printed on a later day than it tells of says so (补打)."""
+    if isinstance(document, Notice) and document.issued < today:
+        return replace(document, reprinted=today)
+    return document

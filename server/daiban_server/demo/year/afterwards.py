@@ -1,6 +1,7 @@
 """What comes after a case's end: delivery, rating, follow-up, filing; and the cadre's replies while it lasts."""
 
 from daiban_server.demo.year import days, words
+from daiban_server.demo.year.arriving import MINUTE
 from daiban_server.demo.year.case import Case
 from daiban_server.demo.year.handling import DAY, Ended
 from daiban_server.demo.year.team import dice_for, new_id
@@ -12,20 +13,22 @@ _LEVELS = ((5, 0.80), (4, 0.145), (3, 0.04), (2, 0.011), (1, 0.004))
 _FOLLOWED_UP = {"home": 0.6, "proxy": 0.25, "limited": 0.12, "direct": 0.02}
 _IN_TIME, _LATE = 0.88, 0.07
 """How often a reply comes in time, and how often late; the rest never comes."""
+_ROUND = (5, 10)
+"""Days between two times that a cadre's round comes by a home."""
 
 
 def finish(case: Case, ended: Ended) -> None:
     """Everything after the end."""
     if ended.how == "withdrawn":
-        case.command(_filed(ended.at), "archive", reason="申请人撤回,材料退还申请人")
+        case.command(_filed(case, ended.at), "archive", reason="申请人撤回,材料退还申请人")
         return
     if case.spec.mode != "direct" and case.dice.random() < _UNDELIVERED:
-        case.command(_filed(ended.at + 20 * DAY), "archive", reason=words.UNDELIVERED)
+        case.command(_filed(case, ended.at + 9 * DAY), "archive", reason=words.UNDELIVERED)
         return
     known = _delivered(case, ended)
     _rated(case, known)
     last = _followed_up(case, known)
-    case.command(_filed(last), "archive")
+    case.command(_filed(case, last), "archive")
 
 
 def _delivered(case: Case, ended: Ended) -> int:
@@ -34,8 +37,12 @@ def _delivered(case: Case, ended: Ended) -> int:
     if case.spec.source in ("counter", "telephone") and case.spec.mode == "direct" and not case.urgent:
         case.report(ended.at, "delivered", to=who, how="hand")
         return ended.at
-    wait = dice.choices((1, 2, 3, 5, 8), (35, 30, 24, 8, 3))[0]
-    day = days.working_after(local_day(ended.at), wait + (6 if case.urgent else 0))
+    wait = dice.choices((0, 1, 2, 3, 6), (48, 34, 12, 4, 2))[0]
+    if not wait and not case.urgent:
+        at = ended.at + dice.randint(2, 40) * MINUTE
+        case.report(at, "delivered", to=who, how=dice.choice(("message", "hand")))
+        return at
+    day = days.working_after(local_day(ended.at), wait + (7 if case.urgent else 0))
     if case.spec.source in ("home", "village_point"):
         at = days.in_the_field(day, dice)
         case.report(at, "delivered", case.agent, to=who, how="home")
@@ -60,29 +67,26 @@ def _followed_up(case: Case, known: int) -> int:
     dice = case.dice
     if dice.random() >= _FOLLOWED_UP[case.spec.label]:
         return known
-    at = days.at_the_desk(days.working_after(local_day(known), dice.randint(2, 6)), dice)
+    at = days.at_the_desk(days.working_after(local_day(known), dice.randint(1, 2)), dice)
     outcome = dice.choices(("satisfied", "dissatisfied", "not_reached"), (90, 3, 7))[0]
     case.report(at, "followed_up", spoke_to=case.who.name, how="telephone", outcome=outcome)
     return at
 
 
-def _filed(after: int) -> int:
-    """On the last working day of a week the clerks file what is through."""
-    return days.moment(days.filing_day(local_day(after)), 17 * 60 + 10)
+def _filed(case: Case, after: int) -> int:
+    """At the end of one of the next days the clerk files what is through."""
+    return days.moment(days.working_after(local_day(after), case.dice.choice((1, 1, 2))), 17 * 60 + 10)
 
 
 def reply(case: Case, collected: int, ended: Ended | None) -> None:
-    """While a case of a home visit lasts, the household's cadre replies once in its rhythm (定期回复)."""
+    """While a case of a home visit lasts, the household's cadre replies (定期回复): on his round, which comes by every
+    week or so, and does not wait for the last day of the item's rhythm; sometimes late, sometimes never again."""
     dice, every = dice_for(case.team.seed, case.record, "replies"), case.matter.fields["reply_every"]
     cadre, until = case.team.cadre(case.home.point), ended.at if ended else days.CLOSING
     since = case.team.goes_in(case.agent, collected)
-    while (due := since + every * DAY) < until:
-        lot = dice.random()
-        if lot >= _IN_TIME + _LATE:
-            return
-        early = lot < _IN_TIME
-        off = -dice.randint(1, max(1, min(6, every // 3))) if early else dice.randint(1, 6)
-        at = days.moment(local_day(due) + days.ONE * off, 9 * 60 + dice.random() * 420)
+    while (lot := dice.random()) < _IN_TIME + _LATE:
+        wait = min(dice.randint(*_ROUND), every - 1) if lot < _IN_TIME else every + dice.randint(1, 6)
+        at = days.moment(local_day(since) + days.ONE * wait, 9 * 60 + dice.random() * 420)
         if case.team.goes_in(cadre, at) >= until:
             return
         outcome = dice.choices(tuple(words.REPLIES), (50, 25, 15, 6, 4))[0]

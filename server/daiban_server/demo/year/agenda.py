@@ -64,8 +64,8 @@ def _lead(mode: str, source: str, dice: random.Random, *, notified: bool) -> int
     if source == "home":
         return dice.randint(3, 4)  # more, and the visit lay beyond what can be booked over the New Year's feast
     if source == "village_point":
-        return dice.choices((1, 2, 3), (6, 3, 1))[0]
-    return 0 if mode == "direct" else dice.choices((0, 1, 2, 3), (55, 25, 13, 7))[0]
+        return dice.choices((1, 2), (19, 1))[0]
+    return 0 if mode == "direct" else dice.choices((0, 1, 2), (78, 19, 3))[0]
 
 
 def _standing_together(drawn: Sequence[Spec], receptions: int, dice: random.Random) -> list[Spec]:

@@ -19,7 +19,8 @@ from daiban_server.demo.year.device import Device
 from daiban_server.demo.year.diary import Diary, Due
 from daiban_server.demo.year.hall import Clock, Hall, found, open_hall
 from daiban_server.demo.year.team import Team, dice_for
-from daiban_server.jobs.loop import one_round
+from daiban_server.durable import sync
+from daiban_server.jobs.loop import carry_out, one_round
 from daiban_server.keystore import ServerKeys
 
 UNFINISHED = "UNFINISHED"
@@ -67,10 +68,19 @@ async def build(folder: Path, wish: Wish, told: Told = lambda day, done: None) -
     except BaseException:
         _throw_away(part)
         raise
-    (part / UNFINISHED).unlink()
-    part.rename(folder)
+    _keep(part, folder)
     done.seconds = time.monotonic() - began
     return done
+
+
+def _keep(part: Path, folder: Path) -> None:
+    """Put what is whole in its place. The server wrote it without waiting for the disk; now everything is there."""
+    for path in part.rglob("*"):
+        sync(path)
+    (part / UNFINISHED).unlink()
+    part.rename(folder)
+    sync(folder)
+    sync(folder.parent)
 
 
 def _throw_away(part: Path) -> None:
@@ -102,7 +112,7 @@ async def _begin(hall: Hall, keys: ServerKeys, wish: Wish) -> "Year":
     counts = _shares(wish)
     for index, centre in enumerate(centres):
         team = Team(wish.seed, index, centre, diary)
-        line = await hall.line()
+        line = hall.line()
         devices = [Device(team, worker, line, keys) for worker in team.workers]
         for device in devices:
             await hall.enrol(device, str(team.head.person.login))
@@ -141,6 +151,8 @@ class Year:
             self.hall.clock.now = days.moment(day, 7 * 60 + 30)
             began = time.perf_counter()
             await one_round(self.hall.services)
+            while await carry_out(self.hall.services, self.hall.clock.now):
+                pass  # a round carries fifty; a morning has many rounds
             self.done.job_seconds += time.perf_counter() - began
             for place in self.places:
                 place.agenda.tell(day)

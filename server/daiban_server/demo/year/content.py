@@ -2,7 +2,8 @@
 
 Content are the records with the values that people see and their states, the sheets of the cases with what happened to
 them, the registers' lines, the cadres' obligations and the ratings. The server's own random bytes are none: its keys,
-its sessions, and the ids of records that it makes itself, which stand here under their register number.
+its sessions, the ids of records that it makes itself, which stand here under their register number, and the device of
+its desk, so of what an acceptance accepted the numbers of the entries are content and their devices are not.
 """
 
 import asyncio
@@ -96,7 +97,10 @@ def _record(shown: views.Shown) -> Told:
     view = shown.view
     name = str(view.values.get("number")) if view.kind == _OWN_ID else view.record
     disputed = {field: [value.value for value in held] for field, held in view.conflicts.items()}
-    return (name, view.kind, shown.status, shown.deleted, dict(view.values), disputed)
+    values = dict(view.values)
+    if "accepted" in values:
+        values["accepted"] = [number for _, number in values["accepted"]]
+    return (name, view.kind, shown.status, shown.deleted, values, disputed)
 
 
 def _row(row: Sequence[Any]) -> Told:

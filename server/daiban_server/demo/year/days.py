@@ -93,11 +93,3 @@ def within(day: datetime.date, days: float, unit: Unit) -> datetime.date:
     if unit == "working":
         return working_after(day, max(0, round(days)))
     return working_after(day + ONE * max(0, round(days)), 0)
-
-
-def filing_day(day: datetime.date) -> datetime.date:
-    """The last working day of the week after a day, on which papers are filed."""
-    following = OFFICIAL.add(day, 1)
-    while OFFICIAL.add(following, 1).isocalendar()[:2] == following.isocalendar()[:2]:
-        following = OFFICIAL.add(following, 1)
-    return following

@@ -81,9 +81,9 @@ class Hall:
         compared = {"fingerprint": fingerprint(device.key.public_key)}
         await self.ask(head, "POST", f"/v1/devices/{worker.device.hex()}/approve", compared)
 
-    async def line(self) -> Line:
-        """A line for a centre's devices, open as long as the hall is."""
-        line = await Line.open("127.0.0.1", self.http.base_url.port or 80)
+    def line(self) -> Line:
+        """A line for a centre's devices, closed with the hall."""
+        line = Line("127.0.0.1", self.http.base_url.port or 80)
         self._lines.append(line)
         return line
 
@@ -134,7 +134,7 @@ async def open_hall(data: Path, clock: Clock) -> AsyncIterator[Hall]:
         logging.getLogger(talkative).setLevel(logging.WARNING)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    app = create_app(Settings(data, url, secure_cookies=False), clock, rounds=False)
+    app = create_app(Settings(data, url, secure_cookies=False, durable=False), clock, rounds=False)
     server = Server(
         app,
         port=port,

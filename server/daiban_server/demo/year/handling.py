@@ -97,6 +97,8 @@ def _promised(case: Case, at: int) -> Ended:
     """Time-limited: within the promise, with public notices that are not counted; some late, some extended."""
     dice, limit = case.dice, case.matter.fields["promised_limit"]
     day = local_day(at)
+    # What the item sets a limit for sending up is sent up, whatever the mode.
+    sent = _sent_up(case, at) if "send_up_limit" in case.matter.fields else None
     if case.matter.notices and dice.random() < _PAUSED:
         day = _noticed(case, day)
     _handed_over(case, day)
@@ -107,7 +109,12 @@ def _promised(case: Case, at: int) -> Ended:
     elif lot < _LATE + _EXTENDED:
         used = 1 + dice.uniform(0.1, 0.45)
         _extended(case, days.within(day, length * 0.85, limit["unit"]), max(3, length // 2))
-    return _ended(case, _evening(days.within(day, max(1, length * used), limit["unit"])))
+    end = days.within(day, max(1, length * used), limit["unit"])
+    if sent is not None:
+        back = days.within(sent[0], max(1, sent[1] * dice.triangular(0.3, 1, 0.6)), limit["unit"])
+        end = max(end, days.working_after(back, 1))
+        _answered(case, back)
+    return _ended(case, _evening(end))
 
 
 def _noticed(case: Case, day: datetime.date) -> datetime.date:
@@ -146,19 +153,28 @@ def _handed_over(case: Case, day: datetime.date) -> None:
 def _proxied(case: Case, at: int) -> Ended:
     """Sent up within the set limit, and helped to the end."""
     dice, limit = case.dice, case.matter.fields["promised_limit"]
-    above = case.matter.fields.get("send_up_limit") or {"days": 3, "unit": "working"}
-    sent = days.working_after(local_day(at), dice.randint(0, max(1, above["days"] - 1)))
-    sent_at = at + 10 * MINUTE if sent == local_day(at) else days.at_the_desk(sent, dice)
-    to = words.SENT_TO[case.matter.fields["window"]]
-    length = max(3, limit["days"] * 3 // 5)
-    case.command(sent_at, "send_up", to=to, days=length)
+    sent, length = _sent_up(case, at)
     back = days.within(sent, max(1, length * dice.triangular(0.3, 1.15, 0.7)), limit["unit"])
     _handed_over(case, sent)
-    back_at = days.at_the_desk(back, dice)
-    case.command(back_at, "answered", note=dice.choice(words.ANSWERED))
+    _answered(case, back)
     late = dice.random() < _LATE
     done = days.working_after(back, dice.randint(1, 3) + (max(3, limit["days"] // 2) if late else 0))
     return _ended(case, _evening(done))
+
+
+def _sent_up(case: Case, at: int) -> tuple[datetime.date, int]:
+    """Sent up, mostly on the day of its acceptance; gives that day, and in how many days an answer is asked for."""
+    dice, limit = case.dice, case.matter.fields["promised_limit"]
+    above = case.matter.fields.get("send_up_limit") or {"days": 3, "unit": "working"}
+    sent = days.working_after(local_day(at), dice.choices((0, 1, above["days"]), (72, 22, 6))[0])
+    sent_at = at + 10 * MINUTE if sent == local_day(at) else days.at_the_desk(sent, dice)
+    length = max(3, limit["days"] * 3 // 5)
+    case.command(sent_at, "send_up", to=words.SENT_TO[case.matter.fields["window"]], days=length)
+    return sent, length
+
+
+def _answered(case: Case, day: datetime.date) -> None:
+    case.command(days.at_the_desk(day, case.dice), "answered", note=case.dice.choice(words.ANSWERED))
 
 
 def _ended(case: Case, at: int) -> Ended:

@@ -62,8 +62,11 @@ def dispute(case: Case, collected: int) -> None:
     dice, (a, b) = dice_for(case.team.seed, case.record, "dispute"), case.team.agents(case.home.point)
     day = days.working_after(local_day(collected), 1)
     morning = days.moment(day, 8 * 60) + b.seat
-    case.team.errand(morning, "second_agent", record=case.record, worker=b.seat, phone=residents.phone(dice))
-    case.team.change(a, morning + 90 * MINUTE, "application", case.record, {"phone": residents.phone(dice)})
+    one, other = residents.phone(dice), residents.phone(dice)
+    while other == one:  # there are few numbers that reach nobody
+        other = residents.phone(dice)
+    case.team.errand(morning, "second_agent", record=case.record, worker=b.seat, phone=one)
+    case.team.change(a, morning + 90 * MINUTE, "application", case.record, {"phone": other})
     if dice.random() < _SETTLED:
         at = days.moment(days.working_after(day, dice.randint(1, 4)), 11 * 60 + dice.random() * 20)
         case.team.errand(at, "settle", record=case.record, field="phone")

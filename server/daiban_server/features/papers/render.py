@@ -5,9 +5,11 @@ markup. The compiler sees no folder but the templates', and no type but Noto's.
 """
 
 import datetime
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import typst
 
@@ -26,28 +28,38 @@ def render(document: Document, folders: Sequence[Path] = FOLDERS) -> bytes:
     return render_many([document], folders)
 
 
-def render_many(documents: Sequence[Document], folders: Sequence[Path] = FOLDERS) -> bytes:
+def render_many(
+    documents: Sequence[Document], folders: Sequence[Path] = FOLDERS, *, through: int | None = None
+) -> bytes:
     """The documents as one PDF/A-2u, each with page numbers of its own: type embedded, text extractable, and the same
-    bytes for the same data. The newest day of issue is the file's date.
+    bytes for the same data. The newest day of issue is the file's date. From document `through` (an index) on, up to
+    the last but one, the pages are numbered through on top as well (卷内页号).
 
     Raises `PaperError`: papers.no_font, papers.none, papers.too_many (more than `MOST`), papers.picture, papers.code.
     """
-    compiler, inputs = _prepared(documents, folders)
+    compiler = _prepared(documents, folders, {} if through is None else {"through": str(through)})
     newest = max(document.issued for document in documents)
     midnight = datetime.datetime.combine(newest, datetime.time(), datetime.UTC)
-    made = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="a-2u", timestamp=midnight)
+    made = compiler.compile(format="pdf", pdf_standards="a-2u", timestamp=midnight)
     assert isinstance(made, bytes)
     return made
 
 
+def lengths(documents: Sequence[Document], folders: Sequence[Path] = FOLDERS) -> list[int]:
+    """How many pages each of the documents takes. Raises as `render_many`."""
+    ends = json.loads(_prepared(documents, folders).query("<last-page>", field="value"))
+    return [end - start for start, end in itertools.pairwise([0, *ends])]
+
+
 def pictures(document: Document, folders: Sequence[Path] = FOLDERS, *, ppi: float = 72) -> list[bytes]:
     """One document as a PNG for each page, to be looked at. Raises as `render_many`."""
-    compiler, inputs = _prepared([document], folders)
-    made = compiler.compile(format="png", sys_inputs=inputs, ppi=ppi)
+    made = _prepared([document], folders).compile(format="png", ppi=ppi)
     return [made] if isinstance(made, bytes) else list(made or [])
 
 
-def _prepared(documents: Sequence[Document], folders: Sequence[Path]) -> tuple[typst.Compiler, dict[str, str]]:
+def _prepared(
+    documents: Sequence[Document], folders: Sequence[Path], more: Mapping[str, str] = MappingProxyType({})
+) -> typst.Compiler:
     if not documents:
         raise PaperError("papers.none")
     if len(documents) > MOST:
@@ -55,5 +67,7 @@ def _prepared(documents: Sequence[Document], folders: Sequence[Path]) -> tuple[t
     found = fonts(tuple(folders))
     known = characters(found)
     content = json.dumps([plain(document, known) for document in documents], ensure_ascii=False)
-    compiler = typst.Compiler(_TEMPLATES / "main.typ", root=_TEMPLATES, font_paths=found, ignore_system_fonts=True)
-    return compiler, {"documents": content}
+    inputs = {"documents": content, **more}
+    return typst.Compiler(
+        _TEMPLATES / "main.typ", root=_TEMPLATES, font_paths=found, ignore_system_fonts=True, sys_inputs=inputs
+    )

@@ -4,20 +4,32 @@ Texts are Chinese as they are to be read; days are dates; nothing is looked up, 
 paper would contradict itself (`Register`, `DailyReport`, `ResultList`).
 """
 
-from .archive import ArchiveContents, ArchiveCover, ClosingSheet, Leaf, filed
+from .archive import ArchiveContents, ArchiveCover, ClosingSheet, Leaf, filed, in_order
 from .casework import DeliveryRecord, HandedCase, HandoverList, Step, WorkOrder
 from .mandates import Mandate, Signer, Suspension, Termination
 from .notices import (
     AcceptanceNotice,
     CollectionSlip,
+    ExtensionNotice,
     NonAcceptanceNotice,
+    Notice,
     OneTimeNotice,
+    PauseNotice,
     Receipt,
     Refusal,
     Remedy,
 )
 from .parts import Agent, Document, Office, Paper, Party
-from .registers import CaseRow, CategoryRegister, DailyLine, DailyReport, Register, VisitorRow
+from .registers import (
+    CaseRow,
+    CategoryRegister,
+    DailyLine,
+    DailyReport,
+    OpinionRegister,
+    OpinionRow,
+    Register,
+    VisitorRow,
+)
 from .walls import Badge, DeskPlate, DutyBoard, DutyDay, DutyPost, FlowStep, PublicResult, ResultList, WallSheet
 
 __all__ = [
@@ -38,16 +50,21 @@ __all__ = [
     "DutyBoard",
     "DutyDay",
     "DutyPost",
+    "ExtensionNotice",
     "FlowStep",
     "HandedCase",
     "HandoverList",
     "Leaf",
     "Mandate",
     "NonAcceptanceNotice",
+    "Notice",
     "Office",
     "OneTimeNotice",
+    "OpinionRegister",
+    "OpinionRow",
     "Paper",
     "Party",
+    "PauseNotice",
     "PublicResult",
     "Receipt",
     "Refusal",
@@ -62,4 +79,5 @@ __all__ = [
     "WallSheet",
     "WorkOrder",
     "filed",
+    "in_order",
 ]

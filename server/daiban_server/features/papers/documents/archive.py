@@ -1,8 +1,8 @@
 """The file of a finished case: cover, contents, closing sheet."""
 
 import datetime
-from collections.abc import Iterable
-from typing import Literal, get_args
+from collections.abc import Callable, Iterable
+from typing import Literal, TypeVar, get_args
 
 from msgspec import Struct
 
@@ -26,7 +26,7 @@ _ORDER = get_args(Part)
 
 
 class Leaf(Struct, frozen=True, kw_only=True):
-    """One paper of a file; `pages` are its page numbers in the file, such as ``3-5``."""
+    """One paper of a file; `pages` are its page numbers in the file, such as ``3-5``, or "" where none is bound."""
 
     part: Part
     title: str
@@ -37,9 +37,17 @@ class Leaf(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+T = TypeVar("T")
+
+
+def in_order(papers: Iterable[T], leaf: Callable[[T], Leaf]) -> list[T]:
+    """Papers in binding order, by their leaves; those of one part stay as they came."""
+    return sorted(papers, key=lambda paper: _ORDER.index(leaf(paper).part))
+
+
 def filed(leaves: Iterable[Leaf]) -> tuple[Leaf, ...]:
-    """The leaves in binding order; those of one part stay as they came."""
-    return tuple(sorted(leaves, key=lambda leaf: _ORDER.index(leaf.part)))
+    """The leaves in binding order."""
+    return tuple(in_order(leaves, lambda leaf: leaf))
 
 
 class ArchiveCover(Document, frozen=True, kw_only=True):

@@ -48,7 +48,13 @@ class Receipt(Document, frozen=True, kw_only=True):
     size: Size = "roll"
 
 
-class OneTimeNotice(Document, frozen=True, kw_only=True):
+class Notice(Document, frozen=True, kw_only=True):
+    """A notice or decision, dated by the day of what it tells; `reprinted` is the later day of another print (补打)."""
+
+    reprinted: datetime.date | None = None
+
+
+class OneTimeNotice(Notice, frozen=True, kw_only=True):
     """一次性告知书: everything that is missing, at once. `until` is the last day to bring it."""
 
     applicant: str
@@ -60,8 +66,8 @@ class OneTimeNotice(Document, frozen=True, kw_only=True):
     note: str = ""
 
 
-class AcceptanceNotice(Document, frozen=True, kw_only=True):
-    """受理通知书: what was accepted, the promised limit with its unit, and what does not count towards it."""
+class AcceptanceNotice(Notice, frozen=True, kw_only=True):
+    """受理通知书: what was accepted, the limit and day that were promised then, and what does not count towards it."""
 
     applicant: str
     item: str
@@ -76,7 +82,36 @@ class AcceptanceNotice(Document, frozen=True, kw_only=True):
     qr: str = ""
 
 
-class NonAcceptanceNotice(Document, frozen=True, kw_only=True):
+class ExtensionNotice(Notice, frozen=True, kw_only=True):
+    """延期告知书 (行政许可法 42): by how much the limit was extended and why, who approved it, the promised day before
+    it and after it."""
+
+    applicant: str
+    item: str
+    accepted: datetime.date
+    longer: str
+    reason: str
+    approved_by: str
+    was: datetime.date | None
+    due: datetime.date | None
+
+
+class PauseNotice(Notice, frozen=True, kw_only=True):
+    """特殊环节告知书 (行政许可法 45): a step whose days do not count begins on `issued`, and why. `length` is how long
+    it is announced to take; `expected` is the promised day after a pause of that length."""
+
+    applicant: str
+    item: str
+    accepted: datetime.date
+    step: str
+    reason: str
+    handler: str
+    length: str = ""
+    was: datetime.date | None = None
+    expected: datetime.date | None = None
+
+
+class NonAcceptanceNotice(Notice, frozen=True, kw_only=True):
     """不予受理通知书: the reason, its basis, and where to go instead; `remedy` for licences only."""
 
     applicant: str
@@ -88,13 +123,15 @@ class NonAcceptanceNotice(Document, frozen=True, kw_only=True):
     remedy: Remedy | None = None
 
 
-class Refusal(Document, frozen=True, kw_only=True):
-    """不予办理决定书; with a `remedy` it refuses a licence and is titled 不予许可决定书 (行政许可法 38)."""
+class Refusal(Notice, frozen=True, kw_only=True):
+    """不予办理决定书; with a `remedy` it refuses a licence and is titled 不予许可决定书 (行政许可法 38). A case may be
+    refused that was never `accepted`."""
 
     applicant: str
     item: str
-    accepted: datetime.date
+    received: datetime.date
     reason: str
     elsewhere: str
     basis: str = ""
     remedy: Remedy | None = None
+    accepted: datetime.date | None = None

@@ -47,7 +47,7 @@ def _without_gaps(numbers: Iterable[int]) -> None:
 
 
 class Register(Document, frozen=True, kw_only=True):
-    """办事登记册: everyone who came in a `period`, such as 2026年3月.
+    """办事登记册: everyone who came in a `period`, such as 2026年3月; without `rows` it says that nobody did.
 
     Raises `PaperError` (papers.number_gap) unless the numbers follow each other."""
 
@@ -64,6 +64,31 @@ class CategoryRegister(Document, frozen=True, kw_only=True):
     category: str
     period: str
     rows: tuple[CaseRow, ...]
+
+    def __post_init__(self) -> None:
+        _without_gaps(row.number for row in self.rows)
+
+
+class OpinionRow(Struct, frozen=True, kw_only=True):
+    """Somebody's opinion: a line of their register. `answerer` and `answered` are as they stand when it is printed."""
+
+    number: int
+    opinion: str
+    came: datetime.date
+    channel: str
+    text: str
+    person: str = ""
+    phone: str = ""
+    answerer: str = ""
+    due: datetime.date | None = None
+    answered: datetime.date | None = None
+
+
+class OpinionRegister(Document, frozen=True, kw_only=True):
+    """意见反映登记簿: the opinions of a `period`; numbers as in `Register`."""
+
+    period: str
+    rows: tuple[OpinionRow, ...]
 
     def __post_init__(self) -> None:
         _without_gaps(row.number for row in self.rows)

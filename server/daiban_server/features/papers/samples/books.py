@@ -3,7 +3,17 @@
 import datetime
 from collections.abc import Iterator
 
-from ..documents import CaseRow, CategoryRegister, DailyLine, DailyReport, Document, Register, VisitorRow
+from ..documents import (
+    CaseRow,
+    CategoryRegister,
+    DailyLine,
+    DailyReport,
+    Document,
+    OpinionRegister,
+    OpinionRow,
+    Register,
+    VisitorRow,
+)
 from .township import ITEM, OFFICE, TODAY, day
 
 
@@ -50,6 +60,32 @@ def cases(count: int) -> tuple[CaseRow, ...]:
     )
 
 
+def _opinions() -> tuple[OpinionRow, ...]:
+    return (
+        OpinionRow(
+            number=1,
+            opinion="QH-20260309-YJ-0001",
+            came=day(3, 9),
+            channel="意见箱",
+            text="希望中午也能有人值班，种地的人只有那时有空。",
+            answerer="孙亮",
+            due=day(3, 16),
+        ),
+        OpinionRow(
+            number=2,
+            opinion="QH-20260309-YJ-0002",
+            came=day(3, 9),
+            channel="投诉举报",
+            person="刘建国",
+            phone="0915-3215699",
+            text="反映代办员没有按约定时间上门，等了一上午。",
+            answerer="孙亮",
+            due=day(3, 16),
+            answered=day(3, 10),
+        ),
+    )
+
+
 def books() -> Iterator[tuple[str, Document]]:
     yield (
         "办事登记册",
@@ -58,6 +94,10 @@ def books() -> Iterator[tuple[str, Document]]:
     yield (
         "分类受理登记簿",
         CategoryRegister(office=OFFICE, issued=day(3, 31), category="社会保障", period="2026年3月", rows=cases(24)),
+    )
+    yield (
+        "意见反映登记簿",
+        OpinionRegister(office=OFFICE, issued=day(3, 31), period="2026年3月9日", rows=_opinions()),
     )
     yield (
         "日报表",

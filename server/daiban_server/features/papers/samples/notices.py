@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ..documents import AcceptanceNotice, CollectionSlip, Document, NonAcceptanceNotice, OneTimeNotice, Receipt, Refusal
+from ..documents import (
+    AcceptanceNotice,
+    CollectionSlip,
+    Document,
+    ExtensionNotice,
+    NonAcceptanceNotice,
+    OneTimeNotice,
+    PauseNotice,
+    Receipt,
+    Refusal,
+)
 from .township import AGENT, APPLICANT, CASE, CODE, ITEM, LINK, MISSING, OFFICE, PAPERS, REMEDY, TODAY, day
 
 
@@ -42,6 +52,12 @@ def slips() -> Iterator[tuple[str, Document]]:
 
 
 def notices() -> Iterator[tuple[str, Document]]:
+    """What is told while a case is handled, and against it."""
+    yield from _on_the_way()
+    yield from _decisions()
+
+
+def _on_the_way() -> Iterator[tuple[str, Document]]:
     yield (
         "一次性告知书",
         OneTimeNotice(
@@ -76,6 +92,43 @@ def notices() -> Iterator[tuple[str, Document]]:
         ),
     )
     yield (
+        "延期告知书",
+        ExtensionNotice(
+            office=OFFICE,
+            issued=day(3, 25),
+            number=CASE,
+            applicant=APPLICANT,
+            item=ITEM,
+            accepted=day(3, 6),
+            longer="5 个工作日",
+            reason="区经办中心正在升级信息系统，3月26日前不能核定待遇。",
+            approved_by="中心负责人孙亮",
+            was=day(3, 27),
+            due=day(4, 3),
+            reprinted=day(3, 30),
+        ),
+    )
+    yield (
+        "特殊环节告知书",
+        PauseNotice(
+            office=OFFICE,
+            issued=day(3, 9),
+            number=CASE,
+            applicant=APPLICANT,
+            item=ITEM,
+            accepted=day(3, 6),
+            step="村级公示",
+            reason="依照规定，待遇申领名单须在所在村公示，听取群众意见。",
+            handler="赵敏",
+            length="7 个自然日",
+            was=day(3, 27),
+            expected=day(4, 3),
+        ),
+    )
+
+
+def _decisions() -> Iterator[tuple[str, Document]]:
+    yield (
         "不予受理通知书",
         NonAcceptanceNotice(
             office=OFFICE,
@@ -96,7 +149,8 @@ def notices() -> Iterator[tuple[str, Document]]:
         number="清便不办〔2026〕2号",
         applicant="陈秀英",
         item="临时救助",
-        accepted=TODAY,
+        received=TODAY,
+        accepted=day(3, 6),
         reason="经两名工作人员入户核验，家庭人均月收入高于规定的救助标准，申请所述的支出已由医疗保险报销。",
         basis="区民政部门现行的临时救助办法。",
         elsewhere="如家庭情况发生变化，可以重新申请；对核验结果有疑问的，请到“办不成事”反映窗口提出。",

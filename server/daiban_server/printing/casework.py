@@ -1,0 +1,188 @@
+"""What goes along with a case: mandate, work order, handovers, record of delivery."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.labels import MODES, SOURCES
+from daiban_server.features.papers.documents import (
+    Agent,
+    DeliveryRecord,
+    Document,
+    HandedCase,
+    HandoverList,
+    Mandate,
+    Party,
+    Signer,
+    Step,
+    WorkOrder,
+)
+from daiban_server.limits.calendar import Unit, local_day
+from daiban_server.limits.sentences import length_words
+from daiban_server.printing import case_papers
+from daiban_server.printing.acts import Act
+from daiban_server.printing.case_file import CaseFile, veiled
+
+HOW = {"hand": "当面交付", "home": "送办上门", "post": "邮寄", "message": "电子送达", "left": "留置送达"}
+
+
+def work_order(file: CaseFile) -> Document:
+    """承办单."""
+    values, above = file.values, [act.told["to"] for act in file.acts if act.name == "send_up"]
+    limit = file.item.get("send_up_limit")
+    return WorkOrder(
+        office=file.office,
+        issued=file.today,
+        number=file.number,
+        case=file.number,
+        applicant=file.applicant,
+        item=file.matter,
+        source=SOURCES.get(values.get("source") or "", ""),
+        mode=MODES["home" if values.get("source") == "home" else values.get("mode") or "limited"],
+        accepted=file.day("accepted_at"),
+        lead_window=values.get("window") or "",
+        owner=values.get("owner") or "",
+        handler=values.get("handler") or "",
+        limit=file.limit,
+        steps=tuple(_steps(file)),
+        phone=values.get("phone") or "",
+        village=file.village,
+        due=file.due,
+        sent_up_to="、".join(dict.fromkeys(above)),
+        send_up_limit=length_words(limit["days"], limit["unit"]) if limit else "未规定" if above else "",
+        result=values.get("result") or "",
+    )
+
+
+def mandate(file: CaseFile) -> Document:
+    """代办服务委托书, as it was signed at the home, or to be signed on paper."""
+    given = file.mandates[-1] if file.mandates else {}
+    since = _date(given.get("valid_from")) or file.today
+    principal: Mapping[str, Any] = given.get("principal") or {
+        "name": file.applicant,
+        "phone": file.values.get("phone"),
+    }
+    return Mandate(
+        office=file.office,
+        issued=since,
+        number=file.number,
+        principal=Party(
+            name=principal.get("name") or file.applicant,
+            identity=veiled(principal.get("identity_number") or file.values.get("identity_number")),
+            phone=principal.get("phone") or "",
+            address=" ".join(filter(None, (file.village, file.home.get("address")))),
+        ),
+        agent=file.owner,
+        matter=given.get("matter") or file.matter,
+        powers=tuple(given.get("powers") or ("代为递交申请和材料", "代为办理补正", "代为领取结果")),
+        valid_from=since,
+        valid_until=_date(given.get("valid_until")) or since + datetime.timedelta(days=365),
+        signers=tuple(_signer(one) for one in given.get("signers") or ({"name": file.applicant},)),
+        place=given.get("place") or "",
+        note=given.get("note") or "",
+    )
+
+
+def delivery(file: CaseFile) -> Document:
+    """送达回证; before the delivery a form that goes along."""
+    done = file.values.get("delivery") or {}
+    titles = {"not_accepted": "不予受理通知书", "refused": case_papers.refusal_title(file)}
+    document = titles.get(file.values.get("end") or "", "办理结果")
+    return DeliveryRecord(
+        office=file.office,
+        issued=file.day("ended_at"),
+        number=file.number,
+        case=file.number,
+        item=file.matter,
+        recipient=file.applicant,
+        document=document,
+        document_number=file.number,
+        how=HOW.get(done.get("how") or "", ""),
+        place=file.village,
+        signed_by=done.get("to") or "",
+        signed=local_day(done["at"]) if done else None,
+        deliverers=(file.who("delivered", file.owner),),
+        note=done.get("note") or "",
+    )
+
+
+def handovers(file: CaseFile) -> list[Document]:
+    """工作交接清单 of the case alone, one for each time that it changed hands by name."""
+    states, acts = KINDS["application"].states, [act for act in file.acts if act.name == "hand_over"]
+    return [
+        HandoverList(
+            office=file.office,
+            issued=act.day,
+            number=file.number,
+            giver=Agent(name=told.get("from") or ""),
+            taker=Agent(name=told.get("to") or ""),
+            post=file.values.get("window") or "",
+            reason=told.get("reason") or "",
+            cases=(
+                HandedCase(
+                    number=file.number,
+                    applicant=file.applicant,
+                    item=file.matter,
+                    status=states[act.before],
+                    due=act.due,
+                ),
+            ),
+        )
+        for act, told in zip(acts, file.values.get("handovers") or (), strict=True)
+    ]
+
+
+def _steps(file: CaseFile) -> Iterator[Step]:
+    """What was done, signed by whoever did it, and what is to come, for a pen."""
+    for act in file.acts:
+        made = _step(act, file)
+        if made is not None:
+            yield made
+    done = {act.told["step"] for act in file.acts if act.name == "pause"}
+    for step in file.item.get("special_steps") or ():
+        if step["name"] not in done:
+            yield Step(name=step["name"])
+    if not file.values.get("ended_at"):
+        yield Step(name="办结")
+
+
+def _step(act: Act, file: CaseFile) -> Step | None:
+    """An act as a line of the work order; None for those that have none."""
+    told = act.told
+    unit: Unit = "calendar" if (file.values.get("promised") or {}).get("unit") == "calendar" else "working"
+    named = {
+        "accept": ("受理", "", "材料齐全，予以受理"),
+        "finish": ("受理、办结", "", "材料齐全，当场办结"),
+        "send_up": ("上报", _length(told, "working"), f"报{told.get('to') or ''}"),
+        "answered": ("上级答复", "", told.get("note") or "已答复"),
+        "extend": ("批准延期", _length(told, unit), told.get("reason") or ""),
+        "pause": (told.get("step") or "", _length(told, "calendar"), told.get("reason") or ""),
+        "hand_over": ("移交", "", told.get("reason") or ""),
+        "complete": ("办结", "", ""),
+        "refuse": ("不予办理", "", ""),
+        "withdraw": ("申请人撤回", "", ""),
+    }.get(act.name)
+    if named is None:
+        return None
+    name, limit, opinion = named
+    return Step(name=name, limit=limit, opinion=opinion, signed_by=act.by, signed=act.day)
+
+
+def _length(told: Mapping[str, Any], unit: Unit) -> str:
+    return length_words(told["days"], unit) if told.get("days") else ""
+
+
+def _signer(given: Mapping[str, Any]) -> Signer:
+    mark = given.get("mark")
+    return Signer(
+        name=given.get("name") or "",
+        relation=given.get("relation") or "",
+        mark=mark if mark in ("drawn", "fingerprint") else "either",
+        witness=given.get("witness") or "",
+        signed=local_day(given["at"]) if given.get("at") else None,
+    )
+
+
+def _date(text: Any) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None

@@ -1,0 +1,151 @@
+"""The pages of a register: one day after the other, so that whoever reads them sees that none is missing."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, func, select
+
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.labels import CHANNELS, MODES, SOURCES
+from daiban_server import days
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first, rows
+from daiban_server.features.papers.documents import (
+    CaseRow,
+    CategoryRegister,
+    Document,
+    Office,
+    OpinionRegister,
+    OpinionRow,
+    Register,
+    VisitorRow,
+)
+from daiban_server.limits.calendar import Calendar, local_day
+from daiban_server.printing.case_file import office_of
+from daiban_server.registers import BETWEEN, MOST_LINES, OPINIONS, VISITORS
+from daiban_server.spine.refusal import Refusal
+
+_l, _s, _o = schema.register_line.c, schema.case_sheet.c, schema.opinion_sheet.c
+_pl, _p = schema.place.c, schema.person.c
+_ONE = datetime.timedelta(days=1)
+_LINES = (
+    select(_l.day, _l.line, _l.at, _l.told, _s.label, _s.due, _s.ended, _s.end, _pl.name)
+    .select_from(
+        schema.register_line.outerjoin(schema.case_sheet, (_s.centre == _l.centre) & (_s.id == _l.record)).outerjoin(
+            schema.place, _pl.id == _s.place
+        )
+    )
+    .where(*BETWEEN)
+    .order_by(_l.day, _l.line)
+    .limit(MOST_LINES)
+)
+_OPINIONS = (
+    select(_l.day, _l.line, _l.at, _l.told, _o.due, _o.answered, _p.name)
+    .select_from(
+        schema.register_line.outerjoin(schema.opinion_sheet, (_o.centre == _l.centre) & (_o.id == _l.record)).outerjoin(
+            schema.person, _p.id == _o.answerer
+        )
+    )
+    .where(*BETWEEN)
+    .order_by(_l.day, _l.line)
+    .limit(MOST_LINES)
+)
+_BEGAN = select(func.min(_l.day)).where(_l.centre == bindparam("centre_id"), _l.register == bindparam("name"))
+
+
+def pages(
+    centre: bytes, name: str, since: datetime.date, until: datetime.date, today: datetime.date
+) -> Program[list[Document]]:
+    """A register from one day to another, a document for each day that has lines, and for each working day that has
+    none: a page that is not there might as well have been torn out. Before its first line a register says nothing, nor
+    of days to come. Raises `Refusal("papers.too_many")` rather than leave lines out."""
+    span = {"first_day": since.isoformat(), "last_day": until.isoformat()}
+    statement = _OPINIONS if name == OPINIONS else _LINES
+    lines = yield from rows(statement, centre_id=centre, name=name, **span)
+    if len(lines) == MOST_LINES:
+        raise Refusal("papers.too_many")
+    began = yield from first(_BEGAN, centre_id=centre, name=name)
+    if not began or not began[0]:
+        return []
+    office = yield from office_of(centre)
+    by_day: dict[str, list[Any]] = {}
+    for line in lines:
+        by_day.setdefault(line[0], []).append(line)
+    first_day = max(since, datetime.date.fromisoformat(began[0]))
+    shown = _days(first_day, min(until, today), (yield from days.calendar()), by_day)
+    return [_page(office, name, day, by_day.get(day.isoformat(), ()), today) for day in shown]
+
+
+def _days(
+    since: datetime.date, until: datetime.date, calendar: Calendar, by_day: dict[str, list[Any]]
+) -> Iterator[datetime.date]:
+    day = since
+    while day <= until:
+        if day.isoformat() in by_day or calendar.is_working(day):
+            yield day
+        day += _ONE
+
+
+def _page(office: Office, name: str, day: datetime.date, lines: Sequence[Any], today: datetime.date) -> Document:
+    period = f"{day.year}年{day.month}月{day.day}日"
+    if name == VISITORS:
+        visitors = tuple(_visitor(line, day) for line in lines)
+        return Register(office=office, issued=today, period=period, rows=visitors)
+    if name == OPINIONS:
+        opinions = tuple(_opinion(line, day) for line in lines)
+        return OpinionRegister(office=office, issued=today, period=period, rows=opinions)
+    cases = tuple(_case(line) for line in lines)
+    return CategoryRegister(office=office, issued=today, category=name, period=period, rows=cases)
+
+
+def _visitor(line: Any, day: datetime.date) -> VisitorRow:
+    told = msgspec.json.decode(line[3])
+    return VisitorRow(
+        number=line[1],
+        came=local_day(told["came_at"]) if told.get("came_at") else day,
+        visitor=told.get("visitor") or "",
+        village=told.get("village") or "",
+        matter=told.get("about") or "",
+        answer=told.get("answer") or "",
+        owner=told.get("owner") or "",
+        people=told.get("people") or 1,
+        phone=told.get("phone") or "",
+        source=SOURCES.get(told.get("source") or "", ""),
+    )
+
+
+def _opinion(line: Any, day: datetime.date) -> OpinionRow:
+    _, number, _, packed, due, answered, answerer = line
+    told = msgspec.json.decode(packed)
+    return OpinionRow(
+        number=number,
+        opinion=told.get("number") or "",
+        came=local_day(told["came_at"]) if told.get("came_at") else day,
+        channel=CHANNELS.get(told.get("channel") or "", ""),
+        person=told.get("person") or "",
+        phone=told.get("phone") or "",
+        text=told.get("text") or "",
+        answerer=answerer or "",
+        due=datetime.date.fromisoformat(due) if due else None,
+        answered=local_day(answered) if answered else None,
+    )
+
+
+def _case(line: Any) -> CaseRow:
+    _, number, at, packed, label, due, ended, end, village = line
+    told = msgspec.json.decode(packed)
+    return CaseRow(
+        number=number,
+        case=told.get("number") or "",
+        accepted=local_day(at),
+        applicant=told.get("applicant") or "",
+        village=village or "",
+        item=told.get("item") or "",
+        mode=MODES.get(label or "", ""),
+        handler=told.get("handler") or "",
+        due=datetime.date.fromisoformat(due) if due else None,
+        ended=local_day(ended) if ended else None,
+        result=KINDS["application"].states.get(end or "", ""),
+    )

@@ -1,0 +1,34 @@
+"""Papers and limits are called what the field calls them."""
+
+from pathlib import Path
+
+import pytest
+
+from daiban_schemas.glossary import NEVER, WORDS
+from daiban_server import console
+from daiban_server.features import papers
+from daiban_server.limits.sentences import LABELS
+from tests.papers import SAMPLES
+
+TITLED = (
+    *("receipt of papers", "acceptance notice", "non-acceptance notice", "one-time notice", "mandate"),
+    *("acknowledgement of delivery", "work order", "daily report", "item guide", "public notice"),
+    *("volume contents", "note at end of file", "acceptance register"),
+)
+
+
+@pytest.mark.parametrize("term", TITLED)
+def test_a_paper_has_the_title_that_the_field_gives_it(term: str) -> None:
+    assert any(WORDS[term] in name for name in SAMPLES), WORDS[term]
+
+
+def test_a_limit_is_called_what_the_item_calls_it() -> None:
+    assert (LABELS["promise"], LABELS["statutory"]) == (WORDS["promised limit"], WORDS["statutory limit"])
+
+
+@pytest.mark.parametrize("package", [papers, console], ids=["papers", "console"])
+def test_no_paper_and_no_page_has_a_word_that_is_not_used(package: object) -> None:
+    (folder,) = package.__path__  # type: ignore[attr-defined] # a package
+    files = [path for ending in ("*.typ", "*.html", "*.py") for path in Path(folder).rglob(ending)]
+    assert files
+    assert [path.name for path in files if any(word in path.read_text() for word in NEVER)] == []

@@ -1,0 +1,143 @@
+"""What moves a promise is told in writing, and a paper says the same whenever it is printed."""
+
+import datetime
+
+import pytest
+from msgspec.structs import replace
+
+from daiban_server.features.papers import render
+from daiban_server.features.papers.documents import (
+    AcceptanceNotice,
+    DeliveryRecord,
+    Document,
+    ExtensionNotice,
+    PauseNotice,
+    Receipt,
+    Refusal,
+    WorkOrder,
+)
+from daiban_server.printing import case_papers
+from daiban_server.printing.by_name import ONE
+from daiban_server.printing.case_file import CaseFile, gather
+from tests.cases.bureau import Bureau
+from tests.support.poppler import Poppler
+
+ACCEPTED = (("赵敏", "submit", {}), ("赵敏", "accept", {}))
+LONGER = ("李红", "extend", {"days": 5, "reason": "区里系统升级，暂时不能核定"})
+NOTICED = ("赵敏", "pause", {"step": "村级公示", "days": 7, "reason": "依照规定公示"})
+
+
+@pytest.fixture
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
+    """A centre on 24 November 2026, a Tuesday; ten working days from then end on 8 December."""
+    return Bureau(tmp_path_factory.mktemp("bureau"))
+
+
+def file_of(bureau: Bureau, case: bytes) -> CaseFile:
+    file: CaseFile = bureau.run(gather(bureau.centre, case, bureau.now))
+    return file
+
+
+def paper(bureau: Bureau, case: bytes, name: str) -> Document:
+    return ONE[name](file_of(bureau, case))
+
+
+def test_an_extension_is_told_with_the_day_before_and_after_it(bureau: Bureau, poppler: Poppler) -> None:
+    case = bureau.case()
+    bureau.through(case, *ACCEPTED)
+    bureau.later(1)
+    bureau.through(case, LONGER)
+    told = paper(bureau, case, "extension")
+    assert isinstance(told, ExtensionNotice)
+    assert (told.was, told.due) == (datetime.date(2026, 12, 8), datetime.date(2026, 12, 15))
+    assert (told.issued, told.accepted) == (datetime.date(2026, 11, 25), datetime.date(2026, 11, 24))
+    text = poppler.text(render(replace(told, office=replace(told.office, supervision="0915-3210001"))))
+    for word in ("延期告知书", "5个工作日", "系统升级", "李红", "2026年12月8日", "2026年12月15日", "0915-3210001"):
+        assert word in text, word
+    assert "加盖公章" in text
+
+
+def test_each_extension_has_its_own_paper_and_a_second_moves_the_first_ones_day_no_more(bureau: Bureau) -> None:
+    case = bureau.case()
+    bureau.through(case, *ACCEPTED, LONGER, ("李红", "extend", {"days": 2, "reason": "仍在升级"}))
+    first, second = case_papers.extensions(file_of(bureau, case))
+    assert isinstance(first, ExtensionNotice) and isinstance(second, ExtensionNotice)
+    assert (first.was, first.due) == (datetime.date(2026, 12, 8), datetime.date(2026, 12, 15))
+    assert (second.was, second.due) == (first.due, datetime.date(2026, 12, 17))
+    assert paper(bureau, case, "extension") == second
+
+
+def test_a_special_step_is_told_with_how_long_it_takes_and_until_when(bureau: Bureau, poppler: Poppler) -> None:
+    case = bureau.case()
+    bureau.through(case, *ACCEPTED)
+    bureau.later(1)
+    bureau.through(case, NOTICED)
+    told = paper(bureau, case, "pause")
+    assert isinstance(told, PauseNotice)
+    assert (told.was, told.expected) == (datetime.date(2026, 12, 8), datetime.date(2026, 12, 15))
+    text = poppler.text(render(told))
+    for word in ("特殊环节告知书", "村级公示", "7个自然日", "不计入办理时限", "2026年11月25日起暂停计时"):
+        assert word in text, word
+    bureau.later(7)
+    bureau.through(case, ("赵敏", "resume", {}))
+    assert bureau.values(case)["due"] == told.expected.isoformat(), "what was announced came true"
+    assert paper(bureau, case, "pause") == told
+
+
+def test_a_step_of_unknown_length_promises_no_day(bureau: Bureau, poppler: Poppler) -> None:
+    case = bureau.case()
+    bureau.through(case, *ACCEPTED, ("赵敏", "pause", {"step": "听证", "reason": "申请人要求听证"}))
+    told = paper(bureau, case, "pause")
+    assert isinstance(told, PauseNotice)
+    assert told.expected is None
+    assert "以实际办理为准" in poppler.text(render(told))
+
+
+def test_the_acceptance_says_what_was_promised_then_however_late_it_is_printed(
+    bureau: Bureau, poppler: Poppler
+) -> None:
+    case = bureau.case()
+    bureau.through(case, *ACCEPTED)
+    at_once = paper(bureau, case, "acceptance")
+    bureau.later(1)
+    bureau.through(case, LONGER)
+    again = paper(bureau, case, "acceptance")
+    assert isinstance(again, AcceptanceNotice)
+    assert again == at_once
+    assert again.due == datetime.date(2026, 12, 8)
+    receipt, order = paper(bureau, case, "receipt"), paper(bureau, case, "work-order")
+    assert isinstance(receipt, Receipt) and isinstance(order, WorkOrder)
+    assert receipt.due == again.due
+    assert order.due == datetime.date(2026, 12, 15), "the work order goes by what holds now"
+    today = file_of(bureau, case).today
+    assert case_papers.as_reprint(at_once, at_once.issued) == at_once
+    assert "补打日期：2026年11月25日" in poppler.text(render(case_papers.as_reprint(again, today)))
+
+
+def test_what_was_refused_unaccepted_is_not_said_to_have_been_accepted(bureau: Bureau, poppler: Poppler) -> None:
+    reason = {"reason": "不符合条件"}
+    never, later, declined = bureau.case(), bureau.case(), bureau.case()
+    bureau.through(never, ("赵敏", "submit", {}), ("赵敏", "refuse", reason))
+    bureau.through(later, *ACCEPTED, ("赵敏", "refuse", reason))
+    bureau.through(declined, ("赵敏", "submit", {}), ("赵敏", "decline", reason))
+    text = poppler.text(render(paper(bureau, never, "refusal")))
+    assert "不予办理决定书" in text and "受理" not in text
+    assert "本中心于2026年11月24日受理" in poppler.text(render(paper(bureau, later, "refusal")))
+    text = poppler.text(render(paper(bureau, declined, "non-acceptance")))
+    assert "不予受理通知书" in text and "不予办理" not in text
+    names = {never: "不予办理决定书", declined: "不予受理通知书"}
+    for case, name in names.items():
+        record = paper(bureau, case, "delivery")
+        assert isinstance(record, DeliveryRecord)
+        assert record.document == name
+
+
+def test_a_refused_licence_is_delivered_under_the_name_that_it_carries(bureau: Bureau) -> None:
+    case = bureau.case()
+    bureau.through(case, *ACCEPTED, ("赵敏", "refuse", {"reason": "不符合规划"}))
+    file = file_of(bureau, case)
+    licence = file._replace(item={**file.item, "type": "permit"})
+    refusal, record = ONE["refusal"](licence), ONE["delivery"](licence)
+    assert isinstance(refusal, Refusal) and isinstance(record, DeliveryRecord)
+    assert refusal.remedy is not None
+    assert record.document == "不予许可决定书"

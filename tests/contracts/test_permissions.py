@@ -101,7 +101,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/v1/print/people/{person:str}/{form:str}"): lambda of: (f"/v1/print/people/{of.person}/badge", {}),
     ("GET", "/v1/print/duty"): lambda of: ("/v1/print/duty", {}),
     ("GET", "/v1/print/results"): lambda of: ("/v1/print/results?item=x", {}),
-    ("GET", "/v1/print/handover"): lambda of: (f"/v1/print/handover?giver={of.person}&taker={of.person}", {}),
+    ("GET", "/v1/print/handovers/{record:str}"): lambda of: (f"/v1/print/handovers/{of.application}", {}),
     ("GET", "/v1/office"): lambda of: ("/v1/office", {}),
     ("PUT", "/v1/office"): lambda of: ("/v1/office", {"json": {"phone": "0915-3210000"}}),
     ("GET", "/v1/registers"): lambda of: ("/v1/registers", {}),

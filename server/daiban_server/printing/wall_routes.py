@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.limits.calendar import local_day
-from daiban_server.printing import walls
+from daiban_server.printing import handovers, walls
 from daiban_server.printing.case_routes import PDF, printed
 from daiban_server.services import GivenServices
 
@@ -50,19 +50,13 @@ async def results(item: FromQuery[str], session: GivenSession, services: GivenSe
     return await printed([await services.database.read(program)])
 
 
-@get("/v1/print/handover", opt={"action": "paper.print"}, media_type=PDF)
+@get("/v1/print/handovers/{record:str}", opt={"action": "paper.print"}, media_type=PDF)
 async def handover(
-    giver: FromQuery[str],
-    taker: FromQuery[str],
-    session: GivenSession,
-    services: GivenServices,
-    reason: FromQuery[str] = "",
-    supervisor: FromQuery[str] = "",
+    record: FromPath[str], session: GivenSession, services: GivenServices, supervisor: FromQuery[str] = ""
 ) -> Response[bytes]:
-    """工作交接清单: what somebody has open, for whoever takes it on."""
-    if len(reason) > 200 or len(supervisor) > 30:
+    """工作交接清单: what was handed over, or before it begins what would be."""
+    if len(supervisor) > 30:
         raise ProblemError("request.invalid")
-    people = (checked_id(giver, "person.unknown"), checked_id(taker, "person.unknown"))
-    today = local_day(services.now())
-    program = walls.handover(session.clerk.centre, *people, reason, supervisor, today)
+    id_, today = checked_id(record, "record.unknown"), local_day(services.now())
+    program = handovers.handover(session.clerk.centre, id_, supervisor, today)
     return await printed([await services.database.read(program)])

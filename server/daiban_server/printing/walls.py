@@ -1,16 +1,15 @@
-"""What hangs on the wall, stands on the desk, is worn, or goes from hand to hand: guides, boards, badges, handovers."""
+"""What hangs on the wall, stands on the desk, or is worn: guides, boards, badges."""
 
 import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 
-from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import ITEM_TYPES, MODES, PAPER_FORMS
 from daiban_server import offices
 from daiban_server.db import schema
-from daiban_server.db.program import Program, first, rows
+from daiban_server.db.program import Program, first
 from daiban_server.features.affairs import board
 from daiban_server.features.papers.documents import (
     Badge,
@@ -19,32 +18,19 @@ from daiban_server.features.papers.documents import (
     DutyBoard,
     DutyPost,
     FlowStep,
-    HandedCase,
-    HandoverList,
     Paper,
     PublicResult,
     ResultList,
     WallSheet,
 )
 from daiban_server.limits.sentences import length_words
-from daiban_server.printing.case_file import agent_of, office_of
+from daiban_server.printing.case_file import office_of
 from daiban_server.spine import views
 from daiban_server.spine.refusal import Refusal
 
-_p, _s = schema.person.c, schema.case_sheet.c
+_p = schema.person.c
 _PERSON = select(_p.name, _p.role, _p.phone, _p.badge).where(
     _p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"), _p.active
-)
-_HANDED = (
-    select(_s.number, _s.applicant, _s.item_name, _s.status, _s.due)
-    .where(
-        _s.centre == bindparam("centre_id"),
-        or_(_s.owner == bindparam("person_id"), _s.handler == bindparam("person_id")),
-        _s.archived.is_(None),
-        _s.status != "withdrawn",
-    )
-    .order_by(_s.due, _s.number)
-    .limit(500)
 )
 ROLES = {"agent": "代办员", "clerk": "窗口工作人员", "cadre": "包联干部", "head": "中心负责人"}
 PROMISE = "一次告知、限时办结、代办不收费，来有迎声、问有答声。"
@@ -135,39 +121,6 @@ def results(centre: bytes, item: str, since: datetime.date, until: datetime.date
     ]
     office = yield from office_of(centre)
     return ResultList(office=office, issued=since, item=item, since=since, until=until, rows=tuple(shown))
-
-
-def handover(
-    centre: bytes, giver: bytes, taker: bytes, reason: str, supervisor: str, today: datetime.date
-) -> Program[Document]:
-    """工作交接清单: every open case that somebody owns or handles. Raises `Refusal("person.unknown")`."""
-    from_whom = yield from agent_of(giver.hex())
-    to_whom = yield from agent_of(taker.hex())
-    for person in (giver, taker):
-        if (yield from first(_PERSON, person_id=person, centre_id=centre)) is None:
-            raise Refusal("person.unknown")
-    states = KINDS["application"].states
-    cases = tuple(
-        HandedCase(
-            number=number,
-            applicant=applicant,
-            item=item,
-            status=states[status],
-            due=datetime.date.fromisoformat(due) if due else None,
-        )
-        for number, applicant, item, status, due in (yield from rows(_HANDED, centre_id=centre, person_id=giver))
-    )
-    post = yield from _post(centre, giver)
-    return HandoverList(
-        office=(yield from office_of(centre)),
-        issued=today,
-        giver=from_whom,
-        taker=to_whom,
-        post=post.get("title") or "",
-        reason=reason,
-        cases=cases,
-        supervisor=supervisor,
-    )
 
 
 def _in(name: str, item: Mapping[str, Any]) -> bool:

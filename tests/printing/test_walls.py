@@ -2,12 +2,13 @@
 
 import secrets
 
+from daiban_server import provision
 from daiban_server.features.catalogue.publish import publish_catalogue
 from daiban_sync import ids
 from tests.printing.test_case_papers import case_of
 from tests.support.poppler import Poppler
 from tests.support.raw_device import code_of as problem
-from tests.support.township import Township
+from tests.support.township import Township, new_id
 
 
 async def test_a_guide_shows_papers_limits_and_the_flow(sqlite_township: Township, poppler: Poppler) -> None:
@@ -27,6 +28,14 @@ async def test_a_guide_shows_papers_limits_and_the_flow(sqlite_township: Townshi
     assert problem(await clerk.get("/v1/print/items/XX-99")) == "item.unknown"
 
 
+async def hired(town: Township) -> str:
+    """钱进, another clerk."""
+    id_ = new_id()
+    person = provision.Person(id_, town.centre, "钱进", "0915-3212399", "099", "clerk")
+    await town.services.database.write("person", lambda: provision.add_people([person]))
+    return id_.hex()
+
+
 async def test_badges_boards_and_handovers(sqlite_township: Township, poppler: Poppler) -> None:
     town = sqlite_township
     clerk, record = await case_of(town, ("accept", {}), ("complete", {"result": "符合条件"}))
@@ -41,6 +50,16 @@ async def test_badges_boards_and_handovers(sqlite_township: Township, poppler: P
     text = poppler.text((await clerk.get(f"/v1/print/results?item={name}")).content)
     assert all(word in text for word in ("公示", "张", "青山村", "已办结"))
     assert "桂兰" not in text
-    text = poppler.text((await clerk.get(f"/v1/print/handover?giver={wang}&taker={zhao}&reason=调岗")).content)
+    head = await town.signed_in("李红")
+    fields = {"type": "leaving", "person": zhao, "note": "印章已交李红\n钥匙在抽屉里"}
+    handover = (await head.post("/v1/records/handover", json={"fields": fields})).json()["record"]
+    path = f"/v1/records/handover/{handover}/commands"
+    assert problem(await clerk.get(f"/v1/print/handovers/{handover}")) == "handover.nobody"
+    assert (await head.post(f"{path}/arrange", json={"arguments": {"to": await hired(town)}})).status_code == 200
     number = (await clerk.get(f"/v1/cases/{record}")).json()["case"]["number"]
-    assert all(word in text for word in ("工作交接清单", "王芳", "赵敏", "调岗", number, "已办结"))
+    told = ("工作交接清单", "赵敏", "钱进", "离岗", number, "已办结", "印章已交李红", "钥匙在抽屉里", "监交", "李红")
+    before = poppler.text((await head.get(f"/v1/print/handovers/{handover}?supervisor=李红")).content)
+    assert all(word in before for word in told), before
+    assert (await head.post(f"{path}/begin", json={})).status_code == 200
+    after = await head.get(f"/v1/print/handovers/{handover}?supervisor=李红")
+    assert all(word in poppler.text(after.content) for word in told)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from daiban_server.features.affairs.board import RESULTS
 from daiban_server.features.cases.arriving import TIME_TO_BRING
 from daiban_server.features.papers.documents import (
     AcceptanceNotice,
@@ -20,6 +21,7 @@ from daiban_server.features.papers.documents import (
     Receipt,
     Refusal,
     Remedy,
+    ResultSlip,
 )
 from daiban_server.limits.calendar import local_day
 from daiban_server.limits.sentences import length_words
@@ -108,6 +110,25 @@ def receipt(file: CaseFile, size: Literal["roll", "a5"] = "a5") -> Document:
         accepted=file.day("accepted_at"),
         limit=file.limit,
         due=file.first_due,
+        qr=file.qr,
+        size=size,
+    )
+
+
+def result(file: CaseFile, secret: str, size: Literal["roll", "a5"] = "a5") -> Document:
+    """办结回执, with the secret that rates the case for whoever may print it. Raises `PaperError` before its end."""
+    return ResultSlip(
+        office=file.office,
+        issued=file.day("ended_at"),
+        number=file.number,
+        code=file.code,
+        applicant=file.applicant,
+        item=file.matter,
+        accepted=file.day("accepted_at") if file.values.get("accepted_at") else None,
+        result=str(file.values.get("result") or RESULTS.get(file.values.get("end") or "", "已办结")),
+        ended=file.day("ended_at"),
+        handler=file.handler.name,
+        secret=secret,
         qr=file.qr,
         size=size,
     )

@@ -1,12 +1,13 @@
 """Papers of cases and pages of registers, as PDF."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from litestar import Response, get, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from daiban_server import offices
+from daiban_server import offices, rating_secret
 from daiban_server.features.papers.documents import Document
 from daiban_server.features.papers.problems import PaperError
 from daiban_server.features.papers.render import render_many
@@ -17,13 +18,15 @@ from daiban_server.offices import Reached
 from daiban_server.printing import archive
 from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import CaseFile, gather
-from daiban_server.printing.case_papers import as_reprint
+from daiban_server.printing.case_papers import as_reprint, result
 from daiban_server.printing.register_pages import pages
 from daiban_server.services import GivenServices
 
 PDF = "application/pdf"
 FILE = "file"
 """The name of all papers of an archived case together."""
+RESULT: Mapping[str, Literal["roll", "a5"]] = {"result": "a5", "result-slip": "roll"}
+"""The slip of the result, which has the secret that rates the case for who had no part in it."""
 
 
 @get("/v1/cases/{record:str}/papers/{name:str}", opt={"action": "paper.print"}, media_type=PDF)
@@ -31,12 +34,15 @@ async def case_paper(
     record: FromPath[str], name: FromPath[str], session: GivenSession, services: GivenServices
 ) -> Response[bytes]:
     """A paper of a case by its name (see `by_name.ONE`), or ``file``: everything that is archived."""
-    if name != FILE and name not in ONE:
+    if name not in (FILE, *RESULT, *ONE):
         raise ProblemError("print.unknown")
     case = checked_id(record, "record.unknown")
     file = await services.database.read(gather(session.clerk.centre, case, services.now()))
     if name == FILE:
         return await _in_a_thread(lambda: _volume(file))
+    if name in RESULT:
+        secret = rating_secret.for_slip(services.keys, case, file.values, session.clerk.person)
+        return await printed([result(file, secret or "", RESULT[name])])
     return await printed([as_reprint(ONE[name](file), file.today)])
 
 

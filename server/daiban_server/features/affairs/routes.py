@@ -29,10 +29,12 @@ class CaseKey(Struct):
     code: Short
 
 
-class RatingIn(CaseKey):
-    """`secret` came with the result (see `rating_secret`); the look-up's code does not rate, since whoever handles the
-    case can know it. `level`: 5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意."""
+class RatingIn(Struct):
+    """The number of a case or of its slip, and the `secret` that came with the result (see `rating_secret`); the
+    look-up's code does not rate, since whoever handles the case can know it. `level`: 5 非常满意, 4 满意, 3 基本满意,
+    2 不满意, 1 非常不满意."""
 
+    number: Short
     level: Annotated[int, Meta(ge=1, le=5)]
     secret: Short = ""
     text: Annotated[str, Meta(max_length=500)] = ""
@@ -104,8 +106,7 @@ async def rate(data: JSONBody[RatingIn], request: Request[Any, Any, Any], servic
     secrets make the next try wait, as wrong codes do."""
     if COOKIE in request.cookies:
         raise ProblemError("rating.own_device")
-    centre, case = await _case(data, services)
-    _check_secret(case, data.secret, services)
+    centre, case = await _rated(data, services)
     await services.database.write(
         centre, functools.partial(rating.rate, centre, case, data.level, data.text.strip(), services)
     )
@@ -118,14 +119,18 @@ async def _centre(code: str, services: Services) -> tuple[bytes, str]:
     return found
 
 
-def _check_secret(case: bytes, secret: str, services: Services) -> None:
-    """Raises `ProblemError`: ``session.too_many``, ``rating.secret``."""
-    name = f"rating {case.hex()}"
+async def _rated(data: RatingIn, services: Services) -> tuple[bytes, bytes]:
+    """The case that number and secret name together. Raises `ProblemError`: ``session.too_many``, ``case.not_found``,
+    ``rating.secret``."""
+    name = f"rating {data.number.strip().upper()}"
     if wait := services.tries.wait(name, services.now()):
         raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
-    if not rating_secret.fits(services.keys, case, secret):
-        services.tries.failed(name, services.now())
-        raise ProblemError("rating.secret")
+    found = await services.database.read(looking_up.numbered(data.number))
+    for centre, case in found:
+        if rating_secret.fits(services.keys, case, data.secret):
+            return centre, case
+    services.tries.failed(name, services.now())
+    raise ProblemError("rating.secret" if found else "case.not_found")
 
 
 async def _case(key: CaseKey, services: Services) -> tuple[bytes, bytes]:

@@ -94,7 +94,8 @@ def _relatives(values: Fields) -> set[str]:
 
 def _hand(ledger: Ledger, record: Record, values: Fields, fields: Fields, hands: Hands) -> None:
     """Write it into the case and into its story."""
-    made = {"from": hands.giver_name, "to": hands.taker_name, "to_id": hands.taker, "reason": hands.reason}
+    ids = {"from_id": hands.giver, "to_id": hands.taker, "by_id": hands.author.hex()}
+    made = {"from": hands.giver_name, "to": hands.taker_name, **ids, "reason": hands.reason}
     handovers = [*(values.get("handovers") or ()), {**made, "at": ledger.now}]
     ledger.write_fields(record, {**fields, "handovers": handovers[-MOST:]})
     told, status = msgspec.json.encode({"to": hands.taker, "reason": hands.reason}), record.status or ""

@@ -18,6 +18,7 @@ from .notices import (
     Receipt,
     Refusal,
     Remedy,
+    ResultSlip,
 )
 from .parts import Agent, Document, Office, Paper, Party
 from .registers import (
@@ -71,6 +72,7 @@ __all__ = [
     "Register",
     "Remedy",
     "ResultList",
+    "ResultSlip",
     "Signer",
     "Step",
     "Suspension",

@@ -48,6 +48,22 @@ class Receipt(Document, frozen=True, kw_only=True):
     size: Size = "roll"
 
 
+class ResultSlip(Document, frozen=True, kw_only=True):
+    """办结回执: how a case ended, for the resident. `secret` rates it once (评价码); "" prints none, for whoever had a
+    part in the case."""
+
+    code: str
+    applicant: str
+    item: str
+    accepted: datetime.date | None
+    result: str
+    ended: datetime.date
+    handler: str
+    secret: str = ""
+    qr: str = ""
+    size: Size = "roll"
+
+
 class Notice(Document, frozen=True, kw_only=True):
     """A notice or decision, dated by the day of what it tells; `reprinted` is the later day of another print (补打)."""
 

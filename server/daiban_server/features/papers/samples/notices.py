@@ -14,6 +14,7 @@ from ..documents import (
     PauseNotice,
     Receipt,
     Refusal,
+    ResultSlip,
 )
 from .township import AGENT, APPLICANT, CASE, CODE, ITEM, LINK, MISSING, OFFICE, PAPERS, REMEDY, TODAY, day
 
@@ -45,10 +46,26 @@ def slips() -> Iterator[tuple[str, Document]]:
         due=day(3, 27),
         qr=LINK,
     )
+    result = ResultSlip(
+        office=OFFICE,
+        issued=day(3, 20),
+        number=CASE,
+        code=CODE,
+        applicant=APPLICANT,
+        item=ITEM,
+        accepted=day(3, 6),
+        result="已办结，待遇自3月起发放。",
+        ended=day(3, 20),
+        handler="赵敏",
+        secret="H7K2MQ9TXA",  # noqa: S106 - a sample's
+        qr=LINK,
+    )
     yield "收件凭证-小票", slip
     yield "收件凭证-A5", replace(slip, size="a5")
     yield "办件回执-小票", receipt
     yield "办件回执-A5", replace(receipt, size="a5")
+    yield "办结回执-小票", result
+    yield "办结回执-A5", replace(result, size="a5")
 
 
 def notices() -> Iterator[tuple[str, Document]]:

@@ -10,20 +10,19 @@ from sqlalchemy import bindparam, select, text
 
 from daiban_server.db import schema
 from daiban_server.db.database import Database, open_database
-from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Fetch, Lookup, Program, Savepoint, Write, first, rows
+from tests.support.tables import put_tables
 
 _ALL = select(schema.setting.c.name, schema.setting.c.value).order_by(schema.setting.c.name)
 _ONE = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("wanted"))
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+@pytest.fixture
+async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated database on each backend."""
-    is_postgres = request.param == "postgres"
-    url = request.getfixturevalue("postgres_url") if is_postgres else f"sqlite:///{tmp_path / 'daiban.db'}"
-    await asyncio.to_thread(migrate, url)
-    opened = await open_database(url)
+    file = tmp_path / "daiban.db"
+    put_tables(file)
+    opened = await open_database(database_url or f"sqlite:///{file}")
     yield opened
     await opened.close()
 

@@ -216,15 +216,15 @@ def _listener() -> socket.socket:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest) -> str:
-    """The URL of each database in turn, "" for SQLite."""
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of each database in turn, with the server's tables in it; "" for SQLite, which needs a folder first."""
     return str(request.getfixturevalue("postgres_tables_url")) if request.param == "postgres" else ""
 
 
 @pytest.fixture
-async def township(database: str, tmp_path: Path) -> AsyncIterator[Township]:
+async def township(database_url: str, tmp_path: Path) -> AsyncIterator[Township]:
     """A township on each database in turn."""
-    async with open_township(tmp_path, database) as town:
+    async with open_township(tmp_path, database_url) as town:
         yield town
 
 

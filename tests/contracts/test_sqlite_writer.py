@@ -77,8 +77,10 @@ async def test_only_what_is_thrown_away_unless_it_is_finished_does_not_wait(path
     await asyncio.to_thread(migrate, f"sqlite:///{path}")
     for durable, expected in ((False, 0), (True, 2)):
         opened = await SqliteDatabase.open(path, durable=durable)
-        assert await opened.write("k", settings) == expected
-        await opened.close()
+        try:
+            assert await opened.write("k", settings) == expected
+        finally:
+            await opened.close()
     assert Settings.from_environment().durable
 
 

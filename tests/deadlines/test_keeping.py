@@ -51,8 +51,9 @@ def limit(bureau: Bureau, kind: str) -> tuple[str, str]:
 
 
 def told(bureau: Bureau) -> list[tuple[str, str]]:
+    """Who was told of limits, not of what was done to a case."""
     names = {id_: name for name, id_ in bureau.people.items()}
-    return [(names[person], code) for person, code, _ in bureau.look(TOLD)]
+    return [(names[person], code) for person, code, _ in bureau.look(TOLD) if code.startswith("deadline.")]
 
 
 def test_each_limit_explains_itself(bureau: Bureau, accepted: bytes) -> None:

@@ -1,7 +1,7 @@
 """The pages of a register: one day after the other, so that whoever reads them sees that none is missing."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -147,5 +147,11 @@ def _case(line: Any) -> CaseRow:
         handler=told.get("handler") or "",
         due=datetime.date.fromisoformat(due) if due else None,
         ended=local_day(ended) if ended else None,
-        result=KINDS["application"].states.get(end or "", ""),
+        result="，".join(filter(None, (_avoided(told), KINDS["application"].states.get(end or "", "")))),
     )
+
+
+def _avoided(told: Mapping[str, Any]) -> str:
+    """In the register of kinship: who keeps away from the case, and as what of the applicant's."""
+    relation = f"（{told['relation']}）" if told.get("relation") else ""
+    return f"{told['relative']}{relation}回避" if told.get("relative") else ""

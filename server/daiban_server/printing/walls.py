@@ -33,6 +33,8 @@ _PERSON = select(_p.name, _p.role, _p.phone, _p.badge).where(
     _p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"), _p.active
 )
 ROLES = {"agent": "代办员", "clerk": "窗口工作人员", "cadre": "包联干部", "head": "中心负责人"}
+NOT_STATED = "未注明"
+"""Of a limit that the catalogue does not know: it does not say that there is none."""
 PROMISE = "一次告知、限时办结、代办不收费，来有迎声、问有答声。"
 
 
@@ -59,8 +61,8 @@ def _wall_sheet(item: Mapping[str, Any], window: str) -> dict[str, Any]:
         "basis": item.get("basis") or "",
         "conditions": item.get("conditions") or "",
         "papers": tuple(_paper(one) for one in item.get("papers") or ()),
-        "legal_limit": _limit(item.get("legal_limit")) or "无法定时限",
-        "promised_limit": _limit(item.get("promised_limit")) or "当场办结",
+        "legal_limit": _limit(item.get("legal_limit")) or NOT_STATED,
+        "promised_limit": _limit(item.get("promised_limit")) or NOT_STATED,
         "fee": item.get("fee") or "不收费",
         "fee_basis": item.get("fee_basis") or "",
         "flow": tuple(_step(one, special) for one in named),

@@ -1,10 +1,13 @@
 """Somebody moves to other villages, or leaves for good: everything open is another's, by name."""
 
+import pytest
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Write
 from daiban_server.features.posts.leaving import SILENT
+from daiban_server.spine import scope
+from daiban_server.spine.refusal import Refusal
 from tests.cases.bureau import DAY
 from tests.posts.team import Team
 
@@ -44,6 +47,8 @@ def test_who_leaves_hands_over_everything_by_name(team: Team) -> None:
     assert team.values(post)["a"]["name"] == "刘强"
     assert team.look(PERSON, person_id=team.people["王芳"]) == [(False, None)]
     assert team.give("李红", "handover", left, "return") == "handover.final"
+    with pytest.raises(Refusal, match="person.unknown"):
+        team.run(scope.assign(team.centre, team.people["王芳"], team.river, "A", team.now))
     team.watch_handovers()
     assert team.status(left) == "ended", "no phone is awaited"
 

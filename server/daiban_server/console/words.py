@@ -131,6 +131,7 @@ VISIT = {
 DEVICE = {
     "pending": Mark("待审核", "diamond"),
     "active": Mark("在用", "full"),
+    "leaving": Mark("离岗待交回", "half"),
     "frozen": Mark("已冻结", "cross", urgent=True),
     "revoked": Mark("已停用", "cross"),
 }

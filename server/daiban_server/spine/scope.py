@@ -23,7 +23,7 @@ _ANSWERED_FOR = union_all(
 _LEFT = select(_d.place, _d.at).where(_d.centre == bindparam("centre_id"), _d.record == bindparam("record_id"))
 _DROP = delete(schema.territory).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
 _IS_HELD = select(_t.rank).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
-_PERSON = select(_p.role).where(_p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"))
+_PERSON = select(_p.active).where(_p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"))
 _PLACE = select(schema.place.c.id).where(
     schema.place.c.id == bindparam("place_id"), schema.place.c.centre == bindparam("centre_id")
 )
@@ -62,7 +62,8 @@ def assign(centre: bytes, person: bytes, place: bytes, rank: str, now: int) -> P
     """Make somebody answer for a place (A) or stand in for it (B). Raises `Refusal`: ``person.unknown`` or
     ``place.unknown``."""
     position, frontier = yield from log.lock(centre)
-    yield from _check(centre, person, place)
+    if not (yield from _check(centre, person, place)):
+        raise Refusal("person.unknown")
     if (yield from give(centre, position + 1, person, place, rank, now)):
         yield from log.advance(centre, position + 1, frontier)
 
@@ -93,8 +94,11 @@ def take(centre: bytes, position: int, person: bytes, place: bytes, now: int) ->
     return True
 
 
-def _check(centre: bytes, person: bytes, place: bytes) -> Program[None]:
-    if (yield from first(_PERSON, person_id=person, centre_id=centre)) is None:
+def _check(centre: bytes, person: bytes, place: bytes) -> Program[bool]:
+    """Whether somebody of this centre still works here; raises as `assign` does."""
+    row = yield from first(_PERSON, person_id=person, centre_id=centre)
+    if row is None:
         raise Refusal("person.unknown")
     if (yield from first(_PLACE, place_id=place, centre_id=centre)) is None:
         raise Refusal("place.unknown")
+    return bool(row[0])

@@ -47,7 +47,7 @@ def test_who_leaves_hands_over_everything_by_name(team: Team) -> None:
     assert team.values(post)["a"]["name"] == "刘强"
     assert team.look(PERSON, person_id=team.people["王芳"]) == [(False, None)]
     assert team.give("李红", "handover", left, "return") == "handover.final"
-    with pytest.raises(Refusal, match="person.unknown"):
+    with pytest.raises(Refusal, match=r"person\.unknown"):
         team.run(scope.assign(team.centre, team.people["王芳"], team.river, "A", team.now))
     team.watch_handovers()
     assert team.status(left) == "ended", "no phone is awaited"

@@ -33,6 +33,7 @@ from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
 from daiban_server.features.photos.tus import router as photo_router
+from daiban_server.features.posts import hiring
 from daiban_server.features.posts import routes as posts
 from daiban_server.features.posts.effects import EFFECTS as POSTS
 from daiban_server.features.replies.effects import EFFECTS as REPLIES
@@ -100,6 +101,8 @@ API = (
     printing.office,
     printing.change_office,
     household,
+    hiring.hire,
+    hiring.new_password,
     posts.people,
     posts.posts,
     posts.work,

@@ -78,8 +78,9 @@ async def _set_up(
 ) -> None:
     # These load the whole application: ``serve`` does that in its workers, and not in what watches over them.
     from daiban_server.app import EFFECTS
-    from daiban_server.features.catalogue.publish import publish_catalogue
+    from daiban_server.features.catalogue.publish import DISTRICT, publish_catalogue
     from daiban_server.http.session import hash_password
+    from daiban_server.spine import desk
 
     now = time.time_ns() // 1_000_000
 
@@ -88,12 +89,15 @@ async def _set_up(
         yield from provision.add_centre(ids.NOBODY, district, "Q", keys, now)
         yield from provision.add_centre(place, centre, centre[:2], keys, now)
         points = [provision.Place(_id(now), place, place, "point", name) for name in villages]
-        yield from provision.add_places([provision.Place(place, place, None, "centre", centre), *points])
+        places = [provision.Place(place, place, None, "centre", centre), *points]
+        yield from provision.add_places(places)
         boss = provision.Person(_id(now), place, head, "", "001", "head", head, hash_password(password))
         team = [provision.Person(_id(now), place, name, "", f"{n:03}", "agent") for n, name in enumerate(agents, 2)]
         yield from provision.add_people([boss, *team])
         yield from provision.add_territory([(one.id, point.id, "A") for one in team[:1] for point in points])
         yield from publish_catalogue(keys, EFFECTS, now, secrets.token_bytes(32))
+        bodies = [provision.place_record(one, now) for one in places]
+        yield from desk.write(DISTRICT, bodies, keys, EFFECTS, now, secrets.token_bytes(32))
 
     database = await open_database(settings.database_url)
     try:

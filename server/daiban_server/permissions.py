@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "case.read": _DESK | _ABOVE | {"cadre"},
     "paper.print": _DESK,
     "office.change": frozenset({"head"}),
+    "person.hire": frozenset({"head", "district"}),
     "post.read": _DESK | _ABOVE | {"cadre"},
     "household.read": _DESK | {"cadre"},
     "register.read": _DESK | _ABOVE,

@@ -2,10 +2,11 @@
 nothing."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
+from daiban_schemas import entry
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first
 from daiban_server.keystore import ServerKeys
@@ -64,3 +65,18 @@ def add_people(people: Sequence[Person]) -> Program[None]:
 def add_territory(rows: Sequence[tuple[bytes, bytes, str]]) -> Program[None]:
     """(person, place, rank A or B): who answers for a place, and who stands in."""
     yield Write(schema.territory, rows, "replace")
+
+
+PLACES = {"centre": "便民服务中心", "station": "便民服务站", "point": "便民服务点"}
+"""What a place of each type is called."""
+
+
+def place_record(place: Place, now: int) -> bytes:
+    """A place as the district publishes it, so that phones know it by name."""
+    told: dict[str, Any] = {"name": place.name, "type": place.type, "type_label": PLACES[place.type]}
+    told["centre"] = place.centre.hex()
+    if place.lon is not None and place.lat is not None:
+        told["point"] = {"lon": place.lon, "lat": place.lat}
+    if place.under:
+        told["under"] = place.under.hex()
+    return entry.change(place.id.hex(), "place", told, seen=0, at=now)

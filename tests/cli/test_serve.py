@@ -73,6 +73,7 @@ def test_a_newcomer_sets_up_a_centre_enrols_a_phone_and_stops_the_server(tmp_pat
                 http.post(f"/v1/devices/{device['id']}/approve", json={"fingerprint": fingerprint})
                 assert client.sync().may_be_given_back
                 assert len(client.records("item")) == 42
+                assert {place.values["name"] for place in client.records("place")} >= {"青山村"}
             second = subprocess.run(
                 [DAIBAN, "serve", "--data", str(data), "--port", str(free_port())],
                 cwd=ROOT,

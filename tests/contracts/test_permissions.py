@@ -110,6 +110,11 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("POST", "/v1/messages/{message:str}/read"): lambda of: (f"/v1/messages/{of.task}/read", {}),
     ("GET", "/v1/tasks"): lambda of: ("/v1/tasks", {}),
     ("POST", "/v1/tasks/{task:str}/done"): lambda of: (f"/v1/tasks/{of.task}/done", {}),
+    ("POST", "/v1/people"): lambda of: (
+        "/v1/people",
+        {"json": {"name": "钱进", "role": "clerk", "login": secrets.token_hex(4)}},
+    ),
+    ("POST", "/v1/people/{person:str}/password"): lambda of: (f"/v1/people/{of.person}/password", {}),
     ("GET", "/v1/people"): lambda of: ("/v1/people", {}),
     ("GET", "/v1/people/{person:str}/work"): lambda of: (f"/v1/people/{of.person}/work", {}),
     ("GET", "/v1/posts"): lambda of: ("/v1/posts", {}),

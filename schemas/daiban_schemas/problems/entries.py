@@ -152,9 +152,9 @@ ENTRIES: dict[str, Problem] = {
     "handover.last_head": Problem(
         409,
         "他是中心唯一的负责人",
-        "请先由区里任命新的负责人",
+        "请先录用新的负责人",
         "The only head of the centre",
-        "Let the district name another head first",
+        "Take on another head first",
     ),
     "post.pair": Problem(422, "A岗和B岗不能是同一人", "请另选B岗", "A and B are one person", "Choose another B"),
     "post.role": Problem(

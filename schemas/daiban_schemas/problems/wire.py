@@ -92,6 +92,9 @@ WIRE: dict[str, Problem] = {
     "device.revoked": Problem(403, "这台手机已停用", "请联系中心负责人", "Device revoked", "Ask the centre head"),
     "device.not_pending": Problem(409, "这台手机不在待审核状态", "请刷新页面", "Device is not pending", "Reload"),
     "gap.invalid": Problem(422, "没有这样的缺口", "请核对批次号", "No such gap", "Check the batch numbers"),
+    "person.role": Problem(422, "不能这样录用", "请核对姓名和角色", "Not a role that you give", "Check name and role"),
+    "person.login_taken": Problem(409, "登录名已有人用", "请另取登录名", "The login is taken", "Choose another login"),
+    "person.badge_taken": Problem(409, "工号已有人用", "请另编工号", "The badge is taken", "Choose another badge"),
     "person.unknown": Problem(404, "本中心没有这个人", "请检查人员", "Unknown person", "Check the person"),
     "place.unknown": Problem(404, "本中心没有这个村(社区)", "请检查地点", "Unknown place", "Check the place"),
     "fingerprint.mismatch": Problem(

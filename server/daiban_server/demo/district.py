@@ -113,7 +113,7 @@ def build(keys: ServerKeys, now: int, seed: int = 1, centres: int = CENTRES) -> 
         yield from provision.add_places(centre.places)
         yield from provision.add_people(centre.people)
         yield from provision.add_territory(list(territories(centre)))
-        bodies += [_place(place, now) for place in centre.places]
+        bodies += [provision.place_record(place, now) for place in centre.places]
         posts.append((desk.Clerk(centre.people[0].id, "head", centre.id), list(_posts(centre, now))))
     office = provision.Person(ident("office"), NOBODY, "区政务办", "0915-3210000", "0000", "district", "district", None)
     yield from provision.add_people([office._replace(password=hash_password(PASSWORD))])
@@ -139,20 +139,6 @@ def territories(centre: Centre) -> Iterator[tuple[bytes, bytes, str]]:
         yield a.id, point.id, "A"
         yield b.id, point.id, "B"
         yield cadres[n % 2].id, point.id, "A"
-
-
-def _place(place: provision.Place, now: int) -> bytes:
-    labels = {"centre": "便民服务中心", "station": "便民服务站", "point": "便民服务点"}
-    fields = {
-        "name": place.name,
-        "type": place.type,
-        "type_label": labels[place.type],
-        "centre": place.centre.hex(),
-        "point": {"lon": place.lon, "lat": place.lat},
-    }
-    if place.under:
-        fields["under"] = place.under.hex()
-    return entry.change(place.id.hex(), "place", fields, seen=0, at=now)
 
 
 def _posts(centre: Centre, now: int) -> Iterator[bytes]:

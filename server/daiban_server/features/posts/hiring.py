@@ -1,0 +1,110 @@
+"""Somebody begins to work in a centre, or forgot his password."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from typing import Annotated
+
+from litestar import post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta, Struct
+from sqlalchemy import bindparam, delete, func, select, update
+
+from daiban_server import provision
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first, run
+from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.session import GivenSession, hash_password
+from daiban_server.provision import Person
+from daiban_server.services import GivenServices
+from daiban_server.spine.refusal import Refusal
+from daiban_sync import ids
+
+HIRES: Mapping[str, frozenset[str]] = {
+    "head": frozenset({"agent", "clerk", "cadre", "head", "leader", "chief"}),
+    "district": frozenset({"district"}),
+}
+"""Whom each takes on, in his own centre: the head writes in too who stands above him, whom others named."""
+
+_p = schema.person.c
+_LOGIN = select(_p.id).where(_p.login == bindparam("wanted_login"))
+_BADGE = select(_p.id).where(_p.centre == bindparam("centre_id"), _p.badge == bindparam("wanted_badge"), _p.active)
+_COUNT = select(func.count()).where(_p.centre == bindparam("centre_id"))
+_ONE = select(_p.login).where(_p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"), _p.active)
+_PASSWORD = update(schema.person).where(_p.id == bindparam("person_id")).values(password=bindparam("hashed"))
+_SIGNED_OUT = delete(schema.session).where(schema.session.c.person == bindparam("person_id"))
+
+Name = Annotated[str, Meta(min_length=1, max_length=30, pattern=r"^\S(.*\S)?$")]
+
+
+class HireIn(Struct, forbid_unknown_fields=True):
+    """Who begins. Whoever works at a desk gets a `login`, his name unless another is given; an agent needs none.
+    `badge` is the next number where none is given."""
+
+    name: Name
+    role: str
+    phone: Annotated[str, Meta(pattern=r"^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8})?$")] = ""
+    badge: Annotated[str, Meta(max_length=20)] = ""
+    login: Annotated[str, Meta(max_length=64)] = ""
+
+
+class HiredOut(Struct, frozen=True):
+    """Who began. The `password` is shown this once."""
+
+    person: str
+    badge: str
+    login: str
+    password: str
+
+
+@post("/v1/people", opt={"action": "person.hire"})
+async def hire(data: JSONBody[HireIn], session: GivenSession, services: GivenServices) -> HiredOut:
+    """Take somebody on in one's own centre. Raises `ProblemError`: ``person.role``, ``person.login_taken``,
+    ``person.badge_taken``."""
+    if data.role not in HIRES[session.role] or "\x00" in data.login + data.name + data.badge:
+        raise ProblemError("person.role")
+    login = data.login.strip() or ("" if data.role == "agent" else data.name)
+    password, now = secrets.token_urlsafe(9) if login else "", services.now()
+    hashed = await asyncio.to_thread(hash_password, password) if login else None
+    id_ = ids.uuid7(now, secrets.token_bytes(10))
+    one = Person(id_, session.clerk.centre, data.name, data.phone, data.badge.strip(), data.role, login or None, hashed)
+    badge = await services.database.write("people", lambda: _take_on(one))
+    return HiredOut(id_.hex(), badge, login, password)
+
+
+@post("/v1/people/{person:str}/password", opt={"action": "person.hire"}, status_code=200)
+async def new_password(person: FromPath[str], session: GivenSession, services: GivenServices) -> HiredOut:
+    """Give somebody of one's own centre another password; he is signed out everywhere. Raises `ProblemError`:
+    ``person.unknown``, for who has no login too."""
+    id_, password = checked_id(person, "person.unknown"), secrets.token_urlsafe(9)
+    hashed = await asyncio.to_thread(hash_password, password)
+    centre = session.clerk.centre
+    login = await services.database.write("people", lambda: _change(centre, id_, hashed))
+    return HiredOut(person, "", login, password)
+
+
+def _take_on(one: Person) -> Program[str]:
+    if one.login and (yield from first(_LOGIN, wanted_login=one.login)):
+        raise Refusal("person.login_taken")
+    badge = one.badge or (yield from _next_badge(one.centre))
+    if (yield from first(_BADGE, centre_id=one.centre, wanted_badge=badge)):
+        raise Refusal("person.badge_taken")
+    yield from provision.add_people([one._replace(badge=badge)])
+    return badge
+
+
+def _next_badge(centre: bytes) -> Program[str]:
+    row = yield from first(_COUNT, centre_id=centre)
+    number = (row[0] if row else 0) + 1
+    while (yield from first(_BADGE, centre_id=centre, wanted_badge=f"{number:03}")):
+        number += 1
+    return f"{number:03}"
+
+
+def _change(centre: bytes, person: bytes, hashed: str) -> Program[str]:
+    row = yield from first(_ONE, person_id=person, centre_id=centre)
+    if row is None or not row[0]:
+        raise Refusal("person.unknown")
+    yield from run(_PASSWORD, person_id=person, hashed=hashed)
+    yield from run(_SIGNED_OUT, person_id=person)
+    return str(row[0])

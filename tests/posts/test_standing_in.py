@@ -79,6 +79,15 @@ def test_a_relatives_case_is_not_handed_to_the_stand_in(team: Team) -> None:
     assert any("1件因回避须另行移交" in text for text in team.told("郑红"))
 
 
+def test_what_the_stand_in_handled_before_stays_his_with_the_return(team: Team) -> None:
+    case = team.case(who="赵敏")
+    team.through(case, ("赵敏", "submit", {}), ("钱进", "receive", {}))
+    handover = team.away("赵敏", "钱进")
+    assert team.give("赵敏", "handover", handover, "return") == "merged"
+    values = team.values(case)
+    assert (values["owner"], values["handler"], values.get("handovers")) == ("赵敏", "钱进", None)
+
+
 def test_it_begins_by_itself_and_goes_on_until_he_is_back(team: Team) -> None:
     asked = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
     times = {"since": team.now + DAY, "until": team.now + 3 * DAY}

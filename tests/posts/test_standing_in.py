@@ -2,6 +2,7 @@
 
 import pytest
 
+from daiban_schemas import entry
 from daiban_server.features.affairs import board
 from daiban_server.staff import stand_ins
 from tests.cases.bureau import DAY
@@ -136,6 +137,16 @@ def test_only_he_himself_or_the_head_cancels_or_returns(team: Team) -> None:
     begun = team.away("王芳", "刘强")
     assert team.give("刘强", "handover", begun, "return") == "handover.not_yours"
     assert team.give("王芳", "handover", begun, "return") == "merged"
+
+
+def test_who_writes_himself_into_the_request_cancels_nothing(team: Team) -> None:
+    asked = team.record("李红", "handover", type="absence", person=team.people["王芳"].hex())
+    assert team.give("李红", "handover", asked, "arrange", to=team.people["周静"].hex()) == "merged"
+    me = {"person": team.people["刘强"].hex()}
+    seen = team.record_position(asked)
+    assert team.write("刘强", entry.change(asked.hex(), "handover", me, seen=seen, at=team.now)).outcome == "merged"
+    assert team.give("刘强", "handover", asked, "cancel") == "handover.not_yours"
+    assert team.give("王芳", "handover", asked, "cancel") == "merged"
 
 
 def test_who_stands_in_is_told_what_the_absent_one_would_be(team: Team) -> None:

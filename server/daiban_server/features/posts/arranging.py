@@ -99,7 +99,8 @@ def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
 def cancel(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """It does not come to that; by the head, or by whom it is about."""
     values = (yield from ledger.view(asked.record)).values
-    check_own(asked, values.get("person"))
+    # Once arranged, what was arranged says whom it is about: the request can be written over by anybody.
+    check_own(asked, (values.get("arranged") or values).get("person"))
     if arranged := values.get("arranged"):
         text = f"{arranged['person_name']}的{TYPES[arranged['type']]}已取消，不用接手了。"
         yield from tell(ledger, asked.record, "handover.cancelled", text, arranged["to"])

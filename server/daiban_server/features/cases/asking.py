@@ -82,13 +82,15 @@ def remember_kin(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields
 
 
 def kin_changed(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Fields]:
-    """A change of the declaration is remembered at once, with what was declared before it."""
+    """A change of the declaration is remembered at once, with what was declared before it; also one that stands beside
+    another, and is not shown until somebody settles it."""
     if "kin" not in incoming.values:
         return {}
     yield from ledger.load_entries(head.position for head in before)
     was = View(record.id.hex(), record.kind, record.position, [ledger.written(head) for head in before]).values
     values = (yield from ledger.view(record)).values
-    return (yield from _remembered(ledger, record, values, values.get("number"), relatives(was)))
+    also = [*relatives(was), *relatives({"kin": incoming.values["kin"]})]
+    return (yield from _remembered(ledger, record, values, values.get("number"), also))
 
 
 def _remembered(

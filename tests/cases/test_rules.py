@@ -238,3 +238,11 @@ def test_a_declaration_that_lost_to_another_holds_all_the_same(bureau: Bureau) -
     bureau.through(case, ("赵敏", "submit", {}))
     assert bureau.ask("赵敏", case, "receive") == "kin.conflict"
     assert bureau.ask("钱进", case, "receive") == "kin.conflict"
+
+
+def test_a_relative_corrects_nothing_of_what_was_accepted(bureau: Bureau) -> None:
+    case = bureau.case(kin={"person": bureau.people["钱进"].hex(), "relation": "叔叔"})
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}), ("赵敏", "accept", {}))
+    other = {"values": {"identity_number": "11010519491231002X"}, "reason": "录错"}
+    assert bureau.ask("钱进", case, "correct", **other) == "kin.conflict"
+    assert bureau.ask("赵敏", case, "correct", **other) == "merged"

@@ -60,6 +60,23 @@ def test_the_board_says_who_is_there_today(team: Team) -> None:
     assert team.run(stand_ins(team.people["王芳"], team.now)) == []
 
 
+def test_a_post_says_until_when_and_for_whom_somebody_stands_in(team: Team) -> None:
+    post = team.post("王芳", None, team.place)
+    handover = team.away("王芳", "刘强", until=team.now + 2 * DAY)
+    assert team.give("李红", "handover", handover, "prolong", until=team.now + 3 * DAY) == "merged"
+    assert team.values(post)["on_duty_until"] == team.now + 3 * DAY
+    team.later(3)
+    team.watch_handovers()
+    assert team.values(post)["on_duty_until"] == team.now + DAY, "it went on for another day"
+    assert team.give("李红", "post", post, "appoint", a=team.people["周静"].hex()) == "merged"
+    assert team.values(post).get("on_duty") is None, "he stood in for the one before"
+    second = team.away("周静", "刘强")
+    assert team.give("李红", "handover", handover, "return") == "merged"
+    assert team.values(post)["on_duty"]["name"] == "刘强", "and does so for the next"
+    assert team.give("李红", "handover", second, "return") == "merged"
+    assert team.values(post).get("on_duty") is None
+
+
 def test_two_absences_give_one_village_and_the_last_return_takes_it(team: Team) -> None:
     team.post("王芳", None, team.place)
     team.post("周静", None, team.place)

@@ -92,8 +92,18 @@ def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if arranged["type"] != "absence":
         raise Refusal("handover.final", ("type",))
     yield from _check_free(asked.record, "absence", arranged["person"], arranged["to"], ledger.now, until)
+    yield from show_until(ledger, values, arranged)
     yield from _tell_both(ledger, asked.record, arranged)
     return {"arranged": arranged}
+
+
+def show_until(ledger: Ledger, values: Fields, arranged: Fields) -> Program[None]:
+    """The posts where somebody stands in by a handover say until when."""
+    for id_ in map(bytes.fromhex, values.get("posts") or ()):
+        yield from ledger.load([id_])
+        post = ledger.records[id_]
+        if post and ((yield from ledger.view(post)).values.get("on_duty") or {}).get("person") == arranged["to"]:
+            ledger.write_fields(post, {"on_duty_until": arranged["until"]})
 
 
 def cancel(ledger: Ledger, asked: Asked) -> Program[Fields]:

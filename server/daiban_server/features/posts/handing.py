@@ -79,8 +79,7 @@ def come_back(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if arranged["type"] != "absence":
         raise Refusal("handover.final", ("type",))
     yield from territory.settle(ledger, territory.lent(values), {}, {asked.record.id.hex()})
-    for post in values.get("posts") or ():
-        yield from _write(ledger, post, {"on_duty": None, "on_duty_until": None})
+    yield from _off_duty(ledger, values)
     back = Hands(
         *(arranged["to"], arranged["to_name"], arranged["person"], arranged["person_name"]),
         *(cases.BACK, asked.incoming.author),
@@ -160,6 +159,15 @@ def _move_the_rest(ledger: Ledger, moving: Moving, reasons: Mapping[territory.Pa
 def _on_duty(moving: Moving, post: Fields) -> Fields:
     holds = (post.get("a") or {}).get("person") == moving.giver.hex()
     return {"on_duty": moving.taking, "on_duty_until": moving.arranged["until"]} if holds else {}
+
+
+def _off_duty(ledger: Ledger, values: Fields) -> Program[None]:
+    """The posts show nobody in his stead, but for those that another holds by now, who may be away himself."""
+    arranged = values["arranged"]
+    for post in (yield from territory.of_kind(ledger.centre, "post")):
+        a, shown = ((post.values.get(name) or {}).get("person") for name in ("a", "on_duty"))
+        if post.record in (values.get("posts") or ()) and (a, shown) == (arranged["person"], arranged["to"]):
+            yield from _write(ledger, post.record, {"on_duty": None, "on_duty_until": None})
 
 
 def _held_by(moving: Moving, post: Fields) -> Fields:

@@ -141,6 +141,21 @@ def test_who_cannot_take_over(team: Team, who: str, fields: dict[str, int], code
     assert team.status(asked) == "asked"
 
 
+def test_who_stands_in_is_not_away_himself(team: Team) -> None:
+    first = team.away("王芳", "刘强", until=team.now + 3 * DAY)
+    asked = team.record("刘强", "handover", type="absence", person=team.people["刘强"].hex())
+    to = team.people["周静"].hex()
+    assert team.give("李红", "handover", asked, "arrange", to=to) == "handover.stands_in"
+    assert team.give("李红", "handover", asked, "arrange", to=to, since=team.now + 3 * DAY) == "merged"
+    team.later(3)
+    team.watch_handovers()
+    assert (team.status(asked), team.status(first)) == ("arranged", "begun"), "王芳 has not come back yet"
+    assert "刘强的请假到时间了，但刘强还在替别人顶岗，请先另派人顶岗。" in team.told("李红")
+    assert team.give("王芳", "handover", first, "return") == "merged"
+    team.watch_handovers()
+    assert team.status(asked) == "begun"
+
+
 def test_nobody_is_away_twice(team: Team) -> None:
     team.away("王芳", "刘强")
     again = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())

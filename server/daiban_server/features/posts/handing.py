@@ -46,8 +46,9 @@ def begin(ledger: Ledger, asked: Asked) -> Program[Fields]:
 def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     """Everything goes to the one who takes over; gives the note of it, which says what was handed."""
     moving = yield from _moving(ledger, record)
-    if moving.arranged["type"] == "leaving":
-        yield from check_stands_in(ledger, record, moving.arranged["person"])
+    if moving.arranged["type"] != "transfer":
+        until = moving.arranged["until"] or FOREVER
+        yield from check_stands_in(ledger, record, moving.arranged["person"], ledger.now, until)
     handed = yield from _cases(ledger, moving, author)
     posts = yield from _posts(ledger, moving)
     given = [] if moving.for_good else (yield from _lend(ledger, moving))

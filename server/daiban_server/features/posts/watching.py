@@ -49,9 +49,11 @@ def _begin(ledger: Ledger, record: Record) -> Program[None]:
         return
     try:
         fields = yield from handing.take_over(ledger, record, NOBODY)
-    except Refusal:
+    except Refusal as refusal:
         what = f"{arranged['person_name']}的{TYPES[arranged['type']]}"
         text = f"{what}到时间了，但{arranged['to_name']}已不在岗，请另行安排。"
+        if refusal.code == "handover.stands_in":
+            text = f"{what}到时间了，但{arranged['person_name']}还在替别人顶岗，请先另派人顶岗。"
         yield from _once_a_day(ledger, record, text)
     else:
         ledger.write_fields(record, fields, "begun")

@@ -1,10 +1,14 @@
 """Somebody moves to other villages, or leaves for good: everything open is another's, by name."""
 
+import pytest
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Write
+from daiban_server.features.posts import open_work
 from daiban_server.features.posts.leaving import SILENT
+from daiban_server.limits.calendar import local_day
+from daiban_server.printing import handovers
 from tests.cases.bureau import DAY
 from tests.posts.team import Team
 
@@ -82,6 +86,34 @@ def test_what_a_cadre_owed_is_his_successors(team: Team) -> None:
     _hand_over(team, "孙亮", "吴军", "leaving")
     assert team.look(CADRE, case_id=case) == [(team.people["吴军"],)]
     assert team.places("吴军") == {team.place: "A"}
+
+
+def test_what_the_centre_was_not_handed_yet_is_the_successors_too(team: Team) -> None:
+    """One case was collected at a home, of the other there is a draft."""
+    collected, draft = team.case(who="王芳", source="home"), team.case(who="王芳", source="home")
+    team.through(collected, ("王芳", "collected", {}))
+    left = _hand_over(team, "王芳", "刘强", "leaving")
+    (told,) = team.values(left)["cases"]
+    assert (told["case"], told["item"], told["status"]) == (collected.hex(), "最低生活保障申请", "collected")
+    (shown,) = team.run(handovers.handover(team.centre, left, "", local_day(team.now))).cases
+    assert (shown.applicant, shown.status) == ("张桂兰", "已上门收件")
+    for case in (collected, draft):
+        team.through(case, ("刘强", "submit", {}), ("赵敏", "receive", {}))
+        assert team.values(case)["owner"] == "刘强"
+    _hand_over(team, "刘强", "周静", "leaving")
+    late = team.case(who="王芳", source="home")
+    team.through(late, ("周静", "submit", {}))
+    assert team.values(late)["owner"] == "周静", "from the phone of one whose successor left as well"
+
+
+def test_more_cases_than_a_note_names_go_to_the_successor(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_work, "MOST", 1)
+    cases = [team.case(who="王芳") for _ in range(3)]
+    for case in cases:
+        team.through(case, ("王芳", "submit", {}))
+    left = _hand_over(team, "王芳", "刘强", "leaving")
+    assert len(team.values(left)["cases"]) == 1
+    assert {team.values(case)["owner"] for case in cases} == {"刘强"}
 
 
 def test_who_changes_villages_hands_over_only_what_is_there(team: Team) -> None:

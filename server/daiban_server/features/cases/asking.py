@@ -9,7 +9,7 @@ from daiban_server.registers import KINSHIP, enter, numbered
 from daiban_server.spine.effects import Asked, Effect
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
-from daiban_server.staff import person
+from daiban_server.staff import person, successor
 from daiban_sync.merge import Head
 from daiban_sync.view import View
 
@@ -142,6 +142,8 @@ def _oldest(ledger: Ledger, heads: Sequence[Head]) -> Program[Fields]:
     oldest = min(heads, key=_position)
     yield from ledger.load_entries([oldest.position])
     author = bytes.fromhex(ledger.written(oldest).author)
+    # Who left before the case came here handed it over with everything else.
+    author = (yield from successor(author, ledger.now)) or author
     owner = yield from person(author)
     return {"owner": owner.name, "owner_id": author.hex()} if owner else {}
 

@@ -59,8 +59,8 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     devices = (yield from leaving.leave(ledger, moving.giver, moving.taker)) if leaves else []
     return {
         "begun_at": ledger.now,
-        "cases": handed.over,
-        "kept": handed.kept,
+        "cases": handed.over[: open_work.MOST],
+        "kept": handed.kept[: open_work.MOST],
         "visits": visits,
         "given": [place.hex() for place in given],
         "place_names": names,
@@ -108,6 +108,8 @@ def _cases(ledger: Ledger, moving: Moving, author: bytes) -> Program[Handed]:
         *(cases.reason(arranged), author),
     )
     concerned = [case for case in found if moving.concerns(case.place)]
+    if not moving.for_good:
+        concerned = concerned[: open_work.MOST]  # what the note does not name could not come back
     return (yield from cases.hand_over(ledger, hands, concerned, for_good=moving.for_good))
 
 

@@ -1,14 +1,23 @@
 """Somebody moves to other villages, or leaves for good: everything open is another's, by name."""
 
+import secrets
+
 import pytest
 from sqlalchemy import bindparam, select
 
+from daiban_schemas import entry
+from daiban_server.app import EFFECTS
 from daiban_server.db import schema
 from daiban_server.db.program import Write
 from daiban_server.features.posts import open_work
 from daiban_server.features.posts.leaving import SILENT
 from daiban_server.limits.calendar import local_day
 from daiban_server.printing import handovers
+from daiban_server.spine.opening import Sender, open_batch
+from daiban_server.spine.push import push
+from daiban_sync import batch, limits
+from daiban_sync.keys import SoftwareKey
+from daiban_sync.outcome import unpack
 from tests.cases.bureau import DAY
 from tests.posts.team import Team
 
@@ -140,3 +149,46 @@ def test_the_only_head_cannot_leave(team: Team) -> None:
     assert team.give("李红", "handover", asked, "begin") == "merged"
     assert team.give("郑红", "handover", gone, "arrange", to=team.people["郑红"].hex()) == "handover.role"
     assert team.look(PERSON, person_id=team.people["郑红"])[0][0] == 1
+
+
+def test_a_head_who_left_appoints_nobody_from_his_phone(team: Team) -> None:
+    phone, key = _phone(team, "郑红"), SoftwareKey(secrets.token_bytes(32))
+    team.look(schema.device.update().where(_d.id == phone).values(key=key.public_key))
+    post = team.record("李红", "post", title="河湾代办岗", role="agent")
+    _hand_over(team, "郑红", "李红", "leaving")
+    named = {"a": team.people["刘强"].hex(), "places": [team.river.hex()]}
+    before = team.now - DAY
+    bodies = [
+        entry.command(post.hex(), "post", "appoint", named, expected=None, at=before),
+        entry.change(team.home.hex(), "household", {"phone": "13800000000"}, seen=0, at=before),
+    ]
+    header = batch.Header(
+        protocol=limits.PROTOCOL,
+        flags=0,
+        origin=team.keys.origin,
+        centre=team.centre,
+        device=phone,
+        sequence=1,
+        previous=batch.FIRST,
+        checkpoint_size=0,
+        checkpoint=batch.NO_CHECKPOINT,
+        first=1,
+        entry_count=len(bodies),
+    )
+    sender = Sender(phone, team.centre, team.people["郑红"], "head", key.public_key)
+    opened = open_batch(batch.seal(header, secrets.token_bytes(32), bodies, key), sender, team.keys)
+    pushed = team.run(push(sender, [opened], team.keys, EFFECTS, team.now))
+    assert [one.code for one in unpack(pushed.outcomes[0])] == ["command.not_your_role", "scope.foreign"]
+    assert (team.status(post), team.places("刘强")) == ("vacant", {})
+
+
+def test_a_phone_that_is_heard_of_every_day_is_locked_out_in_the_end(team: Team) -> None:
+    phone = _phone(team, "王芳")
+    left = _hand_over(team, "王芳", "刘强", "leaving")
+    for _ in range(8):
+        assert team.look(STATE, device_id=phone) == [("leaving",)]
+        team.later(0.9)
+        team.look(schema.device.update().where(_d.id == phone).values(synced_at=team.now))
+        team.watch_handovers()
+    assert team.look(STATE, device_id=phone) == [("revoked",)]
+    assert team.status(left) == "ended"

@@ -8,6 +8,7 @@ part in the case.
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -46,7 +47,8 @@ def secret_of(keys: ServerKeys, case: bytes) -> str:
 
 def fits(keys: ServerKeys, case: bytes, given: str) -> bool:
     """Whether somebody has the secret of a case, however he writes it."""
-    return hmac.compare_digest(secret_of(keys, case).encode(), given.strip().upper().encode())
+    plain = unicodedata.normalize("NFKC", given).strip().upper()
+    return hmac.compare_digest(secret_of(keys, case).encode(), plain.encode())
 
 
 def for_slip(

@@ -122,7 +122,7 @@ async def _centre(code: str, services: Services) -> tuple[bytes, str]:
 async def _rated(data: RatingIn, services: Services) -> tuple[bytes, bytes]:
     """The case that number and secret name together. Raises `ProblemError`: ``session.too_many``, ``case.not_found``,
     ``rating.secret``."""
-    name = f"rating {data.number.strip().upper()}"
+    name = f"rating {looking_up.written(data.number)}"
     if wait := services.tries.wait(name, services.now()):
         raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
     found = await services.database.read(looking_up.numbered(data.number))
@@ -135,7 +135,7 @@ async def _rated(data: RatingIn, services: Services) -> tuple[bytes, bytes]:
 
 async def _case(key: CaseKey, services: Services) -> tuple[bytes, bytes]:
     """The case that number and code name together; wrong codes make the next try wait."""
-    name = f"case {key.number.strip().upper()}"
+    name = f"case {looking_up.written(key.number)}"
     if wait := services.tries.wait(name, services.now()):
         raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
     found = await services.database.read(looking_up.find(key.number, key.code))

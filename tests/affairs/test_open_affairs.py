@@ -154,6 +154,8 @@ async def test_the_box_takes_what_anybody_says(township: Township, resident: htt
     assert (await resident.post("/v1/public/JM/opinions", json=said)).status_code == 201
     assert problem(await resident.post("/v1/public/XX/opinions", json=said)) == "centre.unknown"
     assert problem(await resident.post("/v1/public/JM/opinions", json={"text": "嗯"})) == "request.invalid"
+    nothing = {"text": "\u200b\u200b"}
+    assert problem(await resident.post("/v1/public/JM/opinions", json=nothing)) == "value.incomplete"
     (opinion,) = (await (await township.signed_in("李红")).get("/v1/records/opinion")).json()
     assert (opinion["values"]["channel"], opinion["status"]) == ("opinion_box", "open")
     assert opinion["values"]["number"].endswith("YJ-0001")

@@ -17,6 +17,7 @@ from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import COOKIE
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import desk
+from daiban_server.spine.apply import blank
 from daiban_sync import ids
 
 Short = Annotated[str, Meta(max_length=40)]
@@ -74,6 +75,8 @@ async def public_duty(code: FromPath[str], services: GivenServices) -> list[Duty
 async def public_opinion(code: FromPath[str], data: JSONBody[OpinionIn], services: GivenServices) -> None:
     """Put something into the opinion box (意见箱)."""
     centre, _ = await _centre(code, services)
+    if blank(data.text):
+        raise ProblemError("value.incomplete")
     if await services.database.read(opinions.lately(centre, services.now())) >= opinions.AN_HOUR:
         raise ProblemError("opinion.full", {"Retry-After": "600"})
     fields: dict[str, Any] = {"place": centre.hex(), "channel": "opinion_box", "text": data.text}

@@ -47,6 +47,11 @@ def test_a_post_without_b_needs_a_name(team: Team) -> None:
     assert team.told("李红") == ["王芳申请请假，请安排接手的人。"]
 
 
+def test_who_asks_for_another_is_named(team: Team) -> None:
+    team.record("刘强", "handover", type="leaving", person=team.people["王芳"].hex())
+    assert team.told("李红") == ["刘强替王芳申请离岗，请安排接手的人。"]
+
+
 def test_the_board_says_who_is_there_today(team: Team) -> None:
     team.post("王芳", "周静", team.place)
     handover = team.away("王芳", "刘强")

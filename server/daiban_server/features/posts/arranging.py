@@ -33,11 +33,13 @@ _AWAY = (
 
 
 def asked_for(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fields]:
-    """Somebody asks to be stood in for, or says who leaves: the heads are told."""
+    """Somebody asks to be stood in for, or says who leaves: the heads are told, and by whom where that is another."""
     values = incoming.values
     away = yield from person(bytes.fromhex(values["person"])) if values.get("person") else _nobody()
     if away is not None:
-        text = f"{away.name}申请{TYPES.get(values.get('type', ''), '交接')}，请安排接手的人。"
+        writer = yield from person(incoming.author)
+        by = f"{writer.name}替" if writer and incoming.author.hex() != values["person"] else ""
+        text = f"{by}{away.name}申请{TYPES.get(values.get('type', ''), '交接')}，请安排接手的人。"
         yield from tell_heads(ledger, record, "handover.asked", text, without=incoming.author)
     return {}
 

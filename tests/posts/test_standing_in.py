@@ -111,6 +111,17 @@ def test_what_the_stand_in_handled_before_stays_his_with_the_return(team: Team) 
     assert (values["owner"], values["handler"], values.get("handovers")) == ("赵敏", "钱进", None)
 
 
+def test_a_relatives_case_does_not_come_back_with_the_return(team: Team) -> None:
+    case = team.case(who="赵敏")
+    team.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
+    handover = team.away("赵敏", "钱进")
+    declared = {"kin": {"person": team.people["赵敏"].hex(), "relation": "姑姑"}}
+    seen = team.record_position(case)
+    assert team.write("钱进", entry.change(case.hex(), "application", declared, seen=seen, at=team.now)).code is None
+    assert team.give("赵敏", "handover", handover, "return") == "merged"
+    assert team.values(case)["handler"] == "钱进"
+
+
 def test_it_begins_by_itself_and_goes_on_until_he_is_back(team: Team) -> None:
     asked = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
     times = {"since": team.now + DAY, "until": team.now + 3 * DAY}

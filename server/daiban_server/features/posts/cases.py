@@ -58,7 +58,8 @@ def hand_over(ledger: Ledger, hands: Hands, found: Sequence[OpenCase], *, for_go
 
 def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) -> Program[list[Fields]]:
     """What the stand-in was given to handle, and still handles, of a note's cases goes back; what he handled before
-    stays his. Gives those in which something happened since. `hands` names the stand-in as the giver."""
+    stays his, and so does what turned out to be a relative's of the other. Gives those in which something happened
+    since. `hands` names the stand-in as the giver."""
     meanwhile: list[Fields] = []
     ids = [bytes.fromhex(one["case"]) for one in told]
     yield from ledger.load(ids)
@@ -70,7 +71,7 @@ def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) 
         if record.status != one.get("status") or int(values.get("status_at") or 0) > since:
             meanwhile.append({**one, "status": record.status or ""})
         fields = _changed(values, hands, ("handler",)) if one.get(HANDLED) else {}
-        if fields and record.status not in _ENDED:
+        if fields and record.status not in _ENDED and hands.taker not in _relatives(values):
             _hand(ledger, record, values, fields, hands)
     return meanwhile
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from daiban_schemas import entry
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write
-from daiban_server.features.affairs import watching
+from daiban_server.features.affairs import looking_up, watching
 from tests.cases.bureau import Bureau, noon
 
 _m = schema.message.c
@@ -98,3 +98,12 @@ def test_who_decided_a_case_does_not_answer_for_it_though_another_has_it_now(bur
             opinion.hex(), "opinion", "answer", {"text": "没有问题"}, expected=None, at=bureau.now, by=by[name]
         )
         assert bureau.write(name, given).code == "opinion.own"
+
+
+def test_what_was_done_on_the_spot_is_told_in_its_order(bureau: Bureau) -> None:
+    case = bureau.case("direct")
+    bureau.through(case, ("赵敏", "submit", {}))
+    bureau.later(0.01)
+    bureau.through(case, ("赵敏", "finish", {"result": "已登记"}))
+    told = bureau.run(looking_up.show(bureau.centre, case)).steps
+    assert [step.words for step in told] == ["登记编号", "受理", "已办结"]

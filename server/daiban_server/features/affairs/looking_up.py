@@ -142,7 +142,12 @@ def _steps(values: Mapping[str, Any]) -> list[Step]:
         ((values.get("delivery") or {}).get("at"), "送达"),
         ((values.get("follow_up") or {}).get("at"), "回访"),
     ]
-    return [Step(_day(at), words) for at, words in sorted((at, words) for at, words in told if at)]
+    # What was done in one act keeps the order in which it stands here.
+    return [Step(_day(at), words) for at, words in sorted(((at, words) for at, words in told if at), key=_moment)]
+
+
+def _moment(step: tuple[int, str]) -> int:
+    return step[0]
 
 
 def _paused(values: Mapping[str, Any]) -> str:

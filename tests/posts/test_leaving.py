@@ -13,8 +13,10 @@ from daiban_server.features.posts import open_work
 from daiban_server.features.posts.leaving import SILENT
 from daiban_server.limits.calendar import local_day
 from daiban_server.printing import handovers
+from daiban_server.spine import scope
 from daiban_server.spine.opening import Sender, open_batch
 from daiban_server.spine.push import push
+from daiban_server.spine.refusal import Refusal
 from daiban_sync import batch, limits
 from daiban_sync.keys import SoftwareKey
 from daiban_sync.outcome import unpack
@@ -180,6 +182,13 @@ def test_a_head_who_left_appoints_nobody_from_his_phone(team: Team) -> None:
     pushed = team.run(push(sender, [opened], team.keys, EFFECTS, team.now))
     assert [one.code for one in unpack(pushed.outcomes[0])] == ["command.not_your_role", "scope.foreign"]
     assert (team.status(post), team.places("刘强")) == ("vacant", {})
+
+
+def test_who_left_is_given_no_place(team: Team) -> None:
+    _hand_over(team, "王芳", "刘强", "leaving")
+    with pytest.raises(Refusal, match=r"person\.unknown"):
+        team.run(scope.assign(team.centre, team.people["王芳"], team.place, "A", team.now))
+    assert team.places("王芳") == {}
 
 
 def test_a_phone_that_is_heard_of_every_day_is_locked_out_in_the_end(team: Team) -> None:

@@ -23,7 +23,7 @@ _ANSWERED_FOR = union_all(
 _LEFT = select(_d.place, _d.at).where(_d.centre == bindparam("centre_id"), _d.record == bindparam("record_id"))
 _DROP = delete(schema.territory).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
 _IS_HELD = select(_t.rank).where(_t.person == bindparam("person_id"), _t.place == bindparam("place_id"))
-_PERSON = select(_p.role).where(_p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"))
+_PERSON = select(_p.active).where(_p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"))
 _PLACE = select(schema.place.c.id).where(
     schema.place.c.id == bindparam("place_id"), schema.place.c.centre == bindparam("centre_id")
 )
@@ -59,10 +59,11 @@ def had_left(centre: bytes, record: bytes, scope: Scope, at: int) -> Program[boo
 
 
 def assign(centre: bytes, person: bytes, place: bytes, rank: str, now: int) -> Program[None]:
-    """Make somebody answer for a place (A) or stand in for it (B). Raises `Refusal`: ``person.unknown`` or
-    ``place.unknown``."""
+    """Make somebody answer for a place (A) or stand in for it (B). Raises `Refusal`: ``person.unknown``, also for who
+    left, or ``place.unknown``."""
     position, frontier = yield from log.lock(centre)
-    yield from _check(centre, person, place)
+    if not (yield from _check(centre, person, place)):
+        raise Refusal("person.unknown")
     if (yield from give(centre, position + 1, person, place, rank, now)):
         yield from log.advance(centre, position + 1, frontier)
 
@@ -93,8 +94,11 @@ def take(centre: bytes, position: int, person: bytes, place: bytes, now: int) ->
     return True
 
 
-def _check(centre: bytes, person: bytes, place: bytes) -> Program[None]:
-    if (yield from first(_PERSON, person_id=person, centre_id=centre)) is None:
+def _check(centre: bytes, person: bytes, place: bytes) -> Program[bool]:
+    """Whether somebody whom there was in the centre works there now."""
+    found = yield from first(_PERSON, person_id=person, centre_id=centre)
+    if found is None:
         raise Refusal("person.unknown")
     if (yield from first(_PLACE, place_id=place, centre_id=centre)) is None:
         raise Refusal("place.unknown")
+    return bool(found[0])

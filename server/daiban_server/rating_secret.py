@@ -8,10 +8,15 @@ part in the case.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from daiban_schemas.slip import LETTERS
+from daiban_server.db import schema
+from daiban_server.db.program import Program, rows
 from daiban_server.keystore import ServerKeys
 from daiban_server.outbound.queue import Message
 
@@ -20,6 +25,12 @@ LENGTH = 10
 RATES = "rates"
 """In what a message tells: the case, in hexadecimal, whose secret is added when it is sent."""
 SECRET = "rating_secret"  # noqa: S105 - the name of a member
+_e = schema.case_event.c
+_ACTS = (
+    select(_e.author, _e.name)
+    .where(_e.centre == bindparam("centre_id"), _e.case == bindparam("case_id"), _e.name != "hand_over")
+    .distinct()
+)
 _ENDS = ("completed", "refused", "not_accepted")
 
 
@@ -36,12 +47,16 @@ def secret_of(keys: ServerKeys, case: bytes) -> str:
 
 def fits(keys: ServerKeys, case: bytes, given: str) -> bool:
     """Whether somebody has the secret of a case, however he writes it."""
-    return hmac.compare_digest(secret_of(keys, case).encode(), given.strip().upper().encode())
+    plain = unicodedata.normalize("NFKC", given).strip().upper()
+    return hmac.compare_digest(secret_of(keys, case).encode(), plain.encode())
 
 
-def for_slip(keys: ServerKeys, case: bytes, values: Mapping[str, Any], printer: bytes) -> str | None:
-    """The secret for the slip of a case's result, or None: before its end, and for whoever had a part in it."""
-    if not may_rate(values) or printer.hex() in had_part(values):
+def for_slip(
+    keys: ServerKeys, case: bytes, values: Mapping[str, Any], printer: bytes, acted: Collection[bytes] = ()
+) -> str | None:
+    """The secret for the slip of a case's result, or None: before its end, and for whoever had a part in it or, as
+    `acted` says, did anything in it."""
+    if not may_rate(values) or printer.hex() in had_part(values) or printer in acted:
         return None
     return secret_of(keys, case)
 
@@ -52,6 +67,12 @@ def had_part(values: Mapping[str, Any]) -> set[str]:
     people = {values.get("owner_id"), values.get("handler_id")}
     people |= {one.get(name) for one in over for name in ("from_id", "to_id", "handled_by_id")}
     return {one for one in people if one}
+
+
+def who_acted(centre: bytes, case: bytes, *acts: str) -> Program[set[bytes]]:
+    """Who did something in a case, whoever handles it: one of these acts, or any but handing it over."""
+    found = yield from rows(_ACTS, centre_id=centre, case_id=case)
+    return {author for author, name in found if not acts or name in acts}
 
 
 def carried(message: Message, keys: ServerKeys) -> Message:

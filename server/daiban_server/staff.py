@@ -73,6 +73,30 @@ _STAND_INS = (
 )
 
 
+_LEFT_TO = (
+    select(schema.absence.c.stand_in)
+    .where(
+        schema.absence.c.person == bindparam("person_id"),
+        schema.absence.c.start <= bindparam("now"),
+        schema.absence.c.end > bindparam("now"),
+    )
+    .order_by(schema.absence.c.end.desc())
+    .limit(1)
+)
+
+
 def stand_ins(of: bytes, now: int) -> Program[list[StandIn]]:
     """Who stands in for somebody now, mostly one or nobody."""
     return [StandIn(*row) for row in (yield from rows(_STAND_INS, person_id=of, now=now))]
+
+
+def successor(of: bytes, now: int) -> Program[bytes | None]:
+    """Who works here now for somebody who left, or for whom he left it to; None where that is nobody, or he himself."""
+    gone, seen = of, {of}
+    while (who := (yield from person(gone))) is not None and not who.active:
+        row = yield from first(_LEFT_TO, person_id=gone, now=now)
+        if row is None or row[0] in seen:
+            return None
+        gone = bytes(row[0])
+        seen.add(gone)
+    return gone if who is not None and gone != of else None

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from daiban_schemas.slip import code_of, slip_number
+from daiban_server.jobs.loop import one_round
 from daiban_server.lockout import FREE_TRIES
 from daiban_server.rating_secret import secret_of
 from tests.support.raw_device import code_of as problem
@@ -65,6 +66,39 @@ async def test_number_and_code_open_a_case_and_its_slip_too(township: Township, 
     assert "13700000000" not in str(seen)
 
 
+async def test_how_the_promise_stands_is_said_of_today(sqlite_township: Township) -> None:
+    town = sqlite_township
+    record, number = await case_of(town, ("accept", {}))
+    code = code_of(bytes.fromhex(record))
+    async with town.stranger() as resident:
+        path = f"{town.url}/v1/public/look-up"
+        said = {"number": number, "code": code}
+        assert "还剩 10 个工作日" in (await resident.post(path, json=said)).json()["due_why"]
+        town.clock.ahead += 30 * 86_400_000
+        await one_round(town.services)
+        seen = (await resident.post(path, json=said)).json()["due_why"]
+        assert "已超期" in seen and "还剩" not in seen
+        clerk = await town.signed_in("赵敏")
+        pause = {"arguments": {"step": "公示", "reason": "公示七天"}}
+        done = await clerk.post(f"/v1/records/application/{record}/commands/pause", json=pause)
+        assert done.status_code == 200
+        seen = (await resident.post(path, json=said)).json()["due_why"]
+        assert seen.endswith("办结。") or "暂停" in seen, "and not what was said on the first day"
+        assert "还剩" not in seen
+
+
+async def test_a_number_and_a_code_may_be_typed_in_full_width(sqlite_township: Township) -> None:
+    town = sqlite_township
+    record, number = await case_of(town, *DONE)
+    wide = str.maketrans({chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)})
+    code, right = code_of(bytes.fromhex(record)), secret(town, record)["secret"]
+    async with town.stranger() as resident:
+        said = {"number": number.translate(wide), "code": code.lower().translate(wide)}
+        assert (await resident.post(f"{town.url}/v1/public/look-up", json=said)).json()["number"] == number
+        rated = {"number": number.translate(wide), "secret": right.translate(wide), "level": 5}
+        assert (await resident.post(f"{town.url}/v1/public/rating", json=rated)).status_code == 204
+
+
 async def test_a_wrong_code_opens_nothing_and_makes_one_wait(township: Township, resident: httpx2.AsyncClient) -> None:
     record, number = await case_of(township)
     for _ in range(FREE_TRIES):
@@ -120,6 +154,8 @@ async def test_the_box_takes_what_anybody_says(township: Township, resident: htt
     assert (await resident.post("/v1/public/JM/opinions", json=said)).status_code == 201
     assert problem(await resident.post("/v1/public/XX/opinions", json=said)) == "centre.unknown"
     assert problem(await resident.post("/v1/public/JM/opinions", json={"text": "嗯"})) == "request.invalid"
+    nothing = {"text": "\u200b\u200b"}
+    assert problem(await resident.post("/v1/public/JM/opinions", json=nothing)) == "value.incomplete"
     (opinion,) = (await (await township.signed_in("李红")).get("/v1/records/opinion")).json()
     assert (opinion["values"]["channel"], opinion["status"]) == ("opinion_box", "open")
     assert opinion["values"]["number"].endswith("YJ-0001")

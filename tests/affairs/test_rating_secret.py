@@ -1,6 +1,7 @@
 """A case is rated by whom it was done for: what rates it reaches the resident, and nobody who works here."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import httpx2
 import pytest
@@ -10,9 +11,13 @@ from daiban_schemas.slip import code_of
 from daiban_server import rating_secret
 from daiban_server.db import schema
 from daiban_server.db.program import rows
+from daiban_server.features.papers.documents import Document
 from daiban_server.jobs.loop import carry_out
 from daiban_server.lockout import FREE_TRIES
 from daiban_server.outbound.queue import Message
+from daiban_server.printing import case_routes
+from daiban_server.printing.case_file import CaseFile
+from daiban_server.printing.case_papers import result
 from tests.affairs.test_open_affairs import DONE, case_of, look_up
 from tests.support.raw_device import code_of as problem
 from tests.support.township import Township
@@ -119,3 +124,23 @@ async def test_a_slip_has_it_for_who_had_no_part_in_the_case(sqlite_township: To
     assert rating_secret.for_slip(keys, case, {**values, "end": None}, town.people["刘强"]) is None
     assert rating_secret.for_slip(keys, case, {**values, "end": "withdrawn"}, town.people["刘强"]) is None
     assert len(secret) == rating_secret.LENGTH
+
+
+async def test_who_completed_what_another_received_prints_no_secret(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """赵敏 received it, and is its handler; the head accepted and completed it."""
+    town, secrets = sqlite_township, list[str]()
+
+    def kept(file: CaseFile, secret: str, size: Literal["roll", "a5"]) -> Document:
+        secrets.append(secret)
+        return result(file, secret, size)
+
+    monkeypatch.setattr(case_routes, "result", kept)
+    record, _ = await case_of(town)
+    head = await town.signed_in("李红")
+    for name, arguments in DONE:
+        path = f"/v1/records/application/{record}/commands/{name}"
+        assert (await head.post(path, json={"arguments": arguments})).status_code == 200
+    assert (await head.get(f"/v1/cases/{record}/papers/result")).status_code == 200
+    assert secrets == [""]

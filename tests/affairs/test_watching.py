@@ -9,7 +9,7 @@ from sqlalchemy import select
 from daiban_schemas import entry
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write
-from daiban_server.features.affairs import watching
+from daiban_server.features.affairs import looking_up, watching
 from tests.cases.bureau import Bureau, noon
 
 _m = schema.message.c
@@ -77,3 +77,33 @@ def test_nobody_is_told_whom_it_is_about(bureau: Bureau) -> None:
     days = ("2026-11-27", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-07", "2026-12-09")
     told = [one for day in days for one in told_on(bureau, day)]
     assert {name for name, _ in told} == {"吴镇", "郑书记"}
+
+
+def test_who_decided_a_case_does_not_answer_for_it_though_another_has_it_now(bureau: Bureau) -> None:
+    """赵敏 handled it and handed it over when it was done; the head had accepted it."""
+    case = bureau.case()
+    bureau.through(
+        case,
+        ("赵敏", "submit", {}),
+        ("赵敏", "receive", {}),
+        ("李红", "accept", {}),
+        ("赵敏", "complete", {"result": "符合条件"}),
+        ("赵敏", "hand_over", {"to": bureau.people["钱进"].hex(), "reason": "调岗"}),
+    )
+    opinion = say(bureau, "rating", application=case.hex())
+    by = {name: bureau.people[name].hex() for name in ("赵敏", "李红", "吴镇")}
+    assert bureau.values(opinion)["answerer"] == by["吴镇"], "the leader in charge, since the head decided it"
+    for name in ("赵敏", "李红"):
+        given = entry.command(
+            opinion.hex(), "opinion", "answer", {"text": "没有问题"}, expected=None, at=bureau.now, by=by[name]
+        )
+        assert bureau.write(name, given).code == "opinion.own"
+
+
+def test_what_was_done_on_the_spot_is_told_in_its_order(bureau: Bureau) -> None:
+    case = bureau.case("direct")
+    bureau.through(case, ("赵敏", "submit", {}))
+    bureau.later(0.01)
+    bureau.through(case, ("赵敏", "finish", {"result": "已登记"}))
+    told = bureau.run(looking_up.show(bureau.centre, case)).steps
+    assert [step.words for step in told] == ["登记编号", "受理", "已办结"]

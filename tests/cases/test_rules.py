@@ -227,3 +227,22 @@ def test_a_declaration_that_is_taken_back_before_the_first_act_is_remembered(bur
     bureau.write("赵敏", entry.change(case.hex(), "application", {"kin": None}, seen=seen, at=bureau.now))
     bureau.through(case, ("钱进", "submit", {}))
     assert bureau.ask("赵敏", case, "receive") == "kin.conflict"
+
+
+def test_a_declaration_that_lost_to_another_holds_all_the_same(bureau: Bureau) -> None:
+    """The agent's, from the mountain, stands beside the clerk's and is not shown."""
+    case = bureau.case(kin={"person": bureau.people["钱进"].hex(), "relation": "叔叔"})
+    declared = {"kin": {"person": bureau.people["赵敏"].hex(), "relation": "姐姐"}}
+    late = entry.change(case.hex(), "application", declared, seen=0, at=bureau.now, by=bureau.people["王芳"].hex())
+    assert bureau.write("王芳", late).outcome == "conflict"
+    bureau.through(case, ("赵敏", "submit", {}))
+    assert bureau.ask("赵敏", case, "receive") == "kin.conflict"
+    assert bureau.ask("钱进", case, "receive") == "kin.conflict"
+
+
+def test_a_relative_corrects_nothing_of_what_was_accepted(bureau: Bureau) -> None:
+    case = bureau.case(kin={"person": bureau.people["钱进"].hex(), "relation": "叔叔"})
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}), ("赵敏", "accept", {}))
+    other = {"values": {"identity_number": "11010519491231002X"}, "reason": "录错"}
+    assert bureau.ask("钱进", case, "correct", **other) == "kin.conflict"
+    assert bureau.ask("赵敏", case, "correct", **other) == "merged"

@@ -1,13 +1,25 @@
 """Somebody moves to other villages, or leaves for good: everything open is another's, by name."""
 
+import secrets
+
 import pytest
 from sqlalchemy import bindparam, select
 
+from daiban_schemas import entry
+from daiban_server.app import EFFECTS
 from daiban_server.db import schema
 from daiban_server.db.program import Write
+from daiban_server.features.posts import open_work
 from daiban_server.features.posts.leaving import SILENT
+from daiban_server.limits.calendar import local_day
+from daiban_server.printing import handovers
 from daiban_server.spine import scope
+from daiban_server.spine.opening import Sender, open_batch
+from daiban_server.spine.push import push
 from daiban_server.spine.refusal import Refusal
+from daiban_sync import batch, limits
+from daiban_sync.keys import SoftwareKey
+from daiban_sync.outcome import unpack
 from tests.cases.bureau import DAY
 from tests.posts.team import Team
 
@@ -89,6 +101,34 @@ def test_what_a_cadre_owed_is_his_successors(team: Team) -> None:
     assert team.places("吴军") == {team.place: "A"}
 
 
+def test_what_the_centre_was_not_handed_yet_is_the_successors_too(team: Team) -> None:
+    """One case was collected at a home, of the other there is a draft."""
+    collected, draft = team.case(who="王芳", source="home"), team.case(who="王芳", source="home")
+    team.through(collected, ("王芳", "collected", {}))
+    left = _hand_over(team, "王芳", "刘强", "leaving")
+    (told,) = team.values(left)["cases"]
+    assert (told["case"], told["item"], told["status"]) == (collected.hex(), "最低生活保障申请", "collected")
+    (shown,) = team.run(handovers.handover(team.centre, left, "", local_day(team.now))).cases
+    assert (shown.applicant, shown.status) == ("张桂兰", "已上门收件")
+    for case in (collected, draft):
+        team.through(case, ("刘强", "submit", {}), ("赵敏", "receive", {}))
+        assert team.values(case)["owner"] == "刘强"
+    _hand_over(team, "刘强", "周静", "leaving")
+    late = team.case(who="王芳", source="home")
+    team.through(late, ("周静", "submit", {}))
+    assert team.values(late)["owner"] == "周静", "from the phone of one whose successor left as well"
+
+
+def test_more_cases_than_a_note_names_go_to_the_successor(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_work, "MOST", 1)
+    cases = [team.case(who="王芳") for _ in range(3)]
+    for case in cases:
+        team.through(case, ("王芳", "submit", {}))
+    left = _hand_over(team, "王芳", "刘强", "leaving")
+    assert len(team.values(left)["cases"]) == 1
+    assert {team.values(case)["owner"] for case in cases} == {"刘强"}
+
+
 def test_who_changes_villages_hands_over_only_what_is_there(team: Team) -> None:
     post = team.post("王芳", None, team.place, team.river)
     here = team.case(who="王芳")
@@ -113,3 +153,53 @@ def test_the_only_head_cannot_leave(team: Team) -> None:
     assert team.give("李红", "handover", asked, "begin") == "merged"
     assert team.give("郑红", "handover", gone, "arrange", to=team.people["郑红"].hex()) == "handover.role"
     assert team.look(PERSON, person_id=team.people["郑红"])[0][0] == 1
+
+
+def test_a_head_who_left_appoints_nobody_from_his_phone(team: Team) -> None:
+    phone, key = _phone(team, "郑红"), SoftwareKey(secrets.token_bytes(32))
+    team.look(schema.device.update().where(_d.id == phone).values(key=key.public_key))
+    post = team.record("李红", "post", title="河湾代办岗", role="agent")
+    _hand_over(team, "郑红", "李红", "leaving")
+    named = {"a": team.people["刘强"].hex(), "places": [team.river.hex()]}
+    before = team.now - DAY
+    bodies = [
+        entry.command(post.hex(), "post", "appoint", named, expected=None, at=before),
+        entry.change(team.home.hex(), "household", {"phone": "13800000000"}, seen=0, at=before),
+    ]
+    header = batch.Header(
+        protocol=limits.PROTOCOL,
+        flags=0,
+        origin=team.keys.origin,
+        centre=team.centre,
+        device=phone,
+        sequence=1,
+        previous=batch.FIRST,
+        checkpoint_size=0,
+        checkpoint=batch.NO_CHECKPOINT,
+        first=1,
+        entry_count=len(bodies),
+    )
+    sender = Sender(phone, team.centre, team.people["郑红"], "head", key.public_key)
+    opened = open_batch(batch.seal(header, secrets.token_bytes(32), bodies, key), sender, team.keys)
+    pushed = team.run(push(sender, [opened], team.keys, EFFECTS, team.now))
+    assert [one.code for one in unpack(pushed.outcomes[0])] == ["command.not_your_role", "scope.foreign"]
+    assert (team.status(post), team.places("刘强")) == ("vacant", {})
+
+
+def test_who_left_is_given_no_place(team: Team) -> None:
+    _hand_over(team, "王芳", "刘强", "leaving")
+    with pytest.raises(Refusal, match=r"person\.unknown"):
+        team.run(scope.assign(team.centre, team.people["王芳"], team.place, "A", team.now))
+    assert team.places("王芳") == {}
+
+
+def test_a_phone_that_is_heard_of_every_day_is_locked_out_in_the_end(team: Team) -> None:
+    phone = _phone(team, "王芳")
+    left = _hand_over(team, "王芳", "刘强", "leaving")
+    for _ in range(8):
+        assert team.look(STATE, device_id=phone) == [("leaving",)]
+        team.later(0.9)
+        team.look(schema.device.update().where(_d.id == phone).values(synced_at=team.now))
+        team.watch_handovers()
+    assert team.look(STATE, device_id=phone) == [("revoked",)]
+    assert team.status(left) == "ended"

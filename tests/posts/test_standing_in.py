@@ -2,6 +2,7 @@
 
 import pytest
 
+from daiban_schemas import entry
 from daiban_server.features.affairs import board
 from daiban_server.staff import stand_ins
 from tests.cases.bureau import DAY
@@ -46,6 +47,11 @@ def test_a_post_without_b_needs_a_name(team: Team) -> None:
     assert team.told("李红") == ["王芳申请请假，请安排接手的人。"]
 
 
+def test_who_asks_for_another_is_named(team: Team) -> None:
+    team.record("刘强", "handover", type="leaving", person=team.people["王芳"].hex())
+    assert team.told("李红") == ["刘强替王芳申请离岗，请安排接手的人。"]
+
+
 def test_the_board_says_who_is_there_today(team: Team) -> None:
     team.post("王芳", "周静", team.place)
     handover = team.away("王芳", "刘强")
@@ -57,6 +63,23 @@ def test_the_board_says_who_is_there_today(team: Team) -> None:
     assert shown.on_duty == ""
     team.later(0.1)
     assert team.run(stand_ins(team.people["王芳"], team.now)) == []
+
+
+def test_a_post_says_until_when_and_for_whom_somebody_stands_in(team: Team) -> None:
+    post = team.post("王芳", None, team.place)
+    handover = team.away("王芳", "刘强", until=team.now + 2 * DAY)
+    assert team.give("李红", "handover", handover, "prolong", until=team.now + 3 * DAY) == "merged"
+    assert team.values(post)["on_duty_until"] == team.now + 3 * DAY
+    team.later(3)
+    team.watch_handovers()
+    assert team.values(post)["on_duty_until"] == team.now + DAY, "it went on for another day"
+    assert team.give("李红", "post", post, "appoint", a=team.people["周静"].hex()) == "merged"
+    assert team.values(post).get("on_duty") is None, "he stood in for the one before"
+    second = team.away("周静", "刘强")
+    assert team.give("李红", "handover", handover, "return") == "merged"
+    assert team.values(post)["on_duty"]["name"] == "刘强", "and does so for the next"
+    assert team.give("李红", "handover", second, "return") == "merged"
+    assert team.values(post).get("on_duty") is None
 
 
 def test_two_absences_give_one_village_and_the_last_return_takes_it(team: Team) -> None:
@@ -77,6 +100,26 @@ def test_a_relatives_case_is_not_handed_to_the_stand_in(team: Team) -> None:
     assert team.values(case)["handler"] == "王芳"
     assert [one["case"] for one in team.values(handover)["kept"]] == [case.hex()]
     assert any("1件因回避须另行移交" in text for text in team.told("郑红"))
+
+
+def test_what_the_stand_in_handled_before_stays_his_with_the_return(team: Team) -> None:
+    case = team.case(who="赵敏")
+    team.through(case, ("赵敏", "submit", {}), ("钱进", "receive", {}))
+    handover = team.away("赵敏", "钱进")
+    assert team.give("赵敏", "handover", handover, "return") == "merged"
+    values = team.values(case)
+    assert (values["owner"], values["handler"], values.get("handovers")) == ("赵敏", "钱进", None)
+
+
+def test_a_relatives_case_does_not_come_back_with_the_return(team: Team) -> None:
+    case = team.case(who="赵敏")
+    team.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
+    handover = team.away("赵敏", "钱进")
+    declared = {"kin": {"person": team.people["赵敏"].hex(), "relation": "姑姑"}}
+    seen = team.record_position(case)
+    assert team.write("钱进", entry.change(case.hex(), "application", declared, seen=seen, at=team.now)).code is None
+    assert team.give("赵敏", "handover", handover, "return") == "merged"
+    assert team.values(case)["handler"] == "钱进"
 
 
 def test_it_begins_by_itself_and_goes_on_until_he_is_back(team: Team) -> None:
@@ -114,6 +157,21 @@ def test_who_cannot_take_over(team: Team, who: str, fields: dict[str, int], code
     assert team.status(asked) == "asked"
 
 
+def test_who_stands_in_is_not_away_himself(team: Team) -> None:
+    first = team.away("王芳", "刘强", until=team.now + 3 * DAY)
+    asked = team.record("刘强", "handover", type="absence", person=team.people["刘强"].hex())
+    to = team.people["周静"].hex()
+    assert team.give("李红", "handover", asked, "arrange", to=to) == "handover.stands_in"
+    assert team.give("李红", "handover", asked, "arrange", to=to, since=team.now + 3 * DAY) == "merged"
+    team.later(3)
+    team.watch_handovers()
+    assert (team.status(asked), team.status(first)) == ("arranged", "begun"), "王芳 has not come back yet"
+    assert "刘强的请假到时间了，但刘强还在替别人顶岗，请先另派人顶岗。" in team.told("李红")
+    assert team.give("王芳", "handover", first, "return") == "merged"
+    team.watch_handovers()
+    assert team.status(asked) == "begun"
+
+
 def test_nobody_is_away_twice(team: Team) -> None:
     team.away("王芳", "刘强")
     again = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
@@ -127,6 +185,16 @@ def test_only_he_himself_or_the_head_cancels_or_returns(team: Team) -> None:
     begun = team.away("王芳", "刘强")
     assert team.give("刘强", "handover", begun, "return") == "handover.not_yours"
     assert team.give("王芳", "handover", begun, "return") == "merged"
+
+
+def test_who_writes_himself_into_the_request_cancels_nothing(team: Team) -> None:
+    asked = team.record("李红", "handover", type="absence", person=team.people["王芳"].hex())
+    assert team.give("李红", "handover", asked, "arrange", to=team.people["周静"].hex()) == "merged"
+    me = {"person": team.people["刘强"].hex()}
+    seen = team.record_position(asked)
+    assert team.write("刘强", entry.change(asked.hex(), "handover", me, seen=seen, at=team.now)).outcome == "merged"
+    assert team.give("刘强", "handover", asked, "cancel") == "handover.not_yours"
+    assert team.give("王芳", "handover", asked, "cancel") == "merged"
 
 
 def test_who_stands_in_is_told_what_the_absent_one_would_be(team: Team) -> None:

@@ -11,7 +11,8 @@ from daiban_server import choices
 from daiban_server.db import schema
 from daiban_server.db.program import Write
 from daiban_server.features.replies import reminding
-from tests.cases.bureau import Bureau
+from daiban_server.spine import push
+from tests.cases.bureau import DAY, Bureau
 
 _o, _m = schema.obligation.c, schema.message.c
 OWED = select(_o.application, _o.round, _o.state, _o.due, _o.reply).order_by(_o.created, _o.round)
@@ -70,6 +71,18 @@ def test_one_visit_answers_every_case_of_the_home(bureau: Bureau) -> None:
     assert sorted(states(bureau)) == ["due"] * 3 + ["met"] * 2
     reply(bureau)
     assert states(bureau).count("met") == 5, "a reply that names no case answers all of them"
+
+
+def test_what_was_said_before_there_was_a_case_answers_for_it_only_by_name(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cadre's phone was in the hills for twenty days; its reply comes after the case."""
+    case = bureau.case(who="王芳", source="home")
+    monkeypatch.setattr(push, "effective", lambda at, bounds: bureau.now - 20 * DAY)
+    reply(bureau)
+    assert states(bureau) == ["due"]
+    reply(bureau, application=case.hex())
+    assert sorted(states(bureau)) == ["due", "met"]
 
 
 def test_nothing_more_is_owed_when_the_case_has_ended(bureau: Bureau) -> None:

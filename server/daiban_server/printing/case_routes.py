@@ -41,7 +41,8 @@ async def case_paper(
     if name == FILE:
         return await _in_a_thread(lambda: _volume(file))
     if name in RESULT:
-        secret = rating_secret.for_slip(services.keys, case, file.values, session.clerk.person)
+        acted = await services.database.read(rating_secret.who_acted(session.clerk.centre, case))
+        secret = rating_secret.for_slip(services.keys, case, file.values, session.clerk.person, acted)
         return await printed([result(file, secret or "", RESULT[name])])
     return await printed([as_reprint(ONE[name](file), file.today)])
 

@@ -57,7 +57,7 @@ def _cases(centre: bytes, told: Iterable[Mapping[str, Any]], note: str) -> Progr
         made.append(
             HandedCase(
                 number=one.get("number") or "",
-                applicant=row[0] if row else "",
+                applicant=row[0] if row else (yield from _of_record(centre, bytes.fromhex(one["case"]))),
                 item=one.get("item") or "",
                 status=states.get(one.get("status") or "", ""),
                 due=due,
@@ -65,3 +65,9 @@ def _cases(centre: bytes, told: Iterable[Mapping[str, Any]], note: str) -> Progr
             )
         )
     return made
+
+
+def _of_record(centre: bytes, case: bytes) -> Program[str]:
+    """The applicant of a case that the centre was not handed yet."""
+    found = yield from views.shown(views.BY_ID, centre, record_id=case)
+    return str(found[0].view.values.get("applicant") or "") if found else ""

@@ -125,6 +125,9 @@ class _Intake:
         if row is None or row[0] not in ("active", "leaving", "desk"):
             self.done.problems.append((sequence, f"device.{row[0] if row else 'unknown'}", 0))
             return
+        if row[0] == "leaving":
+            # Who left decides nothing more: his phone may hand in what was written where he had a place.
+            sender = sender._replace(role="agent")
         named, held = row[1] or 0, row[5]
         chain = Chain(*row[2:5]) if row[2] is not None else Chain()
         given_up = sequence <= chain.sequence and held is None and (yield from gaps.covers(sender, batch))
@@ -139,7 +142,7 @@ class _Intake:
             yield from self._quarantine(batch)
             self.done.problems.append((sequence, "chain.equivocation", 0))
         elif verdict == "adopted":
-            yield from self._accept(opened, self.sender._replace(chained=False), named, [])
+            yield from self._accept(opened, sender._replace(chained=False), named, [])
         else:
             end = chains.extended(sender.centre, sender.device, chain.after(batch), self.ledger.now)
             yield from self._accept(opened, sender, named, [end])

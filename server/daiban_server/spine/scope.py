@@ -59,8 +59,8 @@ def had_left(centre: bytes, record: bytes, scope: Scope, at: int) -> Program[boo
 
 
 def assign(centre: bytes, person: bytes, place: bytes, rank: str, now: int) -> Program[None]:
-    """Make somebody answer for a place (A) or stand in for it (B). Raises `Refusal`: ``person.unknown`` or
-    ``place.unknown``."""
+    """Make somebody answer for a place (A) or stand in for it (B). Raises `Refusal`: ``person.unknown``, also for who
+    left, or ``place.unknown``."""
     position, frontier = yield from log.lock(centre)
     if not (yield from _check(centre, person, place)):
         raise Refusal("person.unknown")

@@ -6,6 +6,7 @@ address, since a whole village may share one.
 
 import datetime
 import hmac
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,13 +21,16 @@ from daiban_server.limits.calendar import local_day
 from daiban_server.rating_secret import may_rate
 from daiban_server.spine import views
 
-_s, _r = schema.case_sheet.c, schema.rating.c
+_s, _r, _d = schema.case_sheet.c, schema.rating.c, schema.deadline.c
 _NUMBERED = (
     select(_s.centre, _s.id)
     .where(or_(_s.number == bindparam("wanted"), _s.slip == bindparam("wanted")), bindparam("wanted") != "")
     .limit(20)
 )
 _RATED = select(_r.level).where(_r.centre == bindparam("centre_id"), _r.id == bindparam("case_id"))
+_PROMISE = select(_d.due, _d.why).where(
+    _d.centre == bindparam("centre_id"), _d.case == bindparam("case_id"), _d.kind == "promise"
+)
 LONGEST = 40
 
 
@@ -59,7 +63,7 @@ class Shown(Struct, frozen=True):
 
 def find(number: str, code: str) -> Program[tuple[bytes, bytes] | None]:
     """The centre and id of the case that has this number and code."""
-    given = code.strip().upper().encode()
+    given = written(code).encode()
     for centre, case in (yield from numbered(number)):
         if "\x00" not in code and hmac.compare_digest(given, code_of(case).encode()):
             return centre, case
@@ -70,7 +74,12 @@ def numbered(number: str) -> Program[list[tuple[bytes, bytes]]]:
     """The cases that have this number, or whose slip has it: one, unless two phones made the same."""
     if not 0 < len(number) <= LONGEST or "\x00" in number:
         return []
-    return [(centre, case) for centre, case in (yield from rows(_NUMBERED, wanted=number.strip().upper()))]
+    return [(centre, case) for centre, case in (yield from rows(_NUMBERED, wanted=written(number)))]
+
+
+def written(text: str) -> str:
+    """A number or code as slips have it, however somebody typed it: small letters, or full width (ＪＭ－２０２６)."""
+    return unicodedata.normalize("NFKC", text).strip().upper()
 
 
 def show(centre: bytes, case: bytes) -> Program[Shown]:
@@ -87,7 +96,7 @@ def show(centre: bytes, case: bytes) -> Program[Shown]:
         veiled(values.get("applicant") or ""),
         KINDS["application"].states[status],
         values.get("due"),
-        values.get("due_why") or "",
+        (yield from _why(centre, case, values)),
         [one["name"] for one in notice.get("missing") or ()] if waiting else [],
         notice.get("until") if waiting else None,
         (values.get("result") or values.get("reason") or "") if values.get("ended_at") else "",
@@ -97,6 +106,16 @@ def show(centre: bytes, case: bytes) -> Program[Shown]:
         may_rate(values) and not rated,
         rated[0][0] if rated else None,
     )
+
+
+def _why(centre: bytes, case: bytes, values: Mapping[str, Any]) -> Program[str]:
+    """Why the promised day is that day, and how it stands today. What stands in the case was said on the day of the
+    promise; where the limit moved since, nothing is said of how it stands."""
+    why = str(values.get("due_why") or "")
+    for due, today in (yield from rows(_PROMISE, centre_id=centre, case_id=case)):
+        if due == values.get("due"):
+            return str(today)
+    return f"{why.partition('；')[0].rstrip('。')}。" if why else ""
 
 
 def veiled(name: str) -> str:
@@ -123,7 +142,12 @@ def _steps(values: Mapping[str, Any]) -> list[Step]:
         ((values.get("delivery") or {}).get("at"), "送达"),
         ((values.get("follow_up") or {}).get("at"), "回访"),
     ]
-    return [Step(_day(at), words) for at, words in sorted((at, words) for at, words in told if at)]
+    # What was done in one act keeps the order in which it stands here.
+    return [Step(_day(at), words) for at, words in sorted(((at, words) for at, words in told if at), key=_moment)]
+
+
+def _moment(step: tuple[int, str]) -> int:
+    return step[0]
 
 
 def _paused(values: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.limits.calendar import local_day
 from daiban_server.outbound import queue
+from daiban_server.rating_secret import had_part, who_acted
 from daiban_server.registers import OPINIONS, enter, numbered
 from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Incoming, Ledger, Record
@@ -24,6 +25,8 @@ from daiban_server.staff import by, holders, person
 Fields = Mapping[str, Any]
 DAYS: Mapping[str, int] = {"rating": 1, "complaint": 5, "stuck": 3, "hotline": 5, "opinion_box": 5}
 """Working days until the answer, by channel: whoever gave a bad rating is called within one."""
+DECIDING = ("accept", "decline", "finish", "complete", "refuse")
+"""What whoever did it answers for, though another handles the case."""
 AN_HOUR = 60
 """More than that an hour and a centre's box is full for a while: a register that a machine filled would hide people."""
 _l = schema.register_line.c
@@ -109,15 +112,16 @@ def _ask(ledger: Ledger, record: Record, who: bytes, number: str, due: datetime.
 
 
 def concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
-    """Whom it is about: those who are named, those who own or handle the case that it is about, and whoever was so when
-    it was registered; rewriting it does not help them."""
+    """Whom it is about: those who are named, those who own or handle the case that it is about, or did before it was
+    handed over, those who decided it, and whoever was so when it was registered; rewriting it does not help them."""
     found = {values.get("about"), *(values.get("concerned") or ())}
     if values.get("application"):
         case = bytes.fromhex(values["application"])
         yield from ledger.load([case])
         if (record := ledger.records[case]) is not None:
             view = yield from ledger.view(record)
-            found |= {view.values.get("owner_id"), view.values.get("handler_id")}
+            found |= had_part(view.values)
+            found |= {one.hex() for one in (yield from who_acted(ledger.centre, case, *DECIDING))}
     return {bytes.fromhex(one) for one in found if one}
 
 

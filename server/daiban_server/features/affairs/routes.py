@@ -17,6 +17,7 @@ from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import COOKIE
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import desk
+from daiban_server.spine.apply import blank
 from daiban_sync import ids
 
 Short = Annotated[str, Meta(max_length=40)]
@@ -74,6 +75,8 @@ async def public_duty(code: FromPath[str], services: GivenServices) -> list[Duty
 async def public_opinion(code: FromPath[str], data: JSONBody[OpinionIn], services: GivenServices) -> None:
     """Put something into the opinion box (意见箱)."""
     centre, _ = await _centre(code, services)
+    if blank(data.text):
+        raise ProblemError("value.incomplete")
     if await services.database.read(opinions.lately(centre, services.now())) >= opinions.AN_HOUR:
         raise ProblemError("opinion.full", {"Retry-After": "600"})
     fields: dict[str, Any] = {"place": centre.hex(), "channel": "opinion_box", "text": data.text}
@@ -122,7 +125,7 @@ async def _centre(code: str, services: Services) -> tuple[bytes, str]:
 async def _rated(data: RatingIn, services: Services) -> tuple[bytes, bytes]:
     """The case that number and secret name together. Raises `ProblemError`: ``session.too_many``, ``case.not_found``,
     ``rating.secret``."""
-    name = f"rating {data.number.strip().upper()}"
+    name = f"rating {looking_up.written(data.number)}"
     if wait := services.tries.wait(name, services.now()):
         raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
     found = await services.database.read(looking_up.numbered(data.number))
@@ -135,7 +138,7 @@ async def _rated(data: RatingIn, services: Services) -> tuple[bytes, bytes]:
 
 async def _case(key: CaseKey, services: Services) -> tuple[bytes, bytes]:
     """The case that number and code name together; wrong codes make the next try wait."""
-    name = f"case {key.number.strip().upper()}"
+    name = f"case {looking_up.written(key.number)}"
     if wait := services.tries.wait(name, services.now()):
         raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
     found = await services.database.read(looking_up.find(key.number, key.code))

@@ -9,7 +9,7 @@ from daiban_server.registers import KINSHIP, enter, numbered
 from daiban_server.spine.effects import Asked, Effect
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
-from daiban_server.staff import person
+from daiban_server.staff import person, successor
 from daiban_sync.merge import Head
 from daiban_sync.view import View
 
@@ -82,13 +82,15 @@ def remember_kin(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields
 
 
 def kin_changed(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Fields]:
-    """A change of the declaration is remembered at once, with what was declared before it."""
+    """A change of the declaration is remembered at once, with what was declared before it; also one that stands beside
+    another, and is not shown until somebody settles it."""
     if "kin" not in incoming.values:
         return {}
     yield from ledger.load_entries(head.position for head in before)
     was = View(record.id.hex(), record.kind, record.position, [ledger.written(head) for head in before]).values
     values = (yield from ledger.view(record)).values
-    return (yield from _remembered(ledger, record, values, values.get("number"), relatives(was)))
+    also = [*relatives(was), *relatives({"kin": incoming.values["kin"]})]
+    return (yield from _remembered(ledger, record, values, values.get("number"), also))
 
 
 def _remembered(
@@ -140,6 +142,8 @@ def _oldest(ledger: Ledger, heads: Sequence[Head]) -> Program[Fields]:
     oldest = min(heads, key=_position)
     yield from ledger.load_entries([oldest.position])
     author = bytes.fromhex(ledger.written(oldest).author)
+    # Who left before the case came here handed it over with everything else.
+    author = (yield from successor(author, ledger.now)) or author
     owner = yield from person(author)
     return {"owner": owner.name, "owner_id": author.hex()} if owner else {}
 

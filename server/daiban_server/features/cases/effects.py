@@ -22,7 +22,7 @@ EFFECTS = Effects(
         ("application", "refuse"): unrelated(handling.refuse),
         ("application", "withdraw"): handling.withdraw,
         ("application", "hand_over"): unrelated(handling.hand_over),
-        ("application", "correct"): handling.correct,
+        ("application", "correct"): unrelated(handling.correct),
         ("application", "archive"): unrelated(handling.archive),
     },
     reports={

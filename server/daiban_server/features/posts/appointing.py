@@ -31,8 +31,11 @@ def appoint(ledger: Ledger, asked: Asked) -> Program[Fields]:
     b = (yield from holder(ledger, named["b"], values.get("role"), "b")) if named.get("b") else None
     places = list(dict.fromkeys(named.get("places", values.get("places") or [])))
     yield from territory.check(ledger.centre, map(bytes.fromhex, places))
-    fields = {"a": a, "b": b, "places": places}
+    fields: dict[str, Any] = {"a": a, "b": b, "places": places}
     yield from _settle(ledger, asked.record, values, {**values, **fields})
+    if (values.get("a") or {}).get("person") != named["a"]:
+        # Who stood in did so for the one before.
+        fields |= {"on_duty": None, "on_duty_until": None}
     for one in filter(None, (a, b)):
         yield from _tell(ledger, asked.record, one, a, b, str(values.get("title") or "岗位"))
     return fields

@@ -33,11 +33,13 @@ _AWAY = (
 
 
 def asked_for(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fields]:
-    """Somebody asks to be stood in for, or says who leaves: the heads are told."""
+    """Somebody asks to be stood in for, or says who leaves: the heads are told, and by whom where that is another."""
     values = incoming.values
     away = yield from person(bytes.fromhex(values["person"])) if values.get("person") else _nobody()
     if away is not None:
-        text = f"{away.name}申请{TYPES.get(values.get('type', ''), '交接')}，请安排接手的人。"
+        writer = yield from person(incoming.author)
+        by = f"{writer.name}替" if writer and incoming.author.hex() != values["person"] else ""
+        text = f"{by}{away.name}申请{TYPES.get(values.get('type', ''), '交接')}，请安排接手的人。"
         yield from tell_heads(ledger, record, "handover.asked", text, without=incoming.author)
     return {}
 
@@ -46,7 +48,7 @@ def arrange(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Freeze who hands over to whom, from when to when. Without a name the post's B stands in.
 
     Raises `Refusal`: ``person.unknown``, ``handover.nobody``, ``handover.role``, ``handover.time``,
-    ``handover.twice``, ``handover.away``, ``handover.last_head``, ``place.unknown``.
+    ``handover.twice``, ``handover.away``, ``handover.stands_in``, ``handover.last_head``, ``place.unknown``.
     """
     values = {**(yield from ledger.view(asked.record)).values, **asked.arguments}
     away = yield from _of_here(ledger, values.get("person"), "person")
@@ -64,8 +66,8 @@ def arrange(ledger: Ledger, asked: Asked) -> Program[Fields]:
         raise Refusal("handover.time", ("until",))
     yield from territory.check(ledger.centre, map(bytes.fromhex, places))
     yield from _check_free(asked.record, kind, values["person"], to, since, until)
-    if kind == "leaving":
-        yield from check_stands_in(ledger, asked.record, values["person"])
+    if kind != "transfer":
+        yield from check_stands_in(ledger, asked.record, values["person"], since, until)
     if kind == "leaving" and away.role == "head" and len((yield from holders(ledger.centre, "head"))) < 2:
         raise Refusal("handover.last_head", ("person",))
     arranged = {
@@ -91,27 +93,42 @@ def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
     arranged = {**values["arranged"], "until": None if until == FOREVER else until}
     if arranged["type"] != "absence":
         raise Refusal("handover.final", ("type",))
+    yield from check_stands_in(ledger, asked.record, arranged["person"], ledger.now, until)
     yield from _check_free(asked.record, "absence", arranged["person"], arranged["to"], ledger.now, until)
+    yield from show_until(ledger, values, arranged)
     yield from _tell_both(ledger, asked.record, arranged)
     return {"arranged": arranged}
+
+
+def show_until(ledger: Ledger, values: Fields, arranged: Fields) -> Program[None]:
+    """The posts where somebody stands in by a handover say until when."""
+    for id_ in map(bytes.fromhex, values.get("posts") or ()):
+        yield from ledger.load([id_])
+        post = ledger.records[id_]
+        if post and ((yield from ledger.view(post)).values.get("on_duty") or {}).get("person") == arranged["to"]:
+            ledger.write_fields(post, {"on_duty_until": arranged["until"]})
 
 
 def cancel(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """It does not come to that; by the head, or by whom it is about."""
     values = (yield from ledger.view(asked.record)).values
-    check_own(asked, values.get("person"))
+    # Once arranged, what was arranged says whom it is about: the request can be written over by anybody.
+    check_own(asked, (values.get("arranged") or values).get("person"))
     if arranged := values.get("arranged"):
         text = f"{arranged['person_name']}的{TYPES[arranged['type']]}已取消，不用接手了。"
         yield from tell(ledger, asked.record, "handover.cancelled", text, arranged["to"])
     return {}
 
 
-def check_stands_in(ledger: Ledger, record: Record, whom: str) -> Program[None]:
-    """Raises `Refusal("handover.stands_in")` where who would leave stands in for another: who is there then?"""
+def check_stands_in(ledger: Ledger, record: Record, whom: str, since: int, until: int) -> Program[None]:
+    """Raises `Refusal("handover.stands_in")` where who would go stands in for another then: who is there?"""
     for one in (yield from territory.of_kind(ledger.centre, "handover")):
         arranged = one.values.get("arranged") or {}
         open_ = one.status in ("arranged", "begun") and arranged.get("type") == "absence"
-        if open_ and arranged["to"] == whom and one.record != record.id.hex():
+        start, end = one.values.get("begun_at") or arranged.get("since", 0), arranged.get("until") or FOREVER
+        if one.status == "begun":
+            end = max(end, ledger.now + 1)  # it is not over by itself
+        if open_ and arranged["to"] == whom and start < until and end > since and one.record != record.id.hex():
             raise Refusal("handover.stands_in", ("person",))
 
 

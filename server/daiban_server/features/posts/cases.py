@@ -13,6 +13,8 @@ from daiban_server.spine.ledger import Ledger, Record
 
 Fields = Mapping[str, Any]
 STANDING_IN, BACK = "顶岗", "返岗"
+HANDLED = "handled"
+"""In a handover's note, that the case came to the stand-in to handle: that is what goes back with the return."""
 MOST = 50
 """Handovers that a case remembers."""
 _ENDED = frozenset({"completed", "refused", "not_accepted", "withdrawn", "delivered", "followed_up", "archived"})
@@ -50,13 +52,14 @@ def hand_over(ledger: Ledger, hands: Hands, found: Sequence[OpenCase], *, for_go
             continue
         if fields := _changed(values, hands, parts):
             _hand(ledger, record, values, fields, hands)
-        handed.over.append(case.told())
+        handed.over.append({**case.told(), HANDLED: True} if "handler" in fields else case.told())
     return handed
 
 
 def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) -> Program[list[Fields]]:
-    """What the stand-in still handles of the cases of a note goes back; gives those in which something happened since.
-    `hands` names the stand-in as the giver."""
+    """What the stand-in was given to handle, and still handles, of a note's cases goes back; what he handled before
+    stays his, and so does what turned out to be a relative's of the other. Gives those in which something happened
+    since. `hands` names the stand-in as the giver."""
     meanwhile: list[Fields] = []
     ids = [bytes.fromhex(one["case"]) for one in told]
     yield from ledger.load(ids)
@@ -67,8 +70,8 @@ def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) 
         values = (yield from ledger.view(record)).values
         if record.status != one.get("status") or int(values.get("status_at") or 0) > since:
             meanwhile.append({**one, "status": record.status or ""})
-        fields = _changed(values, hands, ("handler",))
-        if fields and record.status not in _ENDED:
+        fields = _changed(values, hands, ("handler",)) if one.get(HANDLED) else {}
+        if fields and record.status not in _ENDED and hands.taker not in _relatives(values):
             _hand(ledger, record, values, fields, hands)
     return meanwhile
 

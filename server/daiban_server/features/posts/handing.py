@@ -46,8 +46,9 @@ def begin(ledger: Ledger, asked: Asked) -> Program[Fields]:
 def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     """Everything goes to the one who takes over; gives the note of it, which says what was handed."""
     moving = yield from _moving(ledger, record)
-    if moving.arranged["type"] == "leaving":
-        yield from check_stands_in(ledger, record, moving.arranged["person"])
+    if moving.arranged["type"] != "transfer":
+        until = moving.arranged["until"] or FOREVER
+        yield from check_stands_in(ledger, record, moving.arranged["person"], ledger.now, until)
     handed = yield from _cases(ledger, moving, author)
     posts = yield from _posts(ledger, moving)
     given = [] if moving.for_good else (yield from _lend(ledger, moving))
@@ -58,8 +59,8 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     devices = (yield from leaving.leave(ledger, moving.giver, moving.taker)) if leaves else []
     return {
         "begun_at": ledger.now,
-        "cases": handed.over,
-        "kept": handed.kept,
+        "cases": handed.over[: open_work.MOST],
+        "kept": handed.kept[: open_work.MOST],
         "visits": visits,
         "given": [place.hex() for place in given],
         "place_names": names,
@@ -79,8 +80,7 @@ def come_back(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if arranged["type"] != "absence":
         raise Refusal("handover.final", ("type",))
     yield from territory.settle(ledger, territory.lent(values), {}, {asked.record.id.hex()})
-    for post in values.get("posts") or ():
-        yield from _write(ledger, post, {"on_duty": None, "on_duty_until": None})
+    yield from _off_duty(ledger, values)
     back = Hands(
         *(arranged["to"], arranged["to_name"], arranged["person"], arranged["person_name"]),
         *(cases.BACK, asked.incoming.author),
@@ -108,6 +108,8 @@ def _cases(ledger: Ledger, moving: Moving, author: bytes) -> Program[Handed]:
         *(cases.reason(arranged), author),
     )
     concerned = [case for case in found if moving.concerns(case.place)]
+    if not moving.for_good:
+        concerned = concerned[: open_work.MOST]  # what the note does not name could not come back
     return (yield from cases.hand_over(ledger, hands, concerned, for_good=moving.for_good))
 
 
@@ -160,6 +162,15 @@ def _move_the_rest(ledger: Ledger, moving: Moving, reasons: Mapping[territory.Pa
 def _on_duty(moving: Moving, post: Fields) -> Fields:
     holds = (post.get("a") or {}).get("person") == moving.giver.hex()
     return {"on_duty": moving.taking, "on_duty_until": moving.arranged["until"]} if holds else {}
+
+
+def _off_duty(ledger: Ledger, values: Fields) -> Program[None]:
+    """The posts show nobody in his stead, but for those that another holds by now, who may be away himself."""
+    arranged = values["arranged"]
+    for post in (yield from territory.of_kind(ledger.centre, "post")):
+        a, shown = ((post.values.get(name) or {}).get("person") for name in ("a", "on_duty"))
+        if post.record in (values.get("posts") or ()) and (a, shown) == (arranged["person"], arranged["to"]):
+            yield from _write(ledger, post.record, {"on_duty": None, "on_duty_until": None})
 
 
 def _held_by(moving: Moving, post: Fields) -> Fields:

@@ -9,7 +9,8 @@ from daiban_server.spine.ledger import Ledger
 
 DAY = 86_400_000
 SILENT = 7 * DAY
-"""Milliseconds after which the heads hear of a phone that never came back."""
+"""Milliseconds after which the heads hear of a phone that never came back, and one that comes again and again is locked
+out."""
 
 _p, _d, _o = schema.person.c, schema.device.c, schema.obligation.c
 _GONE = update(schema.person).where(_p.id == bindparam("person_id")).values(active=False, login=None, password=None)
@@ -35,7 +36,7 @@ _DRAINED = select(_d.id).where(
     _d.person == bindparam("person_id"),
     _d.state == "leaving",
     _d.synced_at > bindparam("left_at"),
-    _d.synced_at < bindparam("rested_since"),
+    _d.synced_at <= bindparam("rested_since"),
 )
 _REVOKE = update(schema.device).where(_d.id == bindparam("device_id")).values(state="revoked")
 
@@ -49,8 +50,9 @@ def leave(ledger: Ledger, person: bytes, successor: bytes) -> Program[list[str]]
 
 
 def hand_in(person: bytes, left_at: int, now: int) -> Program[list[str]]:
-    """Lock out the phones that were heard of since he left and have rested for a day: a phone pushes all that it has
-    before it pulls, so what it had is here. Gives those that are still awaited."""
-    for (device,) in (yield from rows(_DRAINED, person_id=person, left_at=left_at, rested_since=now - DAY)):
+    """Lock out the phones that were heard of since he left and have rested for a day, or had a week: a phone pushes all
+    that it has before it pulls, so what it had is here. Gives those that are still awaited."""
+    rested_since = now if now - left_at > SILENT else now - DAY
+    for (device,) in (yield from rows(_DRAINED, person_id=person, left_at=left_at, rested_since=rested_since)):
         yield from run(_REVOKE, device_id=device)
     return [one["device"] for one in (yield from open_work.devices(person))]

@@ -7,8 +7,14 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.features.cases.sheet import BEFORE
+from daiban_server.spine import views
+from daiban_sync.ids import NOBODY
 
 MOST = 500
+"""What one list of somebody's work shows; a handover moves all cases, and its note names so many."""
+MOST_WAITING = 5000
+"""Drafts of a centre that one question reads."""
 _s, _v, _o, _d = schema.case_sheet.c, schema.slot.c, schema.obligation.c, schema.device.c
 _CASES = (
     select(_s.id, _s.number, _s.item_name, _s.status, _s.due, _s.place, _s.owner, _s.handler)
@@ -19,7 +25,6 @@ _CASES = (
         _s.status != "withdrawn",
     )
     .order_by(_s.due.is_(None), _s.due, _s.id)
-    .limit(MOST)
 )
 _VISITS = (
     select(_v.visit, _v.place, _v.start, _v.end, _v.accepted)
@@ -69,8 +74,31 @@ class OpenCase(NamedTuple):
 
 
 def cases(centre: bytes, person: bytes) -> Program[list[OpenCase]]:
-    """The open cases that somebody owns or handles, those due first before others; at most `MOST`."""
-    return [OpenCase(*row) for row in (yield from rows(_CASES, centre_id=centre, person_id=person))]
+    """The open cases that somebody owns or handles, those due first before others; last those that the centre was not
+    handed yet."""
+    handed_in = [OpenCase(*row) for row in (yield from rows(_CASES, centre_id=centre, person_id=person))]
+    return handed_in + (yield from _not_handed_in(centre, person))
+
+
+def _not_handed_in(centre: bytes, person: bytes) -> Program[list[OpenCase]]:
+    """Cases that somebody owns and that have no sheet yet; their number is that of their slip."""
+    found = []
+    for status in sorted(BEFORE):
+        wanted = {"kind_name": "application", "wanted_status": status, "page": MOST_WAITING}
+        for one in (yield from views.shown(views.BY_STATUS, centre, **wanted)):
+            values = one.view.values
+            if values.get("owner_id") == person.hex() and one.place is not None:
+                number, item = (values.get("slip") or {}).get("number") or "", (yield from _item(values.get("item")))
+                id_ = bytes.fromhex(one.view.record)
+                found.append(OpenCase(id_, number, item, status, None, one.place, person, NOBODY))
+    return found
+
+
+def _item(reference: Any) -> Program[str]:
+    if not isinstance(reference, str):
+        return ""
+    shown = yield from views.shown(views.BY_ID, NOBODY, record_id=bytes.fromhex(reference))
+    return str(shown[0].view.values.get("name") or "") if shown else ""
 
 
 def visits(centre: bytes, person: bytes, since: int, until: int) -> Program[list[Mapping[str, Any]]]:

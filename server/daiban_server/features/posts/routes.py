@@ -139,7 +139,7 @@ def _work(centre: bytes, person: bytes, now: int) -> Program[WorkOut]:
         raise ProblemError("person.unknown")
     held = yield from territory.held(person)
     return WorkOut(
-        [one.told() for one in (yield from open_work.cases(centre, person))],
+        [one.told() for one in (yield from open_work.cases(centre, person))][: open_work.MOST],
         (yield from open_work.visits(centre, person, now, FOREVER)),
         (yield from open_work.owed(centre, person)),
         {place.hex(): rank for place, rank in held.items()},

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, or_, select
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.posts import handing, leaving
-from daiban_server.features.posts.arranging import tell, tell_heads
+from daiban_server.features.posts.arranging import show_until, tell, tell_heads
 from daiban_server.features.posts.words import TYPES, day
 from daiban_server.limits.calendar import local_day
 from daiban_server.outbound import queue
@@ -49,9 +49,11 @@ def _begin(ledger: Ledger, record: Record) -> Program[None]:
         return
     try:
         fields = yield from handing.take_over(ledger, record, NOBODY)
-    except Refusal:
+    except Refusal as refusal:
         what = f"{arranged['person_name']}的{TYPES[arranged['type']]}"
         text = f"{what}到时间了，但{arranged['to_name']}已不在岗，请另行安排。"
+        if refusal.code == "handover.stands_in":
+            text = f"{what}到时间了，但{arranged['person_name']}还在替别人顶岗，请先另派人顶岗。"
         yield from _once_a_day(ledger, record, text)
     else:
         ledger.write_fields(record, fields, "begun")
@@ -67,6 +69,7 @@ def _go_on(ledger: Ledger, record: Record) -> Program[None]:
     elif arranged["until"] and arranged["until"] <= ledger.now:
         later = arranged["until"] + DAY * ((ledger.now - arranged["until"]) // DAY + 1)
         ledger.write_fields(record, {"arranged": {**arranged, "until": later}})
+        yield from show_until(ledger, values, {**arranged, "until": later})
         text = f"{arranged['person_name']}原定{day(arranged['until'])}返岗，还没有登记返岗，顶岗先延长一天。"
         yield from tell(ledger, record, "handover.overdue", text, arranged["person"], arranged["to"])
         yield from tell_heads(ledger, record, "handover.overdue", text)

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows, run
-from daiban_server.features.replies.owing import owe_next
+from daiban_server.features.replies.owing import DAY, owe_next
 from daiban_server.spine.apply import blank
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 
@@ -42,13 +42,13 @@ _MEET = (
 
 def meet(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Mapping[str, Any]]:
     """One visit may answer several cases: a reply meets what is owed for the cases that it names, or for every case of
-    its household where it names none. What says nothing, or reached nobody, meets nothing."""
+    its household where it names none, that there was by then. What says nothing, or reached nobody, meets nothing."""
     if blank(incoming.values.get("text")) or incoming.values.get("outcome") in (None, "not_reached"):
         return {}
     yield from ledger.write_added()
     named = _named(incoming.values)
     for owed in (yield from rows(_OPEN, centre_id=ledger.centre, household_id=record.parent)):
-        if not named or owed[2] in named:
+        if owed[2] in named or (not named and (yield from _there_was(ledger, owed[2], incoming.effective))):
             yield from _met(ledger, record, incoming, owed)
     return {}
 
@@ -56,6 +56,18 @@ def meet(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Mapping[
 def _named(values: Mapping[str, Any]) -> set[bytes]:
     cases = [values.get("application"), *(values.get("also") or ())]
     return {bytes.fromhex(case) for case in cases if case}
+
+
+def _there_was(ledger: Ledger, case: bytes, at: int) -> Program[bool]:
+    """Whether a case had begun at a moment: one that came days later was not spoken of. Two phones' clocks may differ,
+    so within a day it counts."""
+    yield from ledger.load([case])
+    if (application := ledger.records[case]) is None:
+        return True
+    view = yield from ledger.view(application)
+    began = [one.effective for one in view.written]
+    began += [told for name in ("started_at", "submitted_at") if (told := view.values.get(name))]
+    return min(began) - DAY <= at
 
 
 def _met(ledger: Ledger, record: Record, incoming: Incoming, owed: Row) -> Program[None]:

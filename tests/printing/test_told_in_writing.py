@@ -1,10 +1,13 @@
 """What moves a promise is told in writing, and a paper says the same whenever it is printed."""
 
 import datetime
+import secrets
 
 import pytest
 from msgspec.structs import replace
 
+from daiban_schemas import entry
+from daiban_server.app import EFFECTS
 from daiban_server.features.papers import render
 from daiban_server.features.papers.documents import (
     AcceptanceNotice,
@@ -19,6 +22,8 @@ from daiban_server.features.papers.documents import (
 from daiban_server.printing import case_papers
 from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import CaseFile, gather
+from daiban_server.spine import desk
+from daiban_sync import ids
 from tests.cases.bureau import Bureau
 from tests.support.poppler import Poppler
 
@@ -112,6 +117,40 @@ def test_the_acceptance_says_what_was_promised_then_however_late_it_is_printed(
     today = file_of(bureau, case).today
     assert case_papers.as_reprint(at_once, at_once.issued) == at_once
     assert "补打日期：2026年11月25日" in poppler.text(render(case_papers.as_reprint(again, today)))
+
+
+def licence(bureau: Bureau) -> bytes:
+    """A case of a licence, whose papers came on 24 November."""
+    fields = {"code": "XF-03", "window": "行政审批", "name": "食品小作坊登记", "type": "permit", "modes": ["limited"]}
+    promised = {"promised_limit": {"days": 10, "unit": "working"}}
+    item = bureau.new()
+    body = entry.change(item.hex(), "item", fields | promised, seen=0, at=bureau.now)
+    district = desk.Clerk(ids.NOBODY, "district", ids.NOBODY)
+    (outcome,) = bureau.run(desk.write(district, [body], bureau.keys, EFFECTS, bureau.now, secrets.token_bytes(32)))
+    assert outcome.outcome == "new", outcome
+    return bureau.case(item=item.hex())
+
+
+def test_a_licence_that_silence_accepted_is_said_to_be_accepted_from_that_day(bureau: Bureau, poppler: Poppler) -> None:
+    case = licence(bureau)
+    bureau.through(case, ("赵敏", "submit", {}))
+    bureau.later(15)
+    bureau.through(case, ("赵敏", "accept", {}))
+    text = poppler.text(render(paper(bureau, case, "acceptance")))
+    for word in ("第三十二条", "自2026年11月24日收到申请材料之日起即为受理", "于2026年12月9日补办受理登记"):
+        assert word in text, word
+    assert "办理时限为10个工作日，自2026年11月24日的次日起算，承诺最迟于2026年12月8日办结" in text
+    receipt, order = paper(bureau, case, "receipt"), paper(bureau, case, "work-order")
+    assert isinstance(receipt, Receipt) and isinstance(order, WorkOrder)
+    assert receipt.accepted == order.accepted == datetime.date(2026, 11, 24)
+
+
+def test_a_licence_that_was_accepted_in_time_needs_no_law(bureau: Bureau, poppler: Poppler) -> None:
+    case = licence(bureau)
+    bureau.through(case, *ACCEPTED)
+    bureau.later(15)
+    text = poppler.text(render(paper(bureau, case, "acceptance")))
+    assert "本中心于2026年11月24日予以受理" in text and "第三十二条" not in text
 
 
 def test_what_was_refused_unaccepted_is_not_said_to_have_been_accepted(bureau: Bureau, poppler: Poppler) -> None:

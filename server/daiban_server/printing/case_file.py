@@ -12,8 +12,10 @@ from daiban_schemas.slip import code_of
 from daiban_server import days, offices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
+from daiban_server.features.deadlines.facts import clock_of
 from daiban_server.features.papers.documents import Agent, Office, Paper
 from daiban_server.limits.calendar import Calendar, local_day
+from daiban_server.limits.papers import papers
 from daiban_server.limits.sentences import length_words
 from daiban_server.printing.acts import Act, acts_of
 from daiban_server.spine import views
@@ -80,6 +82,19 @@ class CaseFile(NamedTuple):
         """The day on which its papers came: at the home or at the counter."""
         values = self.values
         return day_of(values.get("started_at") or values.get("received_at") or values.get("submitted_at"))
+
+    @property
+    def deemed(self) -> datetime.date | None:
+        """The day from which a licence counts as accepted, since nothing was said in time; None where it was."""
+        stand = papers(clock_of(self.values, self.item), self.calendar, self.today)
+        return stand.deemed if stand else None
+
+    @property
+    def taken(self) -> datetime.date:
+        """The day of acceptance that its limit is counted from. Raises `Refusal("print.not_yet")` before one was
+        registered."""
+        registered = self.day("accepted_at")
+        return self.deemed or registered
 
     @property
     def limit(self) -> str:

@@ -23,7 +23,6 @@ from daiban_server.features.papers.documents import (
     Remedy,
     ResultSlip,
 )
-from daiban_server.limits.calendar import local_day
 from daiban_server.limits.sentences import length_words
 from daiban_server.printing.acts import Act, expected
 from daiban_server.printing.case_file import CaseFile, missing_of
@@ -92,6 +91,7 @@ def acceptance(file: CaseFile) -> Document:
         handler=file.who("accept", file.handler).name,
         due=file.first_due,
         uncounted=tuple(one["name"] for one in file.item.get("special_steps") or () if not one.get("counted")),
+        deemed=file.deemed,
         code=file.code,
         qr=file.qr,
     )
@@ -107,7 +107,7 @@ def receipt(file: CaseFile, size: Literal["roll", "a5"] = "a5") -> Document:
         applicant=file.applicant,
         item=file.matter,
         window=file.values.get("window") or "",
-        accepted=file.day("accepted_at"),
+        accepted=file.taken,
         limit=file.limit,
         due=file.first_due,
         qr=file.qr,
@@ -124,7 +124,7 @@ def result(file: CaseFile, secret: str, size: Literal["roll", "a5"] = "a5") -> D
         code=file.code,
         applicant=file.applicant,
         item=file.matter,
-        accepted=file.day("accepted_at") if file.values.get("accepted_at") else None,
+        accepted=file.taken if file.values.get("accepted_at") else None,
         result=str(file.values.get("result") or RESULTS.get(file.values.get("end") or "", "已办结")),
         ended=file.day("ended_at"),
         handler=file.handler.name,
@@ -143,7 +143,7 @@ def extensions(file: CaseFile) -> list[Document]:
             number=file.number,
             applicant=file.applicant,
             item=file.matter,
-            accepted=file.day("accepted_at"),
+            accepted=file.taken,
             longer=length_words(act.told["days"], file.values["promised"]["unit"]),
             reason=act.told["reason"],
             approved_by=f"中心负责人{act.by}",
@@ -164,7 +164,7 @@ def pauses(file: CaseFile) -> list[Document]:
             number=file.number,
             applicant=file.applicant,
             item=file.matter,
-            accepted=file.day("accepted_at"),
+            accepted=file.taken,
             step=act.told["step"],
             reason=act.told["reason"],
             handler=act.by,
@@ -209,7 +209,7 @@ def refusal(file: CaseFile) -> Document:
         applicant=file.applicant,
         item=file.matter,
         received=file.came,
-        accepted=local_day(accepted) if (accepted := file.values.get("accepted_at")) else None,
+        accepted=file.taken if file.values.get("accepted_at") else None,
         reason=file.values.get("reason") or "",
         elsewhere=_elsewhere(file),
         basis=file.item.get("basis") or "",

@@ -40,7 +40,7 @@ def work_order(file: CaseFile) -> Document:
         item=file.matter,
         source=SOURCES.get(values.get("source") or "", ""),
         mode=MODES["home" if values.get("source") == "home" else values.get("mode") or "limited"],
-        accepted=file.day("accepted_at"),
+        accepted=file.taken,
         lead_window=values.get("window") or "",
         owner=values.get("owner") or "",
         handler=values.get("handler") or "",

@@ -11,6 +11,7 @@ from daiban_server.app import EFFECTS
 from daiban_server.features.papers import render
 from daiban_server.features.papers.documents import (
     AcceptanceNotice,
+    CollectionSlip,
     DeliveryRecord,
     Document,
     ExtensionNotice,
@@ -151,6 +152,41 @@ def test_a_licence_that_was_accepted_in_time_needs_no_law(bureau: Bureau, popple
     bureau.later(15)
     text = poppler.text(render(paper(bureau, case, "acceptance")))
     assert "本中心于2026年11月24日予以受理" in text and "第三十二条" not in text
+
+
+def test_where_help_came_first_no_paper_says_that_all_was_there(bureau: Bureau, poppler: Poppler) -> None:
+    case = bureau.case(urgent=True, papers=["居民身份证"])
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {"papers_days": 10, "reason": "火灾"}))
+    bureau.later(3)
+    bureau.through(case, ("王芳", "brought", {"papers": ["居民户口簿"]}))
+    text = poppler.text(render(paper(bureau, case, "acceptance")))
+    assert "情况紧急，本中心于2026年11月24日予以受理，先行办理，尚缺的材料请最迟于2026年12月4日补交。" in text
+    assert "材料齐全" not in text + poppler.text(render(paper(bureau, case, "work-order")))
+    assert "居民户口簿" not in text, "it came after the acceptance"
+
+
+@pytest.mark.parametrize("said", [{"papers": ["居民户口簿"]}, {}])
+def test_what_was_brought_stands_among_what_was_accepted(bureau: Bureau, said: dict[str, list[str]]) -> None:
+    case = bureau.case(papers=["居民身份证"])
+    missing = {"missing": [{"name": "居民户口簿"}]}
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "notify", missing), ("赵敏", "complement", said))
+    bureau.through(case, ("赵敏", "accept", {}))
+    told = paper(bureau, case, "acceptance")
+    assert isinstance(told, AcceptanceNotice)
+    assert [one.name for one in told.papers] == ["居民身份证", "居民户口簿"]
+
+
+def test_the_slip_names_what_was_missing_at_the_home_and_nothing_that_was_said_later(bureau: Bureau) -> None:
+    case = bureau.case("limited", "王芳", source="home", papers=["居民身份证"])
+    bureau.through(case, ("王芳", "collected", {"papers": ["居民身份证"]}))
+    bureau.through(case, ("王芳", "notified", {"missing": [{"name": "居民户口簿"}]}), ("王芳", "submit", {}))
+    bureau.later(1)
+    again = {"missing": [{"name": "收入证明"}], "reason": "告知时遗漏"}
+    bureau.through(case, ("赵敏", "notify", again), ("赵敏", "complement", {}))
+    slip = paper(bureau, case, "slip")
+    assert isinstance(slip, CollectionSlip)
+    assert [one.name for one in slip.papers] == ["居民身份证"]
+    assert [one.name for one in slip.missing] == ["居民户口簿"]
 
 
 def test_what_was_refused_unaccepted_is_not_said_to_have_been_accepted(bureau: Bureau, poppler: Poppler) -> None:

@@ -1,7 +1,7 @@
 """Everything that a case's papers need, gathered once."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -140,13 +140,28 @@ class CaseFile(NamedTuple):
         return next((one.who for one in reversed(self.acts) if one.name == act), otherwise)
 
     def papers(self) -> tuple[Paper, ...]:
-        """The papers that were taken, as the item names them."""
-        known = {paper["name"]: paper for paper in self.item.get("papers") or ()}
-        return tuple(_paper(known.get(name, {"name": name})) for name in self.values.get("papers") or ())
+        """The papers that were accepted: those that were taken at first, and what was brought before acceptance."""
+        names = dict.fromkeys(self.values.get("papers") or ())
+        missing: tuple[Paper, ...] = ()
+        for act in self.acts:
+            if act.name in ("accept", "finish"):
+                break
+            if act.name in ("notify", "notified"):
+                missing = missing_of(act.told)
+            elif act.name in ("brought", "complement"):  # who names none says that all of it is there
+                names |= dict.fromkeys(act.told.get("papers") or [paper.name for paper in missing])
+        return self.named(names)
 
-    def missing(self) -> tuple[Paper, ...]:
-        """The papers that were told to be missing."""
-        return missing_of(self.values.get("notice") or {})
+    def named(self, names: Iterable[str]) -> tuple[Paper, ...]:
+        """Papers as the item names them."""
+        known = {paper["name"]: paper for paper in self.item.get("papers") or ()}
+        return tuple(_paper(known.get(name, {"name": name})) for name in names)
+
+    @property
+    def papers_later(self) -> datetime.date | None:
+        """The day by which the papers were to come when help came first (急难先办)."""
+        days = next((act.told.get("papers_days") for act in self.acts if act.name == "accept"), None)
+        return self.day("accepted_at") + datetime.timedelta(days=days) if days else None
 
 
 def missing_of(told: Values) -> tuple[Paper, ...]:

@@ -17,6 +17,7 @@ from daiban_server.features.papers.documents import (
     NonAcceptanceNotice,
     Notice,
     OneTimeNotice,
+    Paper,
     PauseNotice,
     Receipt,
     Refusal,
@@ -43,11 +44,27 @@ def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
         item=file.matter,
         agent=file.who("collected", file.owner),
         place=file.village,
-        papers=file.papers(),
-        missing=file.missing(),
+        papers=file.named(_taken_then(file)),
+        missing=_missing_then(file),
         qr=file.qr,
         size=size,
     )
+
+
+def _taken_then(file: CaseFile) -> Sequence[str]:
+    """The names of the papers that were taken when the slip was written."""
+    collected: Sequence[str] | None = next(
+        (act.told.get("papers") for act in file.acts if act.name == "collected"), None
+    )
+    return file.values.get("papers") or () if collected is None else collected
+
+
+def _missing_then(file: CaseFile) -> tuple[Paper, ...]:
+    """What was told to be missing when the slip was written: at the home, or at the counter on the day of its receipt.
+    What the centre missed later stands in its own notice."""
+    at_home = [act for act in file.acts if act.name == "notified"]
+    told = at_home or [act for act in file.acts if act.name == "notify" and act.day == file.came]
+    return missing_of(told[-1].told) if told else ()
 
 
 def notices(file: CaseFile) -> list[Document]:
@@ -92,6 +109,7 @@ def acceptance(file: CaseFile) -> Document:
         due=file.first_due,
         uncounted=tuple(one["name"] for one in file.item.get("special_steps") or () if not one.get("counted")),
         deemed=file.deemed,
+        papers_until=file.papers_later,
         code=file.code,
         qr=file.qr,
     )

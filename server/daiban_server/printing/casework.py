@@ -152,7 +152,7 @@ def _step(act: Act, file: CaseFile) -> Step | None:
     told = act.told
     unit: Unit = "calendar" if (file.values.get("promised") or {}).get("unit") == "calendar" else "working"
     named = {
-        "accept": ("受理", "", "材料齐全，予以受理"),
+        "accept": ("受理", "", "急难先办，材料后补" if told.get("papers_days") else "材料齐全，予以受理"),
         "finish": ("受理、办结", "", "材料齐全，当场办结"),
         "send_up": ("上报", _length(told, "working"), f"报{told.get('to') or ''}"),
         "answered": ("上级答复", "", told.get("note") or "已答复"),

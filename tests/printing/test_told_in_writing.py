@@ -24,6 +24,7 @@ from daiban_server.printing import case_papers
 from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import CaseFile, gather
 from daiban_server.spine import desk
+from daiban_server.spine.refusal import Refusal as Refused
 from daiban_sync import ids
 from tests.cases.bureau import Bureau
 from tests.support.poppler import Poppler
@@ -187,6 +188,15 @@ def test_the_slip_names_what_was_missing_at_the_home_and_nothing_that_was_said_l
     assert isinstance(slip, CollectionSlip)
     assert [one.name for one in slip.papers] == ["居民身份证"]
     assert [one.name for one in slip.missing] == ["居民户口簿"]
+
+
+def test_what_was_withdrawn_is_not_said_to_be_done_and_has_nothing_to_deliver(bureau: Bureau, poppler: Poppler) -> None:
+    case = bureau.case()
+    bureau.through(case, *ACCEPTED, ("赵敏", "withdraw", {"reason": "不办了"}))
+    text = poppler.text(render(case_papers.result(file_of(bureau, case), "")))
+    assert "申请人撤回" in text and "已办结" not in text
+    with pytest.raises(Refused):
+        paper(bureau, case, "delivery")
 
 
 def test_what_was_refused_unaccepted_is_not_said_to_have_been_accepted(bureau: Bureau, poppler: Poppler) -> None:

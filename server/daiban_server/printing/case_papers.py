@@ -29,6 +29,8 @@ from daiban_server.printing.acts import Act, expected
 from daiban_server.printing.case_file import CaseFile, missing_of
 from daiban_server.spine.refusal import Refusal as Refused
 
+ENDS = {**RESULTS, "withdrawn": "申请人撤回"}
+"""What a case without a result of its own came to; `RESULTS` are those that are public."""
 REVIEW, COURT = "区人民政府", "区人民法院"
 
 
@@ -143,7 +145,7 @@ def result(file: CaseFile, secret: str, size: Literal["roll", "a5"] = "a5") -> D
         applicant=file.applicant,
         item=file.matter,
         accepted=file.taken if file.values.get("accepted_at") else None,
-        result=str(file.values.get("result") or RESULTS.get(file.values.get("end") or "", "已办结")),
+        result=str(file.values.get("result") or ENDS.get(file.values.get("end") or "", "已办结")),
         ended=file.day("ended_at"),
         handler=file.handler.name,
         secret=secret,

@@ -23,6 +23,7 @@ from daiban_server.limits.sentences import length_words
 from daiban_server.printing import case_papers
 from daiban_server.printing.acts import Act
 from daiban_server.printing.case_file import CaseFile, veiled
+from daiban_server.spine.refusal import Refusal
 
 HOW = {"hand": "当面交付", "home": "送办上门", "post": "邮寄", "message": "电子送达", "left": "留置送达"}
 
@@ -85,7 +86,9 @@ def mandate(file: CaseFile) -> Document:
 
 
 def delivery(file: CaseFile) -> Document:
-    """送达回证; before the delivery a form that goes along."""
+    """送达回证; before the delivery a form that goes along. What was withdrawn has nothing to deliver."""
+    if file.values.get("end") == "withdrawn":
+        raise Refusal("print.not_yet")
     done = file.values.get("delivery") or {}
     titles = {"not_accepted": "不予受理通知书", "refused": case_papers.refusal_title(file)}
     document = titles.get(file.values.get("end") or "", "办理结果")

@@ -110,7 +110,7 @@ def tell(device: Device, case: str, missing: Sequence[str], *, days: int = 15) -
             "一次性告知书",
             f"{values.get('applicant') or ''}:您申请的「{_item(device, values).get('name', '')}」还缺下列材料:",
             *(f"{n}. {name}" for n, name in enumerate(missing, 1)),
-            f"请在 {until} 前补齐。补齐前不计入办理时限。",
+            f"请最迟于 {until} 补齐。补齐前不计入办理时限。",
             f"代办员 {device.store.get('person_name')}  {today.isoformat()}",
         ]
     )

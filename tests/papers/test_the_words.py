@@ -1,15 +1,20 @@
 """Papers and limits are called what the field calls them."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+import daiban_client_sdk
+import daiban_server
 from daiban_schemas.glossary import NEVER, WORDS
 from daiban_server import console
 from daiban_server.features import papers
 from daiban_server.limits.sentences import LABELS
 from tests.papers import SAMPLES
 
+NAMED_BEFORE = re.compile(r"(?:#day\([a-z.]+\)|日|\{until\} ?)前(?:补|答复|办结|送达)")
+"""「某日前」: it may be read without that day, which belongs to the limit."""
 TITLED = (
     *("receipt of papers", "acceptance notice", "non-acceptance notice", "one-time notice", "mandate"),
     *("acknowledgement of delivery", "work order", "daily report", "item guide", "public notice"),
@@ -32,3 +37,11 @@ def test_no_paper_and_no_page_has_a_word_that_is_not_used(package: object) -> No
     files = [path for ending in ("*.typ", "*.html", "*.py") for path in Path(folder).rglob(ending)]
     assert files
     assert [path.name for path in files if any(word in path.read_text() for word in NEVER)] == []
+
+
+@pytest.mark.parametrize("package", [daiban_client_sdk, daiban_server], ids=["sdk", "server"])
+def test_a_last_day_is_told_as_the_last_day(package: object) -> None:
+    (folder,) = package.__path__  # type: ignore[attr-defined] # a package
+    files = [path for ending in ("*.typ", "*.html", "*.py") for path in Path(folder).rglob(ending)]
+    assert files
+    assert [path.name for path in files if NAMED_BEFORE.search(path.read_text())] == []

@@ -1,13 +1,17 @@
 """What moves a promise is told in writing, and a paper says the same whenever it is printed."""
 
 import datetime
+import secrets
 
 import pytest
 from msgspec.structs import replace
 
+from daiban_schemas import entry
+from daiban_server.app import EFFECTS
 from daiban_server.features.papers import render
 from daiban_server.features.papers.documents import (
     AcceptanceNotice,
+    CollectionSlip,
     DeliveryRecord,
     Document,
     ExtensionNotice,
@@ -19,6 +23,9 @@ from daiban_server.features.papers.documents import (
 from daiban_server.printing import case_papers
 from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import CaseFile, gather
+from daiban_server.spine import desk
+from daiban_server.spine.refusal import Refusal as Refused
+from daiban_sync import ids
 from tests.cases.bureau import Bureau
 from tests.support.poppler import Poppler
 
@@ -112,6 +119,84 @@ def test_the_acceptance_says_what_was_promised_then_however_late_it_is_printed(
     today = file_of(bureau, case).today
     assert case_papers.as_reprint(at_once, at_once.issued) == at_once
     assert "补打日期：2026年11月25日" in poppler.text(render(case_papers.as_reprint(again, today)))
+
+
+def licence(bureau: Bureau) -> bytes:
+    """A case of a licence, whose papers came on 24 November."""
+    fields = {"code": "XF-03", "window": "行政审批", "name": "食品小作坊登记", "type": "permit", "modes": ["limited"]}
+    promised = {"promised_limit": {"days": 10, "unit": "working"}}
+    item = bureau.new()
+    body = entry.change(item.hex(), "item", fields | promised, seen=0, at=bureau.now)
+    district = desk.Clerk(ids.NOBODY, "district", ids.NOBODY)
+    (outcome,) = bureau.run(desk.write(district, [body], bureau.keys, EFFECTS, bureau.now, secrets.token_bytes(32)))
+    assert outcome.outcome == "new", outcome
+    return bureau.case(item=item.hex())
+
+
+def test_a_licence_that_silence_accepted_is_said_to_be_accepted_from_that_day(bureau: Bureau, poppler: Poppler) -> None:
+    case = licence(bureau)
+    bureau.through(case, ("赵敏", "submit", {}))
+    bureau.later(15)
+    bureau.through(case, ("赵敏", "accept", {}))
+    text = poppler.text(render(paper(bureau, case, "acceptance")))
+    for word in ("第三十二条", "自2026年11月24日收到申请材料之日起即为受理", "于2026年12月9日补办受理登记"):
+        assert word in text, word
+    assert "办理时限为10个工作日，自2026年11月24日的次日起算，承诺最迟于2026年12月8日办结" in text
+    receipt, order = paper(bureau, case, "receipt"), paper(bureau, case, "work-order")
+    assert isinstance(receipt, Receipt) and isinstance(order, WorkOrder)
+    assert receipt.accepted == order.accepted == datetime.date(2026, 11, 24)
+
+
+def test_a_licence_that_was_accepted_in_time_needs_no_law(bureau: Bureau, poppler: Poppler) -> None:
+    case = licence(bureau)
+    bureau.through(case, *ACCEPTED)
+    bureau.later(15)
+    text = poppler.text(render(paper(bureau, case, "acceptance")))
+    assert "本中心于2026年11月24日予以受理" in text and "第三十二条" not in text
+
+
+def test_where_help_came_first_no_paper_says_that_all_was_there(bureau: Bureau, poppler: Poppler) -> None:
+    case = bureau.case(urgent=True, papers=["居民身份证"])
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {"papers_days": 10, "reason": "火灾"}))
+    bureau.later(3)
+    bureau.through(case, ("王芳", "brought", {"papers": ["居民户口簿"]}))
+    text = poppler.text(render(paper(bureau, case, "acceptance")))
+    assert "情况紧急，本中心于2026年11月24日予以受理，先行办理，尚缺的材料请最迟于2026年12月4日补交。" in text
+    assert "材料齐全" not in text + poppler.text(render(paper(bureau, case, "work-order")))
+    assert "居民户口簿" not in text, "it came after the acceptance"
+
+
+@pytest.mark.parametrize("said", [{"papers": ["居民户口簿"]}, {}])
+def test_what_was_brought_stands_among_what_was_accepted(bureau: Bureau, said: dict[str, list[str]]) -> None:
+    case = bureau.case(papers=["居民身份证"])
+    missing = {"missing": [{"name": "居民户口簿"}]}
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "notify", missing), ("赵敏", "complement", said))
+    bureau.through(case, ("赵敏", "accept", {}))
+    told = paper(bureau, case, "acceptance")
+    assert isinstance(told, AcceptanceNotice)
+    assert [one.name for one in told.papers] == ["居民身份证", "居民户口簿"]
+
+
+def test_the_slip_names_what_was_missing_at_the_home_and_nothing_that_was_said_later(bureau: Bureau) -> None:
+    case = bureau.case("limited", "王芳", source="home", papers=["居民身份证"])
+    bureau.through(case, ("王芳", "collected", {"papers": ["居民身份证"]}))
+    bureau.through(case, ("王芳", "notified", {"missing": [{"name": "居民户口簿"}]}), ("王芳", "submit", {}))
+    bureau.later(1)
+    again = {"missing": [{"name": "收入证明"}], "reason": "告知时遗漏"}
+    bureau.through(case, ("赵敏", "notify", again), ("赵敏", "complement", {}))
+    slip = paper(bureau, case, "slip")
+    assert isinstance(slip, CollectionSlip)
+    assert [one.name for one in slip.papers] == ["居民身份证"]
+    assert [one.name for one in slip.missing] == ["居民户口簿"]
+
+
+def test_what_was_withdrawn_is_not_said_to_be_done_and_has_nothing_to_deliver(bureau: Bureau, poppler: Poppler) -> None:
+    case = bureau.case()
+    bureau.through(case, *ACCEPTED, ("赵敏", "withdraw", {"reason": "不办了"}))
+    text = poppler.text(render(case_papers.result(file_of(bureau, case), "")))
+    assert "申请人撤回" in text and "已办结" not in text
+    with pytest.raises(Refused):
+        paper(bureau, case, "delivery")
 
 
 def test_what_was_refused_unaccepted_is_not_said_to_have_been_accepted(bureau: Bureau, poppler: Poppler) -> None:

@@ -1,7 +1,7 @@
 """Everything that a case's papers need, gathered once."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -12,8 +12,10 @@ from daiban_schemas.slip import code_of
 from daiban_server import days, offices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
+from daiban_server.features.deadlines.facts import clock_of
 from daiban_server.features.papers.documents import Agent, Office, Paper
 from daiban_server.limits.calendar import Calendar, local_day
+from daiban_server.limits.papers import papers
 from daiban_server.limits.sentences import length_words
 from daiban_server.printing.acts import Act, acts_of
 from daiban_server.spine import views
@@ -82,6 +84,19 @@ class CaseFile(NamedTuple):
         return day_of(values.get("started_at") or values.get("received_at") or values.get("submitted_at"))
 
     @property
+    def deemed(self) -> datetime.date | None:
+        """The day from which a licence counts as accepted, since nothing was said in time; None where it was."""
+        stand = papers(clock_of(self.values, self.item), self.calendar, self.today)
+        return stand.deemed if stand else None
+
+    @property
+    def taken(self) -> datetime.date:
+        """The day of acceptance that its limit is counted from. Raises `Refusal("print.not_yet")` before one was
+        registered."""
+        registered = self.day("accepted_at")
+        return self.deemed or registered
+
+    @property
     def limit(self) -> str:
         """The promised limit in words."""
         promised = self.values.get("promised") or self.item.get("promised_limit")
@@ -125,13 +140,28 @@ class CaseFile(NamedTuple):
         return next((one.who for one in reversed(self.acts) if one.name == act), otherwise)
 
     def papers(self) -> tuple[Paper, ...]:
-        """The papers that were taken, as the item names them."""
-        known = {paper["name"]: paper for paper in self.item.get("papers") or ()}
-        return tuple(_paper(known.get(name, {"name": name})) for name in self.values.get("papers") or ())
+        """The papers that were accepted: those that were taken at first, and what was brought before acceptance."""
+        names = dict.fromkeys(self.values.get("papers") or ())
+        missing: tuple[Paper, ...] = ()
+        for act in self.acts:
+            if act.name in ("accept", "finish"):
+                break
+            if act.name in ("notify", "notified"):
+                missing = missing_of(act.told)
+            elif act.name in ("brought", "complement"):  # who names none says that all of it is there
+                names |= dict.fromkeys(act.told.get("papers") or [paper.name for paper in missing])
+        return self.named(names)
 
-    def missing(self) -> tuple[Paper, ...]:
-        """The papers that were told to be missing."""
-        return missing_of(self.values.get("notice") or {})
+    def named(self, names: Iterable[str]) -> tuple[Paper, ...]:
+        """Papers as the item names them."""
+        known = {paper["name"]: paper for paper in self.item.get("papers") or ()}
+        return tuple(_paper(known.get(name, {"name": name})) for name in names)
+
+    @property
+    def papers_later(self) -> datetime.date | None:
+        """The day by which the papers were to come when help came first (急难先办)."""
+        days = next((act.told.get("papers_days") for act in self.acts if act.name == "accept"), None)
+        return self.day("accepted_at") + datetime.timedelta(days=days) if days else None
 
 
 def missing_of(told: Values) -> tuple[Paper, ...]:

@@ -17,18 +17,20 @@ from daiban_server.features.papers.documents import (
     NonAcceptanceNotice,
     Notice,
     OneTimeNotice,
+    Paper,
     PauseNotice,
     Receipt,
     Refusal,
     Remedy,
     ResultSlip,
 )
-from daiban_server.limits.calendar import local_day
 from daiban_server.limits.sentences import length_words
 from daiban_server.printing.acts import Act, expected
 from daiban_server.printing.case_file import CaseFile, missing_of
 from daiban_server.spine.refusal import Refusal as Refused
 
+ENDS = {**RESULTS, "withdrawn": "申请人撤回"}
+"""What a case without a result of its own came to; `RESULTS` are those that are public."""
 REVIEW, COURT = "区人民政府", "区人民法院"
 
 
@@ -44,11 +46,27 @@ def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
         item=file.matter,
         agent=file.who("collected", file.owner),
         place=file.village,
-        papers=file.papers(),
-        missing=file.missing(),
+        papers=file.named(_taken_then(file)),
+        missing=_missing_then(file),
         qr=file.qr,
         size=size,
     )
+
+
+def _taken_then(file: CaseFile) -> Sequence[str]:
+    """The names of the papers that were taken when the slip was written."""
+    collected: Sequence[str] | None = next(
+        (act.told.get("papers") for act in file.acts if act.name == "collected"), None
+    )
+    return file.values.get("papers") or () if collected is None else collected
+
+
+def _missing_then(file: CaseFile) -> tuple[Paper, ...]:
+    """What was told to be missing when the slip was written: at the home, or at the counter on the day of its receipt.
+    What the centre missed later stands in its own notice."""
+    at_home = [act for act in file.acts if act.name == "notified"]
+    told = at_home or [act for act in file.acts if act.name == "notify" and act.day == file.came]
+    return missing_of(told[-1].told) if told else ()
 
 
 def notices(file: CaseFile) -> list[Document]:
@@ -92,6 +110,8 @@ def acceptance(file: CaseFile) -> Document:
         handler=file.who("accept", file.handler).name,
         due=file.first_due,
         uncounted=tuple(one["name"] for one in file.item.get("special_steps") or () if not one.get("counted")),
+        deemed=file.deemed,
+        papers_until=file.papers_later,
         code=file.code,
         qr=file.qr,
     )
@@ -107,7 +127,7 @@ def receipt(file: CaseFile, size: Literal["roll", "a5"] = "a5") -> Document:
         applicant=file.applicant,
         item=file.matter,
         window=file.values.get("window") or "",
-        accepted=file.day("accepted_at"),
+        accepted=file.taken,
         limit=file.limit,
         due=file.first_due,
         qr=file.qr,
@@ -124,8 +144,8 @@ def result(file: CaseFile, secret: str, size: Literal["roll", "a5"] = "a5") -> D
         code=file.code,
         applicant=file.applicant,
         item=file.matter,
-        accepted=file.day("accepted_at") if file.values.get("accepted_at") else None,
-        result=str(file.values.get("result") or RESULTS.get(file.values.get("end") or "", "已办结")),
+        accepted=file.taken if file.values.get("accepted_at") else None,
+        result=str(file.values.get("result") or ENDS.get(file.values.get("end") or "", "已办结")),
         ended=file.day("ended_at"),
         handler=file.handler.name,
         secret=secret,
@@ -143,7 +163,7 @@ def extensions(file: CaseFile) -> list[Document]:
             number=file.number,
             applicant=file.applicant,
             item=file.matter,
-            accepted=file.day("accepted_at"),
+            accepted=file.taken,
             longer=length_words(act.told["days"], file.values["promised"]["unit"]),
             reason=act.told["reason"],
             approved_by=f"中心负责人{act.by}",
@@ -164,7 +184,7 @@ def pauses(file: CaseFile) -> list[Document]:
             number=file.number,
             applicant=file.applicant,
             item=file.matter,
-            accepted=file.day("accepted_at"),
+            accepted=file.taken,
             step=act.told["step"],
             reason=act.told["reason"],
             handler=act.by,
@@ -209,7 +229,7 @@ def refusal(file: CaseFile) -> Document:
         applicant=file.applicant,
         item=file.matter,
         received=file.came,
-        accepted=local_day(accepted) if (accepted := file.values.get("accepted_at")) else None,
+        accepted=file.taken if file.values.get("accepted_at") else None,
         reason=file.values.get("reason") or "",
         elsewhere=_elsewhere(file),
         basis=file.item.get("basis") or "",

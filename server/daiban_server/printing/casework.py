@@ -23,6 +23,7 @@ from daiban_server.limits.sentences import length_words
 from daiban_server.printing import case_papers
 from daiban_server.printing.acts import Act
 from daiban_server.printing.case_file import CaseFile, veiled
+from daiban_server.spine.refusal import Refusal
 
 HOW = {"hand": "当面交付", "home": "送办上门", "post": "邮寄", "message": "电子送达", "left": "留置送达"}
 
@@ -40,7 +41,7 @@ def work_order(file: CaseFile) -> Document:
         item=file.matter,
         source=SOURCES.get(values.get("source") or "", ""),
         mode=MODES["home" if values.get("source") == "home" else values.get("mode") or "limited"],
-        accepted=file.day("accepted_at"),
+        accepted=file.taken,
         lead_window=values.get("window") or "",
         owner=values.get("owner") or "",
         handler=values.get("handler") or "",
@@ -85,7 +86,9 @@ def mandate(file: CaseFile) -> Document:
 
 
 def delivery(file: CaseFile) -> Document:
-    """送达回证; before the delivery a form that goes along."""
+    """送达回证; before the delivery a form that goes along. What was withdrawn has nothing to deliver."""
+    if file.values.get("end") == "withdrawn":
+        raise Refusal("print.not_yet")
     done = file.values.get("delivery") or {}
     titles = {"not_accepted": "不予受理通知书", "refused": case_papers.refusal_title(file)}
     document = titles.get(file.values.get("end") or "", "办理结果")
@@ -152,7 +155,7 @@ def _step(act: Act, file: CaseFile) -> Step | None:
     told = act.told
     unit: Unit = "calendar" if (file.values.get("promised") or {}).get("unit") == "calendar" else "working"
     named = {
-        "accept": ("受理", "", "材料齐全，予以受理"),
+        "accept": ("受理", "", "急难先办，材料后补" if told.get("papers_days") else "材料齐全，予以受理"),
         "finish": ("受理、办结", "", "材料齐全，当场办结"),
         "send_up": ("上报", _length(told, "working"), f"报{told.get('to') or ''}"),
         "answered": ("上级答复", "", told.get("note") or "已答复"),

@@ -33,9 +33,12 @@ def applicant(home: Home, matter: matters.Matter, dice: random.Random) -> Reside
 
 
 def at_the_counter(team: Team, spec: Spec, visitor: Visitor | None) -> tuple[Case, Visitor]:
-    """A resident comes, or rings; `visitor` is who stands there already with another matter."""
+    """A resident comes, or rings about what can be asked by telephone; `visitor` is who stands there already with
+    another matter."""
     dice = dice_for(team.seed, team.index, "case", spec.number)
     matter = matters.draw(spec.mode, spec.start, dice, at_home=False)
+    if matter.in_person:
+        spec = spec._replace(source="counter")
     clerk = team.clerk(matter.fields["window"])
     if visitor is None:
         visitor = _received(team, spec, matter, clerk, dice)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from daiban_server.demo.year import days, words
 from daiban_server.demo.year.arriving import MINUTE
 from daiban_server.demo.year.case import Case
-from daiban_server.limits.calendar import local_day
+from daiban_server.limits.calendar import OFFICIAL, Span, local_day
 
 DAY = 86_400_000
 _LATE, _EXTENDED, _REFUSED, _WITHDRAWN, _HANDED_OVER, _PAUSED = 0.035, 0.025, 0.02, 0.012, 0.03, 0.5
@@ -99,8 +99,10 @@ def _promised(case: Case, at: int) -> Ended:
     day = local_day(at)
     # What the item sets a limit for sending up is sent up, whatever the mode.
     sent = _sent_up(case, at) if "send_up_limit" in case.matter.fields else None
+    accepted, uncounted = day, list[Span]()
     if case.matter.notices and dice.random() < _PAUSED:
-        day = _noticed(case, day)
+        uncounted.append(_noticed(case, day))
+        day = uncounted[0].last + days.ONE
     _handed_over(case, day)
     used, length = dice.triangular(0.2, 0.92, 0.55), limit["days"]
     lot = dice.random()
@@ -108,7 +110,9 @@ def _promised(case: Case, at: int) -> Ended:
         used = 1 + dice.randint(1, 6) / max(length, 1)
     elif lot < _LATE + _EXTENDED:
         used = 1 + dice.uniform(0.1, 0.45)
-        _extended(case, days.within(day, length * 0.85, limit["unit"]), max(3, length // 2))
+        # A pause that began late left less of the limit: the head extends it on its last day at the latest.
+        due = OFFICIAL.due_day(accepted, length, limit["unit"], uncounted).day
+        _extended(case, min(due, days.within(day, length * 0.85, limit["unit"])), max(3, length // 2))
     end = days.within(day, max(1, length * used), limit["unit"])
     if sent is not None:
         back = days.within(sent[0], max(1, sent[1] * dice.triangular(0.3, 1, 0.6)), limit["unit"])
@@ -117,8 +121,8 @@ def _promised(case: Case, at: int) -> Ended:
     return _ended(case, _evening(end))
 
 
-def _noticed(case: Case, day: datetime.date) -> datetime.date:
-    """A special step begins, whose days are not counted; gives the day on which it is over."""
+def _noticed(case: Case, day: datetime.date) -> Span:
+    """A special step begins; gives its days, which are not counted."""
     begins = days.working_after(day, case.dice.randint(1, 3))
     step = case.dice.choice(case.matter.notices)
     posted = "公示" in step
@@ -131,7 +135,7 @@ def _noticed(case: Case, day: datetime.date) -> datetime.date:
     )
     over = days.working_after(begins + days.ONE * (_NOTICE_DAYS + 1), 0)
     case.command(days.moment(over, _FIRST_THING), "resume")
-    return over
+    return Span(begins, over - days.ONE)
 
 
 def _extended(case: Case, day: datetime.date, length: int) -> None:

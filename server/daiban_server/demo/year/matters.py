@@ -83,6 +83,11 @@ class Matter(NamedTuple):
         return str(self.fields["code"])
 
     @property
+    def in_person(self) -> bool:
+        """Whether nobody can apply for it by telephone: the person has to come, or a mandate on paper."""
+        return bool(self.fields.get("person_must_come") or self.fields.get("paper_mandate_only"))
+
+    @property
     def papers(self) -> list[str]:
         """The names of its papers, cut to what a case's field holds."""
         return [str(paper["name"])[:100] for paper in self.fields["papers"]]

@@ -106,7 +106,7 @@ def reopen(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def _ask(ledger: Ledger, record: Record, who: bytes, number: str, due: datetime.date) -> Program[None]:
-    text = f"{number} 号意见反映请在{due.month}月{due.day}日前答复。"
+    text = f"{number} 号意见反映请最迟于{due.month}月{due.day}日答复。"
     key = f"opinion/{record.id.hex()}/{ledger.now}"
     yield from queue.tell(ledger.centre, who, "opinion.owed", text, ledger.now, key=key, record=record.id)
 

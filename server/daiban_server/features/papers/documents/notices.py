@@ -83,7 +83,10 @@ class OneTimeNotice(Notice, frozen=True, kw_only=True):
 
 
 class AcceptanceNotice(Notice, frozen=True, kw_only=True):
-    """受理通知书: what was accepted, the limit and day that were promised then, and what does not count towards it."""
+    """受理通知书: what was accepted, the limit and day that were promised then, and what does not count towards it.
+    `deemed` is the day from which the law had accepted a licence already, since nothing was said in time (行政许可法
+    32): the limit runs from there. `papers_until` is the day by which the papers come where help came
+    first (急难先办)."""
 
     applicant: str
     item: str
@@ -94,6 +97,8 @@ class AcceptanceNotice(Notice, frozen=True, kw_only=True):
     handler: str
     due: datetime.date | None = None
     uncounted: tuple[str, ...] = ()
+    deemed: datetime.date | None = None
+    papers_until: datetime.date | None = None
     code: str = ""
     qr: str = ""
 

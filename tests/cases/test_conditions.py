@@ -134,3 +134,13 @@ def test_a_visit_of_two_names_both(bureau: Bureau) -> None:
     assert bureau.ask("赵敏", case, "accept") == "crew.alone"
     visit(bureau, "finished", application=case.hex(), crew="王芳、陈福来")
     bureau.through(case, ("赵敏", "accept", {}))
+
+
+def test_a_relative_does_not_verify(bureau: Bureau) -> None:
+    case = handed_in(bureau, item(bureau, person_must_come=True), "village_point")
+    kin = {"kin": {"person": bureau.people["王芳"].hex(), "relation": "侄女"}}
+    bureau.through(case, ("王芳", "verified", {"met": "张桂兰"}))
+    seen = bureau.record_position(case)
+    bureau.write("赵敏", entry.change(case.hex(), "application", kin, seen=seen, at=bureau.now))
+    assert bureau.ask("赵敏", case, "accept") == "person.not_seen"
+    bureau.through(case, ("孙亮", "verified", {"met": "张桂兰"}), ("赵敏", "accept", {}))

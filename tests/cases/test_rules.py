@@ -246,3 +246,13 @@ def test_a_relative_corrects_nothing_of_what_was_accepted(bureau: Bureau) -> Non
     other = {"values": {"identity_number": "11010519491231002X"}, "reason": "录错"}
     assert bureau.ask("钱进", case, "correct", **other) == "kin.conflict"
     assert bureau.ask("赵敏", case, "correct", **other) == "merged"
+
+
+def test_the_head_hears_of_a_case_that_is_in_the_hands_of_a_relative(bureau: Bureau, received: bytes) -> None:
+    """赵敏 received it before anybody said whose daughter she is."""
+    kin = {"kin": {"person": bureau.people["赵敏"].hex(), "relation": "母亲"}}
+    seen = bureau.record_position(received)
+    bureau.write("钱进", entry.change(received.hex(), "application", kin, seen=seen, at=bureau.now))
+    message = schema.message.c
+    told = bureau.look(select(message.person, message.text).where(message.code == "kin.declared"))
+    assert told == [(bureau.people["李红"], "JM-20261124-MZ-0001 的申请人是赵敏的近亲属，请移交他人办理。")]

@@ -3,6 +3,7 @@
 import pytest
 
 from daiban_schemas import entry
+from daiban_server.db import schema
 from daiban_server.features.affairs import board
 from daiban_server.staff import stand_ins
 from tests.cases.bureau import DAY
@@ -155,6 +156,17 @@ def test_who_cannot_take_over(team: Team, who: str, fields: dict[str, int], code
     asked = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
     assert team.give("李红", "handover", asked, "arrange", to=team.people[who].hex(), **fields) == code
     assert team.status(asked) == "asked"
+
+
+def test_visits_of_the_days_by_which_an_absence_grows_are_arranged_anew(team: Team) -> None:
+    handover = team.away("王芳", "刘强", until=team.now + 3 * DAY)
+    visit, start = team.new(), team.now + 5 * DAY
+    point = (109_000_000, 32_000_000)
+    slot = (visit, team.people["王芳"], team.centre, team.place, *point, start, start + 3_600_000, True)
+    team.look(schema.slot.insert().values(slot))
+    assert team.give("李红", "handover", handover, "prolong", until=team.now + 9 * DAY) == "merged"
+    assert [one["visit"] for one in team.values(handover)["visits"]] == [visit.hex()]
+    assert "王芳推迟返岗：1次已约定的上门须另行安排。" in team.told("郑红")
 
 
 def test_who_stands_in_is_not_away_himself(team: Team) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from daiban_server.db.program import Program
 from daiban_server.items import item_if_any, item_of
+from daiban_server.outbound import queue
 from daiban_server.registers import KINSHIP, enter, numbered
 from daiban_server.spine.effects import Asked, Effect
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
-from daiban_server.staff import person, successor
+from daiban_server.staff import holders, person, successor
 from daiban_sync.merge import Head
 from daiban_sync.view import View
 
@@ -104,7 +105,20 @@ def _remembered(
         for one in known:
             if not numbered_before or one not in remembered:
                 yield from _enter_kin(ledger, record, values, one)
+                yield from _tell_heads(ledger, record, values, one)
     return {} if known == remembered else {"kin_of": known}
+
+
+def _tell_heads(ledger: Ledger, record: Record, values: Fields, relative: str) -> Program[None]:
+    """A case that is in the hands of a relative lies still until the head names somebody else."""
+    if relative not in (values.get("owner_id"), values.get("handler_id")):
+        return
+    who = yield from person(bytes.fromhex(relative))
+    text = f"{values['number']} 的申请人是{who.name if who else '经办人'}的近亲属，请移交他人办理。"
+    for head, _ in (yield from holders(ledger.centre, "head")):
+        if head.hex() != relative:
+            key = f"kin/{record.id.hex()}/{relative}"
+            yield from queue.tell(ledger.centre, head, "kin.declared", text, ledger.now, key=key, record=record.id)
 
 
 def _enter_kin(ledger: Ledger, record: Record, values: Fields, relative: str) -> Program[None]:

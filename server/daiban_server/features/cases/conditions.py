@@ -2,7 +2,8 @@
 person (须本人到场), two who went together (到场人数).
 
 None of the three is for anybody to waive: the mandate and the person are the law's demand, two people are what makes a
-visit to a poor home evidence. Who came to the counter in person needs none of them.
+visit to a poor home evidence. Who came to the counter in person needs none of them. What a relative of the applicant
+verified does not count.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
-from daiban_server.features.cases.asking import Fields
+from daiban_server.features.cases.asking import Fields, relatives
 from daiban_server.limits.calendar import local_day
 from daiban_server.spine.ledger import Ledger, Record
 from daiban_server.spine.refusal import Refusal
@@ -29,19 +30,20 @@ def fulfilled(ledger: Ledger, record: Record, values: Fields, item: Fields) -> P
         return
     if item.get("paper_mandate_only") and not (yield from _mandate_on_paper(ledger, record)):
         raise Refusal("mandate.not_on_paper", ("mandate",))
-    alone = item.get("crew") == 2 and values.get("source") == "home" and not _second(values)
-    if not alone and (not item.get("person_must_come") or values.get("verifications")):
+    seen = [one for one in values.get("verifications") or () if one.get("by_id") not in relatives(values)]
+    alone = item.get("crew") == 2 and values.get("source") == "home" and not _second(values, seen)
+    if not alone and (not item.get("person_must_come") or seen):
         return
     visits = yield from _visits(ledger, record, values)
-    if item.get("person_must_come") and not values.get("verifications") and not visits:
+    if item.get("person_must_come") and not seen and not visits:
         raise Refusal("person.not_seen", ("verifications",))
     if alone and not any("、" in (visit.get("agent_name") or "") for visit in visits):
         raise Refusal("crew.alone", ("collected_with",))
 
 
-def _second(values: Fields) -> bool:
+def _second(values: Fields, seen: Iterable[Fields]) -> bool:
     """Whether a second person was named, at the collection or at a verification."""
-    return bool(values.get("collected_with")) or any(one.get("with") for one in values.get("verifications") or ())
+    return bool(values.get("collected_with")) or any(one.get("with") for one in seen)
 
 
 def _mandate_on_paper(ledger: Ledger, record: Record) -> Program[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
-from daiban_server.features.posts import territory
+from daiban_server.features.posts import open_work, territory
 from daiban_server.features.posts.words import TYPES, span
 from daiban_server.outbound import queue
 from daiban_server.spine.effects import Asked
@@ -97,7 +97,21 @@ def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
     yield from _check_free(asked.record, "absence", arranged["person"], arranged["to"], ledger.now, until)
     yield from show_until(ledger, values, arranged)
     yield from _tell_both(ledger, asked.record, arranged)
-    return {"arranged": arranged}
+    return {"arranged": arranged, **(yield from _visits_too(ledger, asked.record, values, arranged))}
+
+
+def _visits_too(ledger: Ledger, record: Record, values: Fields, arranged: Fields) -> Program[Fields]:
+    """The visits that were promised for the days by which an absence that began grew: the heads are told of them."""
+    if record.status != "begun":
+        return {}
+    since, until = values["arranged"]["until"] or FOREVER, arranged["until"] or FOREVER
+    known = list(values.get("visits") or ())
+    found = yield from open_work.visits(ledger.centre, bytes.fromhex(arranged["person"]), since, until)
+    if not (more := [one for one in found if one not in known]):
+        return {}
+    text = f"{arranged['person_name']}推迟返岗：{len(more)}次已约定的上门须另行安排。"
+    yield from tell_heads(ledger, record, "handover.open_ends", text)
+    return {"visits": [*known, *more]}
 
 
 def show_until(ledger: Ledger, values: Fields, arranged: Fields) -> Program[None]:

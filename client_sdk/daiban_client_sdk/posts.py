@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from daiban_client_sdk.device import Device
+from daiban_schemas.handed import sign_of
 from daiban_sync.view import View
 
 
 class Duty(NamedTuple):
-    """An open case that came with a handover. `due` is the promised day, ``YYYY-MM-DD`` or empty; a case whose
-    household is not on this phone yet (before the next sync) has no `applicant`."""
+    """An open case that came with a handover. `due` is the promised day, ``YYYY-MM-DD`` or empty; one that is not on
+    this phone yet (before the next sync) has neither `case` nor `applicant`."""
 
     case: str
     number: str
@@ -75,15 +76,18 @@ def _phone(device: Device, person: str) -> str:
 
 
 def _duties(device: Device, handover: View) -> Iterator[Duty]:
-    """The cases of the note as they stand on this phone by now; those that ended meanwhile are nobody's duty."""
-    for told in handover.values.get("cases") or ():
-        case = device.view(told["case"])
-        values = case.values if case is not None else told
+    """The cases of the note as they stand on this phone by now; those that ended meanwhile are nobody's duty. The note
+    names them by signs, which only who has a case can tell."""
+    told, id_ = handover.values.get("cases") or (), bytes.fromhex(handover.record)
+    known = {sign_of(id_, bytes.fromhex(case.record)): case for case in device.records("application")} if told else {}
+    for one in told:
+        case = known.get(str(one.get("sign")))
+        values = case.values if case is not None else one
         if not values.get("ended_at"):
             yield Duty(
-                told["case"],
-                str(told.get("number") or ""),
-                str(told.get("item") or ""),
+                case.record if case is not None else "",
+                str(one.get("number") or ""),
+                str(one.get("item") or ""),
                 str(values.get("applicant") or ""),
                 str(values.get("status") or ""),
                 str(values.get("due") or ""),

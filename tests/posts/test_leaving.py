@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import bindparam, select
 
 from daiban_schemas import entry
+from daiban_schemas.handed import sign_of
 from daiban_server.app import EFFECTS
 from daiban_server.db import schema
 from daiban_server.db.program import Write
@@ -65,7 +66,7 @@ def test_who_leaves_hands_over_everything_by_name(team: Team) -> None:
     assert team.status(left) == "ended", "no phone is awaited"
 
 
-def test_his_phone_may_hand_in_what_it_has_and_is_locked_out_a_day_later(team: Team) -> None:
+def test_his_phone_may_hand_in_what_it_has_and_is_locked_out_when_it_has_rested(team: Team) -> None:
     phone = _phone(team, "王芳")
     left = _hand_over(team, "王芳", "刘强", "leaving")
     assert team.values(left)["devices"] == [phone.hex()]
@@ -75,9 +76,9 @@ def test_his_phone_may_hand_in_what_it_has_and_is_locked_out_a_day_later(team: T
     assert team.status(left) == "begun", "it was not heard of since"
     heard = schema.device.update().where(_d.id == phone).values(synced_at=team.now)
     team.look(heard)
-    team.later(0.5)
+    team.later(2.5)
     team.watch_handovers()
-    assert team.look(STATE, device_id=phone) == [("leaving",)], "it may still be at it"
+    assert team.look(STATE, device_id=phone) == [("leaving",)], "it may still be at it, in the hills"
     team.later(0.6)
     team.watch_handovers()
     assert team.look(STATE, device_id=phone) == [("revoked",)]
@@ -107,7 +108,7 @@ def test_what_the_centre_was_not_handed_yet_is_the_successors_too(team: Team) ->
     team.through(collected, ("王芳", "collected", {}))
     left = _hand_over(team, "王芳", "刘强", "leaving")
     (told,) = team.values(left)["cases"]
-    assert (told["case"], told["item"], told["status"]) == (collected.hex(), "最低生活保障申请", "collected")
+    assert told == {"sign": sign_of(left, collected), "item": "最低生活保障申请", "status": "collected"}
     (shown,) = team.run(handovers.handover(team.centre, left, "", local_day(team.now))).cases
     assert (shown.applicant, shown.status) == ("张桂兰", "已上门收件")
     for case in (collected, draft):
@@ -203,3 +204,14 @@ def test_a_phone_that_is_heard_of_every_day_is_locked_out_in_the_end(team: Team)
         team.watch_handovers()
     assert team.look(STATE, device_id=phone) == [("revoked",)]
     assert team.status(left) == "ended"
+
+
+def test_nobody_leaves_a_relatives_case_to_nobody(team: Team) -> None:
+    case = team.case(who="王芳", kin={"person": team.people["刘强"].hex(), "relation": "表弟"})
+    team.through(case, ("王芳", "submit", {}))
+    gone = team.record("李红", "handover", type="leaving", person=team.people["王芳"].hex())
+    assert team.give("李红", "handover", gone, "arrange", to=team.people["刘强"].hex()) == "merged"
+    assert team.give("李红", "handover", gone, "begin") == "handover.kin"
+    assert (team.values(case)["owner"], team.places("王芳")) == ("王芳", {team.place: "A"})
+    team.through(case, ("李红", "hand_over", {"to": team.people["周静"].hex(), "reason": "回避"}))
+    assert team.give("李红", "handover", gone, "begin") == "merged"

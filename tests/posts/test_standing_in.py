@@ -3,6 +3,7 @@
 import pytest
 
 from daiban_schemas import entry
+from daiban_schemas.handed import sign_of
 from daiban_server.db import schema
 from daiban_server.features.affairs import board
 from daiban_server.staff import stand_ins
@@ -20,7 +21,8 @@ def test_the_stand_in_has_the_villages_and_the_cases_and_gives_them_back(team: T
     assert (values["owner"], values["handler"]) == ("王芳", "刘强"), "the owner stays the owner"
     assert values["handovers"][-1]["reason"] == "顶岗"
     note = team.values(handover)
-    assert [one["case"] for one in note["cases"]] == [case.hex()]
+    assert [one["sign"] for one in note["cases"]] == [sign_of(handover, case)]
+    assert case.hex() not in str(note), "whoever knows the id can work out the code that opens the case"
     assert "张桂兰" not in str(note), "the note is read by the whole centre"
     team.later(2)
     team.through(case, ("赵敏", "accept", {}))
@@ -99,7 +101,7 @@ def test_a_relatives_case_is_not_handed_to_the_stand_in(team: Team) -> None:
     team.through(case, ("李红", "hand_over", {"to": team.people["王芳"].hex(), "reason": "请他办"}))
     handover = team.away("王芳", "刘强")
     assert team.values(case)["handler"] == "王芳"
-    assert [one["case"] for one in team.values(handover)["kept"]] == [case.hex()]
+    assert [one["sign"] for one in team.values(handover)["kept"]] == [sign_of(handover, case)]
     assert any("1件因回避须另行移交" in text for text in team.told("郑红"))
 
 
@@ -178,7 +180,7 @@ def test_who_stands_in_is_not_away_himself(team: Team) -> None:
     team.later(3)
     team.watch_handovers()
     assert (team.status(asked), team.status(first)) == ("arranged", "begun"), "王芳 has not come back yet"
-    assert "刘强的请假到时间了，但刘强还在替别人顶岗，请先另派人顶岗。" in team.told("李红")
+    assert "刘强的请假到时间了，但不能开始：他正在替别人顶岗，请另行安排。" in team.told("李红")
     assert team.give("王芳", "handover", first, "return") == "merged"
     team.watch_handovers()
     assert team.status(asked) == "begun"
@@ -204,7 +206,7 @@ def test_who_writes_himself_into_the_request_cancels_nothing(team: Team) -> None
     assert team.give("李红", "handover", asked, "arrange", to=team.people["周静"].hex()) == "merged"
     me = {"person": team.people["刘强"].hex()}
     seen = team.record_position(asked)
-    assert team.write("刘强", entry.change(asked.hex(), "handover", me, seen=seen, at=team.now)).outcome == "merged"
+    assert team.write("刘强", entry.change(asked.hex(), "handover", me, seen=seen, at=team.now)).outcome == "conflict"
     assert team.give("刘强", "handover", asked, "cancel") == "handover.not_yours"
     assert team.give("王芳", "handover", asked, "cancel") == "merged"
 
@@ -223,3 +225,12 @@ def test_who_stands_in_is_told_what_the_absent_one_would_be(team: Team) -> None:
     team.watch()
     assert len([text for text in team.told("刘强") if "MZ" in text]) == 1
     assert len([text for text in team.told("王芳") if "MZ" in text]) > 1
+
+
+def test_what_was_said_at_the_handover_is_not_rewritten_after_it(team: Team) -> None:
+    handover = team.away("王芳", "刘强", note="印章在抽屉里")
+    change = {"note": "没有印章"}
+    seen = team.record_position(handover)
+    body = entry.change(handover.hex(), "handover", change, seen=seen, at=team.now)
+    assert team.write("周静", body).outcome == "conflict"
+    assert team.values(handover)["note"] == "印章在抽屉里"

@@ -74,7 +74,7 @@ async def test_asked_for_with_no_signal_it_is_on_the_others_phone_by_the_evening
 
 
 async def test_who_left_hands_in_what_the_phone_still_had_and_no_more(township: Township) -> None:
-    """王芳 wrote in the hills on her last day; her phone comes back two days later."""
+    """王芳 wrote in the hills on her last day; her phone comes back four days later."""
     town = township
     wang, liu = await alone_in_qingshan(town), await town.device("刘强")
     household, _ = await case_of(town, wang)
@@ -94,7 +94,7 @@ async def test_who_left_hands_in_what_the_phone_still_had_and_no_more(township: 
     view = await liu.view(household)
     assert view is not None
     assert view.values["address"] == "后沟口"
-    town.clock.ahead += 2 * DAY
+    town.clock.ahead += 4 * DAY
     await one_round(town.services)
     with pytest.raises(DeviceError, match="revoked"):
         await wang.sync()

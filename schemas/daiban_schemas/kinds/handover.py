@@ -14,6 +14,11 @@ _PLACES = List(Reference("place"), 300)
 _HEAD = roles("head")
 _OPEN = frozenset({"asked", "arranged"})
 
+_BEGUN = frozenset({"begun", "ended"})
+_HELD = dict.fromkeys(("type", "person", "to", "since", "until", "places"), _BEGUN | {"arranged"})
+_HELD |= dict.fromkeys(("reason", "note"), _BEGUN)
+"""What was arranged, and then what was said, stays what it was; what is written later stands beside it."""
+
 KIND = Kind(
     "handover",
     "工作交接",
@@ -59,4 +64,5 @@ KIND = Kind(
         Command("return", "返岗", roles("agent", "clerk", "cadre", "head"), frozenset({"begun"}), "ended"),
         Command("cancel", "取消", roles("agent", "clerk", "cadre", "head"), _OPEN, "cancelled"),
     ],
+    held=_HELD,
 )

@@ -140,6 +140,13 @@ ENTRIES: dict[str, Problem] = {
     "handover.time": Problem(
         422, "返岗时间不在开始时间之后", "请核对起止时间", "It ends before it begins", "Check both times"
     ),
+    "handover.kin": Problem(
+        409,
+        "有申请人是接手人的近亲属",
+        "请先把这些件移交给别人,或另选接手人",
+        "Some applicants are relatives of the one who takes over",
+        "Hand those cases to others first, or choose another",
+    ),
     "handover.stands_in": Problem(
         409, "他正在替别人顶岗", "请先另派人顶岗", "He stands in for another", "Let somebody else stand in first"
     ),

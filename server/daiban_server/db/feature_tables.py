@@ -36,6 +36,16 @@ absence = Table(
 """Who is away from `start` to `end`, and who stands in: follows from the handover `id` as it stands. Nothing is left of
 one that was cancelled but a span of no length. What has no end in sight ends in the year 9999."""
 
+handed = Table(
+    "handed",
+    metadata,
+    id_column("centre", key=True),
+    id_column("handover", key=True),
+    id_column("case", key=True),
+    sqlite_with_rowid=False,
+)
+"""The cases that a handover's note names by their signs."""
+
 obligation = Table(
     "obligation",
     metadata,

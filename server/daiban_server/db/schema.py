@@ -7,6 +7,7 @@ from daiban_server.db.case_tables import calendar_day, case_event, case_sheet, d
 from daiban_server.db.columns import metadata
 from daiban_server.db.feature_tables import (
     absence,
+    handed,
     message,
     obligation,
     opinion_sheet,
@@ -61,6 +62,7 @@ __all__ = [
     "envelope",
     "fork",
     "gap",
+    "handed",
     "history",
     "log_node",
     "message",

@@ -32,10 +32,7 @@ def handover(centre: bytes, record: bytes, supervisor: str, today: datetime.date
     arranged = values.get("arranged")
     if not arranged:
         raise Refusal("handover.nobody", ("to",))
-    told = values.get("cases")
-    if told is None:
-        told = [one.told() for one in (yield from open_work.cases(centre, bytes.fromhex(arranged["person"])))]
-    cases = (yield from _cases(centre, told, "")) + (yield from _cases(centre, values.get("kept") or (), BY_KIN))
+    cases = yield from _handed(centre, record, values, bytes.fromhex(arranged["person"]))
     return HandoverList(
         office=(yield from office_of(centre)),
         issued=today,
@@ -49,15 +46,25 @@ def handover(centre: bytes, record: bytes, supervisor: str, today: datetime.date
     )
 
 
-def _cases(centre: bytes, told: Iterable[Mapping[str, Any]], note: str) -> Program[list[HandedCase]]:
+def _handed(centre: bytes, record: bytes, values: Mapping[str, Any], giver: bytes) -> Program[list[HandedCase]]:
+    """The cases of the note, or before it begins those that would stand in it."""
+    if values.get("cases") is None:
+        opened = yield from open_work.cases(centre, giver)
+        return (yield from _cases(centre, [(one.id, one.told()) for one in opened], ""))
+    ids = yield from open_work.named(centre, record)
+    over, kept = ([(ids[one["sign"]], one) for one in values.get(name) or ()] for name in ("cases", "kept"))
+    return (yield from _cases(centre, over, "")) + (yield from _cases(centre, kept, BY_KIN))
+
+
+def _cases(centre: bytes, told: Iterable[tuple[bytes, Mapping[str, Any]]], note: str) -> Program[list[HandedCase]]:
     states, made = KINDS["application"].states, []
-    for one in told:
-        row = yield from first(_APPLICANT, centre_id=centre, case_id=bytes.fromhex(one["case"]))
+    for case, one in told:
+        row = yield from first(_APPLICANT, centre_id=centre, case_id=case)
         due = datetime.date.fromisoformat(one["due"]) if one.get("due") else None
         made.append(
             HandedCase(
                 number=one.get("number") or "",
-                applicant=row[0] if row else (yield from _of_record(centre, bytes.fromhex(one["case"]))),
+                applicant=row[0] if row else (yield from _of_record(centre, case)),
                 item=one.get("item") or "",
                 status=states.get(one.get("status") or "", ""),
                 due=due,

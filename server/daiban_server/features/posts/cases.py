@@ -7,6 +7,7 @@ import msgspec
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program
+from daiban_server.features.posts import open_work
 from daiban_server.features.posts.open_work import OpenCase
 from daiban_server.features.posts.words import TYPES
 from daiban_server.spine.ledger import Ledger, Record
@@ -21,8 +22,9 @@ _ENDED = frozenset({"completed", "refused", "not_accepted", "withdrawn", "delive
 
 
 class Hands(NamedTuple):
-    """From whom to whom, by id and name; why, and who said so."""
+    """In which handover, from whom to whom, by id and name; why, and who said so."""
 
+    handover: bytes
     giver: str
     giver_name: str
     taker: str
@@ -32,28 +34,43 @@ class Hands(NamedTuple):
 
 
 class Handed(NamedTuple):
-    """Cases that changed hands, and those that could not, since the applicant is the other's relative."""
+    """Cases that change hands, and those that cannot, since the applicant is the other's relative."""
 
-    over: list[Fields]
-    kept: list[Fields]
+    over: list[OpenCase]
+    kept: list[OpenCase]
 
 
-def hand_over(ledger: Ledger, hands: Hands, found: Sequence[OpenCase], *, for_good: bool) -> Program[Handed]:
-    """Give open cases to the other. Whoever stands in handles what the absent one handled, and the owner stays the
-    owner, but the stand-in knows of what he owns; for good he owns what the other owned."""
+def divided(ledger: Ledger, taker: bytes, found: Sequence[OpenCase]) -> Program[Handed]:
+    """Which of these cases somebody may take over."""
     handed = Handed([], [])
-    parts = ("owner", "handler") if for_good else ("handler",)
     yield from ledger.load(case.id for case in found)
     for case in found:
         record = ledger.records[case.id]
         values = (yield from ledger.view(record)).values if record else {}
-        if record is None or hands.taker in _relatives(values):
-            handed.kept.append(case.told())
+        (handed.kept if record is None or taker.hex() in _relatives(values) else handed.over).append(case)
+    return handed
+
+
+def hand_over(ledger: Ledger, hands: Hands, found: Sequence[OpenCase], *, for_good: bool) -> Program[list[Fields]]:
+    """Give open cases to the other. Whoever stands in handles what the absent one handled, and the owner stays the
+    owner, but the stand-in knows of what he owns; for good he owns what the other owned. Gives the note of them."""
+    note: list[Fields] = []
+    parts = ("owner", "handler") if for_good else ("handler",)
+    for case in found:
+        record = ledger.records[case.id]
+        if record is None:
             continue
+        values = (yield from ledger.view(record)).values
         if fields := _changed(values, hands, parts):
             _hand(ledger, record, values, fields, hands)
-        handed.over.append({**case.told(), HANDLED: True} if "handler" in fields else case.told())
-    return handed
+        note.append({**noted(ledger, hands.handover, case), **({HANDLED: True} if "handler" in fields else {})})
+    return note
+
+
+def noted(ledger: Ledger, handover: bytes, case: OpenCase) -> dict[str, Any]:
+    """A case in a handover's note, and who it is where only the server looks."""
+    ledger.add(schema.handed, (ledger.centre, handover, case.id), "ignore")
+    return case.noted(handover)
 
 
 def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) -> Program[list[Fields]]:
@@ -61,10 +78,10 @@ def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) 
     stays his, and so does what turned out to be a relative's of the other. Gives those in which something happened
     since. `hands` names the stand-in as the giver."""
     meanwhile: list[Fields] = []
-    ids = [bytes.fromhex(one["case"]) for one in told]
-    yield from ledger.load(ids)
-    for one, id_ in zip(told, ids, strict=True):
-        record = ledger.records[id_]
+    named = yield from open_work.named(ledger.centre, hands.handover)
+    yield from ledger.load(named.values())
+    for one in told:
+        record = ledger.records.get(named.get(one["sign"], b""))
         if record is None:
             continue
         values = (yield from ledger.view(record)).values

@@ -44,12 +44,17 @@ def begin(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
-    """Everything goes to the one who takes over; gives the note of it, which says what was handed."""
+    """Everything goes to the one who takes over; gives the note of it, which says what was handed. Before anything is
+    written it raises `Refusal`: ``person.unknown``, ``handover.stands_in``, ``handover.kin``."""
     moving = yield from _moving(ledger, record)
     if moving.arranged["type"] != "transfer":
         until = moving.arranged["until"] or FOREVER
         yield from check_stands_in(ledger, record, moving.arranged["person"], ledger.now, until)
-    handed = yield from _cases(ledger, moving, author)
+    handed = yield from _cases(ledger, moving)
+    if handed.kept and moving.arranged["type"] == "leaving":
+        raise Refusal("handover.kin", ("person",))
+    note = yield from cases.hand_over(ledger, _hands(moving, author), handed.over, for_good=moving.for_good)
+    kept = [cases.noted(ledger, record.id, case) for case in handed.kept]
     posts = yield from _posts(ledger, moving)
     given = [] if moving.for_good else (yield from _lend(ledger, moving))
     visits = yield from _visits(ledger, moving)
@@ -59,8 +64,8 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     devices = (yield from leaving.leave(ledger, moving.giver, moving.taker)) if leaves else []
     return {
         "begun_at": ledger.now,
-        "cases": handed.over[: open_work.MOST],
-        "kept": handed.kept[: open_work.MOST],
+        "cases": note[: open_work.MOST],
+        "kept": kept[: open_work.MOST],
         "visits": visits,
         "given": [place.hex() for place in given],
         "place_names": names,
@@ -82,6 +87,7 @@ def come_back(ledger: Ledger, asked: Asked) -> Program[Fields]:
     yield from territory.settle(ledger, territory.lent(values), {}, {asked.record.id.hex()})
     yield from _off_duty(ledger, values)
     back = Hands(
+        asked.record.id,
         *(arranged["to"], arranged["to_name"], arranged["person"], arranged["person_name"]),
         *(cases.BACK, asked.incoming.author),
     )
@@ -100,17 +106,21 @@ def _moving(ledger: Ledger, record: Record) -> Program[Moving]:
     return Moving(record, arranged, giver, taker, held, frozenset(chosen & held.keys()), taking)
 
 
-def _cases(ledger: Ledger, moving: Moving, author: bytes) -> Program[Handed]:
-    arranged = moving.arranged
+def _cases(ledger: Ledger, moving: Moving) -> Program[Handed]:
     found = yield from open_work.cases(ledger.centre, moving.giver)
-    hands = Hands(
-        *(arranged["person"], arranged["person_name"], arranged["to"], arranged["to_name"]),
-        *(cases.reason(arranged), author),
-    )
     concerned = [case for case in found if moving.concerns(case.place)]
     if not moving.for_good:
         concerned = concerned[: open_work.MOST]  # what the note does not name could not come back
-    return (yield from cases.hand_over(ledger, hands, concerned, for_good=moving.for_good))
+    return (yield from cases.divided(ledger, moving.taker, concerned))
+
+
+def _hands(moving: Moving, author: bytes) -> Hands:
+    arranged = moving.arranged
+    return Hands(
+        moving.record.id,
+        *(arranged["person"], arranged["person_name"], arranged["to"], arranged["to_name"]),
+        *(cases.reason(arranged), author),
+    )
 
 
 def _visits(ledger: Ledger, moving: Moving) -> Program[list[Fields]]:

@@ -8,6 +8,9 @@ from daiban_server.features.posts import open_work
 from daiban_server.spine.ledger import Ledger
 
 DAY = 86_400_000
+REST = 3 * DAY
+"""Milliseconds of rest after which a phone that was heard of counts as empty: a push that broke off in the hills goes
+on within that."""
 SILENT = 7 * DAY
 """Milliseconds after which the heads hear of a phone that never came back, and one that comes again and again is locked
 out."""
@@ -50,9 +53,9 @@ def leave(ledger: Ledger, person: bytes, successor: bytes) -> Program[list[str]]
 
 
 def hand_in(person: bytes, left_at: int, now: int) -> Program[list[str]]:
-    """Lock out the phones that were heard of since he left and have rested for a day, or had a week: a phone pushes all
-    that it has before it pulls, so what it had is here. Gives those that are still awaited."""
-    rested_since = now if now - left_at > SILENT else now - DAY
+    """Lock out the phones that were heard of since he left and have rested for three days, or had a week: a phone
+    pushes all that it has before it pulls, so what it had is here. Gives those that are still awaited."""
+    rested_since = now if now - left_at > SILENT else now - REST
     for (device,) in (yield from rows(_DRAINED, person_id=person, left_at=left_at, rested_since=rested_since)):
         yield from run(_REVOKE, device_id=device)
     return [one["device"] for one in (yield from open_work.devices(person))]

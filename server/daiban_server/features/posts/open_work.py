@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, or_, select
 
+from daiban_schemas.handed import sign_of
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.cases.sheet import BEFORE
@@ -67,9 +68,16 @@ class OpenCase(NamedTuple):
     owner: bytes
     handler: bytes
 
-    def told(self) -> Mapping[str, Any]:
-        """As a handover's note keeps it."""
-        kept = {"case": self.id.hex(), "number": self.number, "item": self.item, "status": self.status, "due": self.due}
+    def told(self) -> dict[str, Any]:
+        """As the desk sees it."""
+        return {"case": self.id.hex(), **self._known()}
+
+    def noted(self, handover: bytes) -> dict[str, Any]:
+        """As a handover's note keeps it, which everybody of the centre reads."""
+        return {"sign": sign_of(handover, self.id), **self._known()}
+
+    def _known(self) -> dict[str, Any]:
+        kept = {"number": self.number, "item": self.item, "status": self.status, "due": self.due}
         return {name: value for name, value in kept.items() if value}
 
 
@@ -99,6 +107,17 @@ def _item(reference: Any) -> Program[str]:
         return ""
     shown = yield from views.shown(views.BY_ID, NOBODY, record_id=bytes.fromhex(reference))
     return str(shown[0].view.values.get("name") or "") if shown else ""
+
+
+_HANDED = select(schema.handed.c.case).where(
+    schema.handed.c.centre == bindparam("centre_id"), schema.handed.c.handover == bindparam("handover_id")
+)
+
+
+def named(centre: bytes, handover: bytes) -> Program[dict[str, bytes]]:
+    """The cases of a handover's note by their signs."""
+    found = yield from rows(_HANDED, centre_id=centre, handover_id=handover)
+    return {sign_of(handover, case): case for (case,) in found}
 
 
 def visits(centre: bytes, person: bytes, since: int, until: int) -> Program[list[Mapping[str, Any]]]:

@@ -71,7 +71,7 @@ class PostOut(Struct, frozen=True):
 class WorkOut(Struct, frozen=True):
     """What somebody has on his hands, as it would be handed over now."""
 
-    cases: list[Mapping[str, Any]]
+    cases: list[dict[str, Any]]
     visits: list[Mapping[str, Any]]
     owed: list[Mapping[str, Any]]
     places: dict[str, str]

@@ -3,6 +3,7 @@ day that was only expected went by, and the phones of those who left are awaited
 
 from sqlalchemy import bindparam, or_, select
 
+from daiban_schemas.problem import words
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.posts import handing, leaving
@@ -51,9 +52,7 @@ def _begin(ledger: Ledger, record: Record) -> Program[None]:
         fields = yield from handing.take_over(ledger, record, NOBODY)
     except Refusal as refusal:
         what = f"{arranged['person_name']}的{TYPES[arranged['type']]}"
-        text = f"{what}到时间了，但{arranged['to_name']}已不在岗，请另行安排。"
-        if refusal.code == "handover.stands_in":
-            text = f"{what}到时间了，但{arranged['person_name']}还在替别人顶岗，请先另派人顶岗。"
+        text = f"{what}到时间了，但不能开始：{words(refusal.code, 'zh')[0]}，请另行安排。"
         yield from _once_a_day(ledger, record, text)
     else:
         ledger.write_fields(record, fields, "begun")

@@ -1,4 +1,4 @@
-"""Who is away and who stands in: a table that follows from the handovers; nothing had been written to the old one"""
+"""Handovers: who is away and who stands in, which replaces a table that nothing was written to; the cases of a note"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,3 +24,11 @@ def upgrade() -> None:
     with op.batch_alter_table("absence", schema=None) as batch_op:
         batch_op.create_index("ix_absence_centre", ["centre", "end"], unique=False)
         batch_op.create_index("ix_absence_person", ["person", "end"], unique=False)
+    op.create_table(
+        "handed",
+        sa.Column("centre", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("handover", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("centre", "handover", "case", name=op.f("pk_handed")),
+        sqlite_with_rowid=False,
+    )

@@ -64,6 +64,17 @@ def test_an_edit_after_acceptance_moves_no_limit_and_no_label_and_is_not_lost(bu
     assert shown(bureau, accepted).conflicts == 4, "item, source, mode and applicant are listed for settling"
 
 
+def test_nobody_moves_the_money_after_acceptance(bureau: Bureau) -> None:
+    case = bureau.case(account={"bank": "信用社", "number": "6230001"}, entitled_from="2026-01-01")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {}))
+    other = {"bank": "信用社", "number": "6230009"}
+    assert edit(bureau, "王芳", case, account=other, entitled_from="2025-01-01") == ("conflict", "field.held")
+    values = bureau.values(case)
+    assert (values["account"]["number"], values["entitled_from"]) == ("6230001", "2026-01-01")
+    assert bureau.ask("赵敏", case, "correct", values={"account": other}, reason="账号抄错") == "merged"
+    assert bureau.values(case)["account"] == other
+
+
 def test_what_is_not_held_changes_as_ever(bureau: Bureau, accepted: bytes) -> None:
     assert edit(bureau, "赵敏", accepted, phone="13800000000") == ("merged", None)
     assert bureau.values(accepted)["phone"] == "13800000000"

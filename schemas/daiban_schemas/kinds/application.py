@@ -53,6 +53,8 @@ HELD: Mapping[str, Type] = {
     "household": Reference("household"),
     "applicant": Text(30),
     "identity_number": IdentityNumber(),
+    "account": ACCOUNT,
+    "entitled_from": Date(),
 }
 """What the centre took in hand and promised about: moved by `correct` alone, which gives the new values. Limits and
 registers go by item and source from the receipt on; how it is handled and whose it is the window decides when it

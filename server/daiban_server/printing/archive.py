@@ -137,6 +137,9 @@ def _of_visits(file: CaseFile) -> Iterable[_Bound]:
     for visit in file.visits:
         day = local_day(visit["start"]) if visit.get("start") else None
         yield _told("verification", "上门办理记录", day, visit.get("agent_name") or "", _IN_THE_SYSTEM)
+    for seen in file.values.get("verifications") or ():
+        people = "、".join(filter(None, (seen.get("by"), seen.get("with"))))
+        yield _told("verification", "入户核验记录", local_day(seen["at"]), people, _IN_THE_SYSTEM)
 
 
 def _of_handling(file: CaseFile) -> Iterable[_Bound]:

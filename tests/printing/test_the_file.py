@@ -128,6 +128,19 @@ def test_a_verification_stands_in_the_contents_with_both_who_made_it(bureau: Bur
     assert [leaf.title for leaf in leaves] == ["受理通知书", "入户核验记录", "承办单"]
 
 
+def test_an_ended_case_leaves_no_step_for_a_pen(bureau: Bureau) -> None:
+    case = eventful(bureau)
+    file = gathered(bureau, case)
+    steps = [{"name": "公示", "counted": False}]
+    order = ONE["work-order"](file._replace(item={**file.item, "special_steps": steps}))
+    assert isinstance(order, WorkOrder)
+    assert [step.name for step in order.steps if step.signed is None] == []
+    running = file._replace(values={**file.values, "ended_at": None}, item={**file.item, "special_steps": steps})
+    order = ONE["work-order"](running)
+    assert isinstance(order, WorkOrder)
+    assert [step.name for step in order.steps if step.signed is None] == ["公示", "办结"]
+
+
 def test_the_visit_and_the_cadres_reply_stand_in_the_contents(bureau: Bureau) -> None:
     bureau.connection.execute("UPDATE place SET lon = 109000000, lat = 32700000")  # where the agent is to go
     case = eventful(bureau)

@@ -142,12 +142,13 @@ def _steps(file: CaseFile) -> Iterator[Step]:
         made = _step(act, file)
         if made is not None:
             yield made
+    if file.values.get("ended_at"):
+        return
     done = {act.told["step"] for act in file.acts if act.name == "pause"}
     for step in file.item.get("special_steps") or ():
         if step["name"] not in done:
             yield Step(name=step["name"])
-    if not file.values.get("ended_at"):
-        yield Step(name="办结")
+    yield Step(name="办结")
 
 
 def _step(act: Act, file: CaseFile) -> Step | None:

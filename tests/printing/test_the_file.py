@@ -141,6 +141,14 @@ def test_an_ended_case_leaves_no_step_for_a_pen(bureau: Bureau) -> None:
     assert [step.name for step in order.steps if step.signed is None] == ["公示", "办结"]
 
 
+def test_a_file_that_is_printed_again_later_is_the_file_that_was_closed(bureau: Bureau) -> None:
+    case = eventful(bureau)
+    bureau.through(case, ("钱进", "archive", {}))
+    closed = file_of(gathered(bureau, case))
+    bureau.later(100)
+    assert file_of(gathered(bureau, case)) == closed
+
+
 def test_the_visit_and_the_cadres_reply_stand_in_the_contents(bureau: Bureau) -> None:
     bureau.connection.execute("UPDATE place SET lon = 109000000, lat = 32700000")  # where the agent is to go
     case = eventful(bureau)

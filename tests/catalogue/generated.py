@@ -99,6 +99,7 @@ _FLOW = st.lists(st.fixed_dictionaries({"name": texts()}, optional={"who": texts
 _SPECIAL = st.lists(
     st.fixed_dictionaries({"name": texts(), "counted": st.booleans()}, optional={"limit": limits(), "note": texts()}),
     max_size=3,
+    unique_by=lambda step: step["name"],
 )
 
 

@@ -56,6 +56,13 @@ def test_a_spreadsheets_own_numbers_days_and_ticks_are_understood() -> None:
     assert [paper.get("shared") for paper in catalogue.items[0]["papers"]][1] is True
 
 
+def test_a_special_step_that_is_there_twice_is_refused() -> None:
+    """A pause names its step: of two with one name nobody knows which one is counted."""
+    row = row_of(written(), "特殊环节", "MZ-01")
+    errors = told(with_cells(written(), ("特殊环节", row, "环节名称", "入户核实")))
+    assert any(error.startswith(f"「特殊环节」表第 {row + 1} 行「环节名称」列:重复了") for error in errors), errors
+
+
 @pytest.mark.parametrize(
     ("sheet", "text", "heading", "value", "said"),
     [

@@ -4,6 +4,7 @@ import httpx2
 import pytest
 
 from daiban_schemas.slip import code_of
+from daiban_server.features.cases import routes
 from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import gather
 from daiban_server.spine.refusal import Refusal
@@ -104,3 +105,16 @@ async def test_registers_are_printed_day_by_day(township: Township, poppler: Pop
     for word in ("分类受理登记簿", number, "张桂兰", "上门办理", "青山村"):
         assert word in window
     assert problem(await clerk.get("/v1/registers/来访/print?first=2020-01-01&last=2020-01-02")) == "papers.none"
+
+
+async def test_a_register_that_is_longer_than_one_answer_says_so(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = await sqlite_township.signed_in("赵敏")
+    for visitor in ("陈福来", "周玉梅"):
+        fields = {"place": sqlite_township.centre.hex(), "visitor": visitor, "about": "问医保报销", "source": "counter"}
+        assert (await clerk.post("/v1/records/reception", json={"fields": fields})).status_code == 201
+    monkeypatch.setattr(routes, "MOST_LINES", 2)
+    assert len((await clerk.get("/v1/registers/来访")).json()) == 2
+    monkeypatch.setattr(routes, "MOST_LINES", 1)
+    assert problem(await clerk.get("/v1/registers/来访")) == "register.too_many"

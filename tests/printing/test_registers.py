@@ -71,6 +71,15 @@ def test_each_category_has_its_own(bureau: Bureau) -> None:
     assert (row.result, row.ended) == ("不予受理", TUESDAY)
 
 
+def test_a_line_says_how_the_case_was_to_be_handled_when_it_was_written(bureau: Bureau) -> None:
+    case = bureau.case("proxy")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}), ("赵敏", "accept", {}))
+    (before,) = printed(bureau, "民政救助", TUESDAY, TUESDAY)
+    bureau.through(case, ("赵敏", "correct", {"values": {"mode": "limited"}, "reason": "不必上报"}))
+    (after,) = printed(bureau, "民政救助", TUESDAY, TUESDAY)
+    assert before.rows[0].mode == after.rows[0].mode == "代为办理"
+
+
 def test_opinions_are_printed_with_what_was_said_and_who_answers(bureau: Bureau) -> None:
     said = {"place": bureau.place.hex(), "channel": "opinion_box", "text": "希望中午也能有人值班", "person": "刘建国"}
     body = entry.change(bureau.new().hex(), "opinion", said, seen=0, at=bureau.now)

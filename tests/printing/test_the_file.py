@@ -117,6 +117,38 @@ def test_the_work_order_names_every_sending_up_with_its_answer(bureau: Bureau) -
     assert [step.name for step in order.steps].count("办结") == 1
 
 
+def test_a_verification_stands_in_the_contents_with_both_who_made_it(bureau: Bureau) -> None:
+    case = bureau.case("limited", "王芳", source="home")
+    bureau.through(case, ("王芳", "verified", {"met": "张桂兰", "with": "孙亮"}), ("王芳", "submit", {}))
+    bureau.through(case, ("赵敏", "accept", {}), ("赵敏", "complete", {"result": "符合条件"}))
+    bureau.through(case, ("赵敏", "archive", {"reason": "联系不上"}))
+    leaves = contents_of(file_of(gathered(bureau, case))).leaves
+    (found,) = (leaf for leaf in leaves if leaf.part == "verification")
+    assert (found.title, found.author, found.note) == ("入户核验记录", "王芳、孙亮", "存于系统")
+    assert [leaf.title for leaf in leaves] == ["受理通知书", "入户核验记录", "承办单"]
+
+
+def test_an_ended_case_leaves_no_step_for_a_pen(bureau: Bureau) -> None:
+    case = eventful(bureau)
+    file = gathered(bureau, case)
+    steps = [{"name": "公示", "counted": False}]
+    order = ONE["work-order"](file._replace(item={**file.item, "special_steps": steps}))
+    assert isinstance(order, WorkOrder)
+    assert [step.name for step in order.steps if step.signed is None] == []
+    running = file._replace(values={**file.values, "ended_at": None}, item={**file.item, "special_steps": steps})
+    order = ONE["work-order"](running)
+    assert isinstance(order, WorkOrder)
+    assert [step.name for step in order.steps if step.signed is None] == ["公示", "办结"]
+
+
+def test_a_file_that_is_printed_again_later_is_the_file_that_was_closed(bureau: Bureau) -> None:
+    case = eventful(bureau)
+    bureau.through(case, ("钱进", "archive", {}))
+    closed = file_of(gathered(bureau, case))
+    bureau.later(100)
+    assert file_of(gathered(bureau, case)) == closed
+
+
 def test_the_visit_and_the_cadres_reply_stand_in_the_contents(bureau: Bureau) -> None:
     bureau.connection.execute("UPDATE place SET lon = 109000000, lat = 32700000")  # where the agent is to go
     case = eventful(bureau)

@@ -15,6 +15,7 @@ from daiban_server.features.papers.documents import (
     DeliveryRecord,
     Document,
     ExtensionNotice,
+    Mandate,
     PauseNotice,
     Receipt,
     Refusal,
@@ -43,6 +44,12 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
 def file_of(bureau: Bureau, case: bytes) -> CaseFile:
     file: CaseFile = bureau.run(gather(bureau.centre, case, bureau.now))
     return file
+
+
+def mandate(file: CaseFile) -> Mandate:
+    made = ONE["mandate"](file)
+    assert isinstance(made, Mandate)
+    return made
 
 
 def paper(bureau: Bureau, case: bytes, name: str) -> Document:
@@ -197,6 +204,22 @@ def test_what_was_withdrawn_is_not_said_to_be_done_and_has_nothing_to_deliver(bu
     assert "申请人撤回" in text and "已办结" not in text
     with pytest.raises(Refused):
         paper(bureau, case, "delivery")
+
+
+def test_what_was_done_at_once_is_promised_for_no_later_day(bureau: Bureau, poppler: Poppler) -> None:
+    case = bureau.case("direct")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "finish", {"result": "已登记"}))
+    text = poppler.text(render(paper(bureau, case, "acceptance")))
+    assert "予以受理。本事项当场办结。代办不收费" in text
+
+
+def test_an_address_names_its_village_once(bureau: Bureau) -> None:
+    case, home = bureau.case(), bureau.household("张桂兰", address="青山村三组")
+    other = bureau.case(household=home.hex())
+    assert [given.principal.address for given in map(mandate, (file_of(bureau, case), file_of(bureau, other)))] == [
+        "青山村",
+        "青山村三组",
+    ]
 
 
 def test_what_was_refused_unaccepted_is_not_said_to_have_been_accepted(bureau: Bureau, poppler: Poppler) -> None:

@@ -43,6 +43,13 @@ async def test_badges_boards_and_handovers(sqlite_township: Township, poppler: P
     text = poppler.text((await clerk.get(f"/v1/print/people/{wang}/badge")).content)
     assert all(word in text for word in ("王芳", "代办员", "0915-3212345"))
     assert "赵敏" in poppler.text((await clerk.get(f"/v1/print/people/{zhao}/plate")).content)
+    head = await town.signed_in("李红")
+    post = (await head.post("/v1/records/post", json={"fields": {"title": "青山白河代办岗"}})).json()["record"]
+    held = {"a": wang, "b": town.people["刘强"].hex(), "places": [town.qingshan.hex(), town.baihe.hex()]}
+    appointed = await head.post(f"/v1/records/post/{post}/commands/appoint", json={"arguments": held})
+    assert appointed.status_code == 200, appointed.text
+    text = poppler.text((await clerk.get(f"/v1/print/people/{wang}/badge")).content)
+    assert "青山村、白河村" in text, "which places one serves stands on the badge"
     assert problem(await clerk.get(f"/v1/print/people/{wang}/hat")) == "print.unknown"
     assert problem(await clerk.get(f"/v1/print/people/{'0' * 32}/badge")) == "person.unknown"
     assert "值班公示" in poppler.text((await clerk.get("/v1/print/duty")).content)
@@ -50,7 +57,6 @@ async def test_badges_boards_and_handovers(sqlite_township: Township, poppler: P
     text = poppler.text((await clerk.get(f"/v1/print/results?item={name}")).content)
     assert all(word in text for word in ("公示", "张", "青山村", "已办结"))
     assert "桂兰" not in text
-    head = await town.signed_in("李红")
     fields = {"type": "leaving", "person": zhao, "note": "印章已交李红\n钥匙在抽屉里"}
     handover = (await head.post("/v1/records/handover", json={"fields": fields})).json()["record"]
     path = f"/v1/records/handover/{handover}/commands"

@@ -20,6 +20,9 @@ ASKING: dict[str, Problem] = {
     "figures.formula": Problem(
         422, "考核公式不对", "请核对指标名称,各部分不能重名", "Unusable formula", "Check the names of figures and parts"
     ),
+    "register.too_many": Problem(
+        413, "登记太多,一次查不完", "请缩短起止日期", "Too many lines of a register", "Ask for fewer days"
+    ),
     # Accounts and the API
     "session.missing": Problem(401, "请先登录", "登录后再试", "Sign in first", "Sign in"),
     "session.refused": Problem(401, "账号或密码不对", "请重新输入", "Wrong account or password", "Try again"),

@@ -51,7 +51,9 @@ def file_of(file: CaseFile) -> Volume:
     archive = file.values.get("archive")
     if not archive:
         raise Refusal("print.not_yet")
-    bound = in_order(_bound(file), lambda one: one.leaf)
+    # As the file was closed, however late it is printed: the work order is dated by its day.
+    closed = file._replace(today=local_day(archive["at"]))
+    bound = in_order(_bound(closed), lambda one: one.leaf)
     documents = [one.document for one in bound if one.document is not None]
     leaves, pages = _numbered(bound, iter(lengths(documents)) if documents else iter(()))
     by, issued = archive.get("by") or "", local_day(archive["at"])

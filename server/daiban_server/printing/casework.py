@@ -72,7 +72,7 @@ def mandate(file: CaseFile) -> Document:
             name=principal.get("name") or file.applicant,
             identity=veiled(principal.get("identity_number") or file.values.get("identity_number")),
             phone=principal.get("phone") or "",
-            address=" ".join(filter(None, (file.village, file.home.get("address")))),
+            address=_address(file.village, str(file.home.get("address") or "")),
         ),
         agent=file.owner,
         matter=given.get("matter") or file.matter,
@@ -83,6 +83,10 @@ def mandate(file: CaseFile) -> Document:
         place=given.get("place") or "",
         note=given.get("note") or "",
     )
+
+
+def _address(village: str, address: str) -> str:
+    return address if address.startswith(village) else f"{village} {address}".rstrip()
 
 
 def delivery(file: CaseFile) -> Document:
@@ -142,12 +146,13 @@ def _steps(file: CaseFile) -> Iterator[Step]:
         made = _step(act, file)
         if made is not None:
             yield made
+    if file.values.get("ended_at"):
+        return
     done = {act.told["step"] for act in file.acts if act.name == "pause"}
     for step in file.item.get("special_steps") or ():
         if step["name"] not in done:
             yield Step(name=step["name"])
-    if not file.values.get("ended_at"):
-        yield Step(name="办结")
+    yield Step(name="办结")
 
 
 def _step(act: Act, file: CaseFile) -> Step | None:

@@ -136,6 +136,8 @@ def _opinion(line: Any, day: datetime.date) -> OpinionRow:
 def _case(line: Any) -> CaseRow:
     _, number, at, packed, label, due, ended, end, village = line
     told = msgspec.json.decode(packed)
+    # As the line was written, where it says so: a register does not follow what is corrected later.
+    then = "home" if told.get("source") == "home" else told.get("mode") or label
     return CaseRow(
         number=number,
         case=told.get("number") or "",
@@ -143,7 +145,7 @@ def _case(line: Any) -> CaseRow:
         applicant=told.get("applicant") or "",
         village=village or "",
         item=told.get("item") or "",
-        mode=MODES.get(label or "", ""),
+        mode=MODES.get(then or "", ""),
         handler=told.get("handler") or "",
         due=datetime.date.fromisoformat(due) if due else None,
         ended=local_day(ended) if ended else None,

@@ -29,6 +29,7 @@ from daiban_server.spine import views
 from daiban_server.spine.refusal import Refusal
 
 _p = schema.person.c
+_PLACE = select(schema.place.c.name).where(schema.place.c.id == bindparam("place_id"))
 _PERSON = select(_p.name, _p.role, _p.phone, _p.badge).where(
     _p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"), _p.active
 )
@@ -85,11 +86,20 @@ def badge(centre: bytes, person: bytes, today: datetime.date, *, plate: bool = F
         "issued": today,
         "name": name,
         "post": post.get("title") or ROLES.get(role, ""),
-        "scope": post.get("window") or ROLES.get(role, ""),
+        "scope": (yield from _scope(post)) or ROLES.get(role, ""),
         "phone": phone,
         "promise": post.get("promise") or PROMISE,
     }
     return DeskPlate(**told) if plate else Badge(**told, badge=number)
+
+
+def _scope(post: Mapping[str, Any]) -> Program[str]:
+    """What a post serves (服务范围): its window, its places."""
+    named = [post.get("window")]
+    for place in post.get("places") or ():
+        row = yield from first(_PLACE, place_id=bytes.fromhex(place))
+        named.append(row[0] if row else None)
+    return "、".join(filter(None, named))
 
 
 def _post(centre: bytes, person: bytes) -> Program[Mapping[str, Any]]:

@@ -19,7 +19,9 @@ from daiban_server.services import GivenServices
 from daiban_server.spine import views
 
 _l = schema.register_line.c
-_LINES = select(_l.day, _l.line, _l.record, _l.at, _l.told).where(*BETWEEN).order_by(_l.day, _l.line).limit(MOST_LINES)
+_LINES = (
+    select(_l.day, _l.line, _l.record, _l.at, _l.told).where(*BETWEEN).order_by(_l.day, _l.line).limit(MOST_LINES + 1)
+)
 _REGISTERS = select(_l.register).where(_l.centre == bindparam("centre_id")).distinct().order_by(_l.register)
 
 
@@ -90,7 +92,8 @@ async def register(
     first: FromQuery[str] = "",
     last: FromQuery[str] = "",
 ) -> list[LineOut]:
-    """A register's lines from one day to another, both among them."""
+    """A register's lines from one day to another, both among them. More than one answer holds are not given in part:
+    ``register.too_many``."""
     if "\x00" in name:
         raise ProblemError("request.invalid")
     span = {
@@ -98,6 +101,8 @@ async def register(
         "last_day": checked_day(last).isoformat() if last else "9999",
     }
     found = await services.database.read(rows(_LINES, centre_id=session.clerk.centre, name=name, **span))
+    if len(found) > MOST_LINES:
+        raise ProblemError("register.too_many")
     return [LineOut(day, line, id_.hex(), at, msgspec.json.decode(told)) for day, line, id_, at, told in found]
 
 

@@ -114,7 +114,7 @@ def _part_flaws(part: str, values: Any) -> Iterator[Flaw]:
         yield Flaw("value.too_many", first, part, most)
     for index, value in enumerate(values):
         yield from (Flaw(code, name, part, index) for name, code in _member_flaws(of, value))
-    if part == "papers":
+    if part in ("papers", "special_steps"):
         names = [value.get("name") for value in values]
         yield from (Flaw("catalogue.twice", "name", part, n) for n, name in enumerate(names) if name in names[:n])
 

@@ -131,7 +131,11 @@ def items(draw: st.DrawFn, code: str, window: str) -> dict[str, Any]:
         "special_steps": _SPECIAL,
         "form": forms(),
     }
-    item = canonical(draw(st.fixed_dictionaries(fields, optional=more)))
+    drawn = draw(st.fixed_dictionaries(fields, optional=more))
+    promised, legal = drawn["promised_limit"], drawn.get("legal_limit")
+    if legal is not None and legal["unit"] == promised["unit"] and legal["days"] < promised["days"]:
+        drawn["legal_limit"] = promised  # no law allows less than is promised
+    item = canonical(drawn)
     assert list(item_flaws(item)) == []
     return item
 

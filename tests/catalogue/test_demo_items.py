@@ -62,3 +62,22 @@ def test_the_windows_are_whole_and_the_special_desks_wait_for_their_centres() ->
         flaws = list(window_flaws(window))
         assert [flaw.code for flaw in flaws] == ([] if window.get("everywhere") else ["catalogue.nowhere"])
         assert list(window_flaws({**window, "centres": URBAN})) == []
+
+
+@pytest.mark.parametrize(
+    ("promised", "legal", "flawed"),
+    [
+        (("working", 31), ("working", 5), True),
+        (("working", 5), ("working", 5), False),
+        (("calendar", 20), ("working", 15), False),  # three weeks either way: only the calendar can tell
+    ],
+)
+def test_nothing_is_promised_beyond_what_the_law_allows(
+    promised: tuple[str, int], legal: tuple[str, int], flawed: bool
+) -> None:
+    limits = {
+        name: {"days": days, "unit": unit}
+        for name, (unit, days) in (("promised_limit", promised), ("legal_limit", legal))
+    }
+    found = [flaw.code for flaw in item_flaws({**ITEMS[0], **limits})]
+    assert found == (["catalogue.promise"] if flawed else [])

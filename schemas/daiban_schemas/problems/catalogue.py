@@ -45,6 +45,9 @@ CATALOGUE: dict[str, Problem] = {
     "catalogue.code": Problem(
         422, "编码写得不对", "编码只用字母、数字和短横线", "Not a code", "Letters, digits and hyphens only"
     ),
+    "catalogue.promise": Problem(
+        422, "承诺时限比法定时限长", "请核对两个时限", "The promise is longer than the law allows", "Check both limits"
+    ),
     "catalogue.twice": Problem(422, "重复了", "请去掉一个", "Twice", "Take one away"),
     "catalogue.unwritable": Problem(
         422, "有表格里写不了的字符", "请删去制表符等看不见的字符和 ${", "Characters no sheet holds", "Take them out"

@@ -117,6 +117,7 @@ def delivery(file: CaseFile) -> Document:
 def handovers(file: CaseFile) -> list[Document]:
     """工作交接清单 of the case alone, one for each time that it changed hands by name."""
     states, acts = KINDS["application"].states, [act for act in file.acts if act.name == "hand_over"]
+    remembered = file.values.get("handovers") or ()  # the last ones, of a case that changed hands more often
     return [
         HandoverList(
             office=file.office,
@@ -136,7 +137,7 @@ def handovers(file: CaseFile) -> list[Document]:
                 ),
             ),
         )
-        for act, told in zip(acts, file.values.get("handovers") or (), strict=True)
+        for act, told in zip(acts[len(acts) - len(remembered) :], remembered, strict=True)
     ]
 
 

@@ -99,8 +99,18 @@ def item_flaws(item: Fields) -> Iterator[Flaw]:
         elif name in kind.fields and (code := _wrong(kind.fields[name].type, value)):
             yield Flaw(code, name)
     yield from _twice("modes", item.get("modes", []))
+    if _is_longer(item.get("promised_limit"), item.get("legal_limit")):
+        yield Flaw("catalogue.promise", "promised_limit")
     if len(msgspec.json.encode(item)) > limits.ENTRY_BYTES - _SPARE:
         yield Flaw("entry.too_large", "code")
+
+
+def _is_longer(promised: Any, legal: Any) -> bool:
+    """Whether a promise is longer than the law allows. Different units are not compared: that depends on the days."""
+    limits_given = isinstance(promised, dict) and isinstance(legal, dict)
+    if not limits_given or promised.get("unit") != legal.get("unit"):
+        return False
+    return all(isinstance(one.get("days"), int) for one in (promised, legal)) and promised["days"] > legal["days"]
 
 
 def _part_flaws(part: str, values: Any) -> Iterator[Flaw]:

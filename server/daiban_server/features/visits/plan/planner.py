@@ -24,6 +24,7 @@ from .weeks import Weeks, search
 
 _ROUNDS = 3
 _SHARE = 0.5  # of a round's time that goes to PyVRP, where the objective has more than it can see
+_PAUSE = 0.25  # seconds between two plans that PyVRP is asked for while it searches
 _SLOW = 40  # iterations of PyVRP that count as one of a large neighbourhood
 
 
@@ -108,7 +109,14 @@ class _Search:
         if not weeks.ways or self.watch.over(until, left):
             return
 
+        heard = self.watch.spent
+
         def told(orders: dict[int, list[int]]) -> None:
+            nonlocal heard
+            # Better ones come every millisecond and telling takes time; but with iterations no clock may decide.
+            if left is None and self.watch.spent < heard + _PAUSE:
+                return
+            heard = self.watch.spent
             draft = decoded(weeks.draft, orders)
             if draft is not None:
                 self._offer(draft)

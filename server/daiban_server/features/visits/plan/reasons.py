@@ -18,7 +18,7 @@ REASONS = {
     "no_partner": "需要两人同去,可选的时段里凑不齐两个人",
     "full": "能去的人当天都已排满",
     "no_gap": "能去的人都排不开",
-    "not_worth": "绕路太远,不如不去",
+    "not_worth": "不是必须上门的,专程去一趟代价太大",
 }
 """By code, in the order in which they are asked."""
 

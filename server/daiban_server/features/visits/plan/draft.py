@@ -6,15 +6,35 @@ two floats no more once it is placed: both routes hold it at one start.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from .network import Network, Spans, earliest, latest
 from .problem import Stop
 
 
-class Route:
-    """The visits of one shift in order, each with the spans that it may start in here. Never changed."""
+class Gap(NamedTuple):
+    """Room for a visit: what the road costs more, in which shift, before which stop."""
 
-    __slots__ = ("cost", "demand", "due", "free", "shift", "spans", "starts", "stops")
+    detour: int
+    shift: int
+    at: int
+
+
+class Room(NamedTuple):
+    """A gap with the first and last start that a visit would have there."""
+
+    gap: Gap
+    first: int
+    last: int
+
+
+class Route:
+    """The visits of one shift in order, each with the spans that it may start in here. Never changed.
+
+    `cheapest` and `rooms` remember here what insertion found, visit by visit: drafts share most of their routes.
+    """
+
+    __slots__ = ("cheapest", "cost", "demand", "due", "free", "rooms", "shift", "spans", "starts", "stops")
 
     def __init__(self, net: Network, shift: int, stops: tuple[int, ...], spans: tuple[Spans, ...]) -> None:
         self.shift, self.stops, self.spans = shift, stops, spans
@@ -23,6 +43,8 @@ class Route:
         points = [row.point, *(net.points[v] for v in stops), row.point]
         self.cost = net.weights.travel * sum(distance[a][b] for a, b in pairwise(points))
         self.cost += sum(net.worth[v][shift] for v in stops if net.visits[v].crew == 1)
+        self.cheapest: dict[int, Gap | None] = {}
+        self.rooms: dict[int, tuple[Room, ...]] = {}
         self.starts: list[int] = []
         self.free: list[int] = [row.start]  # when the stop before gap k is over, started as early as can be
         self.due: list[int] = [row.end]  # when the stop after gap k must start at the latest

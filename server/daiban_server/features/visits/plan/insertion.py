@@ -5,50 +5,53 @@ What the engine does for one visit beside fixed starts is done here for many bes
 
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
-from typing import NamedTuple
 
-from .draft import Draft, Route
-from .network import Network, Spans, earliest, latest
+from .draft import Draft, Gap, Room, Route
+from .network import Network, earliest, latest
 
-
-class Gap(NamedTuple):
-    """Room for a visit: what the road costs more, before which stop, and the first and last start it would have."""
-
-    detour: int
-    shift: int
-    at: int
-    first: int
-    last: int
+_HELD_BACK = 0.15  # the share of visits that are put after the others
+_BY_COST = 0.3  # how often the cheapest is put first, and not what has most to lose
 
 
-def gaps(net: Network, route: Route, v: int, spans: Spans) -> Iterator[Gap]:
-    """Every gap of a route that holds the visit, by time."""
+def gaps(net: Network, route: Route, v: int) -> Iterator[tuple[Gap, int, int]]:
+    """Every gap of a route that holds the visit, by time, with the first start there and the limit of the last."""
     row = net.shifts[route.shift]
-    demand = net.visits[v].demand
-    if row.capacity is not None and route.demand + demand > row.capacity:
+    if row.capacity is not None and route.demand + net.visits[v].demand > row.capacity:
         return
-    point, service, step = net.points[v], net.service[v], net.steps[v]
-    opens, closes, travel = spans[0][0], spans[-1][1], net.weights.travel
-    road, far = net.duration, net.distance
-    points, free, due = net.points, route.free, route.due
+    point, service, step, spans = net.points[v], net.service[v], net.steps[v], net.spans[v]
+    opens, closes, travel = spans[0][0] + service, spans[-1][1], net.weights.travel
+    to, onward, far = net.duration_to[point], net.duration[point], net.distance
+    points, stops, free, due = net.points, route.stops, route.free, route.due
     before = row.point
-    for at in range(len(route.stops) + 1):
-        after = points[route.stops[at]] if at < len(route.stops) else row.point
-        if free[at] > closes:
-            return
-        if due[at] >= opens + service:
-            first = earliest(spans, step, free[at] + road[before][point])
-            limit = due[at] - road[point][after] - service
-            if first is not None and first <= limit:
-                detour = far[before][point] + far[point][after] - (far[before][after] if route.stops else 0)
-                last = latest(spans, step, limit)
-                yield Gap(travel * detour, route.shift, at, first, first if last is None else last)
+    for at in range(len(free)):
+        after = points[stops[at]] if at < len(stops) else row.point
+        ready = free[at] + to[before]
+        if ready > closes:
+            if free[at] > closes:
+                return
+        elif due[at] >= opens:
+            limit = due[at] - onward[after] - service
+            if ready <= limit:
+                first = earliest(spans, step, ready)
+                if first is not None and first <= limit:
+                    detour = far[before][point] + far[point][after] - (far[before][after] if stops else 0)
+                    yield Gap(travel * detour, route.shift, at), first, limit
         before = after
 
 
 def cheapest(net: Network, route: Route, v: int) -> Gap | None:
     """The cheapest gap of a route for a visit of one."""
-    return min(gaps(net, route, v, net.spans[v]), default=None)
+    if v not in route.cheapest:
+        route.cheapest[v] = min([gap for gap, _, _ in gaps(net, route, v)], default=None)
+    return route.cheapest[v]
+
+
+def rooms(net: Network, route: Route, v: int) -> tuple[Room, ...]:
+    """Every gap of a route with all that a pair must know of it."""
+    if v not in route.rooms:
+        found = [(gap, first, latest(net.spans[v], net.steps[v], limit)) for gap, first, limit in gaps(net, route, v)]
+        route.rooms[v] = tuple(Room(gap, first, first if last is None else last) for gap, first, last in found)
+    return route.rooms[v]
 
 
 def insert(draft: Draft, v: int, gap: Gap) -> None:
@@ -56,11 +59,11 @@ def insert(draft: Draft, v: int, gap: Gap) -> None:
     draft.put(draft.routes[gap.shift].with_visit(draft.net, gap.at, v, draft.net.spans[v]))
 
 
-def insert_pair(draft: Draft, v: int, one: Gap, other: Gap, start: int) -> None:
+def insert_pair(draft: Draft, v: int, one: Room, other: Room, start: int) -> None:
     """Put a visit of two into a gap of each, at one start."""
-    for gap in (one, other):
+    for gap in (one.gap, other.gap):
         draft.put(draft.routes[gap.shift].with_visit(draft.net, gap.at, v, ((start, start),)))
-    draft.pairs[v] = one.shift, other.shift
+    draft.pairs[v] = one.gap.shift, other.gap.shift
 
 
 def price(draft: Draft, shift: int) -> int:
@@ -71,23 +74,24 @@ def price(draft: Draft, shift: int) -> int:
 def place_pair(draft: Draft, v: int, rng: Random | None = None) -> bool:
     """Put a visit of two where it is cheapest, if it is worth its road; says whether it was put."""
     net = draft.net
-    room = [
-        (gap.detour + price(draft, shift), gap)
+    found = [
+        (room.gap.detour + price(draft, shift), room)
         for shift in net.together[v]
         if not draft.full(shift)
-        for gap in gaps(net, draft.routes[shift], v, net.spans[v])
+        for room in rooms(net, draft.routes[shift], v)
     ]
-    best: tuple[int, int, Gap, Gap] | None = None
-    room.sort()
-    for number, (cost, one) in enumerate(room):
-        for more, other in room[number + 1 :]:
+    best: tuple[int, int, Room, Room] | None = None
+    found.sort()
+    for number, (cost, one) in enumerate(found):
+        for more, other in found[number + 1 :]:
             limit = net.lost[v] if best is None else best[0]
             if cost + more >= limit:
                 break  # all that follow are dearer
-            if net.shifts[one.shift].vehicle == net.shifts[other.shift].vehicle:
+            a, b = one.gap.shift, other.gap.shift
+            if net.shifts[a].vehicle == net.shifts[b].vehicle:
                 continue
             start = _shared(net, v, one, other, rng)
-            total = cost + more + draft.pair_cost(v, one.shift, other.shift)
+            total = cost + more + draft.pair_cost(v, a, b)
             if start is not None and total < limit:
                 best = total, start, one, other
     if best is None:
@@ -96,7 +100,7 @@ def place_pair(draft: Draft, v: int, rng: Random | None = None) -> bool:
     return True
 
 
-def _shared(net: Network, v: int, one: Gap, other: Gap, rng: Random | None) -> int | None:
+def _shared(net: Network, v: int, one: Room, other: Room, rng: Random | None) -> int | None:
     """A start that both gaps hold: the first; or the first or the last, by lot."""
     low, high = max(one.first, other.first), min(one.last, other.last)
     if low > high:
@@ -144,20 +148,32 @@ class _Options:
 def place(draft: Draft, visits: Iterable[int], rng: Random | None = None) -> None:
     """Put visits into the draft, those first that have most to lose by waiting; without worth they stay out.
 
-    With `rng`, what a visit has to lose is blurred by lot, and pairs take the first or the last start.
+    With `rng`, what a visit has to lose is blurred, a few are held back until the others are put, and pairs take the
+    first or the last start: by lot, so that no visit always has its way.
     """
     pool = sorted(visits)
+    if rng is None:
+        _place(draft, pool, None)
+        return
+    late = {v for v in pool if rng.random() < _HELD_BACK}
+    _place(draft, [v for v in pool if v not in late], rng)
+    _place(draft, [v for v in pool if v in late], rng)
+
+
+def _place(draft: Draft, pool: Sequence[int], rng: Random | None) -> None:
     pairs = [v for v in pool if draft.net.visits[v].crew == 2]
-    if rng is not None:
-        rng.shuffle(pairs)
     for v in sorted(pairs, key=lambda v: -draft.net.lost[v]):
         place_pair(draft, v, rng)
     options = _Options(draft, [v for v in pool if draft.net.visits[v].crew == 1])
+    by_cost = rng is not None and rng.random() < _BY_COST
     while options.gaps:
         found = [(v, best) for v in options.gaps if (best := options.best(v)) is not None]
         if not found:
             return
-        blurred = [(best[0] * (1.0 if rng is None else rng.uniform(0.5, 1.5)), -best[1], -v) for v, best in found]
+        blurred = [
+            ((-best[1] if by_cost else best[0]) * (1.0 if rng is None else rng.uniform(0.5, 1.5)), -best[1], -v)
+            for v, best in found
+        ]
         v, (_, _, gap) = found[blurred.index(max(blurred))]
         insert(draft, v, gap)
         del options.gaps[v]

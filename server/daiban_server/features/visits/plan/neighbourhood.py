@@ -3,6 +3,7 @@
 PyVRP knows neither the load of a day, nor a cap over two shifts, nor two who meet; this does, slowly.
 """
 
+from math import log
 from random import Random
 
 from .draft import Draft
@@ -11,7 +12,7 @@ from .network import Network
 from .watch import Watch
 
 _MOST = 12  # visits taken out at a time; more cost more time than they bring
-_WORSE = 0.004  # by which share a draft may be worse than the best and still be gone on from, at first
+_WARM, _COLD = 0.02, 0.0005  # the temperature at first and at last, as a share of what the plan costs
 
 
 def improve(draft: Draft, watch: Watch, rng: Random, until: float, left: int | None) -> Draft:
@@ -24,16 +25,17 @@ def improve(draft: Draft, watch: Watch, rng: Random, until: float, left: int | N
     best = current = draft
     best_cost = current_cost = draft.cost
     began, given = watch.spent, left
+    scale = max(1, best_cost - sum(net.lost[v] for v in draft.missing if net.visits[v].prize is None))
     while not watch.over(until, left):
         tried = current.copy()
         gone = near.chosen(tried, rng)
         tried.take(set(gone) - tried.missing)
         place(tried, tried.missing, rng)
         cost = tried.cost
-        past = (
-            (given - left) / given if left is not None and given else (watch.spent - began) / max(until - began, 1e-9)
-        )
-        if cost <= max(current_cost, best_cost + int(best_cost * _WORSE * max(0.0, 1 - past))):
+        past = (watch.spent - began) / max(until - began, 1e-9) if left is None or not given else 1 - left / given
+        warmth = scale * _WARM * (_COLD / _WARM) ** min(1.0, past)
+        # Simulated annealing: the lot grants so much more as is drawn from an exponential distribution.
+        if cost < current_cost - warmth * log(1 - rng.random()):
             current, current_cost = tried, cost
         if cost < best_cost:
             best, best_cost = tried, cost

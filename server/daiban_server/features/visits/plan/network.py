@@ -34,6 +34,7 @@ class Network:
     def __init__(self, problem: Problem) -> None:
         self.problem, self.weights = problem, problem.weights
         self.duration, self.distance = self.tables = roads(problem)
+        self.duration_to = [list(column) for column in zip(*self.duration, strict=True)]
         self.vehicles, self.visits = problem.vehicles, problem.visits
         self.points = [visit.point for visit in self.visits]
         self.service = [visit.service for visit in self.visits]

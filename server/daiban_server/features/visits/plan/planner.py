@@ -5,6 +5,7 @@ problem and seed give the same plan on one release of PyVRP; a search that the c
 """
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from random import Random
 
 from .answer import Plan
@@ -22,8 +23,7 @@ from .start import inserted, promised, standing
 from .watch import Progress, Watch
 from .weeks import Weeks, search
 
-_ROUNDS = 3
-_SHARE = 0.5  # of a round's time that goes to PyVRP, where the objective has more than it can see
+_SMALL = 100  # visits up to which large neighbourhoods find more than PyVRP does on its own view
 _PAUSE = 0.25  # seconds between two plans that PyVRP is asked for while it searches
 _SLOW = 40  # iterations of PyVRP that count as one of a large neighbourhood
 
@@ -83,16 +83,20 @@ class _Search:
         self._offer(self.draft)
 
     def run(self) -> None:
-        """Rounds of both searches; where PyVRP sees the whole objective it has the time to itself."""
-        rounds, share = (_ROUNDS, _SHARE) if self._more_than_routes() else (1, 1.0)
-        begin, whole = self.watch.spent, self.watch.seconds
-        for number in range(rounds):
-            ends = begin + (whole - begin) * (number + share) / rounds
-            self._weeks(ends, self._part(rounds, 1), number)
-            if share < 1:
-                until = begin + (whole - begin) * (number + 1) / rounds
-                self.draft = improve(self.draft, self.watch, self.rng, until, self._part(rounds, _SLOW))
-                self._offer(self.draft)
+        """Slices of both searches in turn; where PyVRP sees the whole objective it has the time to itself."""
+        begin, rest = self.watch.spent, self.watch.seconds - self.watch.spent
+        done = 0.0
+        for number, (go_on, share) in enumerate(self._slices()):
+            done += share
+            go_on(begin + rest * done, share, number)
+
+    def _slices(self) -> list[tuple[Callable[[float, float, int], None], float]]:
+        """Which search, and for what share of the time. The slow one leads as long as the problem is small."""
+        if not self._more_than_routes():
+            return [(self._weeks, 1.0)]
+        if len(self.net.visits) <= _SMALL:
+            return [(self._neighbourhoods, 0.6), (self._weeks, 0.2), (self._neighbourhoods, 0.2)]
+        return [(self._weeks, 0.4), (self._neighbourhoods, 0.2), (self._weeks, 0.2), (self._neighbourhoods, 0.2)]
 
     def _more_than_routes(self) -> bool:
         net = self.net
@@ -100,11 +104,16 @@ class _Search:
         pairs = bool(net.together.keys() - net.promises.keys())
         return bool(net.weights.load) or pairs or several or net.problem.step > 1
 
-    def _part(self, rounds: int, slowness: int) -> int | None:
+    def _part(self, share: float, slowness: int) -> int | None:
         whole = self.watch.iterations
-        return None if whole is None else -(-whole // (rounds * slowness))
+        return None if whole is None else ceil(whole * share / slowness)
 
-    def _weeks(self, until: float, left: int | None, number: int) -> None:
+    def _neighbourhoods(self, until: float, share: float, number: int) -> None:
+        self.draft = improve(self.draft, self.watch, self.rng, until, self._part(share, _SLOW))
+        self._offer(self.draft)
+
+    def _weeks(self, until: float, share: float, number: int) -> None:
+        left = self._part(share, 1)
         weeks = Weeks(self.draft)
         if not weeks.ways or self.watch.over(until, left):
             return

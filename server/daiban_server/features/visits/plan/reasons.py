@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .answer import Unserved
 from .draft import Draft
-from .insertion import gaps, price
+from .insertion import price, rooms
 from .network import Network
 from .problem import Stop, Visit
 from .start import standing
@@ -64,14 +64,15 @@ def _beside(draft: Draft, v: int) -> str:
     open_to = [shift for shift in net.worth[v] if not draft.full(shift)]
     if not open_to:
         return "full"
-    room = [gap for shift in open_to for gap in gaps(net, draft.routes[shift], v, net.spans[v])]
-    if not room:
+    found = [room for shift in open_to for room in rooms(net, draft.routes[shift], v)]
+    if not found:
         return "no_gap"
     if two and not any(
-        max(a.first, b.first) <= min(a.last, b.last) and net.shifts[a.shift].vehicle != net.shifts[b.shift].vehicle
-        for a in room
-        for b in room
+        max(a.first, b.first) <= min(a.last, b.last)
+        and net.shifts[a.gap.shift].vehicle != net.shifts[b.gap.shift].vehicle
+        for a in found
+        for b in found
     ):
         return "no_partner"
-    cheap = min(gap.detour + net.worth[v][gap.shift] + price(draft, gap.shift) for gap in room)
+    cheap = min(room.gap.detour + net.worth[v][room.gap.shift] + price(draft, room.gap.shift) for room in found)
     return "not_worth" if cheap >= net.lost[v] else "no_gap"

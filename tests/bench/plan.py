@@ -1,7 +1,7 @@
 """How good the plans are, and what they cost: ``python -m tests.bench.plan PART …``; no part, all of them.
 
 ======== ===========================================================================================
-exact    30 random problems of 10 to 40 visits beside CP-SAT, which may use a minute and our plan
+exact    30 random problems of 10 to 40 visits beside CP-SAT, which may use twenty seconds and starts from ours
 solomon  six published instances beside the best that is known
 township a week of 20 agents and 300 visits beside PyVRP alone in the same time
 county   34 townships of 60 visits each, two at a time: how long, and how much memory
@@ -41,7 +41,7 @@ from tests.bench.visits_offers import township as standing_township
 from tests.visits.plan_problems import random_problem
 
 
-def exact(count: int = 30, seconds: float = 60) -> Iterator[Figure]:
+def exact(count: int = 30, seconds: float = 20) -> Iterator[Figure]:
     """Gap to CP-SAT's best, and visits that only CP-SAT makes."""
     from tests.bench.plan_exact import solve
 

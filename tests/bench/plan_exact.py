@@ -5,6 +5,7 @@ road), and nothing of how the search works.
 """
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import NamedTuple
 
 from ortools.sat.python import cp_model
@@ -42,6 +43,8 @@ class _Model:
         self.starts = [self._start(v) for v in range(len(net.visits))]
         self.served = [self.cp.new_bool_var("") for _ in net.visits]
         self.there = {(v, s): self.cp.new_bool_var("") for v in range(len(net.visits)) for s in net.worth[v]}
+        self.arcs: dict[int, dict[tuple[int, int], cp_model.LiteralT]] = {}
+        self.nodes: dict[int, dict[int, int]] = {}
         self.terms = [net.lost[v] * (1 - self.served[v]) for v in range(len(net.visits))]
         for v in range(len(net.visits)):
             self._crew(v)
@@ -86,7 +89,7 @@ class _Model:
         visits = [v for v in range(len(net.visits)) if s in net.worth[v]]
         node = {v: number for number, v in enumerate(visits, 1)}
         weight, far, road = net.weights.travel, net.distance, net.duration
-        arcs = [(0, 0, self.cp.new_bool_var(""))]
+        arcs: list[tuple[int, int, cp_model.LiteralT]] = [(0, 0, self.cp.new_bool_var(""))]
         for v in visits:
             arcs.append((node[v], node[v], self.there[v, s].negated()))
             out, home = self.cp.new_bool_var(""), self.cp.new_bool_var("")
@@ -101,6 +104,8 @@ class _Model:
                 if w != v:
                     arcs += self._leg(node, v, w)
         self.cp.add_circuit(arcs)
+        self.arcs[s] = {(a, b): lit for a, b, lit in arcs if a != b or not a}
+        self.nodes[s] = node
         if row.capacity is not None:
             self.cp.add(sum(net.visits[v].demand * self.there[v, s] for v in visits) <= row.capacity)
 
@@ -136,6 +141,14 @@ class _Model:
             self.cp.add_hint(lit, bool(here and stop and self.net.vehicles[row.vehicle].id in stop.crew))
         for v, stop in made.items():
             self.cp.add_hint(self.starts[v], stop.start)
+        for s, arcs in self.arcs.items():
+            row = self.net.shifts[s]
+            name = self.net.vehicles[row.vehicle].id
+            route = [v for v, stop in made.items() if name in stop.crew and row.start <= stop.start < row.end]
+            nodes = [0, *(self.nodes[s][v] for v in sorted(route, key=lambda v: made[v].start)), 0]
+            taken = set(pairwise(nodes))
+            for arc, taking in arcs.items():
+                self.cp.add_hint(taking, arc in taken)
 
     def stops(self, solver: cp_model.CpSolver) -> tuple[Stop, ...]:
         found = []

@@ -88,6 +88,15 @@ def test_an_absence_has_an_end_and_what_lies_behind_it_stays() -> None:
     assert [change.visit for change in repair(before, "wang", moment(TUESDAY, 9)).changes] == ["qian", "sun"]
 
 
+def test_sway_never_adds_up_over_two_repairs() -> None:
+    hit = standing(home("qian", 3), "wang", TUESDAY, 11)
+    # 李强 comes from a visit that ends at 11:05, and lives up the road: ten minutes later is the soonest.
+    before = standing(home("sun", 3), "li", TUESDAY, 10, 30)
+    found = repair(week(hit, before), "wang", moment(TUESDAY, 9))
+    (stop,) = (stop for stop in found.week.stops if stop.visit.id == "qian")
+    assert (stop.start - hit.start, stop.promised) == (600, hit.start)
+
+
 def test_an_unknown_agent_is_an_error() -> None:
     with pytest.raises(ProblemError, match="agent_unknown"):
         repair(week(), "nobody", moment(TUESDAY, 9))

@@ -72,3 +72,14 @@ def _where(week: Week, visit: Visit, gap: Gap) -> str:
 def _road(detour: int) -> str:
     minutes = (detour + 30) // 60
     return f"多走 {minutes} 分钟" if minutes > 0 else "不用绕路"
+
+
+def changed(week: Week, visit: Visit, old: Sequence[str], was: int, new: Sequence[str] | None, now: int | None) -> str:
+    """What became of a standing visit whose agent dropped out, for the clerk who calls the resident."""
+    names = {agent.id: agent.name for agent in week.agents}
+    before = f"原定 {'、'.join(names[one] for one in old)} {when(was)}"
+    place = week.places.get(visit.place, "")
+    if new is None or now is None:
+        return f"{place}{before},没有人能去,请与住户另约"
+    who = "、".join(names[one] for one in new)
+    return f"{place}{before},改由 {who} {'按原时间上门' if now == was else when(now)}"

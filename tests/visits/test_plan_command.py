@@ -80,7 +80,7 @@ def stubborn(pipe: Connection, text: bytes) -> None:
             {"type": "_Better", "progress": Progress(600, 0.1, (Stop("zhao", ("wang",), 28800 + 600),))}
         )
     )
-    time.sleep(60)
+    time.sleep(10)
 
 
 def silent(pipe: Connection, text: bytes) -> None:

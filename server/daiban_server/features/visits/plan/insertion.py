@@ -10,6 +10,7 @@ from .draft import Draft, Gap, Room, Route
 from .network import Network, earliest, latest
 
 _HELD_BACK = 0.15  # the share of visits that are put after the others
+_EAGER = 0.2  # how often a visit is put though it costs up to twice what it is worth
 _BY_COST = 0.3  # how often the cheapest is put first, and not what has most to lose
 
 
@@ -114,8 +115,8 @@ def _shared(net: Network, v: int, one: Room, other: Room, rng: Random | None) ->
 class _Options:
     """For each visit of one, its cheapest gap in each shift; brought up to date as routes change."""
 
-    def __init__(self, draft: Draft, visits: Sequence[int]) -> None:
-        self.draft, self.net = draft, draft.net
+    def __init__(self, draft: Draft, visits: Sequence[int], worth: int) -> None:
+        self.draft, self.net, self.worth = draft, draft.net, worth
         self.gaps = {v: {s: g for s in self.net.worth[v] if (g := self._gap(s, v)) is not None} for v in visits}
 
     def _gap(self, shift: int, v: int) -> Gap | None:
@@ -133,7 +134,7 @@ class _Options:
 
     def best(self, v: int) -> tuple[int, int, Gap] | None:
         """The cheapest gap of all, and how much dearer the next best is."""
-        draft, worth, lost = self.draft, self.net.worth[v], self.net.lost[v]
+        draft, worth, lost = self.draft, self.net.worth[v], self.net.lost[v] * self.worth
         first, second, chosen = lost, lost, None
         for shift, gap in self.gaps[v].items():
             if not draft.full(shift):
@@ -164,7 +165,9 @@ def _place(draft: Draft, pool: Sequence[int], rng: Random | None) -> None:
     pairs = [v for v in pool if draft.net.visits[v].crew == 2]
     for v in sorted(pairs, key=lambda v: -draft.net.lost[v]):
         place_pair(draft, v, rng)
-    options = _Options(draft, [v for v in pool if draft.net.visits[v].crew == 1])
+    # Two that pay only together are found if now and then each may cost more than it is worth.
+    worth = 2 if rng is not None and rng.random() < _EAGER else 1
+    options = _Options(draft, [v for v in pool if draft.net.visits[v].crew == 1], worth)
     by_cost = rng is not None and rng.random() < _BY_COST
     while options.gaps:
         found = [(v, best) for v in options.gaps if (best := options.best(v)) is not None]

@@ -12,7 +12,7 @@ from .network import Network
 from .watch import Watch
 
 _MOST = 12  # visits taken out at a time; more cost more time than they bring
-_WARM, _COLD = 0.02, 0.0005  # the temperature at first and at last, as a share of what the plan costs
+_WARM, _COLD = 0.4, 0.01  # the temperature at first and at last, as a share of what a visit costs on average
 
 
 def improve(draft: Draft, watch: Watch, rng: Random, until: float, left: int | None) -> Draft:
@@ -25,7 +25,7 @@ def improve(draft: Draft, watch: Watch, rng: Random, until: float, left: int | N
     best = current = draft
     best_cost = current_cost = draft.cost
     began, given = watch.spent, left
-    scale = max(1, best_cost - sum(net.lost[v] for v in draft.missing if net.visits[v].prize is None))
+    scale = max(1, best_cost - sum(net.lost[v] for v in draft.missing if net.visits[v].prize is None)) / len(net.visits)
     while not watch.over(until, left):
         tried = current.copy()
         gone = near.chosen(tried, rng)

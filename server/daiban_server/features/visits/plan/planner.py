@@ -23,7 +23,6 @@ from .start import inserted, promised, standing
 from .watch import Progress, Watch
 from .weeks import Weeks, search
 
-_SMALL = 100  # visits up to which large neighbourhoods find more than PyVRP does on its own view
 _PAUSE = 0.25  # seconds between two plans that PyVRP is asked for while it searches
 _SLOW = 40  # iterations of PyVRP that count as one of a large neighbourhood
 
@@ -91,12 +90,10 @@ class _Search:
             go_on(begin + rest * done, share, number)
 
     def _slices(self) -> list[tuple[Callable[[float, float, int], None], float]]:
-        """Which search, and for what share of the time. The slow one leads as long as the problem is small."""
+        """Which search, and for what share of the time."""
         if not self._more_than_routes():
             return [(self._weeks, 1.0)]
-        if len(self.net.visits) <= _SMALL:
-            return [(self._neighbourhoods, 0.6), (self._weeks, 0.2), (self._neighbourhoods, 0.2)]
-        return [(self._weeks, 0.4), (self._neighbourhoods, 0.2), (self._weeks, 0.2), (self._neighbourhoods, 0.2)]
+        return [(self._neighbourhoods, 0.6), (self._weeks, 0.2), (self._neighbourhoods, 0.2)]
 
     def _more_than_routes(self) -> bool:
         net = self.net

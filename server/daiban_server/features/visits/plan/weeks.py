@@ -6,6 +6,7 @@ where it may not be made at all that it never pays. Load is not linear: it enter
 less on a day as the draft stands. Promises and pairs are held by a prize that nothing outweighs.
 """
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from pyvrp import (
     VehicleType,
     solve,
 )
+from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
 
 from .draft import Draft
@@ -251,6 +253,9 @@ def search(
 
     callbacks = _Told(lambda best: tell(weeks.orders(best)))
     params = SolveParams(ils=IteratedLocalSearchParams(history_length=50, callbacks=callbacks))
-    result = solve(weeks.data, over, seed, False, False, params, weeks.solution())
+    with warnings.catch_warnings():
+        # It warns that a tight week is tight. What it finds is judged in any case.
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        result = solve(weeks.data, over, seed, False, False, params, weeks.solution())
     watch.done += result.num_iterations
     return weeks.orders(result.best)

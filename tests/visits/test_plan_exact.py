@@ -13,7 +13,7 @@ from tests.visits.plan_problems import random_problem
 
 @pytest.mark.parametrize("seed", [3, 8, 11])
 def test_the_best_of_a_small_week_is_found(seed: int) -> None:
-    asked = random_problem(Random(seed), 3, 7, 2, iterations=4_000)
+    asked = random_problem(Random(seed), 3, 7, 2, iterations=1_500)
     ours, best = plan(asked), solve(asked, 60)
     assert best.proved
     assert judge(asked, best.stops) == ()

@@ -11,7 +11,6 @@ from .network import Network, earliest, latest
 
 _HELD_BACK = 0.15  # the share of visits that are put after the others
 _EAGER = 0.2  # how often a visit is put though it costs up to twice what it is worth
-_BY_COST = 0.3  # how often the cheapest is put first, and not what has most to lose
 
 
 def gaps(net: Network, route: Route, v: int) -> Iterator[tuple[Gap, int, int]]:
@@ -149,8 +148,8 @@ class _Options:
 def place(draft: Draft, visits: Iterable[int], rng: Random | None = None) -> None:
     """Put visits into the draft, those first that have most to lose by waiting; without worth they stay out.
 
-    With `rng`, what a visit has to lose is blurred, a few are held back until the others are put, and pairs take the
-    first or the last start: by lot, so that no visit always has its way.
+    With `rng` who comes first is decided by loss, by cost or by gain, and blurred; a few are held back until the others
+    are put, and pairs take the first or the last start: all by lot, so that no visit always has its way.
     """
     pool = sorted(visits)
     if rng is None:
@@ -168,16 +167,31 @@ def _place(draft: Draft, pool: Sequence[int], rng: Random | None) -> None:
     # Two that pay only together are found if now and then each may cost more than it is worth.
     worth = 2 if rng is not None and rng.random() < _EAGER else 1
     options = _Options(draft, [v for v in pool if draft.net.visits[v].crew == 1], worth)
-    by_cost = rng is not None and rng.random() < _BY_COST
+    order = _by_loss if rng is None else rng.choice((_by_loss, _by_cost, _by_gain))
     while options.gaps:
         found = [(v, best) for v in options.gaps if (best := options.best(v)) is not None]
         if not found:
             return
         blurred = [
-            ((-best[1] if by_cost else best[0]) * (1.0 if rng is None else rng.uniform(0.5, 1.5)), -best[1], -v)
+            (order(draft.net.lost[v], best) * (1.0 if rng is None else rng.uniform(0.5, 1.5)), -best[1], -v)
             for v, best in found
         ]
         v, (_, _, gap) = found[blurred.index(max(blurred))]
         insert(draft, v, gap)
         del options.gaps[v]
         options.changed(gap.shift)
+
+
+def _by_loss(lost: int, best: tuple[int, int, Gap]) -> int:
+    """By how much dearer the second best place is."""
+    return best[0]
+
+
+def _by_cost(lost: int, best: tuple[int, int, Gap]) -> int:
+    """The cheapest first."""
+    return -best[1]
+
+
+def _by_gain(lost: int, best: tuple[int, int, Gap]) -> int:
+    """Where days are full, two places on one day are no choice: those first whose absence would cost most."""
+    return lost - best[1]

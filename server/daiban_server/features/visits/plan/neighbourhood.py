@@ -59,23 +59,23 @@ class _Near:
         return self.net.duration[a][b] + self.net.duration[b][a] + (0 if meet else 7_200)
 
     def chosen(self, draft: Draft, rng: Random) -> list[int]:
-        """The visits to take out."""
-        count = rng.randint(2, max(2, min(_MOST, len(self.movable) // 2)))
-        seed = rng.choice(sorted(draft.missing - self.net.promises.keys()) or self.movable)
-        if rng.random() < 0.3:
-            seed = rng.choice(self.movable)
+        """The visits to take out. What is missing tries its luck in any case, and does not count among them."""
+        made = [v for v in self.movable if v not in draft.missing]
+        if not made:
+            return []
+        count = rng.randint(2, max(2, min(_MOST, len(made) - 1)))
+        left_out = sorted(draft.missing - self.net.promises.keys())
+        seed = rng.choice(left_out if left_out and rng.random() < 0.7 else self.movable)
         lot = rng.random()
         if lot < 0.6:
             # The nearest most often, never always the same.
-            others = [v for v in self.nearest[seed] if v != seed and rng.random() < 0.6]
-            return [seed, *others[: count - 1]]
+            return [v for v in self.nearest[seed] if v not in draft.missing and rng.random() < 0.6][:count]
         if lot < 0.8:
-            return self._day(draft, rng)
-        return rng.sample(self.movable, min(count, len(self.movable)))
+            return self._routes(draft, rng)
+        return rng.sample(made, min(count, len(made)))
 
-    def _day(self, draft: Draft, rng: Random) -> list[int]:
-        """Everything that may move of one or two routes."""
+    def _routes(self, draft: Draft, rng: Random) -> list[int]:
+        """Everything that may move of a few routes."""
         used = [route for route in draft.routes if route.stops]
-        chosen = rng.sample(used, min(2, len(used)))
-        stops = [v for route in chosen for v in route.stops if v not in self.net.promises]
-        return stops[:_MOST]
+        chosen = rng.sample(used, min(rng.randint(1, 4), len(used)))
+        return [v for route in chosen for v in route.stops if v not in self.net.promises][:_MOST]

@@ -24,7 +24,6 @@ from .watch import Progress, Watch
 from .weeks import Weeks, search
 
 _PAUSE = 0.25  # seconds between two plans that PyVRP is asked for while it searches
-_SLOW = 40  # iterations of PyVRP that count as one of a large neighbourhood
 
 
 class UnsoundError(AssertionError):
@@ -101,16 +100,16 @@ class _Search:
         pairs = bool(net.together.keys() - net.promises.keys())
         return bool(net.weights.load) or pairs or several or net.problem.step > 1
 
-    def _part(self, share: float, slowness: int) -> int | None:
+    def _part(self, share: float) -> int | None:
         whole = self.watch.iterations
-        return None if whole is None else ceil(whole * share / slowness)
+        return None if whole is None else ceil(whole * share)
 
     def _neighbourhoods(self, until: float, share: float, number: int) -> None:
-        self.draft = improve(self.draft, self.watch, self.rng, until, self._part(share, _SLOW))
+        self.draft = improve(self.draft, self.watch, self.rng, until, self._part(share))
         self._offer(self.draft)
 
     def _weeks(self, until: float, share: float, number: int) -> None:
-        left = self._part(share, 1)
+        left = self._part(share)
         weeks = Weeks(self.draft)
         if not weeks.ways or self.watch.over(until, left):
             return

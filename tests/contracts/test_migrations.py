@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
-from daiban_server.db.migrate import migrate
+from daiban_server.db.migrate import configuration, migrate, newest
 from daiban_server.db.schema import metadata
 from daiban_server.db.sqlite import DatabaseInUseError, SqliteDatabase
 
@@ -42,6 +43,13 @@ def test_postgres_has_what_the_code_knows(postgres_url: str) -> None:
         return found
 
     assert asyncio.run(look()) == []
+
+
+def test_what_is_newest_is_what_alembic_says(tmp_path: Path) -> None:
+    engine = create_engine("sqlite://", poolclass=NullPool)
+    with engine.connect() as connection:
+        assert newest() == ScriptDirectory.from_config(configuration(connection)).get_current_head()
+    engine.dispose()
 
 
 async def test_a_second_server_on_one_sqlite_file_is_refused(tmp_path: Path) -> None:

@@ -2,17 +2,19 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 PAGE = 8192
 """Bytes of a page of a new SQLite file."""
+_MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 0x6461_6962_616E
 """Of PostgreSQL's advisory locks: servers that start together migrate one after the other."""
 
@@ -47,13 +49,32 @@ async def _postgres(url: str, revision: str) -> None:
 
 
 def _upgrade(connection: Connection, revision: str) -> None:
+    if revision == "head" and _stands_at(connection) == newest():
+        return
+    # Loaded where there is something to do: a server whose database is up to date goes without its 16 MB.
+    from alembic import command
+
     command.upgrade(configuration(connection), revision)
 
 
-def configuration(connection: Connection) -> Config:
+def _stands_at(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    return str(found[0]) if len(found) == 1 else ""
+
+
+def newest() -> str:
+    """The revision that a database is brought to: each file of a migration begins with its own."""
+    return max(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def configuration(connection: Connection) -> "Config":
     """Alembic's configuration for an open connection."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

@@ -13,8 +13,6 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import openpyxl
-
 from daiban_server.features.catalogue.faults import WorkbookError
 
 FILE_BYTES = 5 * 2**20
@@ -48,6 +46,9 @@ def read_sheets(data: bytes, wanted: Collection[str]) -> Mapping[str, Rows]:
         raise WorkbookError("workbook.too_large")
     archive = _repacked(data)
     try:
+        # Loaded here: it brings numpy along, some 25 MB that a server without a workbook to read does not need.
+        import openpyxl
+
         book = openpyxl.load_workbook(archive, read_only=True, keep_links=False)
         if len(set(book.sheetnames)) < len(book.sheetnames):
             raise WorkbookError("workbook.unreadable")

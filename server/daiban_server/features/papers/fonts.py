@@ -4,10 +4,12 @@ import struct
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-
-import typst
+from typing import TYPE_CHECKING
 
 from .problems import PaperError
+
+if TYPE_CHECKING:
+    import typst
 
 FOLDERS = (
     Path("/usr/share/fonts/opentype/noto"),  # Debian, Ubuntu
@@ -19,9 +21,11 @@ FAMILIES = ("Noto Serif CJK SC", "Noto Sans CJK SC")
 
 
 @lru_cache(4)
-def fonts(folders: Sequence[Path] = FOLDERS) -> typst.Fonts:
+def fonts(folders: Sequence[Path] = FOLDERS) -> "typst.Fonts":
     """The type in `folders` and no other, so that a paper looks the same on every machine. Raises `PaperError`
     (papers.no_font) unless both families are there."""
+    import typst  # where a paper is set: a server that prints none goes without its 7 MB
+
     found = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
@@ -33,7 +37,7 @@ def fonts(folders: Sequence[Path] = FOLDERS) -> typst.Fonts:
 
 
 @lru_cache(4)
-def characters(found: typst.Fonts) -> frozenset[int]:
+def characters(found: "typst.Fonts") -> frozenset[int]:
     """The code points that every face of the two families can set."""
     faces = {(face.path, face.index) for face in found.fonts() if face.family in FAMILIES and face.path}
     return frozenset.intersection(*(_mapped(Path(path), index) for path, index in faces))

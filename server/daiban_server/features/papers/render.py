@@ -10,13 +10,15 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-
-import typst
+from typing import TYPE_CHECKING
 
 from .documents import Document
 from .fonts import FOLDERS, characters, fonts
 from .plain import plain
 from .problems import PaperError
+
+if TYPE_CHECKING:
+    import typst
 
 MOST = 200
 """Documents in one go: a few seconds and some hundred megabytes, so it wants a thread and no more than this."""
@@ -59,7 +61,9 @@ def pictures(document: Document, folders: Sequence[Path] = FOLDERS, *, ppi: floa
 
 def _prepared(
     documents: Sequence[Document], folders: Sequence[Path], more: Mapping[str, str] = MappingProxyType({})
-) -> typst.Compiler:
+) -> "typst.Compiler":
+    import typst  # see `fonts`
+
     if not documents:
         raise PaperError("papers.none")
     if len(documents) > MOST:

@@ -9,7 +9,7 @@ from daiban_server.jobs.loop import one_round
 from tests.support.office import office
 from tests.support.township import Township
 
-DAY = 86_400_000
+MINUTE, DAY = 60_000, 86_400_000
 
 
 async def ask(http: httpx2.AsyncClient, handover: str, name: str, **arguments: object) -> None:
@@ -62,6 +62,7 @@ async def test_asked_for_with_no_signal_it_is_on_the_others_phone_by_the_evening
     assert (await liu.view(household)) is not None
     form = await liu.open(household)
     await liu.save(form, {"size": 4})
+    town.clock.ahead += MINUTE  # phones tell their time by the second
     await ask(head, handover, "return")
     await liu.sync()
     assert await liu.troubled() == [], "written while he stood in: accepted, however late it comes"
@@ -80,6 +81,7 @@ async def test_who_left_hands_in_what_the_phone_still_had_and_no_more(township: 
     household, _ = await case_of(town, wang)
     form = await wang.open(household)
     await wang.save(form, {"address": "后沟口"})
+    town.clock.ahead += MINUTE
     head = await town.signed_in("李红")
     fields = {"type": "leaving", "person": town.people["王芳"].hex(), "to": town.people["刘强"].hex()}
     handover = (await head.post("/v1/records/handover", json={"fields": fields})).json()["record"]

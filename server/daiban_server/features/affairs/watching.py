@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from daiban_server import days
+from daiban_server import days, looks
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, rows
+from daiban_server.db.program import Program, rows
 from daiban_server.features.affairs.opinions import concerned, limit_of
 from daiban_server.limits.calendar import Calendar, local_day
 from daiban_server.limits.clock import Defaults
@@ -27,7 +27,8 @@ from daiban_server.staff import holders
 PAGE = 200
 _o = schema.opinion_sheet.c
 _CENTRES = select(_o.centre).where(_o.answered.is_(None)).distinct().order_by(_o.centre)
-_LOOKED = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
+LOOK = "opinions"
+"""The name of this look (see `looks`)."""
 _OPEN = (
     select(_o.id)
     .where(_o.centre == bindparam("centre_id"), _o.id > bindparam("after"), _o.answered.is_(None), _o.due != "")
@@ -38,12 +39,8 @@ _OPEN = (
 
 def waiting(now: int) -> Program[list[bytes]]:
     """The centres that owe an answer and were not looked at today."""
-    found, today = [], local_day(now).isoformat()
-    for (centre,) in (yield from rows(_CENTRES)):
-        row = yield from first(_LOOKED, setting_name=_name(centre))
-        if row is None or row[0] != today:
-            found.append(centre)
-    return found
+    centres = [row[0] for row in (yield from rows(_CENTRES))]
+    return (yield from looks.waiting(LOOK, centres, local_day(now).isoformat()))
 
 
 def look(centre: bytes, after: bytes, now: int) -> Program[bytes]:
@@ -57,7 +54,7 @@ def look(centre: bytes, after: bytes, now: int) -> Program[bytes]:
         yield from _tell(ledger, record, calendar)
     if len(ids) == PAGE:
         return bytes(ids[-1])
-    yield Write(schema.setting, [(_name(centre), local_day(now).isoformat())], "replace")
+    yield from looks.looked(LOOK, centre, local_day(now).isoformat())
     return b""
 
 
@@ -103,7 +100,3 @@ def _people(ledger: Ledger, values: Mapping[str, Any]) -> Program[People | None]
         return People(owner=owner, head=above["head"], leader=above["leader"], first=above["chief"])
     except Refusal:
         return None  # nobody is left whom it is not about
-
-
-def _name(centre: bytes) -> str:
-    return f"opinions {centre.hex()}"

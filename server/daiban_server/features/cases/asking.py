@@ -5,6 +5,7 @@ from typing import Any
 
 from daiban_server.db.program import Program
 from daiban_server.items import item_if_any, item_of
+from daiban_server.kinship import relatives
 from daiban_server.outbound import queue
 from daiban_server.registers import KINSHIP, enter, numbered
 from daiban_server.spine.effects import Asked, Effect
@@ -67,13 +68,6 @@ def unrelated(effect: Effect) -> Effect:
         return (yield from effect(ledger, asked))
 
     return given
-
-
-def relatives(values: Fields) -> list[str]:
-    """Who was ever seen declared as the applicant's relative: taking the declaration back does not help him."""
-    kin = values.get("kin")
-    declared = [kin["person"]] if isinstance(kin, dict) and kin.get("person") else []
-    return list(dict.fromkeys([*(values.get("kin_of") or ()), *declared]))
 
 
 def remember_kin(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:

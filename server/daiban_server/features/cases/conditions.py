@@ -13,7 +13,8 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
-from daiban_server.features.cases.asking import Fields, relatives
+from daiban_server.features.cases.asking import Fields
+from daiban_server.kinship import relatives
 from daiban_server.limits.calendar import local_day
 from daiban_server.spine.ledger import Ledger, Record
 from daiban_server.spine.refusal import Refusal

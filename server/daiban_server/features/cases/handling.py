@@ -4,8 +4,9 @@ from typing import Any
 
 from daiban_schemas.kinds.application import HELD
 from daiban_server.db.program import Program
-from daiban_server.features.cases.asking import Fields, other_item, received, relatives
+from daiban_server.features.cases.asking import Fields, other_item, received
 from daiban_server.items import item_if_any
+from daiban_server.kinship import relatives
 from daiban_server.spine.apply import blank
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger

@@ -6,9 +6,9 @@ told twice: a message's key names case, limit, day and step.
 
 from sqlalchemy import bindparam, select
 
-from daiban_server import days
+from daiban_server import days, looks
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, rows
+from daiban_server.db.program import Program, rows
 from daiban_server.features.deadlines.facts import Values
 from daiban_server.features.deadlines.keeping import write
 from daiban_server.items import Item, item_if_any
@@ -24,7 +24,8 @@ PAGE = 200
 _s = schema.case_sheet.c
 _CENTRES = select(_s.centre).distinct().order_by(_s.centre)
 """Those that have a case."""
-_LOOKED = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
+LOOK = "limits"
+"""The name of this look (see `looks`)."""
 _OPEN = (
     select(_s.id)
     .where(
@@ -39,12 +40,8 @@ _OPEN = (
 
 def waiting(now: int) -> Program[list[bytes]]:
     """The centres that were not looked at today."""
-    found, today = [], local_day(now).isoformat()
-    for (centre,) in (yield from rows(_CENTRES)):
-        row = yield from first(_LOOKED, setting_name=_name(centre))
-        if row is None or row[0] != today:
-            found.append(centre)
-    return found
+    centres = [row[0] for row in (yield from rows(_CENTRES))]
+    return (yield from looks.waiting(LOOK, centres, local_day(now).isoformat()))
 
 
 def look(centre: bytes, after: bytes, now: int) -> Program[bytes]:
@@ -63,14 +60,14 @@ def look(centre: bytes, after: bytes, now: int) -> Program[bytes]:
     yield from ledger.write_added()
     if len(ids) == PAGE:
         return bytes(ids[-1])
-    yield Write(schema.setting, [(_name(centre), local_day(now).isoformat())], "replace")
+    yield from looks.looked(LOOK, centre, local_day(now).isoformat())
     return b""
 
 
 def look_again() -> Program[None]:
     """Let every centre be looked at again today: the calendar changed."""
     for (centre,) in (yield from rows(_CENTRES)):
-        yield Write(schema.setting, [(_name(centre), "")], "replace")
+        yield from looks.looked(LOOK, centre, "")
 
 
 def _tell(
@@ -109,7 +106,3 @@ def _with_owner(above: People | None, values: Values) -> People | None:
     if above is None:
         return People(owner=owner) if owner else None
     return People(owner=owner, head=above.head, leader=above.leader, first=above.first)
-
-
-def _name(centre: bytes) -> str:
-    return f"limits {centre.hex()}"

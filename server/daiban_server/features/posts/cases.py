@@ -10,6 +10,7 @@ from daiban_server.db.program import Program
 from daiban_server.features.posts import open_work
 from daiban_server.features.posts.open_work import OpenCase
 from daiban_server.features.posts.words import TYPES
+from daiban_server.kinship import relatives
 from daiban_server.spine.ledger import Ledger, Record
 
 Fields = Mapping[str, Any]
@@ -47,7 +48,7 @@ def divided(ledger: Ledger, taker: bytes, found: Sequence[OpenCase]) -> Program[
     for case in found:
         record = ledger.records[case.id]
         values = (yield from ledger.view(record)).values if record else {}
-        (handed.kept if record is None or taker.hex() in _relatives(values) else handed.over).append(case)
+        (handed.kept if record is None or taker.hex() in relatives(values) else handed.over).append(case)
     return handed
 
 
@@ -88,7 +89,7 @@ def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) 
         if record.status != one.get("status") or int(values.get("status_at") or 0) > since:
             meanwhile.append({**one, "status": record.status or ""})
         fields = _changed(values, hands, ("handler",)) if one.get(HANDLED) else {}
-        if fields and record.status not in _ENDED and hands.taker not in _relatives(values):
+        if fields and record.status not in _ENDED and hands.taker not in relatives(values):
             _hand(ledger, record, values, fields, hands)
     return meanwhile
 
@@ -104,12 +105,6 @@ def _changed(values: Fields, hands: Hands, parts: Sequence[str]) -> dict[str, An
         if values.get(f"{part}_id") == hands.giver:
             fields |= {part: hands.taker_name, f"{part}_id": hands.taker}
     return fields
-
-
-def _relatives(values: Fields) -> set[str]:
-    kin = values.get("kin")
-    declared = {str(kin["person"])} if isinstance(kin, dict) and kin.get("person") else set()
-    return declared | set(values.get("kin_of") or ())
 
 
 def _hand(ledger: Ledger, record: Record, values: Fields, fields: Fields, hands: Hands) -> None:

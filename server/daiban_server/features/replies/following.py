@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, union, update
 
-from daiban_server import choices
+from daiban_server import choices, looks
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Row, Write, first, rows, run
+from daiban_server.db.program import Program, Row, first, rows, run
 from daiban_server.features.replies.owing import cadre_of, lapse, owe_next, owed_for
 from daiban_server.limits.calendar import local_day
 from daiban_server.spine import log
@@ -63,7 +63,8 @@ _OPEN_CASES = union(
 ).subquery("open_cases")
 _PAGE = select(_OPEN_CASES.c[0]).order_by(_OPEN_CASES.c[0]).limit(PAGE)
 _CENTRES = select(_s.centre).distinct().order_by(_s.centre)
-_LOOKED = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
+LOOK = "replies"
+"""The name of this look (see `looks`)."""
 
 
 def follow(ledger: Ledger, case: bytes, values: Fields, household: bytes) -> Program[dict[str, Any]]:
@@ -146,12 +147,8 @@ def orphaned() -> Program[list[tuple[bytes, bytes]]]:
 
 def waiting(now: int) -> Program[list[bytes]]:
     """The centres that were not looked at today, or since the district chose otherwise."""
-    found, stamp = [], (yield from _stamp(now))
-    for (centre,) in (yield from rows(_CENTRES)):
-        row = yield from first(_LOOKED, setting_name=_name(centre))
-        if row is None or row[0] != stamp:
-            found.append(centre)
-    return found
+    centres = [row[0] for row in (yield from rows(_CENTRES))]
+    return (yield from looks.waiting(LOOK, centres, (yield from _stamp(now))))
 
 
 def look(centre: bytes, after: bytes, now: int) -> Program[bytes]:
@@ -161,7 +158,7 @@ def look(centre: bytes, after: bytes, now: int) -> Program[bytes]:
     yield from follow_all(centre, cases, now)
     if len(cases) == PAGE:
         return bytes(cases[-1])
-    yield Write(schema.setting, [(_name(centre), (yield from _stamp(now)))], "replace")
+    yield from looks.looked(LOOK, centre, (yield from _stamp(now)))
     return b""
 
 
@@ -176,10 +173,6 @@ def follow_all(centre: bytes, cases: Sequence[bytes], now: int) -> Program[None]
 
 def _stamp(now: int) -> Program[str]:
     return f"{local_day(now).isoformat()} {(yield from choices.chosen()).reply_for_proxied}"
-
-
-def _name(centre: bytes) -> str:
-    return f"replies {centre.hex()}"
 
 
 def _follow_each(ledger: Ledger, cases: Sequence[bytes]) -> Program[None]:

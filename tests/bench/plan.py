@@ -23,7 +23,9 @@ from random import Random
 from pyvrp import solve as pyvrp_alone
 from pyvrp.stop import MaxRuntime
 
-from daiban_server.features.visits.model import moment
+from daiban_server.features.visits.engine.model import moment
+from daiban_server.features.visits.engine.repair import Outcome, repair
+from daiban_server.features.visits.engine.validate import validate
 from daiban_server.features.visits.plan.draft import Draft, Route
 from daiban_server.features.visits.plan.judge import judge
 from daiban_server.features.visits.plan.network import Network
@@ -33,8 +35,6 @@ from daiban_server.features.visits.plan.problem import GreatCircleRoad, Problem,
 from daiban_server.features.visits.plan.start import inserted, promised
 from daiban_server.features.visits.plan.watch import Watch
 from daiban_server.features.visits.plan.weeks import Weeks, search
-from daiban_server.features.visits.repair import Outcome, repair
-from daiban_server.features.visits.validate import validate
 from tests.bench import solomon
 from tests.bench.figures import Figure, show
 from tests.bench.visits_offers import DAYS, MONDAY, fill, near

@@ -11,10 +11,10 @@ import time
 from datetime import date, timedelta
 from itertools import count
 
-from daiban_server.features.visits.engine import insert, offers
-from daiban_server.features.visits.model import Agent, Point, Post, Visit, Week, Window, moment
-from daiban_server.features.visits.travel import GreatCircle
-from daiban_server.features.visits.validate import validate
+from daiban_server.features.visits.engine.model import Agent, Point, Post, Visit, Week, Window, moment
+from daiban_server.features.visits.engine.offers import insert, offers
+from daiban_server.features.visits.engine.travel import GreatCircle
+from daiban_server.features.visits.engine.validate import validate
 
 MONDAY = date(2026, 11, 23)
 DAYS = [MONDAY + timedelta(days=d) for d in range(5)]

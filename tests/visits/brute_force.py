@@ -8,8 +8,8 @@ from itertools import combinations, groupby, pairwise, product
 
 from msgspec.structs import replace
 
-from daiban_server.features.visits.model import DAY, Promise, Stop
-from daiban_server.features.visits.validate import validate
+from daiban_server.features.visits.engine.model import DAY, Promise, Stop
+from daiban_server.features.visits.engine.validate import validate
 
 
 def road(week, id):

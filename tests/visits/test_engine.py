@@ -19,8 +19,7 @@ from village_week import (
     week,
 )
 
-from daiban_server.features.visits.engine import insert, offers
-from daiban_server.features.visits.model import (
+from daiban_server.features.visits.engine.model import (
     Agent,
     Point,
     Post,
@@ -31,9 +30,10 @@ from daiban_server.features.visits.model import (
     day_of,
     moment,
 )
-from daiban_server.features.visits.travel import GreatCircle, Matrix
-from daiban_server.features.visits.validate import validate
-from daiban_server.features.visits.words import when
+from daiban_server.features.visits.engine.offers import insert, offers
+from daiban_server.features.visits.engine.travel import GreatCircle, Matrix
+from daiban_server.features.visits.engine.validate import validate
+from daiban_server.features.visits.engine.words import when
 
 ALL_TUESDAY = between(TUESDAY, (8, 30), (18, 0))
 ALL_WEDNESDAY = between(WEDNESDAY, (8, 30), (18, 0))

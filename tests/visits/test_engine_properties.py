@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from daiban_server.features.visits.engine import insert, offers
-from daiban_server.features.visits.model import (
+from daiban_server.features.visits.engine.model import (
     DAY,
     Agent,
     Point,
@@ -22,8 +21,9 @@ from daiban_server.features.visits.model import (
     Window,
     moment,
 )
-from daiban_server.features.visits.travel import GreatCircle, Matrix
-from daiban_server.features.visits.validate import validate
+from daiban_server.features.visits.engine.offers import insert, offers
+from daiban_server.features.visits.engine.travel import GreatCircle, Matrix
+from daiban_server.features.visits.engine.validate import validate
 
 MONDAY = moment(date(2026, 11, 23))
 QUARTER = 900

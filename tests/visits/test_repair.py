@@ -5,9 +5,9 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from daiban_server.features.visits.model import Agent, Post, ProblemError, Promise, Week, moment
-from daiban_server.features.visits.repair import Outcome, repair
-from daiban_server.features.visits.validate import validate
+from daiban_server.features.visits.engine.model import Agent, Post, ProblemError, Promise, Week, moment
+from daiban_server.features.visits.engine.repair import Outcome, repair
+from daiban_server.features.visits.engine.validate import validate
 from tests.bench.visits_offers import fill, township
 from tests.visits.village_week import LI, TUESDAY, WANG, WEDNESDAY, agent, between, home_of, standing, week
 

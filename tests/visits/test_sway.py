@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 from village_week import WANG, WEDNESDAY, agent, between, home_of, standing, week
 
-from daiban_server.features.visits.answers import Move
-from daiban_server.features.visits.engine import insert, offers
-from daiban_server.features.visits.model import Promise, Settings, Stop, Visit, Week, moment
-from daiban_server.features.visits.validate import validate
-from daiban_server.features.visits.words import when
+from daiban_server.features.visits.engine.answers import Move
+from daiban_server.features.visits.engine.model import Promise, Settings, Stop, Visit, Week, moment
+from daiban_server.features.visits.engine.offers import insert, offers
+from daiban_server.features.visits.engine.validate import validate
+from daiban_server.features.visits.engine.words import when
 
 ALL_WEDNESDAY = between(WEDNESDAY, (8, 30), (18, 0))
 

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 from village_week import LI, MORNING, TUESDAY, WANG, WEDNESDAY, agent, between, home_of, standing, week
 
-from daiban_server.features.visits.model import Promise, Window, moment
-from daiban_server.features.visits.validate import validate
+from daiban_server.features.visits.engine.model import Promise, Window, moment
+from daiban_server.features.visits.engine.validate import validate
 
 ALL_DAY = between(WEDNESDAY, (8, 0), (18, 30))
 

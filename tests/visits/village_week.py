@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from daiban_server.features.visits.model import (
+from daiban_server.features.visits.engine.model import (
     Agent,
     Point,
     Post,
@@ -14,7 +14,7 @@ from daiban_server.features.visits.model import (
     Window,
     moment,
 )
-from daiban_server.features.visits.travel import GreatCircle
+from daiban_server.features.visits.engine.travel import GreatCircle
 
 TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
 PLACES = {"shizhuan": "石转村", "guanmiao": "关庙村", "longquan": "龙泉村"}

@@ -12,10 +12,10 @@ from sqlalchemy import bindparam, delete, select, update
 
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Write, first, run
-from daiban_server.features.visits.engine import offers
-from daiban_server.features.visits.model import ProblemError, Stop, Visit, Week
+from daiban_server.features.visits.engine.model import ProblemError, Stop, Visit, Week
+from daiban_server.features.visits.engine.offers import offers
+from daiban_server.features.visits.engine.validate import validate
 from daiban_server.features.visits.standing import load_week, point, to_milliseconds, to_moment, wanted
-from daiban_server.features.visits.validate import validate
 from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Ledger, Record
 from daiban_server.spine.refusal import Refusal

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
-from daiban_server.features.visits.engine import offers as find_offers
-from daiban_server.features.visits.model import ProblemError as ModelError
+from daiban_server.features.visits.engine.model import ProblemError as ModelError
+from daiban_server.features.visits.engine.offers import offers as find_offers
 from daiban_server.features.visits.standing import load_week, point, to_milliseconds, wanted
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError

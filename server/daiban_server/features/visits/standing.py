@@ -8,8 +8,19 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
-from daiban_server.features.visits.model import Agent, Point, Post, Promise, Settings, Stop, Visit, Week, Window, moment
-from daiban_server.features.visits.travel import GreatCircle
+from daiban_server.features.visits.engine.model import (
+    Agent,
+    Point,
+    Post,
+    Promise,
+    Settings,
+    Stop,
+    Visit,
+    Week,
+    Window,
+    moment,
+)
+from daiban_server.features.visits.engine.travel import GreatCircle
 from daiban_server.limits.calendar import OFFICIAL, local_day
 
 HORIZON = 14

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from ..model import day_of
+from ..engine.model import day_of
 from .problem import DAY, Problem, Stop, Visit
 
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"

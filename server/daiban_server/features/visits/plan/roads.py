@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from math import ceil, floor, hypot
 
-from ..model import Point
-from ..travel import GreatCircle
+from ..engine.model import Point
+from ..engine.travel import GreatCircle
 from .problem import Euclidean, Matrix, Problem
 
 Table = list[list[int]]

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from . import words
 from .answers import Move, Offer, Refusal
-from .engine import insert, offers
 from .model import DAY, Agent, ProblemError, Stop, Visit, Week, Window
+from .offers import insert, offers
 
 
 class Outcome(StrEnum):

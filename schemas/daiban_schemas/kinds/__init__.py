@@ -15,10 +15,14 @@ from daiban_schemas.kinds import (
     post,
     reception,
     reply,
+    roster,
     visit,
     window,
 )
 
-_ALL = (household, application, photo, mandate, visit, reply, reception, opinion, item, window, place, post, handover)
+_ALL = (
+    *(household, application, photo, mandate, visit, reply, reception, opinion, item, window, place, post, handover),
+    roster,
+)
 
 KINDS: Mapping[str, Kind] = {module.KIND.name: module.KIND for module in _ALL}

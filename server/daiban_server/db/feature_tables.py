@@ -1,25 +1,8 @@
 """Projections of features; each can be rebuilt from the spine's tables."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, String, Table
 
 from daiban_server.db.columns import id_column, metadata, number, octets, text
-
-slot = Table(
-    "slot",
-    metadata,
-    id_column("visit", key=True),
-    id_column("agent", key=True),
-    id_column("centre"),
-    id_column("place"),
-    Column("lon", Integer, nullable=False),
-    Column("lat", Integer, nullable=False),
-    number("start"),
-    number("end"),
-    Column("accepted", Boolean, nullable=False),
-    UniqueConstraint("agent", "start"),
-    Index("ix_slot_centre", "centre", "start"),
-)
-"""Promised time of agents: one row per visit and crew member. The constraint stops two clerks selling one start."""
 
 absence = Table(
     "absence",
@@ -69,24 +52,6 @@ obligation = Table(
 )
 """Replies that a cadre owes for a case, one for each `round`: ``due``, ``met``, ``met_received_late``, ``late``, or
 ``lapsed`` where the case ended first. `told` is how far it has gone up."""
-
-visit_event = Table(
-    "visit_event",
-    metadata,
-    id_column("centre", key=True),
-    number("position", key=True),
-    id_column("visit"),
-    Column("name", String(64), nullable=False),
-    id_column("agent"),
-    id_column("place"),
-    id_column("application"),
-    number("at"),
-    Index("ix_visit_event_at", "centre", "at"),
-    sqlite_with_rowid=False,
-)
-"""What happened to a visit: a command or report that took effect, by the position of its entry, written once. A slot
-is freed when nobody was at home, so it cannot tell. `agent` is who leads the crew; who or what is nobody or nothing is
-sixteen zero bytes; `at` is when the server took it in."""
 
 opinion_sheet = Table(
     "opinion_sheet",

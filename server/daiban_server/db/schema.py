@@ -12,9 +12,7 @@ from daiban_server.db.feature_tables import (
     obligation,
     opinion_sheet,
     setting,
-    slot,
     task,
-    visit_event,
 )
 from daiban_server.db.people_tables import (
     assignment,
@@ -43,12 +41,24 @@ from daiban_server.db.spine_tables import (
     quarantine,
     record,
 )
+from daiban_server.db.visit_tables import (
+    calendar_entry,
+    calendar_feed,
+    roster,
+    slot,
+    visit_event,
+    visit_hold,
+    visit_plan,
+    visit_run,
+)
 
 __all__ = [
     "absence",
     "assignment",
     "backup",
     "calendar_day",
+    "calendar_entry",
+    "calendar_feed",
     "case_event",
     "case_sheet",
     "centre",
@@ -78,6 +88,7 @@ __all__ = [
     "rating",
     "record",
     "register_line",
+    "roster",
     "serial",
     "session",
     "setting",
@@ -85,4 +96,7 @@ __all__ = [
     "task",
     "territory",
     "visit_event",
+    "visit_hold",
+    "visit_plan",
+    "visit_run",
 ]

@@ -40,8 +40,8 @@ from daiban_server.features.replies.effects import EFFECTS as REPLIES
 from daiban_server.features.replies.routes import obligations
 from daiban_server.features.tasks.effects import EFFECTS as TASKS
 from daiban_server.features.tasks.routes import Tasks
+from daiban_server.features.visits import routes as visits
 from daiban_server.features.visits.effects import EFFECTS as VISITS
-from daiban_server.features.visits.routes import offers
 from daiban_server.http import enrolment, gaps, health, problems, records, session, territory
 from daiban_server.http.bodies import without_nul
 from daiban_server.http.sync import sync
@@ -122,7 +122,10 @@ API = (
     messages.messages,
     messages.mark_read,
     Tasks,
-    offers,
+    visits.offers,
+    visits.let_go,
+    visits.settings,
+    visits.change_settings,
     obligations,
     CatalogueRoutes,
     health.health,

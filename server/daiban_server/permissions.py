@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "figure.read": _DESK | _ABOVE,
     "figure.weigh": frozenset({"district"}),
     "visit.offer": _DESK | {"cadre"},
+    "visit.settings": frozenset({"head"}),
     "obligation.read": _DESK | _ABOVE | {"cadre"},
     "task.read": _DESK,
     "task.close": _DESK,

@@ -194,9 +194,11 @@ async def test_nobody_home_frees_the_agent_and_a_strange_report_gives_the_head_a
     await wang.command(form.record, "assign")
     await wang.sync()
     await wang.report(form.record, "nobody_home")
-    await wang.report(form.record, "finished", {"outcome": "done"})
     await wang.sync()
     assert await township.services.database.read(rows(select(schema.slot.c.start))) == []
+    await wang.report(form.record, "finished", {"outcome": "done"})
+    await wang.report(form.record, "finished", {"outcome": "done"})
+    await wang.sync()
     head = await township.signed_in("李红")
     (task,) = (await head.get("/v1/tasks")).json()
     assert (task["record"], task["code"], task["person"]) == (form.record, "visit.finished", "李红")

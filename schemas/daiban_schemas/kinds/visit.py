@@ -4,8 +4,10 @@ What is ``proposed`` has a time that nobody told the resident yet; once ``assign
 is taken in whatever became of the visit meanwhile: it happened.
 """
 
+from collections.abc import Mapping
+
 from daiban_schemas.kind import Command, Field, Kind, Report, roles
-from daiban_schemas.types import Anything, Choice, Flag, Instant, Integer, List, Point, Reference, Struct, Text
+from daiban_schemas.types import Anything, Choice, Flag, Instant, Integer, List, Point, Reference, Struct, Text, Type
 
 WINDOW = Struct({"from": Instant(), "to": Instant()})
 CONSENT = Struct({"who": Text(30), "how": Choice("telephone", "in_person", "message")}, {"note": Text(200)})
@@ -14,9 +16,9 @@ TIMED = frozenset({"proposed", "assigned", "accepted"})
 """States in which somebody's time is kept for the visit."""
 _FREE = frozenset({"requested", "nobody_home"})
 _DESK = roles("agent", "clerk", "head", "cadre")
-_SLOT = {"agent": Reference("person"), "start": Instant(), "hold": Text(32)}
+_SLOT: Mapping[str, Type] = {"agent": Reference("person"), "start": Instant()}
 _WHENEVER = TIMED | _FREE | {"cancelled"}
-_WHERE = {"point": Point(), "from": Instant(), "to": Instant(), "note": Text(500)}
+_WHERE: Mapping[str, Type] = {"point": Point(), "from": Instant(), "to": Instant(), "note": Text(500)}
 """Where the phone was, and from when to when by its own clock."""
 
 KIND = Kind(

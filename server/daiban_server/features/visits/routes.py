@@ -1,23 +1,21 @@
-"""Offers for a visit, for whoever has the resident on the telephone."""
+"""Offers for a visit and the centre's settings, for whoever has the resident on the telephone."""
 
-from litestar import post
-from litestar.params import JSONBody
+import secrets
+
+from litestar import delete, get, post, put
+from litestar.params import FromPath, JSONBody
 from msgspec import Struct
-from sqlalchemy import bindparam, select
 
-from daiban_server.db import schema
-from daiban_server.db.program import Program, first
-from daiban_server.features.visits.engine.model import ProblemError as ModelError
-from daiban_server.features.visits.engine.offers import offers as find_offers
-from daiban_server.features.visits.standing import load_week, point, to_milliseconds, wanted
+from daiban_server.features.visits import holds, offering
+from daiban_server.features.visits import settings as chosen
+from daiban_server.features.visits.offering import Found
+from daiban_server.features.visits.settings import VisitSettings
+from daiban_server.features.visits.terms import to_milliseconds
 from daiban_server.http.people import names_of
-from daiban_server.http.problems import ProblemError
+from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
-from daiban_server.services import GivenServices, Services
-from daiban_server.spine import views
-from daiban_sync.ids import is_id
-
-_PLACE = select(schema.place.c.lon, schema.place.c.lat).where(schema.place.c.id == bindparam("place_id"))
+from daiban_server.services import GivenServices
+from daiban_sync import ids
 
 
 class WindowIn(Struct, rename={"start": "from", "end": "to"}):
@@ -28,19 +26,26 @@ class WindowIn(Struct, rename={"start": "from", "end": "to"}):
 
 
 class Wanted(Struct):
-    """What is asked for: a household's visit of so many minutes in one of the windows (none: any time in two weeks)."""
+    """What is asked for: the time of a `visit` that was asked for, or a `household`'s visit of so many minutes in one
+    of the windows (none: any time in two weeks). What is not given follows the `item`. With `hold` the offers are kept
+    for some minutes."""
 
-    household: str
-    minutes: int = 30
+    visit: str | None = None
+    household: str | None = None
+    item: str | None = None
+    minutes: int | None = None
     windows: list[WindowIn] = []
     deadline: int | None = None
-    crew: int = 1
+    crew: int | None = None
     priority: int = 0
     count: int = 3
+    hold: bool = True
 
 
 class OfferOut(Struct, frozen=True):
-    """A slot that can be promised; `agent` and `start` go into the ``book`` command. Times in Unix milliseconds."""
+    """A slot that can be promised; `agent` and `start` go into the ``book`` command. Times in Unix milliseconds. `held`
+    says that it is kept for this household until `expires`, `moves` is how many neighbours would come a little earlier
+    or later."""
 
     agent: str
     agents: list[str]
@@ -50,6 +55,8 @@ class OfferOut(Struct, frozen=True):
     code: str
     reason: str
     cost: int
+    moves: int
+    held: bool
 
 
 class RefusalOut(Struct, frozen=True):
@@ -61,45 +68,72 @@ class RefusalOut(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """The best offers, or why there is none, agent by agent."""
+    """The best offers, or why there is none, agent by agent. `hold` names what is kept until `expires` (0: nothing),
+    under a `version` of the plan."""
 
     offers: list[OfferOut]
     refusals: list[RefusalOut]
+    hold: str | None
+    expires: int
+    version: int
 
 
 @post("/v1/visits/offers", opt={"action": "visit.offer"}, status_code=200)
 async def offers(data: JSONBody[Wanted], session: GivenSession, services: GivenServices) -> Answer:
-    """The best few slots across days and agents, with the reason in words. Nothing is held or promised by asking."""
-    if not is_id(data.household) or not 5 <= data.minutes <= 480 or data.crew not in (1, 2):
+    """The best few slots across days and agents, with the reason in words. They are kept for some minutes, and nothing
+    is promised by asking.
+
+    Raises `ProblemError`: ``request.invalid``, ``record.unknown``, ``visit.place_unknown``.
+    """
+    if (data.visit is None) == (data.household is None) or not _sound(data):
         raise ProblemError("request.invalid")
-    return await services.database.read(_offers(data, session.clerk.centre, services))
+    subject = checked_id(data.visit or data.household or "", "record.unknown")
+    values = None if data.visit else _values(data)
+    now, hold = services.now(), ids.uuid7(services.now(), secrets.token_bytes(10)) if data.hold else b""
+    count, clerk = max(1, min(data.count, 20)), session.clerk
+    found = await services.database.write(clerk.centre, lambda: offering.find(clerk, subject, values, count, hold, now))
+    names = await services.database.read(names_of({one for offer in found.offers for one in offer.crew}))
+    return _answer(found, names)
 
 
-def _offers(data: Wanted, centre: bytes, services: Services) -> Program[Answer]:
-    household, now = bytes.fromhex(data.household), services.now()
-    found = yield from views.shown(views.BY_ID, centre, record_id=household)
-    if not found or found[0].view.kind != "household":
-        raise ProblemError("record.unknown")
-    where, place = found[0].view.values.get("point"), found[0].place or b""
-    if where is None:
-        row = yield from first(_PLACE, place_id=place)
-        if row is None or row[0] is None:
-            raise ProblemError("visit.place_unknown")
-        where = {"lon": row[0], "lat": row[1]}
-    values = {
+@delete("/v1/visits/holds/{hold:str}", opt={"action": "visit.offer"})
+async def let_go(hold: FromPath[str], session: GivenSession, services: GivenServices) -> None:
+    """Let go of offers that nobody wants."""
+    id_, centre = checked_id(hold, "request.not_found"), session.clerk.centre
+    await services.database.write(centre, lambda: holds.drop(centre, id_))
+
+
+@get("/v1/visits/settings", opt={"action": "visit.offer"})
+async def settings(session: GivenSession, services: GivenServices) -> VisitSettings:
+    """What the centre chose: roads, hours, promises, and what is worth how much."""
+    return await services.database.read(chosen.settings_of(session.clerk.centre))
+
+
+@put("/v1/visits/settings", opt={"action": "visit.settings"}, status_code=204)
+async def change_settings(data: JSONBody[VisitSettings], session: GivenSession, services: GivenServices) -> None:
+    """Choose others. Raises `ProblemError`: ``request.invalid`` with the `fields` that make no sense."""
+    if faults := data.faults():
+        raise ProblemError("request.invalid", fields=faults)
+    centre = session.clerk.centre
+    await services.database.write(centre, lambda: chosen.choose(centre, data))
+
+
+def _sound(data: Wanted) -> bool:
+    return (data.minutes is None or 5 <= data.minutes <= 480) and data.crew in (None, 1, 2) and 0 <= data.priority <= 3
+
+
+def _values(data: Wanted) -> dict[str, object]:
+    return {
+        "item": data.item,
         "windows": [{"from": window.start, "to": window.end} for window in data.windows],
         "minutes": data.minutes,
         "deadline": data.deadline,
         "crew": data.crew,
         "priority": data.priority,
     }
-    week = yield from load_week(centre, now)
-    try:
-        visit = wanted("", household, place, point(where["lon"], where["lat"]), values, now)
-        answer = find_offers(week, visit, max(1, min(data.count, 20)))
-    except ModelError as error:
-        raise ProblemError("request.invalid", detail=error.code) from None
-    names = yield from names_of({one for offer in answer.offers for one in offer.crew})
+
+
+def _answer(found: Found, names: dict[str, str]) -> Answer:
     return Answer(
         [
             OfferOut(
@@ -111,8 +145,13 @@ def _offers(data: Wanted, centre: bytes, services: Services) -> Program[Answer]:
                 offer.code,
                 offer.reason,
                 offer.cost,
+                len(offer.moves),
+                held,
             )
-            for offer in answer.offers
+            for offer, held in zip(found.offers, found.kept, strict=True)
         ],
-        [RefusalOut(refusal.agent, refusal.code, refusal.reason) for refusal in answer.refusals],
+        [RefusalOut(refusal.agent, refusal.code, refusal.reason) for refusal in found.refusals],
+        found.hold.hex() or None,
+        found.expires,
+        found.version,
     )

@@ -1,0 +1,111 @@
+"""What a centre chooses about its visits: roads, promises, hours, and what is worth how much."""
+
+from itertools import pairwise
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct, field
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write, first
+from daiban_server.features.visits.engine.model import Point, Travel, Weights
+from daiban_server.features.visits.engine.model import Settings as EngineSettings
+from daiban_server.features.visits.engine.travel import GreatCircle
+
+SWAY = 900_000
+"""Milliseconds by which a promised visit may move from what was promised first: no setting allows more."""
+_HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
+_Second = Annotated[int, Meta(ge=0, le=86_400)]
+
+
+class HalfDay(Struct, frozen=True, rename={"start": "from", "end": "to"}):
+    """Minutes after midnight."""
+
+    start: Annotated[int, Meta(ge=0, le=1440)]
+    end: Annotated[int, Meta(ge=0, le=1440)]
+
+
+class Roads(Struct, frozen=True, forbid_unknown_fields=True):
+    """Roads that somebody measured: seconds from each of `places` to each, rows and columns in their order."""
+
+    places: list[str]
+    seconds: list[list[_Second]]
+
+    def sound(self) -> bool:
+        """Whether it is square and takes no time from a place to itself."""
+        size = len(self.places)
+        rows = [len(row) == size and row[n] == 0 for n, row in enumerate(self.seconds)]
+        return len(rows) == size == len(set(self.places)) and all(rows)
+
+
+class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A centre's settings. `speed` in km/h and `detour` make a road of a great circle, for homes of one place and
+    wherever `roads` does not reach. `hours` are worked on working days by who has no roster of his own."""
+
+    speed: Annotated[float, Meta(gt=0, le=120)] = 25.0
+    detour: Annotated[float, Meta(ge=1, le=10)] = 1.5
+    roads: Roads | None = None
+    hours: list[HalfDay] = field(default_factory=lambda: [HalfDay(540, 720), HalfDay(840, 1050)])
+    daily_cap: Annotated[int, Meta(ge=1, le=40)] = 8
+    sway_minutes: Annotated[int, Meta(ge=0, le=15)] = 15
+    notice_minutes: Annotated[int, Meta(ge=0, le=1440)] = 30
+    hold_minutes: Annotated[int, Meta(ge=1, le=60)] = 5
+    horizon_days: Annotated[int, Meta(ge=1, le=60)] = 14
+    nightly: bool = True
+    plan_seconds: Annotated[int, Meta(ge=1, le=600)] = 20
+    weights: Weights = field(default_factory=Weights)
+
+    def faults(self) -> list[str]:
+        """The settings that make no sense."""
+        spans = sorted((half.start, half.end) for half in self.hours)
+        apart = all(a[1] <= b[0] for a, b in pairwise(spans))
+        wrong = [] if spans and apart and all(begin < end for begin, end in spans) else ["hours"]
+        wrong += ["roads"] if self.roads is not None and not self.roads.sound() else []
+        return wrong + (["weights"] if min(msgspec.structs.astuple(self.weights)) < 0 else [])
+
+    def engine(self) -> EngineSettings:
+        """As the engine takes them."""
+        return EngineSettings(sway=self.sway_minutes * 60, notice=self.notice_minutes * 60, weights=self.weights)
+
+
+def settings_of(centre: bytes) -> Program[VisitSettings]:
+    """What a centre chose."""
+    row = yield from first(_HELD, setting_name=_name(centre))
+    return msgspec.json.decode(row[0], type=VisitSettings) if row else VisitSettings()
+
+
+def choose(centre: bytes, settings: VisitSettings) -> Program[None]:
+    """Choose others; `settings` have no faults."""
+    yield Write(schema.setting, [(_name(centre), msgspec.json.encode(settings).decode())], "replace")
+
+
+def _name(centre: bytes) -> str:
+    return f"visits {centre.hex()}"
+
+
+class Road(Struct, frozen=True):
+    """The road: measured between two places of the matrix, else as the crow flies with a detour.
+
+    Within one place the matrix knows nothing; from a home of one to a home of another it knows the road between them,
+    and that is what it takes.
+    """
+
+    plain: GreatCircle
+    seconds: tuple[tuple[int, ...], ...]
+
+    def __call__(self, a: Point, b: Point) -> int:
+        if a.row is None or b.row is None or a.row == b.row:
+            return self.plain(a, b)
+        return self.seconds[a.row][b.row]
+
+
+def travel(settings: VisitSettings) -> Travel:
+    """How long a road takes."""
+    plain = GreatCircle(settings.detour, settings.speed)
+    return Road(plain, tuple(map(tuple, settings.roads.seconds))) if settings.roads else plain
+
+
+def rows_of(settings: VisitSettings) -> dict[bytes, int]:
+    """The row of each place in the matrix."""
+    return {bytes.fromhex(place): n for n, place in enumerate(settings.roads.places)} if settings.roads else {}

@@ -217,6 +217,20 @@ ENTRIES: dict[str, Problem] = {
         "Outside the resident's windows",
         "Change the windows first",
     ),
+    "visit.ask_household": Problem(
+        409,
+        "原来的代办员不在,这次上门要改期",
+        "已留好一个时间,请打电话征得住户同意,再点“已告知住户”",
+        "The visit needs another time",
+        "One is kept: ask the household, then confirm",
+    ),
+    "visit.nobody_left": Problem(
+        409,
+        "原来的代办员不在,没有人能去",
+        "请打电话与住户另约时间",
+        "Nobody is left for the visit",
+        "Call the household and offer other times",
+    ),
     "visit.consent_missing": Problem(
         409,
         "改约要住户同意",

@@ -14,6 +14,7 @@ from daiban_server.features.affairs import watching as opinions
 from daiban_server.features.deadlines import watching
 from daiban_server.features.posts import watching as handovers
 from daiban_server.features.replies import following, reminding
+from daiban_server.features.visits import repairing
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
 from daiban_server.spine import projections
@@ -79,6 +80,7 @@ async def one_round(services: Services) -> None:
     await services.database.write("jobs", lambda: _round(heard, now))
     await services.photos.sweep(now, PARTIAL_LIFE)
     await watch_handovers(services, now)
+    await watch_visits(services, now)
     await watch_limits(services, now)
     await follow_replies(services, now)
     await watch_opinions(services, now)
@@ -126,6 +128,13 @@ async def watch_handovers(services: Services, now: int) -> None:
     """Let handovers begin whose time has come, and look after those that go on."""
     for centre in await services.database.read(handovers.centres()):
         look = functools.partial(act, centre, services.effects, now, handovers.look)
+        await services.database.write(centre, look)
+
+
+async def watch_visits(services: Services, now: int) -> None:
+    """Find somebody for visits whose agents will not be there."""
+    for centre in await services.database.read(repairing.waiting(now)):
+        look = functools.partial(act, centre, services.effects, now, repairing.look)
         await services.database.write(centre, look)
 
 

@@ -261,7 +261,10 @@ class Applier:
         return outcome
 
     def _write(self, kind: Kind, record: Record, fields: Mapping[str, Any], status: str | None) -> Program[None]:
-        """Write what an act gives. Of a held field it replaces what was shown, and nothing else that stands open."""
+        """Write what an act gives. Of a held field it replaces what was shown, and nothing else that stands open. An
+        act whose outcome decides says itself to which of the kind's states it leads."""
+        fields = dict(fields)
+        status = fields.pop("status", status)
         over = yield from holding.replaced(self.ledger, kind, record, fields)
         self.ledger.write_fields(record, fields, status, over)
         if over:

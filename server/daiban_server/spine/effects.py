@@ -26,7 +26,8 @@ class Asked(NamedTuple):
 
 
 Effect = Callable[[Ledger, Asked], Program[Mapping[str, Any]]]
-"""Does what a command or report means; gives the server fields to write, or raises `Refusal` (commands only)."""
+"""Does what a command or report means; gives the server fields to write, or raises `Refusal` (commands only). With
+``status`` among them it leads to another state than the kind says: what an agent found at the door may decide."""
 Follow = Callable[[Ledger, Record, Incoming], Program[Mapping[str, Any]]]
 """Does what follows when a record is made; gives the server fields to write on it."""
 Moved = Callable[[Ledger, Asked, Mapping[str, Any]], Program[Mapping[str, Any]]]

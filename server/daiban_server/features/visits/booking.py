@@ -170,9 +170,7 @@ def _take(
 ) -> Program[Fields]:
     """Keep the time, move the neighbours that make room for it, and tell whom it concerns."""
     record = asked.record
-    why, stand_in = slot.reason, slot.code.removeprefix("stand_in_") if slot.code.startswith("stand_in_") else None
-    time = Slot(tuple(slot.crew), slot.start, slot.end, wish.point, why, stand_in and slot.code)
-    fields = yield from keeping.kept(ledger, record, time, change, first=first)
+    fields = yield from keeping.kept(ledger, record, slot_of(slot, wish), change, first=first)
     swayed = yield from moved(ledger, slot.moves, Change("swayed", change.by))
     yield from keeping.lay(ledger, [*swayed, Given(record, fields, status)])
     for one in swayed:
@@ -180,6 +178,12 @@ def _take(
         yield from keeping.tell(ledger, one.record, one.fields)
     yield from keeping.tell(ledger, record, fields)
     return fields
+
+
+def slot_of(slot: Kept, wish: Wanted) -> Slot:
+    """What was offered, as a visit keeps it."""
+    code = slot.code if slot.code.startswith("stand_in_") else None
+    return Slot(tuple(slot.crew), slot.start, slot.end, wish.point, slot.reason, code)
 
 
 def moved(ledger: Ledger, moves: Collection[tuple[str, int, int]], change: Change) -> Program[list[Given]]:

@@ -1,6 +1,6 @@
 """What a visit's commands and reports do, and what follows from visits and rosters."""
 
-from daiban_server.features.visits import booking, keeping, reporting, rosters
+from daiban_server.features.visits import booking, keeping, repairing, reporting, rosters
 from daiban_server.spine.effects import Effects
 
 EFFECTS = Effects(
@@ -18,6 +18,8 @@ EFFECTS = Effects(
         ("visit", "finished"): reporting.finished,
         ("visit", "nobody_home"): reporting.nobody_home,
         ("visit", "asked_other_time"): reporting.asked_other_time,
+        ("visit", "*"): reporting.too_late,
     },
+    moved={"handover": (repairing.handed_over,)},
     projections={"visit": (keeping.project,), "roster": (rosters.project,)},
 )

@@ -18,6 +18,7 @@ from daiban_server.spine.ledger import Ledger, Record
 from daiban_server.staff import person
 
 Fields = Mapping[str, Any]
+_NO_TIME: Fields = dict.fromkeys(("start", "end", "promised", "stand_in"))
 MOST = 50
 """Changes that a visit remembers."""
 _FREE = delete(schema.slot).where(schema.slot.c.visit == bindparam("visit_id"))
@@ -53,9 +54,20 @@ class Given(NamedTuple):
     status: str
 
 
-def kept(ledger: Ledger, record: Record, slot: Slot, change: Change, *, first: int | None = None) -> Program[Fields]:
-    """The fields of a visit for which this time is kept; with `first` the resident was told another start first."""
+def kept(
+    ledger: Ledger,
+    record: Record,
+    slot: Slot,
+    change: Change,
+    *,
+    first: int | None = None,
+    story: Sequence[Fields] | None = None,
+) -> Program[Fields]:
+    """The fields of a visit for which this time is kept. With `first` the household was told another start first; with
+    `story` its time was freed just before."""
     before = (yield from ledger.view(record)).values
+    if story is not None:
+        before = {**before, **_NO_TIME, "changes": story}
     people = yield Lookup(schema.person, ("id",), ("id", "name", "phone"), [(bytes.fromhex(one),) for one in slot.crew])
     named = {id_.hex(): (name, phone) for id_, name, phone in people}
     fields = {
@@ -71,15 +83,13 @@ def kept(ledger: Ledger, record: Record, slot: Slot, change: Change, *, first: i
         "stand_in": slot.stand_in,
         "again": None,
     }
-    story = yield from _story(ledger, before, fields, change)
-    return {**fields, "changes": story}
+    return {**fields, "changes": (yield from _story(ledger, before, fields, change))}
 
 
 def freed(ledger: Ledger, record: Record, change: Change) -> Program[Fields]:
     """The fields of a visit for which no time is kept any more; what was kept stays in its story."""
     before = (yield from ledger.view(record)).values
-    gone = dict.fromkeys(("start", "end", "promised", "stand_in"))
-    return {**gone, "changes": (yield from _story(ledger, before, gone, change))}
+    return {**_NO_TIME, "changes": (yield from _story(ledger, before, _NO_TIME, change))}
 
 
 def crew_of(values: Fields) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Each hit visit is put by the engine, at its own time if anybody can come then, e
 else whenever the resident can. Several orders are tried, since who is put first takes the others' room.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -68,8 +68,13 @@ def repair(week: Week, absent: str, since: int, until: int | None = None) -> Rep
     if agent is None:
         raise ProblemError("agent_unknown", "name an agent of the week")
     hit = [s for s in week.stops if absent in s.crew and since <= s.start and (until is None or s.start < until)]
-    base = _without(week, agent, hit, since, until)
-    tries = [_Try(base, order).made() for order in _orders(hit)]
+    return put_again(_without(week, agent, hit, since, until), hit)
+
+
+def put_again(week: Week, hit: Sequence[Stop], gone: Mapping[str, str] = {}) -> Repair:
+    """The week, in which the visits that were hit do not stand, with them as far as somebody can come. `gone` are the
+    names of old agents who are not in the week any more."""
+    tries = [_Try(week, order, gone).made() for order in _orders(hit)]
     return min(tries, key=lambda one: one.cost)
 
 
@@ -102,8 +107,9 @@ def _orders(hit: Sequence[Stop]) -> Iterator[list[Stop]]:
 class _Try:
     """One order, put visit by visit."""
 
-    def __init__(self, week: Week, order: Sequence[Stop]) -> None:
+    def __init__(self, week: Week, order: Sequence[Stop], gone: Mapping[str, str]) -> None:
         self.before, self.week, self.order = week, week, order
+        self.names = {**gone, **{agent.id: agent.name for agent in week.agents}}
 
     def made(self) -> Repair:
         """All of them put, as far as they can be."""
@@ -120,7 +126,7 @@ class _Try:
             if found:
                 return self._taken(stop, min(found, key=lambda offer: _rank(stop, offer)))
         refusals = offers(self.week, visit).refusals
-        reason = words.changed(self.week, visit, stop.crew, stop.start, None, None)
+        reason = words.changed(self.week, self.names, visit, stop.crew, stop.start, None, None)
         return Change(visit.id, visit.household, Outcome.NOBODY, stop.crew, stop.start, None, None, reason, refusals)
 
     def _taken(self, stop: Stop, offer: Offer) -> Change:
@@ -137,7 +143,7 @@ class _Try:
             stop.start,
             offer.crew,
             offer.start,
-            words.changed(self.week, stop.visit, stop.crew, stop.start, offer.crew, offer.start),
+            words.changed(self.week, self.names, stop.visit, stop.crew, stop.start, offer.crew, offer.start),
         )
 
 

@@ -1,6 +1,6 @@
 """Reasons in words: for the resident on the telephone, and for the clerk when nobody can come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .answers import Refusal
 from .model import Agent, Visit, Week, day_of
@@ -74,9 +74,16 @@ def _road(detour: int) -> str:
     return f"多走 {minutes} 分钟" if minutes > 0 else "不用绕路"
 
 
-def changed(week: Week, visit: Visit, old: Sequence[str], was: int, new: Sequence[str] | None, now: int | None) -> str:
+def changed(
+    week: Week,
+    names: Mapping[str, str],
+    visit: Visit,
+    old: Sequence[str],
+    was: int,
+    new: Sequence[str] | None,
+    now: int | None,
+) -> str:
     """What became of a standing visit whose agent dropped out, for the clerk who calls the resident."""
-    names = {agent.id: agent.name for agent in week.agents}
     before = f"原定 {'、'.join(names[one] for one in old)} {when(was)}"
     place = week.places.get(visit.place, "")
     if new is None or now is None:

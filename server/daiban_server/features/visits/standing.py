@@ -26,7 +26,7 @@ _TERRITORY = (
     select(_t.person, _t.place, _t.rank)
     .select_from(schema.territory.join(schema.person, _p.id == _t.person))
     .where(_p.centre == bindparam("centre_id"), _p.role == "agent", _p.active)
-    .order_by(_t.place, _t.rank)
+    .order_by(_t.rank, _t.place)
 )
 _PLACES = select(_l.id, _l.name, _l.lon, _l.lat).where(_l.centre == bindparam("centre_id"))
 _SLOTS = (

@@ -45,6 +45,8 @@ def _to_household(ledger: Ledger, home: Fields, values: Fields, change: Fields) 
     calls = (yield from offices.reached(ledger.centre)).phone
     ask = f"如需改约请致电{calls}。" if calls else "如需改约请与代办员联系。"
     was, now = change["was"], change["now"]
+    if change["what"] == "confirmed":
+        was = None  # what was proposed before was told to nobody
     if now is None:
         before = f"原定{when(to_moment(was['start']))}的上门" if was else "您的上门"
         return f"【{office}】{before}{_off(change)}。{ask}"

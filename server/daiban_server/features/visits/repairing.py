@@ -148,11 +148,11 @@ def _given(ledger: Ledger, one: Hit, put: Put) -> Program[Given]:
     start, service = to_milliseconds(put.new_start), one.values["end"] - one.values["start"]
     slot = Slot(put.new_crew, start, start + service, one.wish.point, put.reason, "stand_in_absent")
     kept = put.outcome is Outcome.SAME_TIME
-    change = Change("repaired" if kept else "held", b"", "原来的代办员不在")
+    known = one.record.status != "proposed"
+    code = ("repaired" if kept else "held") if known else "proposed"
     first = keeping.promised(one.values) if kept else None
-    fields = yield from keeping.kept(ledger, one.record, slot, change, first=first)
-    told = kept and one.record.status != "proposed"
-    return Given(one.record, fields, "assigned" if told else "proposed")
+    fields = yield from keeping.kept(ledger, one.record, slot, Change(code, b"", "原来的代办员不在"), first=first)
+    return Given(one.record, fields, "assigned" if kept and known else "proposed")
 
 
 def _listed(one: Hit, put: Put, given: Given) -> Fields:

@@ -156,15 +156,17 @@ class _Reader(NamedTuple):
 
 
 def _posts(territory: list[Row], absences: list[Away]) -> tuple[Post, ...]:
-    """One post for each pair of A and B; a place that only a B answers for is B's own until somebody is named. Whoever
-    was named to stand in makes another pair."""
-    pairs: dict[bytes, dict[str, str]] = {}
+    """One post for each A of a place with each other who may come: the place's B, and whoever was named to stand in. A
+    place that only B answers for is the first one's own until somebody is named."""
+    ranks: dict[bytes, dict[str, list[bytes]]] = {}
     for person, place, rank in territory:
-        pairs.setdefault(place, {}).setdefault(rank, person.hex())
+        ranks.setdefault(place, {"A": [], "B": []})[rank].append(person)
     held: dict[tuple[str, str | None], set[str]] = {}
-    for place, ranks in pairs.items():
-        a, b = ranks.get("A") or ranks["B"], ranks.get("B") if "A" in ranks else None
-        held.setdefault((a, b if b != a else None), set()).add(place.hex())
-        for named in {one.stand_in.hex() for one in absences if one.person.hex() == a} - {a, b}:
-            held.setdefault((a, named), set()).add(place.hex())
+    for place, of in ranks.items():
+        firsts = of["A"] or of["B"][:1]
+        named = [one.stand_in for one in absences if one.person in (*of["A"], *of["B"])]
+        others = [one for one in dict.fromkeys((*of["B"], *named)) if one not in firsts]
+        for a in firsts:
+            for b in (one.hex() for one in others) if others else (None,):
+                held.setdefault((a.hex(), b), set()).add(place.hex())
     return tuple(Post(f"{a}/{b}", a, b, frozenset(places)) for (a, b), places in held.items())

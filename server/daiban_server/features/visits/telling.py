@@ -16,7 +16,7 @@ from daiban_server.spine.ledger import Ledger, Record
 Fields = Mapping[str, Any]
 _p = schema.person.c
 _BADGE = select(_p.badge).where(_p.id == bindparam("person_id"))
-SILENT = frozenset({"proposed", "planned", "held"})
+SILENT = frozenset({"proposed", "planned"})
 """Changes of which the household hears later, by whoever promises the time."""
 
 
@@ -47,6 +47,8 @@ def _to_household(ledger: Ledger, home: Fields, values: Fields, change: Fields) 
     was, now = change["was"], change["now"]
     if change["what"] == "confirmed":
         was = None  # what was proposed before was told to nobody
+    if change["what"] == "held":
+        return f"【{office}】原定{_once(was)}的上门，代办员临时不能去，工作人员会打电话与您另约。{ask}"
     if now is None:
         before = f"原定{when(to_moment(was['start']))}的上门" if was else "您的上门"
         return f"【{office}】{before}{_off(change)}。{ask}"

@@ -40,6 +40,7 @@ from daiban_server.features.replies.effects import EFFECTS as REPLIES
 from daiban_server.features.replies.routes import obligations
 from daiban_server.features.tasks.effects import EFFECTS as TASKS
 from daiban_server.features.tasks.routes import Tasks
+from daiban_server.features.visits import calendar_routes
 from daiban_server.features.visits import routes as visits
 from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.http import enrolment, gaps, health, problems, records, session, territory
@@ -122,6 +123,9 @@ API = (
     messages.messages,
     messages.mark_read,
     Tasks,
+    calendar_routes.issue,
+    calendar_routes.revoke,
+    calendar_routes.read,
     visits.offers,
     visits.let_go,
     visits.settings,

@@ -45,6 +45,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "territory.change": frozenset({"head", "district"}),
     "photo.read": _DESK | {"cadre"},
     "calendar.change": frozenset({"district"}),
+    # One's own; anybody's of the centre by the head alone.
+    "calendar.issue": _EVERYBODY,
     "message.read": _EVERYBODY,
     "catalogue.read": _DESK | {"cadre"},
     "catalogue.change": frozenset({"district"}),
@@ -58,6 +60,7 @@ OPEN: Mapping[str, str] = {
     "/v1/enrolments": "proves possession of a key and of a one-time code",
     "/v1/enrolment": "signed by a device",
     "/v1/public": "what everybody may see; a case opens with its number and code",
+    "/v1/calendars": "the secret in the URL is the right",
     "/v1/photos/uploads": "the ticket in the URL is the right",
     "/schema": "the API's own description",
     "/static": "style sheets and scripts",

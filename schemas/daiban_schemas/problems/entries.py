@@ -217,6 +217,9 @@ ENTRIES: dict[str, Problem] = {
         "Outside the resident's windows",
         "Change the windows first",
     ),
+    "calendar.not_yours": Problem(
+        403, "只能给自己设日历", "给别人设请找中心负责人", "Not your calendar", "The head issues those of others"
+    ),
     "visit.ask_household": Problem(
         409,
         "原来的代办员不在,这次上门要改期",

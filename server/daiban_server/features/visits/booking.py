@@ -107,7 +107,8 @@ def accept(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 def cancel(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """It is called off: the agent's time is free again."""
-    change = Change("cancelled", asked.incoming.author, str(asked.arguments["reason"]))
+    code = "withdrawn" if asked.record.status == "proposed" else "cancelled"
+    change = Change(code, asked.incoming.author, str(asked.arguments["reason"]))
     fields = yield from keeping.freed(ledger, asked.record, change)
     yield from keeping.lay(ledger, [Given(asked.record, fields, "cancelled")])
     if (yield from ledger.view(asked.record)).values.get("start"):

@@ -1,6 +1,6 @@
 """What a visit's commands and reports do, and what follows from visits and rosters."""
 
-from daiban_server.features.visits import booking, keeping, repairing, reporting, rosters
+from daiban_server.features.visits import booking, calendars, keeping, repairing, reporting, rosters
 from daiban_server.spine.effects import Effects
 
 EFFECTS = Effects(
@@ -21,5 +21,5 @@ EFFECTS = Effects(
         ("visit", "*"): reporting.too_late,
     },
     moved={"handover": (repairing.handed_over,)},
-    projections={"visit": (keeping.project,), "roster": (rosters.project,)},
+    projections={"visit": (keeping.project, calendars.project), "roster": (rosters.project,)},
 )

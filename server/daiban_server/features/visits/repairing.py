@@ -142,13 +142,14 @@ def _stop(one: Hit, standing: Standing) -> Stop:
 
 
 def _given(ledger: Ledger, one: Hit, put: Put) -> Program[Given]:
+    known = one.record.status != "proposed"
     if put.new_start is None or put.new_crew is None:
-        fields = yield from keeping.freed(ledger, one.record, Change("lost", b"", "原来的代办员不在"))
+        change = Change("lost" if known else "proposed", b"", "原来的代办员不在")
+        fields = yield from keeping.freed(ledger, one.record, change)
         return Given(one.record, {**fields, "again": True}, "requested")
     start, service = to_milliseconds(put.new_start), one.values["end"] - one.values["start"]
     slot = Slot(put.new_crew, start, start + service, one.wish.point, put.reason, "stand_in_absent")
     kept = put.outcome is Outcome.SAME_TIME
-    known = one.record.status != "proposed"
     code = ("repaired" if kept else "held") if known else "proposed"
     first = keeping.promised(one.values) if kept else None
     fields = yield from keeping.kept(ledger, one.record, slot, Change(code, b"", "原来的代办员不在"), first=first)

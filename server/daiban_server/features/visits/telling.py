@@ -16,8 +16,8 @@ from daiban_server.spine.ledger import Ledger, Record
 Fields = Mapping[str, Any]
 _p = schema.person.c
 _BADGE = select(_p.badge).where(_p.id == bindparam("person_id"))
-SILENT = frozenset({"proposed", "planned"})
-"""Changes of which the household hears later, by whoever promises the time."""
+SILENT = frozenset({"proposed", "planned", "withdrawn", "done_by_another", "nobody_home", "asked_other_time"})
+"""Changes of which the household knows, or hears by whoever promises the time."""
 
 
 def tell(ledger: Ledger, record: Record, values: Fields) -> Program[None]:

@@ -16,7 +16,7 @@ from daiban_server.features.visits.asking import Wanted, wanted_by
 from daiban_server.features.visits.engine.answers import Offer, Parts
 from daiban_server.features.visits.engine.model import Stop, Visit, Week, Window
 from daiban_server.features.visits.engine.offers import offers
-from daiban_server.features.visits.engine.validate import validate
+from daiban_server.features.visits.engine.validate import around, validate
 from daiban_server.features.visits.holds import Kept
 from daiban_server.features.visits.keeping import Change, Given, Slot
 from daiban_server.features.visits.settings import SWAY
@@ -162,8 +162,8 @@ def fits(week: Week, visit: Visit, crew: Sequence[str], start: int) -> bool:
     known = {agent.id for agent in week.agents}
     if len(crew) != visit.crew or not known.issuperset(crew) or start < week.now + week.settings.notice:
         return False
-    taken = Stop(visit, tuple(crew), start, start)
-    return set(validate(replace(week, stops=(*week.stops, taken)))) <= set(validate(week))
+    part, taken = around(week, crew), Stop(visit, tuple(crew), start, start)
+    return set(validate(replace(part, stops=(*part.stops, taken)))) <= set(validate(part))
 
 
 def _take(

@@ -11,7 +11,7 @@ from daiban_server.features.visits.asking import Wanted, wanted, wanted_by
 from daiban_server.features.visits.engine.answers import Offer, Refusal
 from daiban_server.features.visits.engine.model import Promise, Stop, Visit, Week
 from daiban_server.features.visits.engine.offers import offers
-from daiban_server.features.visits.engine.validate import validate
+from daiban_server.features.visits.engine.validate import around, validate
 from daiban_server.features.visits.standing import load_week
 from daiban_server.http.problems import ProblemError
 from daiban_server.spine import log
@@ -73,8 +73,8 @@ def _wish(ledger: Ledger, subject: bytes, values: Fields | None) -> Program[Want
 
 def _compatible(week: Week, visit: Visit, found: Sequence[Offer]) -> list[bool]:
     """Which offers can be kept at once: one that another leaves no room for is offered all the same, and not kept."""
-    stands, kept = week, []
-    was = set(validate(week))
+    stands, kept = around(week, {agent for offer in found for agent in offer.crew}), []
+    was = set(validate(stands))
     for n, offer in enumerate(found):
         new = {move.visit: move.new for move in offer.moves}
         stops = [replace(s, start=new[s.visit.id]) if s.visit.id in new else s for s in stands.stops]

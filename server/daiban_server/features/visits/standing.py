@@ -81,7 +81,10 @@ def load_week(
     own = yield from rosters(centre)
     calendar = yield from days.calendar()
     held = holds.stops((yield from holds.live(centre, now)), row_of, household=household)
-    reader = _Reader(centre, now, calendar, settings, row_of, places, territory, absences, items)
+    # From yesterday on, since visits that are just over still stand in the week.
+    dates = [local_day(now) + datetime.timedelta(days=n) for n in range(-1, settings.horizon_days)]
+    ordinary = shifts({}, settings, calendar, dates)
+    reader = _Reader(centre, now, calendar, settings, row_of, places, territory, absences, items, dates, ordinary)
     agents = tuple(reader.agent(row, own.get(row[0], {})) for row in people)
     known = {agent.id for agent in agents}
     standing = reader.stops([slot for slot in slots if slot[0] not in without], known)
@@ -98,7 +101,7 @@ def load_week(
 
 
 class _Reader(NamedTuple):
-    """Rows of the database, and how they are read."""
+    """Rows of the database, and how they are read; `ordinary` are the half-days of who has no roster of his own."""
 
     centre: bytes
     now: int
@@ -109,17 +112,17 @@ class _Reader(NamedTuple):
     territory: list[Row]
     absences: list[Away]
     items: frozenset[str]
+    dates: list[datetime.date]
+    ordinary: tuple[Window, ...]
 
     def agent(self, row: Row, roster: Roster) -> Agent:
-        today = local_day(self.now)
-        # From yesterday on, since visits that are just over still stand in the week.
-        dates = [today + datetime.timedelta(days=n) for n in range(-1, self.settings.horizon_days)]
+        own = bool(roster.get("hours"))
         gone = (one for one in self.absences if one.person == row[0])
         return Agent(
             row[0].hex(),
             row[1],
             self._home(row[0], roster),
-            shifts(roster, self.settings, self.calendar, dates),
+            shifts(roster, self.settings, self.calendar, self.dates) if own else self.ordinary,
             tuple(Window(to_moment(one.start), to_moment(one.end)) for one in gone),
             frozenset(roster.get("items") or self.items),
             roster.get("daily_cap") or self.settings.daily_cap,

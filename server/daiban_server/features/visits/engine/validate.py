@@ -5,8 +5,10 @@ mistake there shows here.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from .answers import Violation
 from .model import DAY, Agent, Promise, Stop, Week
@@ -25,6 +27,11 @@ def validate(week: Week) -> tuple[Violation, ...]:
         found += _day_caps(agent, stops)
         found += _road(week, agent, stops)
     return tuple(found)
+
+
+def around(week: Week, crew: Collection[str]) -> Week:
+    """The part of a week that one more visit of these agents could break."""
+    return replace(week, stops=tuple(stop for stop in week.stops if not set(crew).isdisjoint(stop.crew)))
 
 
 def _visits(week: Week) -> Iterator[Violation]:

@@ -96,6 +96,7 @@ def delivery(file: CaseFile) -> Document:
     done = file.values.get("delivery") or {}
     titles = {"not_accepted": "不予受理通知书", "refused": case_papers.refusal_title(file)}
     document = titles.get(file.values.get("end") or "", "办理结果")
+    file = file.when("delivered")
     return DeliveryRecord(
         office=file.office,
         issued=file.day("ended_at"),
@@ -116,7 +117,7 @@ def delivery(file: CaseFile) -> Document:
 
 def handovers(file: CaseFile) -> list[Document]:
     """工作交接清单 of the case alone, one for each time that it changed hands by name."""
-    states, acts = KINDS["application"].states, [act for act in file.acts if act.name == "hand_over"]
+    states, acts = KINDS["application"].states, list(case_papers.told(file, "hand_over"))
     remembered = file.values.get("handovers") or ()  # the last ones, of a case that changed hands more often
     return [
         HandoverList(
@@ -130,14 +131,14 @@ def handovers(file: CaseFile) -> list[Document]:
             cases=(
                 HandedCase(
                     number=file.number,
-                    applicant=file.applicant,
-                    item=file.matter,
+                    applicant=then.applicant,
+                    item=then.matter,
                     status=states[act.before],
                     due=act.due,
                 ),
             ),
         )
-        for act, told in zip(acts[len(acts) - len(remembered) :], remembered, strict=True)
+        for (act, then), told in zip(acts[len(acts) - len(remembered) :], remembered, strict=True)
     ]
 
 

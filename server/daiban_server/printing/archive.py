@@ -23,7 +23,7 @@ from daiban_server.features.papers.documents import (
 from daiban_server.features.papers.documents.archive import Part
 from daiban_server.features.papers.render import lengths
 from daiban_server.limits.calendar import local_day
-from daiban_server.printing import case_papers, casework
+from daiban_server.printing import application, case_papers, casework
 from daiban_server.printing.case_file import CaseFile
 from daiban_server.spine.refusal import Refusal
 
@@ -64,7 +64,7 @@ def file_of(file: CaseFile) -> Volume:
         category=file.values.get("window") or "",
         applicant=file.applicant,
         case=file.number,
-        accepted=local_day(file.values.get("accepted_at") or file.values.get("received_at") or archive["at"]),
+        accepted=_begun(file),
         ended=file.day("ended_at"),
         result=file.values.get("result") or file.values.get("reason") or "",
         keep=KEEP,
@@ -84,6 +84,12 @@ def file_of(file: CaseFile) -> Volume:
         undelivered="" if file.values.get("delivery") else archive.get("reason") or "",
     )
     return Volume([cover, contents, *documents, closing], 2)
+
+
+def _begun(file: CaseFile) -> datetime.date:
+    """The day on which the centre had it, as far as it came."""
+    moments = (file.values.get(name) for name in ("accepted_at", "received_at", "submitted_at", "ended_at"))
+    return local_day(next(filter(None, moments)))
 
 
 def _numbered(bound: Sequence[_Bound], counts: Iterable[int]) -> tuple[tuple[Leaf, ...], int]:
@@ -127,7 +133,9 @@ def _of_arrival(file: CaseFile) -> Iterable[_Bound]:
 
 
 def _of_the_application(file: CaseFile) -> Iterable[_Bound]:
-    if file.values.get("slip") or file.values.get("started_at"):
+    yield _paper(application.application(file), "application", "申请表", file.applicant)
+    # Where nothing was accepted it is the only paper that says that anything was handed in.
+    if file.values.get("slip") or file.values.get("started_at") or not file.values.get("accepted_at"):
         yield from _made(file, "application", "收件凭证", lambda file: case_papers.slip(file, "a5"), "collected")
     for photo in file.photos:
         at = photo.get("taken_at")
@@ -162,6 +170,7 @@ def _of_handling(file: CaseFile) -> Iterable[_Bound]:
 
 def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
     yield from _made(file, "result", case_papers.refusal_title(file), case_papers.refusal, "refuse")
+    yield from _made(file, "result", "撤回申请登记单", casework.withdrawal, "withdraw")
     if file.values.get("delivery"):
         yield from _made(file, "delivery", "送达回证", casework.delivery, "delivered")
     for reply in file.replies:

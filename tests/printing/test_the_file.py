@@ -214,6 +214,28 @@ def test_a_long_paper_counts_all_its_pages_and_each_bears_its_number(bureau: Bur
     assert "备考表" in pages[-1] and "卷内第" not in pages[-1]
 
 
+@pytest.mark.parametrize("letter", ["鑫", "W", "\n一"])
+def test_the_cover_is_one_page_whatever_the_case_came_to(bureau: Bureau, poppler: Poppler, letter: str) -> None:
+    case = bureau.case(applicant="鑫" * 30)
+    result = "开始" + letter * (1980 // len(letter)) + "末尾"
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {}))
+    bureau.through(case, ("赵敏", "complete", {"result": result[:1000]}), ("赵敏", "archive", {"reason": "电话告知"}))
+    file = gathered(bureau, case)
+    longest = file._replace(item={**file.item, "name": "鑫" * 100}, values={**file.values, "result": result})
+    for told in (file, longest):
+        volume = file_of(told)
+        (cover,) = poppler.pages(render_many(volume.documents[:1]))
+        assert "开始" in cover and "……（全文见承办单）" in cover
+        whole = "".join(poppler.pages(render_many(volume.documents)))
+        assert told.values["result"][-2:].strip() in whole
+
+
+def test_a_short_result_stands_whole_on_the_cover(bureau: Bureau) -> None:
+    cover = archived(bureau).documents[0]
+    assert isinstance(cover, ArchiveCover)
+    assert cover.result == "已核发"
+
+
 def test_a_case_that_was_never_accepted_has_a_file_too(bureau: Bureau, poppler: Poppler) -> None:
     case = bureau.case()
     bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "decline", {"reason": "户籍不在本镇"}))

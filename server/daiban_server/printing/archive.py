@@ -28,6 +28,8 @@ from daiban_server.printing.case_file import CaseFile
 from daiban_server.spine.refusal import Refusal
 
 KEEP = "30 年"
+ROOM = 80
+"""Characters of the result on the cover: with the longest title and names that a case may have it is still one page."""
 _IN_THE_SYSTEM, _IN_THE_ORDER = "存于系统", "见承办单"
 
 
@@ -66,7 +68,7 @@ def file_of(file: CaseFile) -> Volume:
         case=file.number,
         accepted=_begun(file),
         ended=file.day("ended_at"),
-        result=file.values.get("result") or file.values.get("reason") or "",
+        result=_in_short(file.values.get("result") or file.values.get("reason") or ""),
         keep=KEEP,
         pieces=len(documents),
         pages=pages,
@@ -84,6 +86,12 @@ def file_of(file: CaseFile) -> Volume:
         undelivered="" if file.values.get("delivery") else archive.get("reason") or "",
     )
     return Volume([cover, contents, *documents, closing], 2)
+
+
+def _in_short(text: str) -> str:
+    """A result as the cover has room for it: the cover is one page, the whole text stands in the work order."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= ROOM else f"{flat[: ROOM - 20]}……（全文{_IN_THE_ORDER}）"
 
 
 def _begun(file: CaseFile) -> datetime.date:

@@ -249,7 +249,12 @@ def test_a_case_that_was_never_accepted_has_a_file_too(bureau: Bureau, poppler: 
 
 def test_a_case_that_was_withdrawn_before_it_was_handed_in_has_a_true_file(bureau: Bureau, poppler: Poppler) -> None:
     case = bureau.case()
-    bureau.through(case, ("赵敏", "withdraw", {"reason": "不想办了"}), ("赵敏", "archive", {"reason": "没有材料"}))
+    bureau.through(
+        case, ("赵敏", "withdraw", {"reason": "不想办了。" * 100}), ("赵敏", "archive", {"reason": "没有材料"})
+    )
     volume = file_of(gathered(bureau, case))
     assert [leaf.title for leaf in contents_of(volume).leaves] == ["申请表", "撤回申请登记单"]
+    cover = volume.documents[0]
+    assert isinstance(cover, ArchiveCover)
+    assert cover.result.endswith("……（全文见撤回申请登记单）")
     assert "没有材料" in poppler.text(render_many(volume.documents, through=volume.first))

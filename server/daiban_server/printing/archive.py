@@ -31,6 +31,7 @@ KEEP = "30 年"
 ROOM = 80
 """Characters of the result on the cover: with the longest title and names that a case may have it is still one page."""
 _IN_THE_SYSTEM, _IN_THE_ORDER = "存于系统", "见承办单"
+_WITHDRAWN = "撤回申请登记单"
 
 
 class Volume(NamedTuple):
@@ -68,7 +69,7 @@ def file_of(file: CaseFile) -> Volume:
         case=file.number,
         accepted=_begun(file),
         ended=file.day("ended_at"),
-        result=_in_short(file.values.get("result") or file.values.get("reason") or ""),
+        result=_in_short(file),
         keep=KEEP,
         pieces=len(documents),
         pages=pages,
@@ -88,10 +89,11 @@ def file_of(file: CaseFile) -> Volume:
     return Volume([cover, contents, *documents, closing], 2)
 
 
-def _in_short(text: str) -> str:
-    """A result as the cover has room for it: the cover is one page, the whole text stands in the work order."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= ROOM else f"{flat[: ROOM - 20]}……（全文{_IN_THE_ORDER}）"
+def _in_short(file: CaseFile) -> str:
+    """The result as the cover has room for it: the cover is one page, and says where the whole text stands."""
+    text = " ".join(str(file.values.get("result") or file.values.get("reason") or "").split())
+    where = _IN_THE_ORDER if file.values.get("received_at") else f"见{_WITHDRAWN}"
+    return text if len(text) <= ROOM else f"{text[: ROOM - 25]}……（全文{where}）"
 
 
 def _begun(file: CaseFile) -> datetime.date:
@@ -178,7 +180,7 @@ def _of_handling(file: CaseFile) -> Iterable[_Bound]:
 
 def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
     yield from _made(file, "result", case_papers.refusal_title(file), case_papers.refusal, "refuse")
-    yield from _made(file, "result", "撤回申请登记单", casework.withdrawal, "withdraw")
+    yield from _made(file, "result", _WITHDRAWN, casework.withdrawal, "withdraw")
     if file.values.get("delivery"):
         yield from _made(file, "delivery", "送达回证", casework.delivery, "delivered")
     for reply in file.replies:

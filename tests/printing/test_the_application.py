@@ -197,6 +197,18 @@ def test_the_application_is_bound_after_what_was_missing_and_before_the_work_ord
     assert "申请表" in page and "房屋因山洪受损" in page
 
 
+def test_what_is_corrected_after_the_archive_moves_nothing_in_the_closed_file(bureau: Bureau) -> None:
+    case = submitted(bureau, applicant="张贵兰")
+    bureau.through(case, ("赵敏", "accept", {}), ("赵敏", "complete", {"result": "已核发"}))
+    bureau.through(case, ("赵敏", "archive", {"reason": "电话告知"}))
+    closed = file_of(bureau.run(gather(bureau.centre, case, bureau.now)))
+    bureau.later(3)
+    moved = {"applicant": "张桂兰", "item": bureau.items["elsewhere"].hex()}
+    bureau.through(case, ("赵敏", "correct", {"values": moved, "reason": "与身份证不符"}))
+    assert file_of(bureau.run(gather(bureau.centre, case, bureau.now))) == closed
+    assert [one.label for one in form_of(bureau, case).corrections] == ["事项", "申请人"], "printed alone it is told"
+
+
 def test_what_was_withdrawn_before_the_acceptance_has_a_true_file(bureau: Bureau, poppler: Poppler) -> None:
     case = submitted(bureau, source="home")
     bureau.through(case, ("赵敏", "receive", {}))

@@ -54,9 +54,8 @@ def file_of(file: CaseFile) -> Volume:
     archive = file.values.get("archive")
     if not archive:
         raise Refusal("print.not_yet")
-    # As the file was closed, however late it is printed: the work order is dated by its day.
-    closed = file._replace(today=local_day(archive["at"]))
-    bound = in_order(_bound(closed), lambda one: one.leaf)
+    file = _as_closed(file)
+    bound = in_order(_bound(file), lambda one: one.leaf)
     documents = [one.document for one in bound if one.document is not None]
     leaves, pages = _numbered(bound, iter(lengths(documents)) if documents else iter(()))
     by, issued = archive.get("by") or "", local_day(archive["at"])
@@ -87,6 +86,14 @@ def file_of(file: CaseFile) -> Volume:
         undelivered="" if file.values.get("delivery") else archive.get("reason") or "",
     )
     return Volume([cover, contents, *documents, closing], 2)
+
+
+def _as_closed(file: CaseFile) -> CaseFile:
+    """As the file was closed, however late it is printed: the work order is dated by its day, and what was corrected
+    since is told by papers of today."""
+    closing = next(one for one in reversed(file.acts) if one.name == "archive")
+    acts = [one for one in file.acts if one.position <= closing.position]
+    return file.then(closing.position)._replace(acts=acts, past=file.past.until(closing.position), today=closing.day)
 
 
 def _in_short(file: CaseFile) -> str:

@@ -54,6 +54,10 @@ class Past(NamedTuple):
         """The fields after the entry at `position`, with what the server wrote for it."""
         return next((one.view.values for one in reversed(self.steps()) if one.position <= position), {})
 
+    def until(self, position: int) -> "Past":
+        """Without what came after `position`."""
+        return self._replace(entries=[one for one in self.entries if one.position <= position])
+
     def ever(self, name: str) -> list[str]:
         """Every text that ever was shown in a field, in order."""
         shown = dict.fromkeys(one.view.values.get(name) for one in self.steps())

@@ -51,7 +51,8 @@ def told_on(bureau: Bureau, day: str) -> list[tuple[str, str]]:
 def test_an_answer_is_asked_for_before_its_day_and_above_after_it(bureau: Bureau) -> None:
     say(bureau)  # five working days from Tuesday, 24 November: 1 December
     assert told_on(bureau, "2026-11-25") == []
-    assert told_on(bureau, "2026-11-27") == [("李红", "opinion.soon")]
+    assert told_on(bureau, "2026-11-27") == []
+    assert told_on(bureau, "2026-11-30") == [("李红", "opinion.soon")]
     assert told_on(bureau, "2026-12-01") == [("李红", "opinion.soon")]
     assert told_on(bureau, "2026-12-02") == [("李红", "opinion.over")]
     assert told_on(bureau, "2026-12-03") == [("李红", "opinion.over")], "she is the head too"

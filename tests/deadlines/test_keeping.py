@@ -1,6 +1,7 @@
 """A case's limits stand beside it, explain themselves, move with the days, and are told to whoever answers."""
 
 import datetime
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from daiban_schemas import entry
 from daiban_server import days
+from daiban_server.app import EFFECTS
 from daiban_server.db import schema
 from daiban_server.db.program import Write
 from daiban_server.features.deadlines import watching
+from daiban_server.spine import desk
+from daiban_sync import ids
 from tests.cases.bureau import Bureau, noon
 from tests.support.raw_device import code_of as problem
 from tests.support.township import Township
@@ -90,10 +95,30 @@ def test_the_days_go_by_and_each_is_told_once(bureau: Bureau, accepted: bytes) -
 
 def test_a_case_that_was_done_in_time_is_told_to_nobody(bureau: Bureau, accepted: bytes) -> None:
     bureau.through(accepted, ("赵敏", "complete", {"result": "已核准"}))
-    bureau.now = noon("2026-11-25")
+    bureau.now = noon("2026-11-26")
     bureau.watch()
     assert limit(bureau, "promise") == ("2026-12-08", "met")
     assert ["送达" in text for _, _, text in bureau.look(TOLD)] == [True], "the result is to be handed over soon"
+
+
+def test_what_a_phone_brought_late_is_not_late_before_anybody_could_know_of_it(bureau: Bureau) -> None:
+    """An item that is accepted at once; the phone came back to a signal two days after the visit."""
+    at_once = {"code": "MZ-09", "edition": 1, "window": "民政救助", "name": "临时救助", "modes": ["limited", "home"]}
+    item, limits = bureau.new(), {"accept_limit": {"days": 0, "unit": "working"}}
+    body = entry.change(item.hex(), "item", {**at_once, **limits}, seen=0, at=bureau.now)
+    district = desk.Clerk(ids.NOBODY, "district", ids.NOBODY)
+    bureau.run(desk.write(district, [body], bureau.keys, EFFECTS, bureau.now, secrets.token_bytes(32)))
+    case = bureau.case("limited", "王芳", source="home", item=item.hex())
+    bureau.through(case, ("王芳", "collected", {}))
+    bureau.now = noon("2026-11-26")
+    bureau.through(case, ("王芳", "submit", {}))
+    bureau.watch()
+    assert limit(bureau, "accept") == ("2026-11-26", "due_today")
+    (why,) = [row[3] for row in bureau.look(LIMITS) if row[0] == "accept"]
+    assert why.startswith("11月26日（周四）收到材料，当日办理")
+    bureau.now = noon("2026-11-27")
+    bureau.watch()
+    assert limit(bureau, "accept") == ("2026-11-26", "overdue"), "now it could be known"
 
 
 def test_a_day_that_the_district_lays_down_moves_what_crosses_it(bureau: Bureau, accepted: bytes) -> None:

@@ -4,14 +4,19 @@ import asyncio
 import re
 from typing import Any
 
+import msgspec
+
 from daiban_schemas.identity import identity_number_problem
+from daiban_schemas.types import Phone
 from daiban_server.db.database import open_database
 from daiban_server.db.program import Program, rows
 from daiban_server.demo.year import content, residents
+from daiban_server.offices import Reached
 from daiban_server.settings import Settings
 from daiban_server.spine import views
-from tests.demo_year.conftest import Built
+from tests.demo_year.conftest import WISH, Built
 
+_OFFICES = "SELECT value FROM setting WHERE name LIKE 'office %'"
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PLAIN = frozenset({"applicant", "visitor", "head", "person", "spoke_to"})
@@ -61,3 +66,13 @@ def test_identity_numbers_have_their_check_digit_and_are_of_no_province(year: Bu
 def test_telephones_reach_nobody(year: Built) -> None:
     phones = [fields["phone"] for _, fields in _values(year) if fields.get("phone")]
     assert phones and all(phone.startswith(residents.PHONE) for phone in phones)
+
+
+def test_every_centre_can_be_reached_as_its_papers_say_and_its_telephones_reach_nobody(year: Built) -> None:
+    held = [msgspec.json.decode(value, type=Reached) for (value,) in year.rows(_OFFICES)]
+    assert len(held) == WISH.centres
+    for how in held:
+        assert all((how.phone, how.address, how.supervision, how.hours))
+        for number in (how.phone, how.supervision):
+            assert Phone().problem(number) is None and number.startswith("0000-")
+    assert len({number for how in held for number in (how.phone, how.supervision)}) == 2 * WISH.centres

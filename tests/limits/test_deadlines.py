@@ -40,8 +40,7 @@ def test_limits_start_at_the_home_and_not_where_there_was_a_signal() -> None:
     found = owed(collected(), day(11, 25))
     assert list(found) == ["notice", "accept"]
     assert stands(found["notice"]) == (day(11, 24), "overdue")
-    assert stands(found["accept"]) == (day(11, 30), "running")
-    assert found["accept"].why.event == "home"
+    assert found["notice"].why.event == "home"
     brought = owed(collected(started_at=None), day(11, 25))
     assert (brought["notice"].starts, brought["notice"].why.event) == (day(11, 25), "papers")
 
@@ -57,9 +56,38 @@ def test_a_complex_case_has_five_days_for_its_notice(is_complex: bool, due: date
 
 
 def test_a_limit_comes_nearer_day_by_day() -> None:
-    states = [owed(collected(), day(11, n))["accept"].state for n in (25, 26, 27, 29, 30)]
-    states.append(owed(collected(), day(12, 1))["accept"].state)
-    assert states == ["running", "due_soon", "due_soon", "due_soon", "due_today", "overdue"]
+    handed = collected(submitted_at=at(11, 23, 18))
+    states = [owed(handed, day(11, n))["accept"].state for n in (25, 26, 27, 29, 30)]
+    states.append(owed(handed, day(12, 1))["accept"].state)
+    assert states == ["running", "running", "due_soon", "due_soon", "due_today", "overdue"]
+
+
+@pytest.mark.parametrize(("days", "warned"), [(0, 0), (1, 0), (2, 0), (3, 1), (5, 1), (6, 2), (10, 2), (30, 2)])
+def test_what_is_short_is_not_soon_from_its_first_morning_on(days: int, warned: int) -> None:
+    """Of a limit from Monday, 23 November on; it is due soon on so many working mornings before its last."""
+    clock = collected(limits=Limits(promised=Limit(days)), started_at=None, accepted_at=at(11, 23))
+    last = owed(clock, day(11, 23))["promise"].due
+    mornings = [day(11, 23) + datetime.timedelta(days=n) for n in range((last - day(11, 23)).days + 1)]
+    states = [owed(clock, one)["promise"].state for one in mornings if OFFICIAL.is_working(one)]
+    assert states.count("due_soon") == warned
+    assert states[-1] == "due_today"
+    assert days == 0 or states[0] == "running"
+
+
+def test_the_centre_has_no_less_time_to_accept_because_a_phone_had_no_signal() -> None:
+    at_once = Limits(promised=Limit(10), accept=Limit(0))
+    found = owed(collected(limits=at_once), day(11, 25))
+    assert stands(found["accept"]) == (day(11, 25), "due_today")
+    assert (found["accept"].starts, found["accept"].why.event) == (day(11, 25), "papers")
+    assert owed(collected(limits=at_once), day(11, 26))["accept"].state == "overdue"
+    assert stands(owed(collected(), day(11, 25))["accept"]) == (day(12, 2), "running")
+
+
+def test_what_was_told_at_the_home_and_collected_afterwards_is_the_centres_from_its_receipt_on() -> None:
+    told = collected(notice=Notice(at=at(11, 23, 8)), limits=Limits(accept=Limit(0)))
+    assert stands(owed(told, day(11, 25))["accept"]) == (day(11, 25), "due_today")
+    back = replace(told, notice=Notice(at=at(11, 26)), complemented_at=at(11, 27))
+    assert stands(owed(back, day(11, 27))["accept"]) == (day(11, 27), "due_today"), "the centre had the case by then"
 
 
 def test_a_case_is_handled_in_time_delivered_followed_up_and_filed() -> None:
@@ -112,7 +140,7 @@ def test_a_licence_that_nobody_spoke_about_counts_as_accepted_from_the_day_its_p
     assert (on_the_day["accept"].state, "promise" in on_the_day) == ("due_today", False)
     found = owed(licence(), day(12, 1))
     assert stands(found["accept"]) == (day(11, 30), "overdue")
-    assert found["accept"].why.silent
+    assert found["accept"].why.deemed == day(11, 23)
     assert (found["promise"].starts, found["promise"].due, found["promise"].why.event) == (
         day(11, 23),
         day(12, 7),
@@ -150,8 +178,11 @@ def test_silence_after_the_complement_accepts_from_the_day_of_the_complement() -
 def test_no_item_may_take_longer_over_a_licence_than_the_law_and_a_shorter_limit_accepts_nothing() -> None:
     slow = licence(limits=Limits(accept=Limit(20)))
     assert owed(slow, day(11, 24))["accept"].due == day(11, 30)
-    quick = owed(licence(limits=Limits(accept=Limit(2), promised=Limit(10))), day(11, 26))
-    assert (quick["accept"].state, "promise" in quick) == ("overdue", False)
+    quick = licence(limits=Limits(accept=Limit(2), promised=Limit(10)))
+    over = owed(quick, day(11, 30))
+    assert (over["accept"].due, over["accept"].state, "promise" in over) == (day(11, 27), "overdue", False)
+    silent = owed(quick, day(12, 1))["accept"]
+    assert (silent.starts, silent.due, silent.why.deemed) == (day(11, 25), day(11, 27), day(11, 23))
 
 
 # Something is missing
@@ -198,7 +229,7 @@ def test_what_was_missing_at_the_first_visit_is_there_at_the_second() -> None:
     """Told on Friday; the papers are collected on Monday, and handed in on Wednesday."""
     found = owed(collected(notice=Notice(at=at(11, 20), limit=Limit(5))), day(11, 26))
     assert stands(found["complement"]) == (day(11, 27), "met")
-    assert (found["complement"].closed, found["accept"].starts) == (day(11, 23), day(11, 23))
+    assert (found["complement"].closed, found["accept"].starts) == (day(11, 23), day(11, 25))
 
 
 def test_a_second_notice_is_answered_by_what_comes_after_it() -> None:
@@ -306,9 +337,10 @@ def test_a_resident_who_withdraws_is_owed_nothing_but_a_closed_file() -> None:
 
 
 def test_a_petition_is_counted_in_calendar_days_and_ends_when_somebody_is_there() -> None:
-    petition = collected(limits=Limits(accept=Limit(15, "calendar"), legal=Limit(60, "calendar")))
+    limits = Limits(accept=Limit(15, "calendar"), legal=Limit(60, "calendar"))
+    petition = collected(limits=limits, submitted_at=at(11, 23, 18))
     assert owed(petition, day(11, 24))["accept"].due == day(12, 8)
-    one_day_on = replace(petition, started_at=at(11, 20))
+    one_day_on = replace(petition, started_at=at(11, 20), submitted_at=at(11, 20, 18))
     assert owed(one_day_on, day(11, 24))["accept"].due == day(12, 7)  # the 5th is a Saturday
 
 

@@ -44,7 +44,7 @@ def day_by_day(clock: Clock, first: datetime.date, days: int, steps: Steps | Non
 def test_a_late_case_climbs_from_its_owner_to_the_first_persons_of_the_town() -> None:
     """Over since Friday evening: the first working day over is Monday."""
     assert day_by_day(PROMISED, day(11, 24), 30) == {
-        "11-25": ["soon 王芳"],
+        "11-26": ["soon 王芳"],
         "11-27": ["today 王芳"],
         "11-30": ["owner 王芳"],
         "12-1": ["head 李红"],

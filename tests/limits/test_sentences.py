@@ -205,7 +205,7 @@ def test_while_time_alone_passes_a_limit_never_comes_nearer_than_it_was_told(lif
     after = {one.kind: one for one in deadlines(clock, OFFICIAL, today + datetime.timedelta(1))}
     assert before.keys() <= after.keys()
     for kind, one in before.items():
-        if one.state == "paused" and not after[kind].why.silent:
+        if one.state == "paused" and not after[kind].why.deemed:
             assert after[kind].due >= one.due
         elif one.closed is not None or one.state == "overdue":
             assert (after[kind].due, after[kind].state) == (one.due, one.state) or after[kind].why.ground == "deemed"

@@ -95,6 +95,9 @@ def test_opinions_are_printed_with_what_was_said_and_who_answers(bureau: Bureau)
 def test_a_register_that_would_lose_lines_is_not_printed(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     came(bureau, "陈福来")
     monkeypatch.setattr(register_pages, "MOST_LINES", 1)
+    (whole,) = printed(bureau, "来访", TUESDAY, TUESDAY)
+    assert [row.visitor for row in whole.rows] == ["陈福来"], "exactly as many as there may be"
+    came(bureau, "周玉梅")
     with pytest.raises(Refusal) as caught:
         printed(bureau, "来访", TUESDAY, TUESDAY)
     assert caught.value.code == "papers.too_many"

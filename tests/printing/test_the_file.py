@@ -76,21 +76,23 @@ def test_nothing_is_bound_before_the_archive(bureau: Bureau) -> None:
 def test_an_archived_case_is_bound_in_order_with_all_that_happened(bureau: Bureau) -> None:
     volume = archived(bureau)
     assert [type(one).__name__ for one in volume.documents] == [
-        *("ArchiveCover", "ArchiveContents", "AcceptanceNotice", "OneTimeNotice", "CollectionSlip", "WorkOrder"),
+        *("ArchiveCover", "ArchiveContents", "AcceptanceNotice", "OneTimeNotice"),
+        *("ApplicationForm", "CollectionSlip", "WorkOrder"),
         *("PauseNotice", "ExtensionNotice", "HandoverList", "DeliveryRecord", "ClosingSheet"),
     ]
     assert [(leaf.title, leaf.pages) for leaf in contents_of(volume).leaves] == [
         ("受理通知书", "1"),
         ("一次性告知书", "2"),
         ("补正材料", ""),
-        ("收件凭证", "3"),
-        ("承办单", "4"),
+        ("申请表", "3"),
+        ("收件凭证", "4"),
+        ("承办单", "5"),
         ("报区残联", ""),
         ("报市残联", ""),
-        ("特殊环节告知书", "5"),
-        ("延期告知书", "6"),
-        ("工作交接清单", "7"),
-        ("送达回证", "8"),
+        ("特殊环节告知书", "6"),
+        ("延期告知书", "7"),
+        ("工作交接清单", "8"),
+        ("送达回证", "9"),
         ("回访记录", ""),
     ]
 
@@ -108,7 +110,10 @@ def test_each_paper_is_by_whoever_did_what_it_tells_of(bureau: Bureau) -> None:
 def test_the_work_order_names_every_sending_up_with_its_answer(bureau: Bureau) -> None:
     (order,) = (one for one in archived(bureau).documents if isinstance(one, WorkOrder))
     assert order.sent_up_to == "区残联、市残联"
-    assert [(step.name, step.opinion) for step in order.steps][1:5] == [
+    assert [(step.name, step.opinion) for step in order.steps][:7] == [
+        ("一次性告知", "缺居民户口簿"),
+        ("补交材料", ""),
+        ("受理", "材料齐全，予以受理"),
         ("上报", "报区残联"),
         ("上级答复", "退回补充"),
         ("上报", "报市残联"),
@@ -125,7 +130,7 @@ def test_a_verification_stands_in_the_contents_with_both_who_made_it(bureau: Bur
     leaves = contents_of(file_of(gathered(bureau, case))).leaves
     (found,) = (leaf for leaf in leaves if leaf.part == "verification")
     assert (found.title, found.author, found.note) == ("入户核验记录", "王芳、孙亮", "存于系统")
-    assert [leaf.title for leaf in leaves] == ["受理通知书", "入户核验记录", "承办单"]
+    assert [leaf.title for leaf in leaves] == ["受理通知书", "申请表", "入户核验记录", "承办单"]
 
 
 def test_an_ended_case_leaves_no_step_for_a_pen(bureau: Bureau) -> None:
@@ -209,21 +214,47 @@ def test_a_long_paper_counts_all_its_pages_and_each_bears_its_number(bureau: Bur
     assert "备考表" in pages[-1] and "卷内第" not in pages[-1]
 
 
+@pytest.mark.parametrize("letter", ["鑫", "W", "\n一"])
+def test_the_cover_is_one_page_whatever_the_case_came_to(bureau: Bureau, poppler: Poppler, letter: str) -> None:
+    case = bureau.case(applicant="鑫" * 30)
+    result = "开始" + letter * (1980 // len(letter)) + "末尾"
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {}))
+    bureau.through(case, ("赵敏", "complete", {"result": result[:1000]}), ("赵敏", "archive", {"reason": "电话告知"}))
+    file = gathered(bureau, case)
+    longest = file._replace(item={**file.item, "name": "鑫" * 100}, values={**file.values, "result": result})
+    for told in (file, longest):
+        volume = file_of(told)
+        (cover,) = poppler.pages(render_many(volume.documents[:1]))
+        assert "开始" in cover and "……（全文见承办单）" in cover
+        whole = "".join(poppler.pages(render_many(volume.documents)))
+        assert told.values["result"][-2:].strip() in whole
+
+
+def test_a_short_result_stands_whole_on_the_cover(bureau: Bureau) -> None:
+    cover = archived(bureau).documents[0]
+    assert isinstance(cover, ArchiveCover)
+    assert cover.result == "已核发"
+
+
 def test_a_case_that_was_never_accepted_has_a_file_too(bureau: Bureau, poppler: Poppler) -> None:
     case = bureau.case()
     bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "decline", {"reason": "户籍不在本镇"}))
     bureau.through(case, ("赵敏", "archive", {"reason": "邮寄退回"}))
     volume = file_of(gathered(bureau, case))
-    assert [leaf.title for leaf in contents_of(volume).leaves] == ["不予受理通知书"]
+    titles = [leaf.title for leaf in contents_of(volume).leaves]
+    assert titles == ["不予受理通知书", "申请表", "收件凭证", "承办单"]
     text = poppler.text(render_many(volume.documents, through=volume.first))
     assert "邮寄退回" in text
 
 
-def test_a_case_that_was_withdrawn_before_anything_was_printed_has_a_file_without_pages(
-    bureau: Bureau, poppler: Poppler
-) -> None:
+def test_a_case_that_was_withdrawn_before_it_was_handed_in_has_a_true_file(bureau: Bureau, poppler: Poppler) -> None:
     case = bureau.case()
-    bureau.through(case, ("赵敏", "withdraw", {"reason": "不想办了"}), ("赵敏", "archive", {"reason": "没有材料"}))
+    bureau.through(
+        case, ("赵敏", "withdraw", {"reason": "不想办了。" * 100}), ("赵敏", "archive", {"reason": "没有材料"})
+    )
     volume = file_of(gathered(bureau, case))
-    assert contents_of(volume).leaves == ()
+    assert [leaf.title for leaf in contents_of(volume).leaves] == ["申请表", "撤回申请登记单"]
+    cover = volume.documents[0]
+    assert isinstance(cover, ArchiveCover)
+    assert cover.result.endswith("……（全文见撤回申请登记单）")
     assert "没有材料" in poppler.text(render_many(volume.documents, through=volume.first))

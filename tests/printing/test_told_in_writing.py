@@ -24,7 +24,7 @@ from daiban_server.features.papers.documents import (
 from daiban_server.printing import case_papers
 from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import CaseFile, gather
-from daiban_server.spine import desk
+from daiban_server.spine import desk, past
 from daiban_server.spine.refusal import Refusal as Refused
 from daiban_sync import ids
 from tests.cases.bureau import Bureau
@@ -249,3 +249,72 @@ def test_a_refused_licence_is_delivered_under_the_name_that_it_carries(bureau: B
     assert isinstance(refusal, Refusal) and isinstance(record, DeliveryRecord)
     assert refusal.remedy is not None
     assert record.document == "不予许可决定书"
+
+
+def renamed(bureau: Bureau, case: bytes, **values: str) -> None:
+    """The centre corrects what it took in hand, some days later."""
+    bureau.later(2)
+    bureau.through(case, ("赵敏", "correct", {"values": values, "reason": "姓名登记有误"}))
+
+
+def test_a_notice_printed_again_after_a_correction_says_what_was_told_then(bureau: Bureau) -> None:
+    case = bureau.case(applicant="张贵兰")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "notify", {"missing": [{"name": "居民户口簿"}]}))
+    bureau.through(case, ("赵敏", "complement", {}), ("赵敏", "accept", {}), LONGER, NOTICED)
+    names = ("slip", "notice", "acceptance", "receipt", "extension", "pause")
+    at_once = {name: paper(bureau, case, name) for name in names}
+    other = bureau.household("张桂兰", place=bureau.place.hex())
+    renamed(
+        bureau, case, applicant="张桂兰", item=bureau.items["elsewhere"].hex(), household=other.hex(), source="home"
+    )
+    assert bureau.values(case)["window"] == "社会保障"
+    assert {name: paper(bureau, case, name) for name in names} == at_once
+    order = paper(bureau, case, "work-order")
+    assert isinstance(order, WorkOrder)
+    assert (order.applicant, order.lead_window) == ("张桂兰", "社会保障"), "the work order goes by what holds now"
+
+
+@pytest.mark.parametrize(("act", "name"), [("decline", "non-acceptance"), ("refuse", "refusal")])
+def test_a_refusal_printed_again_after_a_correction_says_what_was_told_then(
+    bureau: Bureau, act: str, name: str
+) -> None:
+    case = bureau.case(applicant="张贵兰")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", act, {"reason": "不符合条件"}))
+    at_once, result = paper(bureau, case, name), case_papers.result(file_of(bureau, case), "")
+    renamed(bureau, case, applicant="张桂兰")
+    assert paper(bureau, case, name) == at_once
+    assert case_papers.result(file_of(bureau, case), "") == result
+    assert "张贵兰" in str(at_once)
+
+
+def test_what_is_written_over_a_slip_later_moves_nothing_of_it(bureau: Bureau) -> None:
+    """Before the acceptance a value needs no correction: a plain change moves it."""
+    case = bureau.case("limited", "王芳", source="home", applicant="张贵兰", papers=["居民身份证"])
+    bureau.through(case, ("王芳", "collected", {}))
+    at_once = paper(bureau, case, "slip")
+    later = {"applicant": "张桂兰", "papers": ["居民身份证", "居民户口簿"]}
+    change = entry.change(
+        case.hex(),
+        "application",
+        later,
+        seen=bureau.record_position(case),
+        at=bureau.now,
+        by=bureau.people["王芳"].hex(),
+    )
+    assert bureau.write("王芳", change).outcome == "merged"
+    bureau.through(case, ("王芳", "submit", {}))
+    assert paper(bureau, case, "slip") == at_once
+    assert isinstance(at_once, CollectionSlip) and [one.name for one in at_once.papers] == ["居民身份证"]
+
+
+def test_however_much_came_between_a_record_has_its_whole_past(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = bureau.case(applicant="张贵兰")
+    for _ in range(5):
+        bureau.through(bureau.case(applicant="陈福来"), *ACCEPTED)
+    bureau.through(case, *ACCEPTED)
+    renamed(bureau, case, applicant="张桂兰")
+    whole = file_of(bureau, case).past
+    monkeypatch.setattr(past, "PAGE", 2)
+    assert file_of(bureau, case).past == whole
+    assert whole.ever("applicant") == ["张贵兰", "张桂兰"]
+    assert {whole.names[one.author] for one in whole.entries if one.author != ids.NOBODY} == {"赵敏"}

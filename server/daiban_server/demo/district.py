@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from daiban_schemas import entry
-from daiban_server import provision
+from daiban_server import offices, provision
 from daiban_server.app import EFFECTS
 from daiban_server.db.program import Program
 from daiban_server.features.catalogue.publish import DISTRICT, publish_catalogue
@@ -108,11 +108,12 @@ def build(keys: ServerKeys, now: int, seed: int = 1, centres: int = CENTRES) -> 
     yield from provision.add_centre(NOBODY, "汉滨区(演示)", "HB", keys, now)
     bodies: list[bytes] = []
     posts: list[tuple[desk.Clerk, list[bytes]]] = []
-    for centre in district(seed, centres):
+    for number, centre in enumerate(district(seed, centres)):
         yield from provision.add_centre(centre.id, centre.name, f"HB{centre.people[0].badge[:2]}", keys, now)
         yield from provision.add_places(centre.places)
         yield from provision.add_people(centre.people)
         yield from provision.add_territory(list(territories(centre)))
+        yield from offices.keep(centre.id, _reached(number))
         bodies += [provision.place_record(place, now) for place in centre.places]
         posts.append((desk.Clerk(centre.people[0].id, "head", centre.id), list(_posts(centre, now))))
     office = provision.Person(ident("office"), NOBODY, "区政务办", "0915-3210000", "0000", "district", "district", None)
@@ -125,6 +126,19 @@ def build(keys: ServerKeys, now: int, seed: int = 1, centres: int = CENTRES) -> 
         yield from desk.write(DISTRICT, part, keys, EFFECTS, now, secrets.token_bytes(32))
     for head, made in posts:
         yield from desk.write(head, made, keys, EFFECTS, now, secrets.token_bytes(32))
+
+
+def _reached(number: int) -> offices.Reached:
+    """How a centre can be reached, in the form in which real ones say it. No place of the country has the area code
+    0000: whoever dials a number of the demo's offices reaches nobody."""
+    town = _TOWNS[number]
+    street = f"{town}街道人民路" if number < URBAN else f"{town}镇{town}街"
+    return offices.Reached(
+        phone=f"0000-3{number + 1:02}0000",
+        address=f"{street} {8 + 3 * number} 号",
+        supervision=f"0000-3{number + 1:02}0009",
+        hours="工作日 8:30—12:00，14:00—18:00",
+    )
 
 
 def territories(centre: Centre) -> Iterator[tuple[bytes, bytes, str]]:

@@ -121,7 +121,7 @@ class Clock:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
     """Limits where an item or a notice names none, as the centre sets them; `soon` is how many working days before the
-    due day a limit counts as due soon."""
+    due day a limit counts as due soon, at most a third of its own days (see `soon_within`)."""
 
     notice: Limit = Limit(1)
     notice_complex: Limit = Limit(5)
@@ -130,6 +130,16 @@ class Defaults:
     follow_up: Limit = Limit(5)
     archive: Limit = Limit(10)
     soon: int = 2
+
+    def soon_within(self, days: int) -> int:
+        """How many working days before its due day a limit of so many days counts as due soon: two of a limit of six
+        days or more, one from three days on, and none of a shorter one, which is told of on its last morning alone.
+
+        With two days for all, a limit of three days was due soon on its first morning and one of two as it began: a
+        warning that always comes says nothing, and hides those that do. The share is of the limit's own days, calendar
+        days among them, of which there are less than half as many again as working days: it errs by a day at most.
+        """
+        return min(self.soon, days // 3)
 
 
 SILENCE = Limit(5)

@@ -50,17 +50,17 @@ Ground = Literal["withdrawn", "ended", "accepted", "deemed", "archived"]
 class Why:
     """What made the due day what it is.
 
-    `event` set the limit off. `fixed`: the day was named, nothing was counted. `silent`: nothing was said in time about
-    a licence, so by law it counts as accepted from the day its papers were there. `waiting_since` is the day of the
-    notice that the resident has yet to answer: the limit starts anew when the papers are complete. `ground` says why
-    the limit is owed no longer, `to` which authority is to answer, or which step paused it.
+    `event` set the limit off. `fixed`: the day was named, nothing was counted. `deemed`: nothing was said in time about
+    a licence, so by law it counts as accepted from that day, on which its papers were there. `waiting_since` is the day
+    of the notice that the resident has yet to answer: the limit starts anew when the papers are complete. `ground` says
+    why the limit is owed no longer, `to` which authority is to answer, or which step paused it.
     """
 
     event: Event
     fixed: bool = False
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
-    silent: bool = False
+    deemed: datetime.date | None = None
     waiting_since: datetime.date | None = None
     ground: Ground | None = None
     to: str = ""

@@ -29,6 +29,13 @@ class _Closing(NamedTuple):
     ground: Ground | None
 
 
+class _Running(NamedTuple):
+    """From which day a limit runs, and what set it off."""
+
+    starts: datetime.date
+    event: Event
+
+
 class _Case:
     """A case on one day, and its limits one by one."""
 
@@ -77,12 +84,19 @@ class _Case:
         return self._counted("notice", Why(event=came.event), came.first, limit, closing)
 
     def _accept(self, came: Papers) -> Deadline:
-        limit = self.clock.limits.accept or self.defaults.accept
+        """The centre's own limit begins when the server had the case, though the papers were collected before: to
+        accept is the desk's alone, and no desk can decide about what it cannot know of. The law's silence about a
+        licence does not wait for a signal."""
+        here = _day(self.clock.submitted_at)
+        later = here is not None and here > came.starts
+        own = _Running(here, "papers") if here is not None and later else _Running(came.starts, came.again)
+        options = [(own, self.clock.limits.accept or self.defaults.accept)]
         if self.clock.type == "permit":  # no item may take longer over a licence than the law does
-            limit = min(limit, SILENCE, key=lambda one: self.calendar.due_day(came.starts, one.days, one.unit).day)
-        why = Why(event=came.again, silent=came.deemed is not None, waiting_since=came.waiting_since)
+            options.append((_Running(came.starts, came.again), SILENCE))
+        run, limit = min(options, key=lambda one: self.calendar.due_day(one[0].starts, one[1].days, one[1].unit).day)
+        why = Why(event=run.event, deemed=came.deemed, waiting_since=came.waiting_since)
         closing = self._closing(self.grounds["accepted"] or self.ended, "withdrawn")
-        return self._counted("accept", why, came.starts, limit, closing)
+        return self._counted("accept", why, run.starts, limit, closing)
 
     def _complement(self, came: Papers) -> Iterator[Deadline]:
         notice, why = self.clock.notice, Why(event="notice")
@@ -198,7 +212,7 @@ class _Case:
             unit=limit.unit,
             state=_closed(closing, due.day)
             if closing
-            else standing_on(self.today, due.day, self.calendar, self.defaults, stopped=stopped),
+            else standing_on(self.today, due.day, limit.days, self.calendar, self.defaults, stopped=stopped),
             provisional=due.provisional,
             closed=closing.day if closing else None,
             why=replace(why, ground=closing.ground if closing else None),
@@ -206,9 +220,15 @@ class _Case:
 
 
 def standing_on(
-    today: datetime.date, due: datetime.date, calendar: Calendar, defaults: Defaults, *, stopped: bool = False
+    today: datetime.date,
+    due: datetime.date,
+    days: int,
+    calendar: Calendar,
+    defaults: Defaults,
+    *,
+    stopped: bool = False,
 ) -> State:
-    """The state of a limit that is still owed. A pause does not undo that it was past before."""
+    """The state of a limit of so many days that is still owed. A pause does not undo that it was past before."""
     if due < today:
         return "overdue"
     if stopped:
@@ -216,7 +236,7 @@ def standing_on(
     if due == today:
         return "due_today"
     left = calendar.days_left(today, due, "working")
-    return "due_soon" if left <= defaults.soon else "running"
+    return "due_soon" if left <= defaults.soon_within(days) else "running"
 
 
 def _closed(closing: _Closing, due: datetime.date) -> State:

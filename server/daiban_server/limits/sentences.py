@@ -210,8 +210,8 @@ def _days_off(deadline: Deadline, calendar: Calendar, today: datetime.date) -> I
 
 
 def _warnings(deadline: Deadline, calendar: Calendar, today: datetime.date) -> Iterator[str]:
-    if deadline.why.silent and deadline.state != "cancelled":
-        yield f"逾期未告知，自 {day_words(deadline.starts, today)}起视为受理"
+    if deadline.why.deemed and deadline.state != "cancelled":
+        yield f"逾期未告知，自 {day_words(deadline.why.deemed, today)}起视为受理"
     for one in deadline.why.pauses:
         if _is_open(one, deadline) and one.days is not None:
             last = local_day(one.since) + _ONE * (one.days - 1)

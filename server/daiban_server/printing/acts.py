@@ -37,10 +37,11 @@ _BEFORE_ACCEPTANCE = (
 
 
 class Act(NamedTuple):
-    """A command or report that took effect: by whom, in which state, with which arguments. `at` is when the server took
-    a command, and what is believed of when a reported fact happened. `was` is the promised day before it, `due` the one
-    after it."""
+    """A command or report that took effect: by whom, in which state, with which arguments. `position` is that of its
+    entry, `at` when the server took a command, and what is believed of when a reported fact happened. `was` is the
+    promised day before it, `due` the one after it."""
 
+    position: int
     name: str
     before: str
     at: int
@@ -70,7 +71,7 @@ def acts_of(centre: bytes, case: bytes) -> Program[list[Act]]:
         at = effective if name in _REPORTS else received
         was, due = due, _due(written.get(position + 1), case, due)
         by = Agent(**{key: value or "" for key, value in zip(("name", "badge", "phone"), who, strict=True)})
-        found.append(Act(name, before, at, by, msgspec.json.decode(packed), was, due))
+        found.append(Act(position, name, before, at, by, msgspec.json.decode(packed), was, due))
     return found
 
 

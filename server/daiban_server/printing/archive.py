@@ -23,12 +23,15 @@ from daiban_server.features.papers.documents import (
 from daiban_server.features.papers.documents.archive import Part
 from daiban_server.features.papers.render import lengths
 from daiban_server.limits.calendar import local_day
-from daiban_server.printing import case_papers, casework
+from daiban_server.printing import application, case_papers, casework
 from daiban_server.printing.case_file import CaseFile
 from daiban_server.spine.refusal import Refusal
 
 KEEP = "30 年"
+ROOM = 80
+"""Characters of the result on the cover: with the longest title and names that a case may have it is still one page."""
 _IN_THE_SYSTEM, _IN_THE_ORDER = "存于系统", "见承办单"
+_WITHDRAWN = "撤回申请登记单"
 
 
 class Volume(NamedTuple):
@@ -51,9 +54,8 @@ def file_of(file: CaseFile) -> Volume:
     archive = file.values.get("archive")
     if not archive:
         raise Refusal("print.not_yet")
-    # As the file was closed, however late it is printed: the work order is dated by its day.
-    closed = file._replace(today=local_day(archive["at"]))
-    bound = in_order(_bound(closed), lambda one: one.leaf)
+    file = _as_closed(file)
+    bound = in_order(_bound(file), lambda one: one.leaf)
     documents = [one.document for one in bound if one.document is not None]
     leaves, pages = _numbered(bound, iter(lengths(documents)) if documents else iter(()))
     by, issued = archive.get("by") or "", local_day(archive["at"])
@@ -64,9 +66,9 @@ def file_of(file: CaseFile) -> Volume:
         category=file.values.get("window") or "",
         applicant=file.applicant,
         case=file.number,
-        accepted=local_day(file.values.get("accepted_at") or file.values.get("received_at") or archive["at"]),
+        accepted=_begun(file),
         ended=file.day("ended_at"),
-        result=file.values.get("result") or file.values.get("reason") or "",
+        result=_in_short(file),
         keep=KEEP,
         pieces=len(documents),
         pages=pages,
@@ -84,6 +86,27 @@ def file_of(file: CaseFile) -> Volume:
         undelivered="" if file.values.get("delivery") else archive.get("reason") or "",
     )
     return Volume([cover, contents, *documents, closing], 2)
+
+
+def _as_closed(file: CaseFile) -> CaseFile:
+    """As the file was closed, however late it is printed: the work order is dated by its day, and what was corrected
+    since is told by papers of today."""
+    closing = next(one for one in reversed(file.acts) if one.name == "archive")
+    acts = [one for one in file.acts if one.position <= closing.position]
+    return file.then(closing.position)._replace(acts=acts, past=file.past.until(closing.position), today=closing.day)
+
+
+def _in_short(file: CaseFile) -> str:
+    """The result as the cover has room for it: the cover is one page, and says where the whole text stands."""
+    text = " ".join(str(file.values.get("result") or file.values.get("reason") or "").split())
+    where = _IN_THE_ORDER if file.values.get("received_at") else f"见{_WITHDRAWN}"
+    return text if len(text) <= ROOM else f"{text[: ROOM - 25]}……（全文{where}）"
+
+
+def _begun(file: CaseFile) -> datetime.date:
+    """The day on which the centre had it, as far as it came."""
+    moments = (file.values.get(name) for name in ("accepted_at", "received_at", "submitted_at", "ended_at"))
+    return local_day(next(filter(None, moments)))
 
 
 def _numbered(bound: Sequence[_Bound], counts: Iterable[int]) -> tuple[tuple[Leaf, ...], int]:
@@ -127,7 +150,9 @@ def _of_arrival(file: CaseFile) -> Iterable[_Bound]:
 
 
 def _of_the_application(file: CaseFile) -> Iterable[_Bound]:
-    if file.values.get("slip") or file.values.get("started_at"):
+    yield _paper(application.application(file), "application", "申请表", file.applicant)
+    # Where nothing was accepted it is the only paper that says that anything was handed in.
+    if file.values.get("slip") or file.values.get("started_at") or not file.values.get("accepted_at"):
         yield from _made(file, "application", "收件凭证", lambda file: case_papers.slip(file, "a5"), "collected")
     for photo in file.photos:
         at = photo.get("taken_at")
@@ -162,6 +187,7 @@ def _of_handling(file: CaseFile) -> Iterable[_Bound]:
 
 def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
     yield from _made(file, "result", case_papers.refusal_title(file), case_papers.refusal, "refuse")
+    yield from _made(file, "result", _WITHDRAWN, casework.withdrawal, "withdraw")
     if file.values.get("delivery"):
         yield from _made(file, "delivery", "送达回证", casework.delivery, "delivered")
     for reply in file.replies:

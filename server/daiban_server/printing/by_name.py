@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from daiban_server.features.papers.documents import Document
-from daiban_server.printing import case_papers, casework
+from daiban_server.printing import application, case_papers, casework
 from daiban_server.printing.case_file import CaseFile
 
 ONE: Mapping[str, Callable[[CaseFile], Document]] = {
@@ -17,6 +17,8 @@ ONE: Mapping[str, Callable[[CaseFile], Document]] = {
     "receipt-slip": lambda file: case_papers.receipt(file, "roll"),
     "non-acceptance": case_papers.non_acceptance,
     "refusal": case_papers.refusal,
+    "application": application.application,
+    "withdrawal": casework.withdrawal,
     "work-order": casework.work_order,
     "mandate": casework.mandate,
     "delivery": casework.delivery,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from daiban_schemas.identity import masked
+from daiban_schemas.kinds.application import HELD
 from daiban_schemas.labels import PAPER_FORMS
 from daiban_schemas.slip import code_of
 from daiban_server import days, offices
@@ -18,7 +19,8 @@ from daiban_server.limits.calendar import Calendar, local_day
 from daiban_server.limits.papers import papers
 from daiban_server.limits.sentences import length_words
 from daiban_server.printing.acts import Act, acts_of
-from daiban_server.spine import views
+from daiban_server.spine import past, views
+from daiban_server.spine.past import Past
 from daiban_server.spine.refusal import Refusal
 from daiban_server.spine.views import Shown
 from daiban_sync.ids import NOBODY
@@ -37,12 +39,21 @@ _UNDER = (
     )
     .order_by(_r.id)
 )
+CORRECTABLE = (*HELD, "phone", "papers", "window")
+"""What a paper tells of a case that may be another tomorrow."""
 _RATED = select(_ra.level, _ra.at).where(_ra.centre == bindparam("centre_id"), _ra.id == bindparam("case_id"))
 
 
+class Home(NamedTuple):
+    """A household and the name of its village."""
+
+    values: Values
+    village: str
+
+
 class CaseFile(NamedTuple):
-    """A case with its item, home, mandates, photos and people, and what happened to it. `today` is the day of
-    printing."""
+    """A case with its item, home, mandates, photos and people, and what happened to it. `items` and `homes` are, by id,
+    all that it ever named; `today` is the day of printing."""
 
     record: bytes
     status: str
@@ -60,7 +71,27 @@ class CaseFile(NamedTuple):
     visits: list[Values]
     replies: list[Values]
     calendar: Calendar
+    past: Past
+    items: Mapping[str, Values]
+    homes: Mapping[str, Home]
     today: datetime.date
+
+    def when(self, *acts: str) -> "CaseFile":
+        """The case as it stood when one of these acts was last done; as it stands where none was."""
+        done = [one.position for one in self.acts if one.name in acts]
+        return self.then(done[-1]) if done else self
+
+    def then(self, position: int) -> "CaseFile":
+        """The case with what could be corrected since as it stood after the act at `position`: a paper is a record of
+        what was told then. What stood nowhere yet is told as it stands now: an empty name would be of no use."""
+        stood = self.past.at(position)
+        values = {**self.values, **{name: stood[name] for name in CORRECTABLE if stood.get(name) not in (None, "")}}
+        home, item = Home(self.home, self.village), self.item
+        if values.get("household") != self.values.get("household"):
+            home = self.homes[values["household"]]
+        if values.get("item") != self.values.get("item"):
+            item = self.items[values["item"]]
+        return self._replace(values=values, item=item, home=home.values, village=home.village)
 
     @property
     def code(self) -> str:
@@ -182,18 +213,19 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
     if not found or found[0].view.kind != "application":
         raise Refusal("record.unknown")
     values = found[0].view.values
-    item = yield from _shown(NOBODY, values.get("item"))
-    home = yield from _shown(centre, values.get("household"))
-    place = yield from first(_PLACE, place_id=found[0].place)
+    before = yield from past.past(centre, case, found[0].view.position)
+    items = yield from _items(before)
+    homes = yield from _homes(centre, before)
+    home = homes.get(values.get("household") or "", Home({}, ""))
     rated = yield from first(_RATED, centre_id=centre, case_id=case)
     around = yield from _around(centre, values.get("household"))
     return CaseFile(
         record=case,
         status=found[0].status or "draft",
         values=values,
-        item=item,
-        home=home,
-        village=str(place[0]) if place else "",
+        item=items.get(values.get("item") or "", {}),
+        home=home.values,
+        village=home.village,
         office=(yield from office_of(centre)),
         owner=(yield from agent_of(values.get("owner_id"))),
         handler=(yield from agent_of(values.get("handler_id"))),
@@ -204,8 +236,27 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
         visits=_about(case, around, "visit", "finished"),
         replies=_about(case, around, "reply"),
         calendar=(yield from days.calendar()),
+        past=before,
+        items=items,
+        homes=homes,
         today=local_day(now),
     )
+
+
+def _items(before: Past) -> Program[dict[str, Values]]:
+    found = {}
+    for id_ in before.ever("item"):
+        found[id_] = yield from _shown(NOBODY, id_)
+    return found
+
+
+def _homes(centre: bytes, before: Past) -> Program[dict[str, Home]]:
+    found = {}
+    for id_ in before.ever("household"):
+        shown = yield from views.shown(views.BY_ID, centre, record_id=bytes.fromhex(id_))
+        place = (yield from first(_PLACE, place_id=shown[0].place)) if shown else None
+        found[id_] = Home(shown[0].view.values if shown else {}, str(place[0]) if place else "")
+    return found
 
 
 def office_of(centre: bytes) -> Program[Office]:

@@ -2,7 +2,7 @@
 ``print.not_yet``."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -31,11 +31,15 @@ from daiban_server.spine.refusal import Refusal as Refused
 
 ENDS = {**RESULTS, "withdrawn": "申请人撤回"}
 """What a case without a result of its own came to; `RESULTS` are those that are public."""
+RECEIVING = ("receive", "notify", "accept", "decline", "finish", "refuse", "withdraw")
+"""Acts with which a case is received, if it was not before."""
+ACCEPTING = ("accept", "finish")
 REVIEW, COURT = "区人民政府", "区人民法院"
 
 
 def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
     """收件凭证, for papers that were collected."""
+    file = file.then(arrived) if (arrived := _arrived(file)) else file
     number = (file.values.get("slip") or {}).get("number") or file.values.get("number") or ""
     return CollectionSlip(
         office=file.office,
@@ -51,6 +55,13 @@ def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
         qr=file.qr,
         size=size,
     )
+
+
+def _arrived(file: CaseFile) -> int | None:
+    """Where the act stands that `CaseFile.came` is the day of."""
+    done = {act.name: act.position for act in reversed(file.acts)}
+    numbered = [done[name] for name in RECEIVING if name in done] if file.values.get("received_at") else []
+    return done.get("collected") or min(numbered, default=done.get("submit"))
 
 
 def _taken_then(file: CaseFile) -> Sequence[str]:
@@ -76,16 +87,20 @@ def notices(file: CaseFile) -> list[Document]:
             office=file.office,
             issued=act.day,
             number=file.number,
-            applicant=file.applicant,
-            item=file.matter,
+            applicant=then.applicant,
+            item=then.matter,
             received=min(file.came, act.day),
             missing=missing_of(act.told),
             handler=act.by,
             until=_until(act),
         )
-        for act in file.acts
-        if act.name in ("notify", "notified")
+        for act, then in told(file, "notify", "notified")
     ]
+
+
+def told(file: CaseFile, *names: str) -> Iterator[tuple[Act, CaseFile]]:
+    """Each act of these names, with the case as it stood then."""
+    return ((act, file.then(act.position)) for act in file.acts if act.name in names)
 
 
 def _until(act: Act) -> datetime.date:
@@ -97,6 +112,7 @@ def _until(act: Act) -> datetime.date:
 
 def acceptance(file: CaseFile) -> Document:
     """受理通知书."""
+    file = file.when(*ACCEPTING)
     return AcceptanceNotice(
         office=file.office,
         issued=file.day("accepted_at"),
@@ -119,6 +135,7 @@ def acceptance(file: CaseFile) -> Document:
 
 def receipt(file: CaseFile, size: Literal["roll", "a5"] = "a5") -> Document:
     """办件回执."""
+    file = file.when(*ACCEPTING)
     return Receipt(
         office=file.office,
         issued=file.day("accepted_at"),
@@ -136,7 +153,9 @@ def receipt(file: CaseFile, size: Literal["roll", "a5"] = "a5") -> Document:
 
 
 def result(file: CaseFile, secret: str, size: Literal["roll", "a5"] = "a5") -> Document:
-    """办结回执, with the secret that rates the case for whoever may print it. Raises `PaperError` before its end."""
+    """办结回执, with the secret that rates the case for whoever may print it. Raises
+    `Refusal("print.not_yet")` before its end."""
+    file = file.when("finish", "complete", "decline", "refuse", "withdraw")
     return ResultSlip(
         office=file.office,
         issued=file.day("ended_at"),
@@ -161,17 +180,16 @@ def extensions(file: CaseFile) -> list[Document]:
             office=file.office,
             issued=act.day,
             number=file.number,
-            applicant=file.applicant,
-            item=file.matter,
-            accepted=file.taken,
+            applicant=then.applicant,
+            item=then.matter,
+            accepted=then.taken,
             longer=length_words(act.told["days"], file.values["promised"]["unit"]),
             reason=act.told["reason"],
             approved_by=f"中心负责人{act.by}",
             was=act.was,
             due=act.due,
         )
-        for act in file.acts
-        if act.name == "extend"
+        for act, then in told(file, "extend")
     ]
 
 
@@ -182,29 +200,29 @@ def pauses(file: CaseFile) -> list[Document]:
             office=file.office,
             issued=act.day,
             number=file.number,
-            applicant=file.applicant,
-            item=file.matter,
-            accepted=file.taken,
+            applicant=then.applicant,
+            item=then.matter,
+            accepted=then.taken,
             step=act.told["step"],
             reason=act.told["reason"],
             handler=act.by,
             length=length_words(act.told["days"], "calendar") if act.told.get("days") else "",
             was=act.due,
-            expected=expected(file.acts, number, file.values, file.item, file.calendar),
+            expected=expected(file.acts, file.acts.index(act), then.values, then.item, file.calendar),
         )
-        for number, act in enumerate(file.acts)
-        if act.name == "pause"
+        for act, then in told(file, "pause")
     ]
 
 
 def refusal_title(file: CaseFile) -> str:
     """What a refusal is called: a licence is not permitted (不予许可), anything else not done (不予办理)."""
-    return "不予许可决定书" if _remedy(file) else "不予办理决定书"
+    return "不予许可决定书" if _remedy(file.when("refuse")) else "不予办理决定书"
 
 
 def non_acceptance(file: CaseFile) -> Document:
     """不予受理通知书."""
     _only(file, "not_accepted")
+    file = file.when("decline")
     return NonAcceptanceNotice(
         office=file.office,
         issued=file.day("ended_at"),
@@ -222,6 +240,7 @@ def non_acceptance(file: CaseFile) -> Document:
 def refusal(file: CaseFile) -> Document:
     """不予办理决定书; for a licence 不予许可决定书 (see `refusal_title`)."""
     _only(file, "refused")
+    file = file.when("refuse")
     return Refusal(
         office=file.office,
         issued=file.day("ended_at"),

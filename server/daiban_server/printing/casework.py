@@ -16,6 +16,7 @@ from daiban_server.features.papers.documents import (
     Party,
     Signer,
     Step,
+    Withdrawal,
     WorkOrder,
 )
 from daiban_server.limits.calendar import Unit, local_day
@@ -29,7 +30,9 @@ HOW = {"hand": "当面交付", "home": "送办上门", "post": "邮寄", "messag
 
 
 def work_order(file: CaseFile) -> Document:
-    """承办单."""
+    """承办单. Raises `Refusal("print.not_yet")` before the receipt."""
+    file.day("received_at")
+    accepted = bool(file.values.get("accepted_at"))
     values, above = file.values, [act.told["to"] for act in file.acts if act.name == "send_up"]
     limit = file.item.get("send_up_limit")
     return WorkOrder(
@@ -41,7 +44,7 @@ def work_order(file: CaseFile) -> Document:
         item=file.matter,
         source=SOURCES.get(values.get("source") or "", ""),
         mode=MODES["home" if values.get("source") == "home" else values.get("mode") or "limited"],
-        accepted=file.taken,
+        accepted=file.taken if accepted else None,
         lead_window=values.get("window") or "",
         owner=values.get("owner") or "",
         handler=values.get("handler") or "",
@@ -52,8 +55,17 @@ def work_order(file: CaseFile) -> Document:
         due=file.due,
         sent_up_to="、".join(dict.fromkeys(above)),
         send_up_limit=length_words(limit["days"], limit["unit"]) if limit else "未规定" if above else "",
-        result=values.get("result") or "",
+        result=_result(file),
+        denied=not accepted and bool(values.get("ended_at")),
     )
+
+
+def _result(file: CaseFile) -> str:
+    """What the case came to; for what was not granted, with the reason."""
+    if file.values.get("result") or not file.values.get("ended_at"):
+        return file.values.get("result") or ""
+    ended = next(one for one in reversed(file.acts) if one.name in ("decline", "refuse", "withdraw"))
+    return f"{case_papers.ENDS[file.values['end']]}：{ended.told['reason']}"
 
 
 def mandate(file: CaseFile) -> Document:
@@ -96,6 +108,7 @@ def delivery(file: CaseFile) -> Document:
     done = file.values.get("delivery") or {}
     titles = {"not_accepted": "不予受理通知书", "refused": case_papers.refusal_title(file)}
     document = titles.get(file.values.get("end") or "", "办理结果")
+    file = file.when("delivered")
     return DeliveryRecord(
         office=file.office,
         issued=file.day("ended_at"),
@@ -114,9 +127,31 @@ def delivery(file: CaseFile) -> Document:
     )
 
 
+def withdrawal(file: CaseFile) -> Document:
+    """撤回申请登记单, of what the applicant withdrew."""
+    act = next((one for one in file.acts if one.name == "withdraw"), None)
+    if act is None:
+        raise Refusal("print.not_yet")
+    then = file.then(act.position)
+    came = then.values.get("started_at") or then.values.get("received_at")
+    return Withdrawal(
+        office=file.office,
+        issued=act.day,
+        number=file.number,
+        case=file.number,
+        applicant=then.applicant,
+        item=then.matter,
+        state=KINDS["application"].states[act.before],
+        reason=act.told.get("reason") or "",
+        taken_by=act.by,
+        came=local_day(came) if came else None,
+        papers=then.papers(),
+    )
+
+
 def handovers(file: CaseFile) -> list[Document]:
     """工作交接清单 of the case alone, one for each time that it changed hands by name."""
-    states, acts = KINDS["application"].states, [act for act in file.acts if act.name == "hand_over"]
+    states, acts = KINDS["application"].states, list(case_papers.told(file, "hand_over"))
     remembered = file.values.get("handovers") or ()  # the last ones, of a case that changed hands more often
     return [
         HandoverList(
@@ -130,14 +165,14 @@ def handovers(file: CaseFile) -> list[Document]:
             cases=(
                 HandedCase(
                     number=file.number,
-                    applicant=file.applicant,
-                    item=file.matter,
+                    applicant=then.applicant,
+                    item=then.matter,
                     status=states[act.before],
                     due=act.due,
                 ),
             ),
         )
-        for act, told in zip(acts[len(acts) - len(remembered) :], remembered, strict=True)
+        for (act, then), told in zip(acts[len(acts) - len(remembered) :], remembered, strict=True)
     ]
 
 
@@ -149,6 +184,8 @@ def _steps(file: CaseFile) -> Iterator[Step]:
             yield made
     if file.values.get("ended_at"):
         return
+    if not file.values.get("accepted_at"):
+        yield Step(name="受理")
     done = {act.told["step"] for act in file.acts if act.name == "pause"}
     for step in file.item.get("special_steps") or ():
         if step["name"] not in done:
@@ -161,6 +198,11 @@ def _step(act: Act, file: CaseFile) -> Step | None:
     told = act.told
     unit: Unit = "calendar" if (file.values.get("promised") or {}).get("unit") == "calendar" else "working"
     named = {
+        "receive": ("收件登记", "", ""),
+        "notify": ("一次性告知", "", f"缺{_names(told)}"),
+        "notified": ("上门一次性告知", "", f"缺{_names(told)}"),
+        "complement": ("补正收齐", "", ""),
+        "brought": ("补交材料", "", "、".join(told.get("papers") or ())),
         "accept": ("受理", "", "急难先办，材料后补" if told.get("papers_days") else "材料齐全，予以受理"),
         "finish": ("受理、办结", "", "材料齐全，当场办结"),
         "send_up": ("上报", _length(told, "working"), f"报{told.get('to') or ''}"),
@@ -169,6 +211,8 @@ def _step(act: Act, file: CaseFile) -> Step | None:
         "pause": (told.get("step") or "", _length(told, "calendar"), told.get("reason") or ""),
         "hand_over": ("移交", "", told.get("reason") or ""),
         "complete": ("办结", "", ""),
+        "correct": ("更正", "", told.get("reason") or ""),
+        "decline": ("不予受理", "", ""),
         "refuse": ("不予办理", "", ""),
         "withdraw": ("申请人撤回", "", ""),
     }.get(act.name)
@@ -176,6 +220,10 @@ def _step(act: Act, file: CaseFile) -> Step | None:
         return None
     name, limit, opinion = named
     return Step(name=name, limit=limit, opinion=opinion, signed_by=act.by, signed=act.day)
+
+
+def _names(told: Mapping[str, Any]) -> str:
+    return "、".join(one["name"] for one in told.get("missing") or ())
 
 
 def _length(told: Mapping[str, Any], unit: Unit) -> str:

@@ -39,7 +39,7 @@ _LINES = (
     )
     .where(*BETWEEN)
     .order_by(_l.day, _l.line)
-    .limit(MOST_LINES)
+    .limit(MOST_LINES + 1)
 )
 _OPINIONS = (
     select(_l.day, _l.line, _l.at, _l.told, _o.due, _o.answered, _p.name)
@@ -50,7 +50,7 @@ _OPINIONS = (
     )
     .where(*BETWEEN)
     .order_by(_l.day, _l.line)
-    .limit(MOST_LINES)
+    .limit(MOST_LINES + 1)
 )
 _BEGAN = select(func.min(_l.day)).where(_l.centre == bindparam("centre_id"), _l.register == bindparam("name"))
 
@@ -64,7 +64,7 @@ def pages(
     span = {"first_day": since.isoformat(), "last_day": until.isoformat()}
     statement = _OPINIONS if name == OPINIONS else _LINES
     lines = yield from rows(statement, centre_id=centre, name=name, **span)
-    if len(lines) == MOST_LINES:
+    if len(lines) > MOST_LINES:
         raise Refusal("papers.too_many")
     began = yield from first(_BEGAN, centre_id=centre, name=name)
     if not began or not began[0]:

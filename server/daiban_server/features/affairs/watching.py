@@ -80,7 +80,7 @@ def _owed(values: Mapping[str, Any], calendar: Calendar, today: datetime.date) -
         due=due,
         days=limit_of(values),
         unit="working",
-        state=standing_on(today, due, calendar, Defaults()),
+        state=standing_on(today, due, limit_of(values), calendar, Defaults()),
         provisional=False,
         closed=None,
         why=Why(event="said", fixed=True),

@@ -4,6 +4,7 @@ Texts are Chinese as they are to be read; days are dates; nothing is looked up, 
 paper would contradict itself (`Register`, `DailyReport`, `ResultList`).
 """
 
+from .application import Answer, ApplicationForm, Correction, Signed, Withdrawal
 from .archive import ArchiveContents, ArchiveCover, ClosingSheet, Leaf, filed, in_order
 from .casework import DeliveryRecord, HandedCase, HandoverList, Step, WorkOrder
 from .mandates import Mandate, Signer, Suspension, Termination
@@ -36,6 +37,8 @@ from .walls import Badge, DeskPlate, DutyBoard, DutyDay, DutyPost, FlowStep, Pub
 __all__ = [
     "AcceptanceNotice",
     "Agent",
+    "Answer",
+    "ApplicationForm",
     "ArchiveContents",
     "ArchiveCover",
     "Badge",
@@ -43,6 +46,7 @@ __all__ = [
     "CategoryRegister",
     "ClosingSheet",
     "CollectionSlip",
+    "Correction",
     "DailyLine",
     "DailyReport",
     "DeliveryRecord",
@@ -73,12 +77,14 @@ __all__ = [
     "Remedy",
     "ResultList",
     "ResultSlip",
+    "Signed",
     "Signer",
     "Step",
     "Suspension",
     "Termination",
     "VisitorRow",
     "WallSheet",
+    "Withdrawal",
     "WorkOrder",
     "filed",
     "in_order",

@@ -18,14 +18,16 @@ class Step(Struct, frozen=True, kw_only=True):
 
 
 class WorkOrder(Document, frozen=True, kw_only=True):
-    """承办单: one for each case, with its lead window (主办窗口) and its own limit for sending up (上报时限)."""
+    """承办单: one for each case from its receipt on, with its lead window (主办窗口) and its own limit for sending up
+    (上报时限). What is not known yet stays empty for a pen; `denied` is what ended without having been accepted:
+    there is nothing left to fill in."""
 
     case: str
     applicant: str
     item: str
     source: str
     mode: str
-    accepted: datetime.date
+    accepted: datetime.date | None
     lead_window: str
     owner: str
     handler: str
@@ -38,6 +40,7 @@ class WorkOrder(Document, frozen=True, kw_only=True):
     sent_up_to: str = ""
     send_up_limit: str = ""
     result: str = ""
+    denied: bool = False
 
 
 class HandedCase(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ..documents import Document
+from .application import application
 from .books import books
 from .casework import archive, casework, mandates
 from .notices import notices, slips
@@ -11,5 +12,5 @@ from .walls import walls
 
 def samples() -> Iterator[tuple[str, Document]]:
     """Each form with a name for its file."""
-    for group in (slips, notices, mandates, casework, archive, books, walls):
+    for group in (slips, notices, application, mandates, casework, archive, books, walls):
         yield from group()

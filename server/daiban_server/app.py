@@ -97,6 +97,7 @@ API = (
     walls.duty,
     walls.results,
     walls.handover,
+    walls.visit_slip,
     printing.case_paper,
     printing.register_pages,
     printing.office,

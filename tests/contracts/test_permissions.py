@@ -120,6 +120,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/v1/posts"): lambda of: ("/v1/posts", {}),
     ("POST", "/v1/people/{person:str}/calendar"): lambda of: (f"/v1/people/{of.person}/calendar", {}),
     ("DELETE", "/v1/people/{person:str}/calendar"): lambda of: (f"/v1/people/{of.person}/calendar", {}),
+    ("GET", "/v1/print/visits/{record:str}"): lambda of: (f"/v1/print/visits/{'0' * 32}", {}),
     ("DELETE", "/v1/visits/holds/{hold:str}"): lambda of: (f"/v1/visits/holds/{'0' * 32}", {}),
     ("GET", "/v1/visits/settings"): lambda of: ("/v1/visits/settings", {}),
     ("PUT", "/v1/visits/settings"): lambda of: ("/v1/visits/settings", {"json": {}}),

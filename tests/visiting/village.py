@@ -1,5 +1,6 @@
 """A township of two villages with their homes on the map, and two agents who stand in for each other."""
 
+import secrets
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -13,7 +14,9 @@ from daiban_server.features.visits import offering, repairing
 from daiban_server.features.visits.offering import Found
 from daiban_server.features.visits.settings import VisitSettings, choose
 from daiban_server.features.visits.terms import to_milliseconds
+from daiban_server.spine import desk
 from daiban_server.spine.acting import act
+from daiban_sync import ids
 from tests.posts.team import Team
 
 HOUR = 3_600_000
@@ -56,6 +59,12 @@ class Village(Team):
         """As the team's, a moment later each time, so that what is told stands in order."""
         self.now += 1
         return super().give(who, kind, record, command, **arguments)
+
+    def district(self, id_: bytes, kind: str, **fields: Any) -> None:
+        """A record of the district's."""
+        clerk = desk.Clerk(ids.NOBODY, "district", ids.NOBODY)
+        body = entry.change(id_.hex(), kind, fields, seen=0, at=self.now)
+        self.run(desk.write(clerk, [body], self.keys, EFFECTS, self.now, secrets.token_bytes(32)))
 
     def visit(self, home: bytes, who: str = "赵敏", **fields: Any) -> bytes:
         """A visit that somebody asks for."""

@@ -5,10 +5,11 @@ import datetime
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
+from daiban_server.features.papers.documents.notices import Size
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.limits.calendar import local_day
-from daiban_server.printing import handovers, walls
+from daiban_server.printing import handovers, visits, walls
 from daiban_server.printing.case_routes import PDF, printed
 from daiban_server.services import GivenServices
 
@@ -60,3 +61,12 @@ async def handover(
     id_, today = checked_id(record, "record.unknown"), local_day(services.now())
     program = handovers.handover(session.clerk.centre, id_, supervisor, today)
     return await printed([await services.database.read(program)])
+
+
+@get("/v1/print/visits/{record:str}", opt={"action": "paper.print"}, media_type=PDF)
+async def visit_slip(
+    record: FromPath[str], session: GivenSession, services: GivenServices, size: FromQuery[Size] = "roll"
+) -> Response[bytes]:
+    """上门预约单: who comes and when, for the household; ``roll`` or ``a5``."""
+    id_, today = checked_id(record, "record.unknown"), local_day(services.now())
+    return await printed([await services.database.read(visits.visit_slip(session.clerk.centre, id_, today, size))])

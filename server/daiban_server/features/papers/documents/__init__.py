@@ -32,6 +32,7 @@ from .registers import (
     Register,
     VisitorRow,
 )
+from .visits import VisitSlip
 from .walls import Badge, DeskPlate, DutyBoard, DutyDay, DutyPost, FlowStep, PublicResult, ResultList, WallSheet
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "Step",
     "Suspension",
     "Termination",
+    "VisitSlip",
     "VisitorRow",
     "WallSheet",
     "Withdrawal",

@@ -7,10 +7,11 @@ from .application import application
 from .books import books
 from .casework import archive, casework, mandates
 from .notices import notices, slips
+from .visits import visits
 from .walls import walls
 
 
 def samples() -> Iterator[tuple[str, Document]]:
     """Each form with a name for its file."""
-    for group in (slips, notices, application, mandates, casework, archive, books, walls):
+    for group in (slips, notices, application, mandates, casework, archive, books, walls, visits):
         yield from group()

@@ -7,7 +7,7 @@ cannot. Everybody of the centre can read it, so it says nothing about a resident
 """
 
 from daiban_schemas.kind import Command, Field, Kind, roles
-from daiban_schemas.types import Anything, Choice, Instant, List, Reference, Text
+from daiban_schemas.types import Anything, Choice, Flag, Instant, List, Reference, Text
 
 TYPES = ("absence", "transfer", "leaving")
 _PLACES = List(Reference("place"), 300)
@@ -42,6 +42,7 @@ KIND = Kind(
         Field("ended_at", "结束时间", Instant(), "server"),
         Field("meanwhile", "其间办过的件", List(Anything(), 500), "server"),
         Field("devices", "待交回的手机", List(Reference("device"), 20), "server"),
+        Field("given_up", "未交清即停用的手机", List(Anything(), 20), "server"),
     ],
     states=[
         ("asked", "待安排"),
@@ -62,6 +63,15 @@ KIND = Kind(
         Command("begin", "开始交接", _HEAD, frozenset({"arranged"}), "begun"),
         Command("prolong", "延长", _HEAD, frozenset({"arranged", "begun"}), None, {"until": Instant()}),
         Command("return", "返岗", roles("agent", "clerk", "cadre", "head"), frozenset({"begun"}), "ended"),
+        Command(
+            "give_up",
+            "停用未交清的手机",
+            _HEAD,
+            frozenset({"begun"}),
+            None,
+            {"device": Reference("device"), "reason": Text(200), "lost": Flag()},
+            frozenset({"device", "reason"}),
+        ),
         Command("cancel", "取消", roles("agent", "clerk", "cadre", "head"), _OPEN, "cancelled"),
     ],
     held=_HELD,

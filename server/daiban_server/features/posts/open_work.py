@@ -9,7 +9,9 @@ from daiban_schemas.handed import sign_of
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.cases.sheet import BEFORE
+from daiban_server.features.posts.words import not_handed_in
 from daiban_server.spine import views
+from daiban_server.spine.handing_in import LEAVERS
 from daiban_sync.ids import NOBODY
 
 MOST = 500
@@ -49,8 +51,8 @@ _OWED = (
     .limit(MOST)
 )
 _DEVICES = (
-    select(_d.id, _d.name, _d.synced_at)
-    .where(_d.person == bindparam("person_id"), or_(_d.state == "active", _d.state == "leaving"))
+    select(_d.id, _d.name, _d.synced_at, _d.state)
+    .where(_d.person == bindparam("person_id"), or_(*(_d.state == one for one in sorted({"active", *LEAVERS}))))
     .order_by(_d.id)
 )
 
@@ -139,6 +141,16 @@ def owed(centre: bytes, person: bytes) -> Program[list[Mapping[str, Any]]]:
 
 
 def devices(person: bytes) -> Program[list[Mapping[str, Any]]]:
-    """Somebody's phones that may still have work; `synced_at` is when they were last heard of."""
+    """Somebody's phones that may still have work; `synced_at` is when they were last heard of, `handed_in` whether it
+    said that nothing is left, `warning` what is lost with one that did not."""
     found = yield from rows(_DEVICES, person_id=person)
-    return [{"device": id_.hex(), "name": name, "synced_at": at} for id_, name, at in found]
+    return [
+        {
+            "device": id_.hex(),
+            "name": name,
+            "synced_at": at,
+            "handed_in": state == "handed_in",
+            "warning": "" if state == "handed_in" else not_handed_in(name, at),
+        }
+        for id_, name, at, state in found
+    ]

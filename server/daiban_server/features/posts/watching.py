@@ -78,13 +78,14 @@ def _await_phones(ledger: Ledger, record: Record) -> Program[None]:
     values = (yield from ledger.view(record)).values
     left_at, arranged = values["begun_at"], values["arranged"]
     awaited = yield from leaving.hand_in(bytes.fromhex(arranged["person"]), left_at, ledger.now)
+    devices = [one["device"] for one in awaited]
     if not awaited:
         ledger.write_fields(record, {"devices": [], "ended_at": ledger.now}, "ended")
-    elif awaited != values.get("devices"):
-        ledger.write_fields(record, {"devices": awaited})
+    elif devices != values.get("devices"):
+        ledger.write_fields(record, {"devices": devices})
     elif ledger.now - left_at > leaving.SILENT:
-        text = f"{arranged['person_name']}已离岗，还有{len(awaited)}部手机没有交回。"
-        yield from _once_a_day(ledger, record, text)
+        text = f"{arranged['person_name']}已离岗，还有{len(awaited)}部手机没有交清："
+        yield from _once_a_day(ledger, record, text + "".join(one["warning"] for one in awaited))
 
 
 def _once_a_day(ledger: Ledger, record: Record, text: str) -> Program[None]:

@@ -34,6 +34,8 @@ KIND = Kind(
         Field("arranged", "安排", Anything(), "server"),
         Field("cases", "移交的在办件", List(Anything(), 500), "server"),
         Field("kept", "须另行移交的件", List(Anything(), 500), "server"),
+        Field("receptions", "没有结果的接待", List(Anything(), 500), "server"),
+        Field("opinions", "待答复的意见反映", List(Anything(), 500), "server"),
         Field("visits", "受影响的上门", List(Anything(), 200), "server"),
         Field("given", "顶岗带到手机上的地方", _PLACES, "server"),
         Field("place_names", "移交的地方", List(Text(60), 300), "server"),

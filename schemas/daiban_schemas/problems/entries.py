@@ -124,6 +124,13 @@ ENTRIES: dict[str, Problem] = {
         "Nobody to take over",
         "Name somebody, or give the post a B",
     ),
+    "handover.opinion": Problem(
+        409,
+        "有意见反映没有合适的人接着答复",
+        "请先由不涉及的人答复,或补上负责人后再办离岗",
+        "Nobody is left whom an open opinion is not about",
+        "Have it answered first, or take on somebody above",
+    ),
     "handover.unsent": Problem(
         409,
         "这部手机还没有交清",

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from daiban_server.db.program import Program
-from daiban_server.features.posts import cases, leaving, open_work, territory
+from daiban_server.features.posts import answering, cases, leaving, open_work, territory
+from daiban_server.features.posts.answering import Answers
 from daiban_server.features.posts.appointing import holder
 from daiban_server.features.posts.arranging import FOREVER, check_own, check_stands_in, tell, tell_heads
 from daiban_server.features.posts.cases import Handed, Hands
@@ -45,7 +46,7 @@ def begin(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     """Everything goes to the one who takes over; gives the note of it, which says what was handed. Before anything is
-    written it raises `Refusal`: ``person.unknown``, ``handover.stands_in``, ``handover.kin``."""
+    written it raises `Refusal`: ``person.unknown``, ``handover.stands_in``, ``handover.kin``, ``handover.opinion``."""
     moving = yield from _moving(ledger, record)
     if moving.arranged["type"] != "transfer":
         until = moving.arranged["until"] or FOREVER
@@ -53,12 +54,15 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     handed = yield from _cases(ledger, moving)
     if handed.kept and moving.arranged["type"] == "leaving":
         raise Refusal("handover.kin", ("person",))
+    answers = yield from _answers(ledger, moving)
     note = yield from cases.hand_over(ledger, _hands(moving, author), handed.over, for_good=moving.for_good)
     kept = [cases.noted(ledger, record.id, case) for case in handed.kept]
     posts = yield from _posts(ledger, moving)
     given = [] if moving.for_good else (yield from _lend(ledger, moving))
     visits = yield from _visits(ledger, moving)
-    yield from _tell(ledger, moving, handed, len(visits))
+    if moving.for_good:
+        yield from answering.hand_over(ledger, _hands(moving, author), answers)
+    yield from _tell(ledger, moving, handed, answers, len(visits))
     names = yield from territory.names(moving.places)
     leaves = moving.arranged["type"] == "leaving"
     devices = (yield from leaving.leave(ledger, moving.giver, moving.taker)) if leaves else []
@@ -66,6 +70,8 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
         "begun_at": ledger.now,
         "cases": note[: open_work.MOST],
         "kept": kept[: open_work.MOST],
+        "receptions": answering.note(answers.receptions),
+        "opinions": answering.note([one for one, to in answers.opinions if to]),
         "visits": visits,
         "given": [place.hex() for place in given],
         "place_names": names,
@@ -112,6 +118,14 @@ def _cases(ledger: Ledger, moving: Moving) -> Program[Handed]:
     if not moving.for_good:
         concerned = concerned[: open_work.MOST]  # what the note does not name could not come back
     return (yield from cases.divided(ledger, moving.taker, concerned))
+
+
+def _answers(ledger: Ledger, moving: Moving) -> Program[Answers]:
+    """The receptions and opinions that move, or that the stand-in sees."""
+    every = yield from answering.found(ledger, moving.giver, (moving.taker, moving.taking["name"]))
+    receptions = [one for one in every.receptions if moving.concerns(one.place)]
+    concerned = Answers(receptions, [one for one in every.opinions if moving.concerns(one[0].place)])
+    return (yield from answering.for_good(ledger, moving.giver, concerned)) if moving.for_good else concerned
 
 
 def _hands(moving: Moving, author: bytes) -> Hands:
@@ -204,15 +218,22 @@ def _write(ledger: Ledger, id_: str, fields: Fields) -> Program[None]:
         ledger.write_fields(record, fields)
 
 
-def _tell(ledger: Ledger, moving: Moving, handed: Handed, visits: int) -> Program[None]:
+def _tell(ledger: Ledger, moving: Moving, handed: Handed, answers: Answers, visits: int) -> Program[None]:
     arranged = moving.arranged
     what = f"{arranged['person_name']}{span(ledger.now, arranged['until'])}{TYPES[arranged['type']]}"
-    text = f"{what}，您接手{len(moving.places)}个地方、{len(handed.over)}件在办件。"
+    parts = [f"{len(moving.places)}个地方", f"{len(handed.over)}件在办件"]
+    parts += [f"{n}{of}" for n, of in ((len(answers.receptions), "次接待"), (_fit(answers), "件意见反映")) if n]
+    text = f"{what}，您接手{'、'.join(parts)}。"
     yield from tell(ledger, moving.record, "handover.begun", text, arranged["to"])
-    for text in _open_ends(len(handed.kept), visits):
+    for text in _open_ends(len(handed.kept), visits, 0 if moving.for_good else answers.unfit):
         yield from tell_heads(ledger, moving.record, "handover.open_ends", f"{what}：{text}")
 
 
-def _open_ends(kept: int, visits: int) -> Sequence[str]:
+def _fit(answers: Answers) -> int:
+    return len(answers.opinions) - answers.unfit
+
+
+def _open_ends(kept: int, visits: int, unfit: int) -> Sequence[str]:
     told = [f"{kept}件因回避须另行移交"] * (kept > 0) + [f"{visits}次已约定的上门须另行安排"] * (visits > 0)
+    told += [f"{unfit}件意见反映须另行指定答复人"] * (unfit > 0)
     return ["，".join(told) + "。"] if told else []

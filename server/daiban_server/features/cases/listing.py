@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, or_, select
 from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
+from daiban_server.features.cases.asking import kin_refuses
 from daiban_server.http.people import names_of
 from daiban_sync.ids import NOBODY
 
@@ -160,15 +161,18 @@ def story(centre: bytes, case: bytes) -> Program[list[EventOut]]:
     return [_event(row, names) for row in told]
 
 
-def acts(status: str, role: str, values: Mapping[str, Any]) -> list[ActOut]:
-    """What `role` may do with a case now, and what stands against the rest."""
+def acts(status: str, role: str, person: str, values: Mapping[str, Any]) -> list[ActOut]:
+    """What somebody may do with a case now, and what stands against the rest: for his role's and his own sake by the
+    same rules, in the same order, as the act itself."""
     made = []
     for command in KINDS["application"].commands.values():
         code = None
-        if status not in command.source:
-            code = "command.not_now"
-        elif role not in command.roles:
+        if role not in command.roles:
             code = "command.not_your_role"
+        elif status not in command.source:
+            code = "command.not_now"
+        elif kin_refuses(person, command.name, values):
+            code = "kin.conflict"
         elif command.name in ("pause", "resume"):
             code = _of_a_pause(command.name, values)
         made.append(ActOut(command.name, command.label, code is None, code, sorted(command.required)))

@@ -193,6 +193,19 @@ def test_what_was_sent_up_before_stays_beside_what_was_sent_up_last(bureau: Bure
     ]
 
 
+def test_a_case_is_found_by_its_telephone_however_it_is_written(bureau: Bureau) -> None:
+    case = bureau.case(phone="13800000000")
+    fixed = bureau.case(phone="0915-3212345")
+    bureau.through(case, ("赵敏", "submit", {}))
+    bureau.through(fixed, ("赵敏", "submit", {}))
+    for written, wanted in {
+        **dict.fromkeys(("138-0000-0000", "+8613800000000", "１３８００００００００", "0000000"), case),
+        **dict.fromkeys(("09153212345", "0915-3212345", "3212345"), fixed),
+    }.items():
+        found = bureau.run(listing.found(bureau.centre, listing.Wanted(query=written)))
+        assert [one.record for one in found] == [wanted.hex()], written
+
+
 def kinship(bureau: Bureau) -> list[tuple[Any, ...]]:
     """The lines of the register of kinship."""
     line = schema.register_line.c

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import bindparam, func, or_, select
 
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.telephone import dialled, is_written_as_one
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.features.cases.asking import kin_refuses
@@ -31,7 +32,7 @@ _LIST = (
         or_(bindparam("any_household") == 1, _s.household == bindparam("household")),
         or_(bindparam("any_handler") == 1, _s.handler == bindparam("handler")),
         or_(bindparam("any_day") == 1, (_s.due < bindparam("due_before")) & or_(*(_s.status == one for one in _OPEN))),
-        _s.search.like(bindparam("pattern"), escape="\\"),
+        or_(_s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")),
     )
     .order_by(_s.due.is_(None), _s.due, _s.submitted.desc())
     .limit(bindparam("page"))
@@ -121,11 +122,13 @@ class Wanted(Struct, frozen=True):
 
 def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
     """The cases of a centre that fit, those due first before others."""
+    query = wanted.query.strip()
     parameters: dict[str, Any] = {
         "centre_id": centre,
         "any_day": 0 if wanted.due_before else 1,
         "due_before": wanted.due_before,
-        "pattern": f"%{_escaped(wanted.query.strip().lower())}%",
+        "pattern": f"%{_escaped(query.lower())}%",
+        "telephone": f"%{_escaped(dialled(query) if is_written_as_one(query) else query.lower())}%",
         "page": max(1, min(wanted.limit, LONGEST)),
     }
     for name in _TEXTS:

@@ -19,6 +19,9 @@ Fields = Mapping[str, Any]
 FOREVER = 253_402_300_799_000
 """The end of what has no end in sight: the last second of the year 9999."""
 
+MOST_VISITS = 200
+"""Visits that a note lists."""
+
 _a = schema.absence.c
 _AWAY = (
     select(_a.id)
@@ -81,6 +84,7 @@ def arrange(ledger: Ledger, asked: Asked) -> Program[Fields]:
         "places": places,
     }
     yield from _tell_both(ledger, asked.record, arranged)
+    yield from _tell_replaced(ledger, asked.record, values.get("arranged") or arranged, arranged)
     return {"arranged": arranged}
 
 
@@ -97,21 +101,24 @@ def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
     yield from _check_free(asked.record, "absence", arranged["person"], arranged["to"], ledger.now, until)
     yield from show_until(ledger, values, arranged)
     yield from _tell_both(ledger, asked.record, arranged)
-    return {"arranged": arranged, **(yield from _visits_too(ledger, asked.record, values, arranged))}
+    return {"arranged": arranged, **(yield from visits_too(ledger, asked.record, values, arranged))}
 
 
-def _visits_too(ledger: Ledger, record: Record, values: Fields, arranged: Fields) -> Program[Fields]:
-    """The visits that were promised for the days by which an absence that began grew: the heads are told of them."""
+def visits_too(ledger: Ledger, record: Record, values: Fields, arranged: Fields) -> Program[Fields]:
+    """The visits that were promised for the days by which an absence that began grew: they stand in its note, and the
+    heads and whoever stands in are told of them."""
     if record.status != "begun":
         return {}
     since, until = values["arranged"]["until"] or FOREVER, arranged["until"] or FOREVER
     known = list(values.get("visits") or ())
     found = yield from open_work.visits(ledger.centre, bytes.fromhex(arranged["person"]), since, until)
-    if not (more := [one for one in found if one not in known]):
+    listed = {one["visit"] for one in known}
+    if not (more := [one for one in found if one["visit"] not in listed]):
         return {}
     text = f"{arranged['person_name']}推迟返岗：{len(more)}次已约定的上门须另行安排。"
     yield from tell_heads(ledger, record, "handover.open_ends", text)
-    return {"visits": [*known, *more]}
+    yield from tell(ledger, record, "handover.open_ends", text, arranged["to"])
+    return {"visits": [*known, *more][:MOST_VISITS]}
 
 
 def show_until(ledger: Ledger, values: Fields, arranged: Fields) -> Program[None]:
@@ -182,6 +189,13 @@ def _tell_both(ledger: Ledger, record: Record, arranged: Fields) -> Program[None
     when = span(arranged["since"], arranged["until"])
     text = f"{arranged['person_name']}{when}{TYPES[arranged['type']]}，由{arranged['to_name']}接手。"
     yield from tell(ledger, record, "handover.arranged", text, arranged["person"], arranged["to"])
+
+
+def _tell_replaced(ledger: Ledger, record: Record, before: Fields, after: Fields) -> Program[None]:
+    """Who was to take over hears that another does."""
+    if before["to"] != after["to"]:
+        text = f"{before['person_name']}的{TYPES[before['type']]}改由{after['to_name']}接手，您不用接手了。"
+        yield from tell(ledger, record, "handover.replaced", text, before["to"])
 
 
 def _stand_in(centre: bytes, whom: str) -> Program[str]:

@@ -64,6 +64,15 @@ KIND = Kind(
         ),
         Command("begin", "开始交接", _HEAD, frozenset({"arranged"}), "begun"),
         Command("prolong", "延长", _HEAD, frozenset({"arranged", "begun"}), None, {"until": Instant()}),
+        Command(
+            "replace",
+            "换人顶岗",
+            _HEAD,
+            frozenset({"begun"}),
+            None,
+            {"to": Reference("person")},
+            frozenset({"to"}),
+        ),
         Command("return", "返岗", roles("agent", "clerk", "cadre", "head"), frozenset({"begun"}), "ended"),
         Command(
             "give_up",

@@ -7,7 +7,7 @@ from daiban_server.db.program import Program
 from daiban_server.features.posts import answering, cases, leaving, open_work, territory
 from daiban_server.features.posts.answering import Answers
 from daiban_server.features.posts.appointing import holder
-from daiban_server.features.posts.arranging import FOREVER, check_own, check_stands_in, tell, tell_heads
+from daiban_server.features.posts.arranging import FOREVER, check_here, check_own, check_stands_in, tell, tell_heads
 from daiban_server.features.posts.cases import Handed, Hands
 from daiban_server.features.posts.words import TYPES, span
 from daiban_server.spine.effects import Asked
@@ -46,8 +46,10 @@ def begin(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     """Everything goes to the one who takes over; gives the note of it, which says what was handed. Before anything is
-    written it raises `Refusal`: ``person.unknown``, ``handover.stands_in``, ``handover.kin``, ``handover.opinion``."""
-    moving = yield from _moving(ledger, record)
+    written it raises `Refusal`: ``person.unknown``, ``handover.twice``, ``handover.away``, ``handover.stands_in``,
+    ``handover.kin``, ``handover.opinion``."""
+    moving = yield from moving_of(ledger, record, (yield from ledger.view(record)).values["arranged"])
+    yield from check_here(ledger, record, moving.arranged)
     if moving.arranged["type"] != "transfer":
         until = moving.arranged["until"] or FOREVER
         yield from check_stands_in(ledger, record, moving.arranged["person"], ledger.now, until)
@@ -58,7 +60,7 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     note = yield from cases.hand_over(ledger, _hands(moving, author), handed.over, for_good=moving.for_good)
     kept = [cases.noted(ledger, record.id, case) for case in handed.kept]
     posts = yield from _posts(ledger, moving)
-    given = [] if moving.for_good else (yield from _lend(ledger, moving))
+    given = [] if moving.for_good else (yield from lend(ledger, moving))
     visits = yield from _visits(ledger, moving)
     if moving.for_good:
         yield from answering.hand_over(ledger, _hands(moving, author), answers)
@@ -103,8 +105,8 @@ def come_back(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return {"ended_at": ledger.now, "meanwhile": meanwhile}
 
 
-def _moving(ledger: Ledger, record: Record) -> Program[Moving]:
-    arranged = (yield from ledger.view(record)).values["arranged"]
+def moving_of(ledger: Ledger, record: Record, arranged: Fields) -> Program[Moving]:
+    """A handover with its people and places. Raises `Refusal("person.unknown")` if who takes over left meanwhile."""
     giver, taker = bytes.fromhex(arranged["person"]), bytes.fromhex(arranged["to"])
     taking = yield from holder(ledger, arranged["to"], None, "to")
     held = yield from territory.held(giver)
@@ -115,9 +117,23 @@ def _moving(ledger: Ledger, record: Record) -> Program[Moving]:
 def _cases(ledger: Ledger, moving: Moving) -> Program[Handed]:
     found = yield from open_work.cases(ledger.centre, moving.giver)
     concerned = [case for case in found if moving.concerns(case.place)]
+    if moving.arranged["type"] == "transfer":
+        lent = yield from _lent_cases(ledger, moving.giver.hex())
+        concerned = [case for case in concerned if case.id not in lent]
     if not moving.for_good:
         concerned = concerned[: open_work.MOST]  # what the note does not name could not come back
     return (yield from cases.divided(ledger, moving.taker, concerned))
+
+
+def _lent_cases(ledger: Ledger, stand_in: str) -> Program[set[bytes]]:
+    """The cases that somebody handles for those in whose stead he is: they go back with their return, wherever his own
+    villages go."""
+    found = set[bytes]()
+    for one in (yield from territory.of_kind(ledger.centre, "handover", ledger)):
+        arranged = one.values.get("arranged") or {}
+        if one.status == "begun" and (arranged["type"], arranged["to"]) == ("absence", stand_in):
+            found |= set((yield from open_work.named(ledger.centre, bytes.fromhex(one.record))).values())
+    return found
 
 
 def _answers(ledger: Ledger, moving: Moving) -> Program[Answers]:
@@ -144,11 +160,11 @@ def _visits(ledger: Ledger, moving: Moving) -> Program[list[Fields]]:
     return [one for one in found if moving.concerns(bytes.fromhex(one["place"]))]
 
 
-def _lend(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
+def lend(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
     """The places come to the stand-in's phone. Those that were his own already are not counted among what he was given;
     those that he has by standing in for another too are, so that neither return takes them from the other."""
     had, without = (yield from territory.held(moving.taker)), {moving.record.id.hex()}
-    lent = yield from territory.standing_in(ledger.centre, without=without)
+    lent = yield from territory.standing_in(ledger.centre, without=without, over=ledger)
     given = [place for place in sorted(moving.places) if place not in had or (moving.taker, place) in lent]
     yield from territory.settle(ledger, {}, {(moving.taker, place): "B" for place in given}, without)
     return given
@@ -157,9 +173,9 @@ def _lend(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
 def _posts(ledger: Ledger, moving: Moving) -> Program[list[str]]:
     """The posts that he holds show who is there now; when he goes for good the other holds them, and has the places."""
     touched: list[str] = []
-    had_reasons = yield from territory.reasons(ledger.centre)
+    had_reasons = yield from territory.reasons(ledger.centre, over=ledger)
     before, after = dict[territory.Pair, str](), dict[territory.Pair, str]()
-    for post in (yield from territory.of_kind(ledger.centre, "post")):
+    for post in (yield from territory.of_kind(ledger.centre, "post", ledger)):
         changed = _held_by(moving, post.values) if moving.for_good else _on_duty(moving, post.values)
         if post.status == "held" and changed:
             yield from _write(ledger, post.record, changed)
@@ -191,7 +207,7 @@ def _on_duty(moving: Moving, post: Fields) -> Fields:
 def _off_duty(ledger: Ledger, values: Fields) -> Program[None]:
     """The posts show nobody in his stead, but for those that another holds by now, who may be away himself."""
     arranged = values["arranged"]
-    for post in (yield from territory.of_kind(ledger.centre, "post")):
+    for post in (yield from territory.of_kind(ledger.centre, "post", ledger)):
         a, shown = ((post.values.get(name) or {}).get("person") for name in ("a", "on_duty"))
         if post.record in (values.get("posts") or ()) and (a, shown) == (arranged["person"], arranged["to"]):
             yield from _write(ledger, post.record, {"on_duty": None, "on_duty_until": None})

@@ -12,6 +12,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Write
 from daiban_server.features.posts import open_work
 from daiban_server.features.posts.leaving import SILENT
+from daiban_server.http.enrolment import approve_device
 from daiban_server.limits.calendar import local_day
 from daiban_server.printing import handovers
 from daiban_server.spine import handing_in, scope
@@ -19,7 +20,7 @@ from daiban_server.spine.opening import Sender, open_batch
 from daiban_server.spine.push import push
 from daiban_server.spine.refusal import Refusal
 from daiban_sync import batch, limits
-from daiban_sync.keys import SoftwareKey
+from daiban_sync.keys import SoftwareKey, fingerprint
 from daiban_sync.outcome import unpack
 from daiban_sync.wire import Hello
 from tests.cases.bureau import DAY
@@ -124,6 +125,23 @@ def test_a_phone_that_did_not_say_that_nothing_is_left_is_given_up_by_name_alone
     assert team.give("李红", "handover", gone, "give_up", **named, lost=True) == "handover.not_awaited"
     team.watch_handovers()
     assert team.status(gone) == "ended"
+
+
+@pytest.mark.parametrize("state", ["pending", "frozen"])
+def test_a_phone_that_may_not_speak_is_not_locked_out_unseen(team: Team, state: str) -> None:
+    phone = _phone(team, "王芳")
+    team.look(schema.device.update().where(_d.id == phone).values(state=state))
+    gone = _hand_over(team, "王芳", "刘强", "leaving")
+    team.later(30)
+    team.watch_handovers()
+    assert (team.look(STATE, device_id=phone), team.status(gone)) == ([(state,)], "begun")
+    if state == "pending":
+        compared = fingerprint(bytes(32))
+        team.run(approve_device(phone, team.centre, team.people["李红"], compared, team.now))
+        assert team.look(STATE, device_id=phone) == [("leaving",)]
+    named = {"device": phone.hex(), "reason": "手机坏了", "lost": True}
+    assert team.give("李红", "handover", gone, "give_up", **named) == "merged"
+    assert team.look(STATE, device_id=phone) == [("revoked",)]
 
 
 def test_a_phone_takes_back_that_nothing_is_left(team: Team) -> None:

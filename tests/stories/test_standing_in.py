@@ -1,5 +1,7 @@
 """An agent falls ill in the hills, and another stands in: on the real phones, on both databases."""
 
+from pathlib import Path
+
 import httpx2
 import pytest
 
@@ -195,3 +197,25 @@ async def test_a_photo_that_is_still_on_a_leavers_phone_is_left_on_it(sqlite_tow
     lost = phone.seal(body, advance=False, sequence=phone.sequence + 2)
     await phone.push(lost, hello=wire.Hello(left=0))
     assert await state(head, phone.id.hex()) == "leaving"
+
+
+async def test_who_goes_to_another_centre_hands_in_photos_that_were_still_on_the_phone(
+    sqlite_township: Township, tmp_path: Path
+) -> None:
+    """A case is open, its photo was taken with no signal, and the phone speaks only after its owner has left."""
+    town = sqlite_township
+    wang, liu = await alone_in_qingshan(town), await town.device("刘强")
+    _, case = await case_of(town, wang)
+    picture = tmp_path / "户口簿.jpg"
+    picture.write_bytes(photograph(5))
+    photo = await wang.attach_photo(case, picture, paper="户口簿")
+    town.clock.ahead += MINUTE
+    head, _ = await leave(town)
+    (device,) = [one["id"] for one in (await head.get("/v1/devices")).json() if one["person"] == "王芳"]
+    assert (await wang.sync()).may_be_given_back
+    assert await wang.troubled() == []
+    assert await state(head, device) == "handed_in"
+    await liu.sync()
+    view = await liu.view(photo.record)
+    assert view is not None, "the successor has the photo's record"
+    assert (await head.get(f"/v1/records/application/{case}")).json()["values"]["owner"] == "刘强"

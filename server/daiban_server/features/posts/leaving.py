@@ -31,7 +31,6 @@ _NO_CODES = delete(schema.enrolment_code).where(
 _HANDING_IN = (
     update(schema.device).where(_d.person == bindparam("person_id"), _d.state == "active").values(state="leaving")
 )
-_NEVER = update(schema.device).where(_d.person == bindparam("person_id"), _d.state == "pending").values(state="revoked")
 _OWES = (
     update(schema.obligation)
     .where(
@@ -51,9 +50,10 @@ _REVOKE = update(schema.device).where(_d.id == bindparam("device_id")).values(st
 
 
 def leave(ledger: Ledger, person: bytes, successor: bytes) -> Program[list[str]]:
-    """Nobody is he any more; his phones may hand in what they have, and let go of everything. Gives those phones."""
+    """Nobody is he any more; his phones may hand in what they have, and let go of everything. Gives those phones, with
+    those that wait for approval or are frozen: they cannot speak, and nobody knows what is on them."""
     yield from run(_OWES, centre_id=ledger.centre, person_id=person, successor=successor)
-    for statement in (_GONE, _SIGNED_OUT, _NO_CODES, _HANDING_IN, _NEVER):
+    for statement in (_GONE, _SIGNED_OUT, _NO_CODES, _HANDING_IN):
         yield from run(statement, person_id=person)
     return [one["device"] for one in (yield from open_work.devices(person))]
 

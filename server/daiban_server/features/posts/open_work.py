@@ -11,7 +11,6 @@ from daiban_server.db.program import Program, rows
 from daiban_server.features.cases.sheet import BEFORE
 from daiban_server.features.posts.words import not_handed_in
 from daiban_server.spine import views
-from daiban_server.spine.handing_in import LEAVERS
 from daiban_sync.ids import NOBODY
 
 MOST = 500
@@ -62,7 +61,7 @@ LAST = 2**62
 """Beyond every position."""
 _DEVICES = (
     select(_d.id, _d.name, _d.synced_at, _d.state)
-    .where(_d.person == bindparam("person_id"), or_(*(_d.state == one for one in sorted({"active", *LEAVERS}))))
+    .where(_d.person == bindparam("person_id"), _d.state != "revoked", _d.state != "desk")
     .order_by(_d.id)
 )
 

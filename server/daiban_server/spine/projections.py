@@ -9,7 +9,7 @@ from daiban_server.spine import log
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.ledger import Ledger
 
-EDITION = 3
+EDITION = 4
 """Counted up when a projection changes: a server of another edition makes all of them anew when it starts."""
 _SETTING = "projections"
 _PAGE = 500

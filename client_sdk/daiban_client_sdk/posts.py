@@ -24,7 +24,8 @@ class Duty(NamedTuple):
 
 
 class StandIn(NamedTuple):
-    """Somebody for whom one stands in. `until` is Unix milliseconds, 0 where no end is in sight; `places` are names."""
+    """Somebody for whom one stands in. `until` is Unix milliseconds, 0 where no end is in sight; `places` are names,
+    `receptions` and `opinions` numbers of what waited for his answer when it began."""
 
     handover: str
     name: str
@@ -33,6 +34,8 @@ class StandIn(NamedTuple):
     places: tuple[str, ...]
     note: str
     duties: tuple[Duty, ...]
+    receptions: tuple[str, ...] = ()
+    opinions: tuple[str, ...] = ()
 
 
 def standing_in(device: Device) -> list[StandIn]:
@@ -67,6 +70,7 @@ def _stand_in(device: Device, handover: View) -> StandIn:
         tuple(values.get("place_names") or ()),
         str(values.get("note") or ""),
         tuple(sorted(_duties(device, handover), key=lambda one: (not one.due, one.due, one.number))),
+        *(tuple(str(one["number"]) for one in values.get(name) or ()) for name in ("receptions", "opinions")),
     )
 
 

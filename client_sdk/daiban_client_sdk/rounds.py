@@ -1,6 +1,7 @@
 """The store's side of a sync: what to send next, and what to keep of an answer, each in one transaction."""
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,19 +64,21 @@ class Rounds:
         reach = custody.horizon(self._store)
         frontier = self._frontier()
         ring = self._keyring()
+        batches, photos = [batch.unpack(one) for one in packed], self._photos()
         hello = wire.Hello(
             cursor=self._store.get("cursor", ""),
             epoch=self._store.get("epoch", 0),
             size=frontier.size,
             horizon=reach.at if reach else 0,
             keyring=ring.edition,
-            photos=self._photos(),
+            photos=photos,
             fresh=fresh,
             own=True,
+            left=self._left(batches, len(photos)),
         )
         root_key = bytes.fromhex(self._store.get("root_key"))
         trust = Trust(identity.origin, identity.centre, identity.device, root_key, ring)
-        session = SyncSession(trust, frontier, hello, [batch.unpack(one) for one in packed])
+        session = SyncSession(trust, frontier, hello, batches)
         return Step(identity, session, session.request(packed, earlier), self._device.clock())
 
     def take(self, step: Step, body: bytes) -> bool:
@@ -171,6 +174,12 @@ class Rounds:
             "SELECT record, sha256, size FROM photo WHERE receipt IS NULL ORDER BY tries, size LIMIT ?", PHOTOS_ASKED
         )
         return tuple(wire.PhotoWanted(record.hex(), sha256, size) for record, sha256, size in rows)
+
+    def _left(self, brought: Sequence[batch.Batch], listed: int) -> int:
+        """Entries and photos without receipt that a request neither brings nor lists."""
+        status = self._device.status()
+        entries = status.entries - sum(one.header.entry_count for one in brought)
+        return entries + status.photos - listed
 
     def _frontier(self) -> Frontier:
         hashes = self._store.get("frontier", [])

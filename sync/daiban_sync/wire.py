@@ -38,7 +38,9 @@ class PhotoWanted(Struct, frozen=True):
 class Hello(Struct, frozen=True, omit_defaults=True):
     """A request's head. `size` is the log that the device has verified, of `epoch`; `cursor` where its pull goes on
     ("" from the start); `keyring` the edition of the server's keys that it holds, `horizon` the time of the backup
-    horizon; `fresh` asks for a checkpoint of now, `own` wants no copy of what this request hands in."""
+    horizon; `fresh` asks for a checkpoint of now, `own` wants no copy of what this request hands in; `left` counts the
+    entries and photos without receipt that this request neither brings nor lists, None where the device does not
+    say."""
 
     cursor: str = ""
     epoch: int = 0
@@ -48,6 +50,7 @@ class Hello(Struct, frozen=True, omit_defaults=True):
     photos: tuple[PhotoWanted, ...] = ()
     fresh: bool = False
     own: bool = False
+    left: int | None = None
     protocol: int = limits.PROTOCOL
     client: str = ""
 
@@ -182,7 +185,7 @@ def decode_request(body: bytes) -> Request:
 
 
 def _check_hello(hello: Hello) -> None:
-    numbers = (hello.epoch, hello.size, hello.horizon)
+    numbers = (hello.epoch, hello.size, hello.horizon, hello.left or 0)
     if len(hello.photos) > 1000 or not all(0 <= number <= limits.INTEGER for number in numbers):
         raise WireError("hello.malformed")
     for photo in hello.photos:

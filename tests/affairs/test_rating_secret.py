@@ -1,5 +1,6 @@
 """A case is rated by whom it was done for: what rates it reaches the resident, and nobody who works here."""
 
+import functools
 from collections.abc import AsyncIterator
 from typing import Literal
 
@@ -8,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from daiban_schemas.slip import code_of
-from daiban_server import rating_secret
+from daiban_server import provision, rating_secret
 from daiban_server.db import schema
-from daiban_server.db.program import rows
+from daiban_server.db.program import rows, run
+from daiban_server.features.affairs.telling import of_staff
 from daiban_server.features.papers.documents import Document
 from daiban_server.jobs.loop import carry_out
 from daiban_server.lockout import FREE_TRIES
@@ -20,7 +22,7 @@ from daiban_server.printing.case_file import CaseFile
 from daiban_server.printing.case_papers import result
 from tests.affairs.test_open_affairs import DONE, case_of, look_up
 from tests.support.raw_device import code_of as problem
-from tests.support.township import Township
+from tests.support.township import Township, new_id
 
 
 class Telephones:
@@ -104,6 +106,18 @@ async def test_a_worker_s_own_telephone_is_told_nothing(township: Township) -> N
     done = await clerk.post(f"{path}/commands/complete", json={"arguments": {"result": "符合条件"}})
     assert done.status_code == 200
     assert await told(township, staff) == []
+
+
+async def test_however_it_was_written(sqlite_township: Township) -> None:
+    """A worker's telephone stands in the district's list in one way, and in the case in another."""
+    town = sqlite_township
+    for n, written in enumerate(("138-0000-0000", "+8613800000000", "１３８００００００００")):
+        person = provision.Person(new_id(), town.centre, f"代办员{n}", written, f"x{n}", "agent")
+        await town.services.database.write("people", functools.partial(provision.add_people, [person]))
+        assert await town.services.database.read(of_staff("13800000000")), written
+        gone = schema.person.delete().where(schema.person.c.id == person.id)
+        await town.services.database.write("people", functools.partial(run, gone))
+        assert not await town.services.database.read(of_staff("13800000000"))
 
 
 async def test_a_withdrawn_case_is_told_nobody(township: Township) -> None:

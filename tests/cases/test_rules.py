@@ -171,7 +171,9 @@ def test_the_same_matter_of_the_same_home_is_shown_as_alike(bureau: Bureau, rece
 
 
 def test_what_may_be_done_now_is_said_and_why_the_rest_may_not(bureau: Bureau, accepted: bytes) -> None:
-    acts = {act.name: act for act in listing.acts("accepted", "clerk", bureau.values(accepted))}
+    acts = {
+        act.name: act for act in listing.acts("accepted", "clerk", bureau.people["赵敏"].hex(), bureau.values(accepted))
+    }
     assert {name for name, act in acts.items() if act.legal} == {
         *("send_up", "pause", "complete", "refuse", "hand_over", "correct", "withdraw"),
     }
@@ -189,6 +191,19 @@ def test_what_was_sent_up_before_stays_beside_what_was_sent_up_last(bureau: Bure
         ("区民政局", "材料不齐,退回"),
         ("区残联", "不归我们管"),
     ]
+
+
+def test_a_case_is_found_by_its_telephone_however_it_is_written(bureau: Bureau) -> None:
+    case = bureau.case(phone="13800000000")
+    fixed = bureau.case(phone="0915-3212345")
+    bureau.through(case, ("赵敏", "submit", {}))
+    bureau.through(fixed, ("赵敏", "submit", {}))
+    for written, wanted in {
+        **dict.fromkeys(("138-0000-0000", "+8613800000000", "１３８００００００００", "0000000"), case),
+        **dict.fromkeys(("09153212345", "0915-3212345", "3212345"), fixed),
+    }.items():
+        found = bureau.run(listing.found(bureau.centre, listing.Wanted(query=written)))
+        assert [one.record for one in found] == [wanted.hex()], written
 
 
 def kinship(bureau: Bureau) -> list[tuple[Any, ...]]:

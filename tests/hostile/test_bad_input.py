@@ -67,6 +67,7 @@ BODIES: dict[str, Callable[[], bytes]] = {
     "a hello 40,000 deep": lambda: join([(Frame.HELLO, b'{"photos":' + b"[" * 40_000 + b"]" * 40_000 + b"}")]),
     "a cursor of somebody else's": lambda: wire.encode_request(wire.Hello(cursor="AAAA" * 11), []),
     "a cursor in Chinese": lambda: wire.encode_request(wire.Hello(cursor="游标"), []),
+    "less than nothing left": lambda: wire.encode_request(wire.Hello(left=-1), []),
     "a log that never was": lambda: wire.encode_request(wire.Hello(size=10**9), []),
     "another protocol": lambda: join([(Frame.HELLO, b'{"protocol":99}')]),
     "a photo of no bytes": lambda: wire.encode_request(

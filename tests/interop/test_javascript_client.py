@@ -1,5 +1,6 @@
 """A client in another language, written from the protocol's page alone, works beside our own in one township."""
 
+import httpx2
 import pytest
 
 from tests.interop.javascript import Node, Phone, Refused, alike, opened
@@ -180,3 +181,22 @@ async def test_a_phone_three_years_behind_speaks_by_a_nonce_and_learns_the_time(
     assert 0 < not_before <= received
     (head,) = (await wang.view(home))["fields"]["head"]
     assert head == {"author": "王芳", "value": "张桂兰"}
+
+
+async def test_a_leavers_phone_in_another_language_says_when_nothing_is_left(sqlite_node: Node) -> None:
+    town, wang = sqlite_node.town, await sqlite_node.device("王芳")
+    await wang.household()
+    head = await town.signed_in("李红")
+    fields = {"type": "leaving", "person": town.people["王芳"].hex(), "to": town.people["刘强"].hex()}
+    left = (await head.post("/v1/records/handover", json={"fields": fields})).json()["record"]
+    for command in ("arrange", "begin"):
+        answer = await head.post(f"/v1/records/handover/{left}/commands/{command}", json={})
+        assert answer.status_code == 200, answer.text
+    await wang.exchange(only=[])
+    assert await _states(head) == ["leaving"], "what it has was not brought"
+    await wang.sync()
+    assert await _states(head) == ["handed_in"]
+
+
+async def _states(head: httpx2.AsyncClient) -> list[str]:
+    return [one["state"] for one in (await head.get("/v1/devices")).json() if one["person"] == "王芳"]

@@ -61,6 +61,11 @@ class Head:
         if self.begun:
             self.team.give("李红", "handover", self.dice.choice(self.begun), "return")
 
+    def replace(self) -> None:
+        if self.begun:
+            to = self.team.people[self.dice.choice(AGENTS)].hex()
+            self.team.give("李红", "handover", self.dice.choice(self.begun), "replace", to=to)
+
     def receive(self) -> None:
         case = self.team.case(who="赵敏")
         self.team.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
@@ -77,7 +82,10 @@ def test_nobody_has_a_place_without_a_reason(tmp_path: Path, seed: int) -> None:
     head = Head(team, dice)
     for _ in range(25):
         dice.choice(
-            (head.appoint, head.close, head.send_away, head.send_away, head.call_back, head.receive, head.watch)
+            (
+                *(head.appoint, head.close, head.send_away, head.send_away, head.call_back),
+                *(head.replace, head.receive, head.watch),
+            )
         )()
         held = {(person, place): rank for person, place, rank in team.look(AGENTS_HELD)}
         reasons = team.run(territory.reasons(team.centre))

@@ -12,15 +12,17 @@ from daiban_server.db import schema
 from daiban_server.db.program import Write
 from daiban_server.features.posts import open_work
 from daiban_server.features.posts.leaving import SILENT
+from daiban_server.http.enrolment import approve_device
 from daiban_server.limits.calendar import local_day
 from daiban_server.printing import handovers
-from daiban_server.spine import scope
+from daiban_server.spine import handing_in, scope
 from daiban_server.spine.opening import Sender, open_batch
 from daiban_server.spine.push import push
 from daiban_server.spine.refusal import Refusal
 from daiban_sync import batch, limits
-from daiban_sync.keys import SoftwareKey
+from daiban_sync.keys import SoftwareKey, fingerprint
 from daiban_sync.outcome import unpack
+from daiban_sync.wire import Hello
 from tests.cases.bureau import DAY
 from tests.posts.team import Team
 
@@ -42,6 +44,11 @@ def _phone(team: Team, who: str) -> bytes:
     row = (phone, team.centre, team.people[who], "旧手机", bytes(32), "active", 1, 1, None, 1, 0, "sdk")
     team.run(_write(Write(schema.device, [row])))
     return phone
+
+
+def _says(team: Team, phone: bytes, left: int | None) -> None:
+    """A request of the phone's, with nothing to hand in."""
+    team.run(handing_in.hear(team.centre, phone, Hello(left=left), (), team.now))
 
 
 def _write(write: Write):  # type: ignore[no-untyped-def]  # a program of one operation
@@ -74,11 +81,10 @@ def test_his_phone_may_hand_in_what_it_has_and_is_locked_out_when_it_has_rested(
     team.later(2)
     team.watch_handovers()
     assert team.status(left) == "begun", "it was not heard of since"
-    heard = schema.device.update().where(_d.id == phone).values(synced_at=team.now)
-    team.look(heard)
+    _says(team, phone, left=0)
     team.later(2.5)
     team.watch_handovers()
-    assert team.look(STATE, device_id=phone) == [("leaving",)], "it may still be at it, in the hills"
+    assert team.look(STATE, device_id=phone) == [("handed_in",)], "it may still take it back"
     team.later(0.6)
     team.watch_handovers()
     assert team.look(STATE, device_id=phone) == [("revoked",)]
@@ -91,7 +97,70 @@ def test_a_phone_that_never_comes_back_is_told_of_once_a_day(team: Team) -> None
     team.later(SILENT / DAY + 0.1)
     for _ in range(3):
         team.watch_handovers()
-    assert team.told("郑红").count("王芳已离岗，还有1部手机没有交回。") == 1
+    text = "“旧手机”1月1日最后联系，里面没交来的记录和照片，停用后就再也没有了。"
+    assert team.told("郑红").count(f"王芳已离岗，还有1部手机没有交清：{text}") == 1
+
+
+@pytest.mark.parametrize("left", [None, 7])
+def test_a_phone_that_did_not_say_that_nothing_is_left_is_given_up_by_name_alone(team: Team, left: int | None) -> None:
+    """It is heard of, and then rests for a month: what it holds nobody knows."""
+    phone = _phone(team, "王芳")
+    gone = _hand_over(team, "王芳", "刘强", "leaving")
+    team.later(1)
+    _says(team, phone, left)
+    team.later(30)
+    team.watch_handovers()
+    assert team.look(STATE, device_id=phone) == [("leaving",)]
+    assert "没有交清" in team.told("郑红")[-1]
+    (shown,) = team.run(open_work.devices(team.people["王芳"]))
+    assert (shown["handed_in"], "就再也没有了" in shown["warning"]) == (False, True)
+    named = {"device": phone.hex(), "reason": "手机掉进河里"}
+    assert team.give("李红", "handover", gone, "give_up", **named) == "handover.unsent"
+    assert team.give("刘强", "handover", gone, "give_up", **named, lost=True) == "command.not_your_role"
+    assert team.look(STATE, device_id=phone) == [("leaving",)]
+    assert team.give("李红", "handover", gone, "give_up", **named, lost=True) == "merged"
+    assert team.look(STATE, device_id=phone) == [("revoked",)]
+    (said,) = team.values(gone)["given_up"]
+    assert (said["by"], said["reason"], said["handed_in"]) == ("李红", "手机掉进河里", False)
+    assert team.give("李红", "handover", gone, "give_up", **named, lost=True) == "handover.not_awaited"
+    team.watch_handovers()
+    assert team.status(gone) == "ended"
+
+
+@pytest.mark.parametrize("state", ["pending", "frozen"])
+def test_a_phone_that_may_not_speak_is_not_locked_out_unseen(team: Team, state: str) -> None:
+    phone = _phone(team, "王芳")
+    team.look(schema.device.update().where(_d.id == phone).values(state=state))
+    gone = _hand_over(team, "王芳", "刘强", "leaving")
+    team.later(30)
+    team.watch_handovers()
+    assert (team.look(STATE, device_id=phone), team.status(gone)) == ([(state,)], "begun")
+    if state == "pending":
+        compared = fingerprint(bytes(32))
+        team.run(approve_device(phone, team.centre, team.people["李红"], compared, team.now))
+        assert team.look(STATE, device_id=phone) == [("leaving",)]
+    named = {"device": phone.hex(), "reason": "手机坏了", "lost": True}
+    assert team.give("李红", "handover", gone, "give_up", **named) == "merged"
+    assert team.look(STATE, device_id=phone) == [("revoked",)]
+
+
+def test_a_phone_takes_back_that_nothing_is_left(team: Team) -> None:
+    phone = _phone(team, "王芳")
+    _hand_over(team, "王芳", "刘强", "leaving")
+    _says(team, phone, left=0)
+    team.later(1)
+    _says(team, phone, left=2)
+    team.later(9)
+    team.watch_handovers()
+    assert team.look(STATE, device_id=phone) == [("leaving",)]
+
+
+def test_nobody_gives_up_the_phone_of_one_who_stays(team: Team) -> None:
+    phone = _phone(team, "王芳")
+    away = team.away("王芳", "刘强")
+    named = {"device": phone.hex(), "reason": "丢了", "lost": True}
+    assert team.give("李红", "handover", away, "give_up", **named) == "handover.not_awaited"
+    assert team.look(STATE, device_id=phone) == [("active",)]
 
 
 def test_what_a_cadre_owed_is_his_successors(team: Team) -> None:
@@ -198,9 +267,9 @@ def test_a_phone_that_is_heard_of_every_day_is_locked_out_in_the_end(team: Team)
     phone = _phone(team, "王芳")
     left = _hand_over(team, "王芳", "刘强", "leaving")
     for _ in range(8):
-        assert team.look(STATE, device_id=phone) == [("leaving",)]
+        assert team.look(STATE, device_id=phone) != [("revoked",)]
         team.later(0.9)
-        team.look(schema.device.update().where(_d.id == phone).values(synced_at=team.now))
+        _says(team, phone, left=0)
         team.watch_handovers()
     assert team.look(STATE, device_id=phone) == [("revoked",)]
     assert team.status(left) == "ended"

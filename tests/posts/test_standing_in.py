@@ -162,13 +162,46 @@ def test_who_cannot_take_over(team: Team, who: str, fields: dict[str, int], code
 
 def test_visits_of_the_days_by_which_an_absence_grows_are_arranged_anew(team: Team) -> None:
     handover = team.away("王芳", "刘强", until=team.now + 3 * DAY)
-    visit, start = team.new(), team.now + 5 * DAY
-    point = (109_000_000, 32_000_000)
-    slot = (visit, team.people["王芳"], team.centre, team.place, *point, start, start + 3_600_000, True)
-    team.look(schema.slot.insert().values(slot))
+    visit = _promised(team, team.now + 5 * DAY)
     assert team.give("李红", "handover", handover, "prolong", until=team.now + 9 * DAY) == "merged"
     assert [one["visit"] for one in team.values(handover)["visits"]] == [visit.hex()]
     assert "王芳推迟返岗：1次已约定的上门须另行安排。" in team.told("郑红")
+
+
+def _promised(team: Team, start: int) -> bytes:
+    """A visit that was promised for 王芳."""
+    visit, point = team.new(), (109_000_000, 32_000_000)
+    slot = (visit, team.people["王芳"], team.centre, team.place, *point, start, start + 3_600_000, True)
+    team.look(schema.slot.insert().values(slot))
+    return visit
+
+
+def test_visits_of_a_day_that_was_added_by_itself_are_arranged_anew(team: Team) -> None:
+    handover = team.away("王芳", "刘强", until=team.now + 2 * DAY)
+    first, later = (_promised(team, team.now + days * DAY // 2) for days in (5, 9))
+    team.later(2)
+    team.watch_handovers()
+    assert [one["visit"] for one in team.values(handover)["visits"]] == [first.hex()]
+    for who in ("李红", "郑红", "刘强"):
+        assert team.told(who).count("王芳推迟返岗：1次已约定的上门须另行安排。") == 1, who
+    team.watch_handovers()
+    assert team.told("刘强").count("王芳推迟返岗：1次已约定的上门须另行安排。") == 1, "said once"
+    team.later(3)
+    team.watch_handovers()
+    assert [one["visit"] for one in team.values(handover)["visits"]] == [first.hex(), later.hex()]
+
+
+def test_who_was_to_stand_in_hears_that_another_does(team: Team) -> None:
+    asked = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
+    named = {"since": team.now + DAY, "until": team.now + 3 * DAY}
+    assert team.give("李红", "handover", asked, "arrange", to=team.people["刘强"].hex(), **named) == "merged"
+    team.later(0.1)
+    assert team.give("李红", "handover", asked, "arrange", to=team.people["周静"].hex(), **named) == "merged"
+    assert team.told("刘强")[-1] == "王芳的请假改由周静接手，您不用接手了。"
+    told = len(team.told("刘强"))
+    team.later(0.1)
+    assert team.give("李红", "handover", asked, "arrange", to=team.people["周静"].hex(), **named) == "merged"
+    assert len(team.told("刘强")) == told
 
 
 def test_who_stands_in_is_not_away_himself(team: Team) -> None:

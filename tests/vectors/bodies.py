@@ -46,6 +46,7 @@ def request_frames() -> Frames:
         keyring=1,
         photos=(PhotoWanted(cast.PHOTO.hex(), _SHA.hex(), 17),),
         fresh=True,
+        left=4,
         client="vectors/1",
     )
     return [

@@ -20,7 +20,14 @@ from daiban_client_sdk.errors import DeviceError
 from daiban_schemas.kinds import KINDS
 
 DAY = 86_400_000
-_STATES = {"pending": "待审核", "active": "已启用", "frozen": "已冻结", "revoked": "已停用"}
+_STATES = {
+    "pending": "待审核",
+    "active": "已启用",
+    "leaving": "离岗未交清",
+    "handed_in": "离岗已交清",
+    "frozen": "已冻结",
+    "revoked": "已停用",
+}
 
 
 def wrong_clock() -> int:

@@ -45,6 +45,8 @@ def _lines(context: Context, one: StandIn) -> list[str]:
     lines = [f"替 {one.name} 顶岗{until}  {one.phone}".rstrip()]
     lines += [f"    地方:{'、'.join(one.places)}"] if one.places else []
     lines += [f"    交代:{line}" for line in one.note.splitlines()]
+    lines += [f"    接待:{number},还没有结果" for number in one.receptions]
+    lines += [f"    意见反映:{number},待答复" for number in one.opinions]
     states = KINDS["application"].states
     for duty in one.duties:
         due = f",{duty.due} 到期" if duty.due else ""

@@ -17,6 +17,8 @@ _EN = {
     "已启用": "active",
     "已冻结": "frozen",
     "已停用": "revoked",
+    "离岗未交清": "left, not all handed in",
+    "离岗已交清": "left, all handed in",
     "今天没有上门安排。": "No visits today.",
     "同步后会显示服务器安排的上门。": "After a sync the visits that the server assigned appear here.",
     "现在没有替谁顶岗。": "You stand in for nobody.",

@@ -7,7 +7,7 @@ cannot. Everybody of the centre can read it, so it says nothing about a resident
 """
 
 from daiban_schemas.kind import Command, Field, Kind, roles
-from daiban_schemas.types import Anything, Choice, Instant, List, Reference, Text
+from daiban_schemas.types import Anything, Choice, Flag, Instant, List, Reference, Text
 
 TYPES = ("absence", "transfer", "leaving")
 _PLACES = List(Reference("place"), 300)
@@ -34,6 +34,8 @@ KIND = Kind(
         Field("arranged", "安排", Anything(), "server"),
         Field("cases", "移交的在办件", List(Anything(), 500), "server"),
         Field("kept", "须另行移交的件", List(Anything(), 500), "server"),
+        Field("receptions", "没有结果的接待", List(Anything(), 500), "server"),
+        Field("opinions", "待答复的意见反映", List(Anything(), 500), "server"),
         Field("visits", "受影响的上门", List(Anything(), 200), "server"),
         Field("given", "顶岗带到手机上的地方", _PLACES, "server"),
         Field("place_names", "移交的地方", List(Text(60), 300), "server"),
@@ -42,6 +44,7 @@ KIND = Kind(
         Field("ended_at", "结束时间", Instant(), "server"),
         Field("meanwhile", "其间办过的件", List(Anything(), 500), "server"),
         Field("devices", "待交回的手机", List(Reference("device"), 20), "server"),
+        Field("given_up", "未交清即停用的手机", List(Anything(), 20), "server"),
     ],
     states=[
         ("asked", "待安排"),
@@ -61,7 +64,25 @@ KIND = Kind(
         ),
         Command("begin", "开始交接", _HEAD, frozenset({"arranged"}), "begun"),
         Command("prolong", "延长", _HEAD, frozenset({"arranged", "begun"}), None, {"until": Instant()}),
+        Command(
+            "replace",
+            "换人顶岗",
+            _HEAD,
+            frozenset({"begun"}),
+            None,
+            {"to": Reference("person")},
+            frozenset({"to"}),
+        ),
         Command("return", "返岗", roles("agent", "clerk", "cadre", "head"), frozenset({"begun"}), "ended"),
+        Command(
+            "give_up",
+            "停用未交清的手机",
+            _HEAD,
+            frozenset({"begun"}),
+            None,
+            {"device": Reference("device"), "reason": Text(200), "lost": Flag()},
+            frozenset({"device", "reason"}),
+        ),
         Command("cancel", "取消", roles("agent", "clerk", "cadre", "head"), _OPEN, "cancelled"),
     ],
     held=_HELD,

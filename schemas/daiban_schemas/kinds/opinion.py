@@ -23,6 +23,7 @@ KIND = Kind(
         Field("concerned", "涉及的人", List(Reference("person"), 20), "server"),
         Field("answerer", "答复责任人", Reference("person"), "server"),
         Field("answerer_name", "答复责任人", Text(40), "server"),
+        Field("handovers", "工作交接", List(Anything(), 50), "server"),
         Field("due", "答复期限", Date(), "server"),
         Field("contacts", "联系反映人", List(Anything(), 40), "server"),
         Field("answer", "答复内容", Text(2000, lines=True), "server"),

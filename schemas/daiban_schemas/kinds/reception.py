@@ -2,7 +2,7 @@
 
 from daiban_schemas.kind import Field, Kind
 from daiban_schemas.kinds.application import SOURCES
-from daiban_schemas.types import Choice, Instant, Integer, Phone, Reference, Text
+from daiban_schemas.types import Anything, Choice, Instant, Integer, List, Phone, Reference, Text
 
 KIND = Kind(
     "reception",
@@ -23,6 +23,7 @@ KIND = Kind(
         Field("number", "登记号", Text(40), "server"),
         Field("owner", "首问责任人", Text(40), "server"),
         Field("owner_id", "首问责任人", Reference("person"), "server"),
+        Field("handovers", "工作交接", List(Anything(), 50), "server"),
     ],
     parent="place",
 )

@@ -124,6 +124,23 @@ ENTRIES: dict[str, Problem] = {
         "Nobody to take over",
         "Name somebody, or give the post a B",
     ),
+    "handover.opinion": Problem(
+        409,
+        "有意见反映没有合适的人接着答复",
+        "请先由不涉及的人答复,或补上负责人后再办离岗",
+        "Nobody is left whom an open opinion is not about",
+        "Have it answered first, or take on somebody above",
+    ),
+    "handover.unsent": Problem(
+        409,
+        "这部手机还没有交清",
+        "停用后,手机里没交来的记录和照片就再也没有了;请先设法让它联网交清,确定不要了才写明“不再等”(lost)",
+        "This phone has not said that nothing is left on it",
+        "What it still holds would be lost: have it sync first, or state `lost`",
+    ),
+    "handover.not_awaited": Problem(
+        404, "没有在等这部手机交回", "请核对手机", "No such phone is awaited", "Check which phone it is"
+    ),
     "handover.role": Problem(
         409, "接手人的角色不同", "请选同一角色的人员", "Of another role", "Choose somebody of the same role"
     ),

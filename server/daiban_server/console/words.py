@@ -131,7 +131,8 @@ VISIT = {
 DEVICE = {
     "pending": Mark("待审核", "diamond"),
     "active": Mark("在用", "full"),
-    "leaving": Mark("离岗待交回", "half"),
+    "leaving": Mark("离岗未交清", "half"),
+    "handed_in": Mark("离岗已交清", "check"),
     "frozen": Mark("已冻结", "cross", urgent=True),
     "revoked": Mark("已停用", "cross"),
 }

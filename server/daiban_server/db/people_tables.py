@@ -91,8 +91,8 @@ device = Table(
     Index("ix_device_centre", "centre"),
     Index("ix_device_key", "key"),
 )
-"""`state` is ``pending``, ``active``, ``leaving`` (of somebody who left: it hands in what it has), ``frozen``,
-``revoked``, or ``desk`` for a centre's own key."""
+"""`state` is ``pending``, ``active``, ``leaving`` (of somebody who left: it hands in what it has), ``handed_in``
+(and said that nothing is left), ``frozen``, ``revoked``, or ``desk`` for a centre's own key."""
 
 enrolment_code = Table(
     "enrolment_code",

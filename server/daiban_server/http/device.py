@@ -20,6 +20,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Fetch
 from daiban_server.http.problems import ProblemError
 from daiban_server.services import Presence, Services
+from daiban_server.spine.handing_in import LEAVERS
 from daiban_server.spine.opening import Sender
 from daiban_sync import signature
 from daiban_sync.clock import SECOND, STALE
@@ -41,7 +42,7 @@ _DEVICE = (
 
 
 class SignedDevice(NamedTuple):
-    """A device whose request held. `state` is ``active``, ``pending`` or ``leaving``."""
+    """A device whose request held. `state` is ``active``, ``pending`` or one of `LEAVERS`."""
 
     sender: Sender
     state: str
@@ -65,7 +66,7 @@ async def signed_device(
     signature.check(key, target, body, parameters, content_digest, signed)
     _check_time(parameters, services)
     # The phone of somebody who left may still hand in what it has, and let go of what it holds.
-    if state != "leaving" and (state not in ("active", "pending") or not active):
+    if state not in LEAVERS and (state not in ("active", "pending") or not active):
         raise ProblemError(f"device.{state if state != 'active' else 'revoked'}")
     if state == "pending" and not pending:
         raise ProblemError("device.pending")

@@ -70,10 +70,14 @@ _LIST = (
 _APPROVE = (
     update(schema.device)
     .where(_d.id == bindparam("device_id"), _d.centre == bindparam("centre_id"), _d.state == "pending")
-    .values(state="active", approved_at=bindparam("at"), approved_by=bindparam("who"))
+    .values(state=bindparam("becomes"), approved_at=bindparam("at"), approved_by=bindparam("who"))
     .returning(_d.id)
 )
-_KEY = select(_d.key, _d.state).where(_d.id == bindparam("device_id"), _d.centre == bindparam("centre_id"))
+_KEY = (
+    select(_d.key, _d.state, _p.active)
+    .select_from(schema.device.join(schema.person, _d.person == _p.id))
+    .where(_d.id == bindparam("device_id"), _d.centre == bindparam("centre_id"))
+)
 
 
 class CodeWanted(Struct):
@@ -289,7 +293,8 @@ async def approve(
 
 
 def approve_device(device: bytes, centre: bytes, who: bytes, compared: str, now: int) -> Program[None]:
-    """Raises `ProblemError`: ``device.unknown``, ``device.not_pending`` or ``fingerprint.mismatch``."""
+    """Let a device speak; that of somebody who left meanwhile only hands in what it has. Raises `ProblemError`:
+    ``device.unknown``, ``device.not_pending`` or ``fingerprint.mismatch``."""
     row = yield from first(_KEY, device_id=device, centre_id=centre)
     if row is None or row[1] == "desk":
         raise ProblemError("device.unknown")
@@ -297,4 +302,5 @@ def approve_device(device: bytes, centre: bytes, who: bytes, compared: str, now:
         raise ProblemError("device.not_pending")
     if compared.replace(" ", "") != fingerprint(row[0]).replace(" ", ""):
         raise ProblemError("fingerprint.mismatch")
-    yield from first(_APPROVE, device_id=device, centre_id=centre, at=now, who=who)
+    becomes = "active" if row[2] else "leaving"
+    yield from first(_APPROVE, device_id=device, centre_id=centre, at=now, who=who, becomes=becomes)

@@ -13,10 +13,10 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.features.photos import grant
 from daiban_server.features.photos.tus import PATH as UPLOADS
-from daiban_server.http.device import signed_device
+from daiban_server.http.device import SignedDevice, signed_device
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
-from daiban_server.spine import log, restores
+from daiban_server.spine import handing_in, log, restores
 from daiban_server.spine.cursor import Cursor, pack_cursor, unpack_cursor
 from daiban_server.spine.news import News, news
 from daiban_server.spine.opening import Opened, Sender, open_batch
@@ -60,7 +60,7 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     custody = asked.custody
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
     faults.reach("server.push.received")
-    frames = await _exchange(opened, sender, asked.hello, cursor, services)
+    frames = await _exchange(opened, device, asked.hello, cursor, services)
     faults.reach("server.push.before_answer")
     if frames is None:
         return Response(b"", status_code=204)
@@ -68,19 +68,25 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
 
 
 async def _exchange(
-    opened: Sequence[Opened], sender: Sender, hello: wire.Hello, cursor: Cursor, services: Services
+    opened: Sequence[Opened], device: SignedDevice, hello: wire.Hello, cursor: Cursor, services: Services
 ) -> FrameList | None:
     """Push, then answer; gives the answer's frames. What was pushed is durable then.
 
     Both happen in one transaction, whose connection has all pages at hand: a reader would have to fetch them anew
     after each commit. An answer that cannot be made takes no custody along: then the push is done by itself.
     """
-    database, keys = services.database, services.keys
+    database, keys, sender = services.database, services.keys, device.sender
     pushed = Pushed()
 
     def pushing() -> Program[Pushed]:
         knows = Known(cursor.centre, hello.epoch, hello.size)
-        return push(sender, opened, keys, services.effects, services.now(), knows)
+        done = yield from push(sender, opened, keys, services.effects, services.now(), knows)
+        yield from hearing(done)
+        return done
+
+    def hearing(done: Pushed) -> Program[None]:
+        if device.state in handing_in.LEAVERS:
+            yield from handing_in.hear(sender.centre, sender.device, hello, done.problems, services.now())
 
     def both() -> Program[FrameList | None]:
         done = yield from pushing()
@@ -96,6 +102,8 @@ async def _exchange(
             pushed = await database.write(sender.centre, pushing)
     elif hello.fresh:
         await database.write(sender.centre, lambda: log.refresh(keys, sender.centre, services.now()))
+    if not opened and device.state in handing_in.LEAVERS:
+        await database.write(sender.centre, lambda: hearing(pushed))
     return await database.read_shortly(_answer(hello, cursor, sender, pushed, services))
 
 

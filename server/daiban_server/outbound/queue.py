@@ -1,7 +1,7 @@
 """Messages that wait to go out, and those that went."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -72,12 +72,14 @@ def tell(
     record: bytes | None = None,
     phone: str = "",
     told: Mapping[str, Any] | None = None,
+    without: Collection[bytes] = (),
 ) -> Program[None]:
-    """Let somebody know, and who stands in for him. `key` names the reason: a second message for the same reason and
-    person is not made. A resident has a `phone` and no person."""
+    """Let somebody know, and who stands in for him, unless that is one of `without`. `key` names the reason: a second
+    message for the same reason and person is not made. A resident has a `phone` and no person."""
     whom: list[tuple[bytes | None, str]] = [(person, text)]
     if person is not None and not code.startswith(PERSONAL):
-        whom += [(one.id, f"（代{one.absent}）{text}") for one in (yield from stand_ins(person, now))]
+        instead = [one for one in (yield from stand_ins(person, now)) if one.id not in without]
+        whom += [(one.id, f"（代{one.absent}）{text}") for one in instead]
     data, made = msgspec.json.encode(told or {}), []
     for one, words in whom:
         id_ = hashlib.sha256(b"\x00".join((centre, one or phone.encode(), key.encode()))).digest()[:16]

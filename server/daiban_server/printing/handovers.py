@@ -33,6 +33,7 @@ def handover(centre: bytes, record: bytes, supervisor: str, today: datetime.date
     if not arranged:
         raise Refusal("handover.nobody", ("to",))
     cases = yield from _handed(centre, record, values, bytes.fromhex(arranged["person"]))
+    answers = yield from _answers(centre, values, bytes.fromhex(arranged["person"]))
     return HandoverList(
         office=(yield from office_of(centre)),
         issued=today,
@@ -41,7 +42,7 @@ def handover(centre: bytes, record: bytes, supervisor: str, today: datetime.date
         post="、".join(values.get("place_names") or ()),
         reason="，".join(filter(None, (TYPES[arranged["type"]], values.get("reason")))),
         cases=tuple(cases),
-        things=tuple((values.get("note") or "").splitlines()),
+        things=(*answers, *(values.get("note") or "").splitlines()),
         supervisor=supervisor,
     )
 
@@ -54,6 +55,18 @@ def _handed(centre: bytes, record: bytes, values: Mapping[str, Any], giver: byte
     ids = yield from open_work.named(centre, record)
     over, kept = ([(ids[one["sign"]], one) for one in values.get(name) or ()] for name in ("cases", "kept"))
     return (yield from _cases(centre, over, "")) + (yield from _cases(centre, kept, BY_KIN))
+
+
+def _answers(centre: bytes, values: Mapping[str, Any], giver: bytes) -> Program[list[str]]:
+    """Receptions and opinions that wait for an answer, a line each: of the note, or before it begins those that would
+    stand in it."""
+    receptions, opinions = values.get("receptions"), values.get("opinions")
+    if values.get("cases") is None:
+        receptions = [one.noted() for one in (yield from open_work.receptions(centre, giver))]
+        opinions = [one.noted() for one in (yield from open_work.opinions(centre, giver))]
+    return [f"接待{one['number']}：还没有结果" for one in receptions or ()] + [
+        f"意见反映{one['number']}：待答复，期限{one.get('due') or '未定'}" for one in opinions or ()
+    ]
 
 
 def _cases(centre: bytes, told: Iterable[tuple[bytes, Mapping[str, Any]]], note: str) -> Program[list[HandedCase]]:

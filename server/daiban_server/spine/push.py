@@ -18,6 +18,7 @@ from daiban_server.keystore import ServerKeys
 from daiban_server.spine import chains, gaps, history, log
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
+from daiban_server.spine.handing_in import LEAVERS
 from daiban_server.spine.ledger import Incoming, Ledger
 from daiban_server.spine.opening import Opened, Sender
 from daiban_server.spine.parking import park
@@ -122,10 +123,10 @@ class _Intake:
         batch, sender = opened.batch, self.sender
         sequence = batch.header.sequence
         row = yield from self._before(batch)
-        if row is None or row[0] not in ("active", "leaving", "desk"):
+        if row is None or row[0] not in LEAVERS | {"active", "desk"}:
             self.done.problems.append((sequence, f"device.{row[0] if row else 'unknown'}", 0))
             return
-        if row[0] == "leaving":
+        if row[0] in LEAVERS:
             # Who left decides nothing more: his phone may hand in what was written where he had a place.
             sender = sender._replace(role="agent")
         named, held = row[1] or 0, row[5]

@@ -35,6 +35,12 @@ BY_KIND = (
     .order_by(_r.position.desc())
     .limit(bindparam("page"))
 )
+OLDER = (
+    select(*_COLUMNS)
+    .where(_r.centre == bindparam("centre_id"), _r.kind == bindparam("kind_name"), _r.position < bindparam("before"))
+    .order_by(_r.position.desc())
+    .limit(bindparam("page"))
+)
 BY_STATUS = (
     select(*_COLUMNS)
     .where(

@@ -191,7 +191,7 @@ export class Device {
     const state = this.state;
     const sent = only ? state.batches.filter((one) => only.includes(one.sequence)) : toSend(state);
     const wanted = state.photos.filter((one) => !one.receipt).slice(0, MOST_PHOTOS);
-    const frames = [[FRAME.HELLO, Buffer.from(JSON.stringify(this.#hello({ fresh, own }, wanted)), "utf8")]];
+    const frames = [[FRAME.HELLO, Buffer.from(JSON.stringify(this.#hello({ fresh, own, left: this.#left(sent, wanted) }, wanted)), "utf8")]];
     for (const batch of sent) frames.push([FRAME.BATCH, batch.packed]);
     for (const batch of sent.filter((one) => one.custody)) frames.push([FRAME.CUSTODY, batch.custody]);
     const began = this.clock();
@@ -199,6 +199,13 @@ export class Device {
     if (answer.status === 204) return this.#pullEnded({ status: 204, more: false, problems: [], tickets: [] });
     const believed = verifiedAnswer(answer.body, state, sent);
     return this.#take(believed, sent, began, answer.body.length);
+  }
+
+  /** What has no receipt and is neither brought nor listed by a request. */
+  #left(sent, wanted) {
+    const brought = new Set(sent.map((one) => one.sequence));
+    const entries = this.state.entries.filter((one) => unreceipted(this.state, one) && !brought.has(one.sequence));
+    return entries.length + this.state.photos.filter((one) => !one.receipt).length - wanted.length;
   }
 
   #hello(wishes, photos) {

@@ -11,22 +11,21 @@ from sqlalchemy import bindparam, func, select
 
 from daiban_schemas.kinds import KINDS
 from daiban_server import days
+from daiban_server.concerned import answerer as nearest
+from daiban_server.concerned import concerned
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.limits.calendar import local_day
 from daiban_server.outbound import queue
-from daiban_server.rating_secret import had_part, who_acted
 from daiban_server.registers import OPINIONS, enter, numbered
 from daiban_server.spine.effects import Asked, Effects
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
-from daiban_server.staff import by, holders, person
+from daiban_server.staff import by, person
 
 Fields = Mapping[str, Any]
 DAYS: Mapping[str, int] = {"rating": 1, "complaint": 5, "stuck": 3, "hotline": 5, "opinion_box": 5}
 """Working days until the answer, by channel: whoever gave a bad rating is called within one."""
-DECIDING = ("accept", "decline", "finish", "complete", "refuse")
-"""What whoever did it answers for, though another handles the case."""
 AN_HOUR = 60
 """More than that an hour and a centre's box is full for a while: a register that a machine filled would hide people."""
 _l = schema.register_line.c
@@ -55,12 +54,11 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit_of(values), "working").day
     about = yield from concerned(ledger, values)
     fields = {"number": number, "due": due.isoformat(), "concerned": sorted(one.hex() for one in about)}
-    for role in ("head", "leader", "chief"):
-        for id_, name in (yield from holders(ledger.centre, role)):
-            if id_ not in about:
-                yield from _ask(ledger, record, id_, number, due)
-                return {**fields, "answerer": id_.hex(), "answerer_name": name}
-    return fields
+    chosen = yield from nearest(ledger, about)
+    if chosen is None:
+        return fields
+    yield from _ask(ledger, record, chosen[0], number, due, about)
+    return {**fields, "answerer": chosen[0].hex(), "answerer_name": chosen[1]}
 
 
 def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -72,10 +70,11 @@ def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if chosen.role not in KINDS["opinion"].commands["answer"].roles:
         raise Refusal("command.not_your_role", ("to",))
     values = (yield from ledger.view(asked.record)).values
-    if to in (yield from concerned(ledger, values)):
+    about = yield from concerned(ledger, values)
+    if to in about:
         raise Refusal("opinion.own", ("to",))
     due = datetime.date.fromisoformat(values["due"])
-    yield from _ask(ledger, asked.record, to, str(values.get("number")), due)
+    yield from _ask(ledger, asked.record, to, str(values.get("number")), due, about)
     return {"answerer": to.hex(), "answerer_name": chosen.name}
 
 
@@ -100,29 +99,31 @@ def reopen(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Said again: the answer did not help, so another is owed by a new day."""
     values = (yield from ledger.view(asked.record)).values
     due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit_of(values), "working").day
-    if answerer := values.get("answerer"):
-        yield from _ask(ledger, asked.record, bytes.fromhex(answerer), str(values.get("number")), due)
-    return {"due": due.isoformat(), "answer": None, "answered_at": None}
+    again, about = {"due": due.isoformat(), "answer": None, "answered_at": None}, (yield from concerned(ledger, values))
+    chosen = yield from _still(ledger, values.get("answerer"), about)
+    if chosen is None:
+        return again
+    yield from _ask(ledger, asked.record, chosen[0], str(values.get("number")), due, about)
+    return {**again, "answerer": chosen[0].hex(), "answerer_name": chosen[1]}
 
 
-def _ask(ledger: Ledger, record: Record, who: bytes, number: str, due: datetime.date) -> Program[None]:
+def _still(ledger: Ledger, before: str | None, about: set[bytes]) -> Program[tuple[bytes, str] | None]:
+    """Who answered before, if he works here still; for one who left, whoever is named for a new opinion."""
+    who = (yield from person(bytes.fromhex(before))) if before else None
+    if before and who and who.active and who.centre == ledger.centre:
+        return bytes.fromhex(before), who.name
+    return (yield from nearest(ledger, about))
+
+
+def _ask(
+    ledger: Ledger, record: Record, who: bytes, number: str, due: datetime.date, about: set[bytes]
+) -> Program[None]:
+    """Whom it is about is not told of it, though he stand in for the one who owes the answer."""
     text = f"{number} 号意见反映请最迟于{due.month}月{due.day}日答复。"
     key = f"opinion/{record.id.hex()}/{ledger.now}"
-    yield from queue.tell(ledger.centre, who, "opinion.owed", text, ledger.now, key=key, record=record.id)
-
-
-def concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
-    """Whom it is about: those who are named, those who own or handle the case that it is about, or did before it was
-    handed over, those who decided it, and whoever was so when it was registered; rewriting it does not help them."""
-    found = {values.get("about"), *(values.get("concerned") or ())}
-    if values.get("application"):
-        case = bytes.fromhex(values["application"])
-        yield from ledger.load([case])
-        if (record := ledger.records[case]) is not None:
-            view = yield from ledger.view(record)
-            found |= had_part(view.values)
-            found |= {one.hex() for one in (yield from who_acted(ledger.centre, case, *DECIDING))}
-    return {bytes.fromhex(one) for one in found if one}
+    yield from queue.tell(
+        ledger.centre, who, "opinion.owed", text, ledger.now, key=key, record=record.id, without=about
+    )
 
 
 EFFECTS = Effects(

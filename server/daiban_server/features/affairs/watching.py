@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from daiban_server import days, looks
+from daiban_server.concerned import concerned
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
-from daiban_server.features.affairs.opinions import concerned, limit_of
+from daiban_server.features.affairs.opinions import limit_of
 from daiban_server.limits.calendar import Calendar, local_day
 from daiban_server.limits.clock import Defaults
 from daiban_server.limits.deadline import Deadline, Why
@@ -60,7 +61,8 @@ def look(centre: bytes, after: bytes, now: int) -> Program[bytes]:
 
 def _tell(ledger: Ledger, record: Record, calendar: Calendar) -> Program[None]:
     values = (yield from ledger.view(record)).values
-    people = yield from _people(ledger, values)
+    whom = yield from concerned(ledger, values)
+    people = yield from _people(ledger, values, whom)
     if people is None:
         return
     today, about = local_day(ledger.now), f"{values.get('number')} 号意见反映"
@@ -69,7 +71,9 @@ def _tell(ledger: Ledger, record: Record, calendar: Calendar) -> Program[None]:
         code = "opinion.soon" if step in ("soon", "today") else "opinion.over"
         for person in alert.to:
             key, to = f"opinion/{record.id.hex()}/{due}/{step}", bytes.fromhex(person.id)
-            yield from queue.tell(ledger.centre, to, code, alert.text, ledger.now, key=key, record=record.id)
+            yield from queue.tell(
+                ledger.centre, to, code, alert.text, ledger.now, key=key, record=record.id, without=whom
+            )
 
 
 def _owed(values: Mapping[str, Any], calendar: Calendar, today: datetime.date) -> Deadline:
@@ -87,9 +91,8 @@ def _owed(values: Mapping[str, Any], calendar: Calendar, today: datetime.date) -
     )
 
 
-def _people(ledger: Ledger, values: Mapping[str, Any]) -> Program[People | None]:
+def _people(ledger: Ledger, values: Mapping[str, Any], about: set[bytes]) -> Program[People | None]:
     """Who owes the answer and who stands above, without those whom the opinion is about."""
-    about = yield from concerned(ledger, values)
     above = {}
     for role in ("head", "leader", "chief"):
         held = yield from holders(ledger.centre, role)

@@ -58,12 +58,23 @@ def _enter(ledger: Ledger, asked: Asked, item: Fields, values: Fields) -> Progra
     return str(window)
 
 
+FOR_ANYBODY = frozenset({"submit"})
+"""What the applicant's relative may ask for too: handing in decides nothing, and brings the case to somebody else. To
+withdraw is the applicant's act, but whoever records it says that he wanted it, which a relative cannot vouch for."""
+
+
+def kin_refuses(person: str, command: str, values: Fields) -> bool:
+    """Whether somebody may not give a command since the applicant is declared to be his relative: the one rule for
+    what is refused and for what is offered."""
+    return command not in FOR_ANYBODY and person in relatives(values)
+
+
 def unrelated(effect: Effect) -> Effect:
     """A command that nobody gives whose relative the applicant is declared to be: another handles it (近亲属回避)."""
 
     def given(ledger: Ledger, asked: Asked) -> Program[Fields]:
         values = (yield from ledger.view(asked.record)).values
-        if asked.incoming.author.hex() in relatives(values):
+        if kin_refuses(asked.incoming.author.hex(), asked.name, values):
             raise Refusal("kin.conflict", ("kin",))
         return (yield from effect(ledger, asked))
 

@@ -4,27 +4,29 @@ from daiban_server.features.cases import arriving, asking, facts, handling, rece
 from daiban_server.features.cases.asking import unrelated
 from daiban_server.spine.effects import Effects
 
+_COMMANDS = {
+    "submit": arriving.submit,
+    "receive": arriving.receive,
+    "notify": arriving.notify,
+    "complement": arriving.complement,
+    "accept": arriving.accept,
+    "decline": arriving.decline,
+    "finish": arriving.finish,
+    "send_up": handling.send_up,
+    "answered": handling.answered,
+    "extend": handling.extend,
+    "pause": handling.pause,
+    "resume": handling.resume,
+    "complete": handling.complete,
+    "refuse": handling.refuse,
+    "withdraw": handling.withdraw,
+    "hand_over": handling.hand_over,
+    "correct": handling.correct,
+    "archive": handling.archive,
+}
+
 EFFECTS = Effects(
-    commands={
-        ("application", "submit"): arriving.submit,
-        ("application", "receive"): unrelated(arriving.receive),
-        ("application", "notify"): unrelated(arriving.notify),
-        ("application", "complement"): unrelated(arriving.complement),
-        ("application", "accept"): unrelated(arriving.accept),
-        ("application", "decline"): unrelated(arriving.decline),
-        ("application", "finish"): unrelated(arriving.finish),
-        ("application", "send_up"): unrelated(handling.send_up),
-        ("application", "answered"): unrelated(handling.answered),
-        ("application", "extend"): unrelated(handling.extend),
-        ("application", "pause"): unrelated(handling.pause),
-        ("application", "resume"): unrelated(handling.resume),
-        ("application", "complete"): unrelated(handling.complete),
-        ("application", "refuse"): unrelated(handling.refuse),
-        ("application", "withdraw"): handling.withdraw,
-        ("application", "hand_over"): unrelated(handling.hand_over),
-        ("application", "correct"): unrelated(handling.correct),
-        ("application", "archive"): unrelated(handling.archive),
-    },
+    commands={("application", name): unrelated(effect) for name, effect in _COMMANDS.items()},
     reports={
         ("application", "collected"): facts.collected,
         ("application", "verified"): facts.verified,

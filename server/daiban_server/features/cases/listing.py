@@ -8,8 +8,10 @@ from msgspec import Struct
 from sqlalchemy import bindparam, func, or_, select
 
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.telephone import dialled, is_written_as_one
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
+from daiban_server.features.cases.asking import kin_refuses
 from daiban_server.http.people import names_of
 from daiban_sync.ids import NOBODY
 
@@ -30,7 +32,7 @@ _LIST = (
         or_(bindparam("any_household") == 1, _s.household == bindparam("household")),
         or_(bindparam("any_handler") == 1, _s.handler == bindparam("handler")),
         or_(bindparam("any_day") == 1, (_s.due < bindparam("due_before")) & or_(*(_s.status == one for one in _OPEN))),
-        _s.search.like(bindparam("pattern"), escape="\\"),
+        or_(_s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")),
     )
     .order_by(_s.due.is_(None), _s.due, _s.submitted.desc())
     .limit(bindparam("page"))
@@ -120,11 +122,13 @@ class Wanted(Struct, frozen=True):
 
 def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
     """The cases of a centre that fit, those due first before others."""
+    query = wanted.query.strip()
     parameters: dict[str, Any] = {
         "centre_id": centre,
         "any_day": 0 if wanted.due_before else 1,
         "due_before": wanted.due_before,
-        "pattern": f"%{_escaped(wanted.query.strip().lower())}%",
+        "pattern": f"%{_escaped(query.lower())}%",
+        "telephone": f"%{_escaped(dialled(query) if is_written_as_one(query) else query.lower())}%",
         "page": max(1, min(wanted.limit, LONGEST)),
     }
     for name in _TEXTS:
@@ -160,15 +164,18 @@ def story(centre: bytes, case: bytes) -> Program[list[EventOut]]:
     return [_event(row, names) for row in told]
 
 
-def acts(status: str, role: str, values: Mapping[str, Any]) -> list[ActOut]:
-    """What `role` may do with a case now, and what stands against the rest."""
+def acts(status: str, role: str, person: str, values: Mapping[str, Any]) -> list[ActOut]:
+    """What somebody may do with a case now, and what stands against the rest: for his role's and his own sake by the
+    same rules, in the same order, as the act itself."""
     made = []
     for command in KINDS["application"].commands.values():
         code = None
-        if status not in command.source:
-            code = "command.not_now"
-        elif role not in command.roles:
+        if role not in command.roles:
             code = "command.not_your_role"
+        elif status not in command.source:
+            code = "command.not_now"
+        elif kin_refuses(person, command.name, values):
+            code = "kin.conflict"
         elif command.name in ("pause", "resume"):
             code = _of_a_pause(command.name, values)
         made.append(ActOut(command.name, command.label, code is None, code, sorted(command.required)))

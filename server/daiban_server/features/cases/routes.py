@@ -127,5 +127,5 @@ def _whole(session: SignedIn, record: bytes) -> Program[WholeCase]:
     shown = yield from views.shown(views.BY_ID, centre, record_id=record)
     if sheet is None or not shown:
         raise ProblemError("record.unknown")
-    acts = listing.acts(sheet.status, session.clerk.role, shown[0].view.values)
+    acts = listing.acts(sheet.status, session.clerk.role, session.clerk.person.hex(), shown[0].view.values)
     return WholeCase(sheet, (yield from listing.story(centre, record)), acts, (yield from listing.alike(centre, sheet)))

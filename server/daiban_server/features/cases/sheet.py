@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from daiban_schemas.telephone import dialled
 from daiban_server.db import schema
 from daiban_server.db.program import Program
 from daiban_server.features.cases.asking import Fields
@@ -46,7 +47,8 @@ def label(values: Fields) -> str:
 
 def searched(number: str, applicant: str, phone: Any) -> str:
     """What a search looks through."""
-    return " ".join((number.lower(), applicant, *_spelt(applicant), str(phone or "")))
+    written = str(phone or "")
+    return " ".join((number.lower(), applicant, *_spelt(applicant), written, dialled(written)))
 
 
 @lru_cache(4096)

@@ -1,12 +1,10 @@
 """A handover before it begins: asked for, arranged by the head, prolonged, cancelled."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import bindparam, select
+from typing import Any, NamedTuple
 
 from daiban_server.db import schema
-from daiban_server.db.program import Program, first
+from daiban_server.db.program import Program
 from daiban_server.features.posts import open_work, territory
 from daiban_server.features.posts.words import TYPES, span
 from daiban_server.outbound import queue
@@ -19,17 +17,8 @@ Fields = Mapping[str, Any]
 FOREVER = 253_402_300_799_000
 """The end of what has no end in sight: the last second of the year 9999."""
 
-_a = schema.absence.c
-_AWAY = (
-    select(_a.id)
-    .where(
-        _a.person == bindparam("person_id"),
-        _a.id != bindparam("without"),
-        _a.start < bindparam("until"),
-        _a.end > bindparam("since"),
-    )
-    .limit(1)
-)
+MOST_VISITS = 200
+"""Visits that a note lists."""
 
 
 def asked_for(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fields]:
@@ -39,9 +28,18 @@ def asked_for(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fie
     if away is not None:
         writer = yield from person(incoming.author)
         by = f"{writer.name}替" if writer and incoming.author.hex() != values["person"] else ""
-        text = f"{by}{away.name}申请{TYPES.get(values.get('type', ''), '交接')}，请安排接手的人。"
+        text = f"{by}{away.name}申请{TYPES.get(values.get('type', ''), '交接')}，{_what_to_do(ledger, values)}"
         yield from tell_heads(ledger, record, "handover.asked", text, without=incoming.author)
     return {}
+
+
+def _what_to_do(ledger: Ledger, values: Fields) -> str:
+    """A request may come from the hills after its days are over: then there is nobody to arrange, and much to look
+    after."""
+    until = values.get("until")
+    if values.get("type", "absence") != "absence" or not until or until > ledger.now:
+        return "请安排接手的人。"
+    return f"但上报时日子已过（{span(values.get('since') or until, until)}）：不用再安排，请核对其间有没有耽误的事。"
 
 
 def arrange(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -51,11 +49,11 @@ def arrange(ledger: Ledger, asked: Asked) -> Program[Fields]:
     ``handover.twice``, ``handover.away``, ``handover.stands_in``, ``handover.last_head``, ``place.unknown``.
     """
     values = {**(yield from ledger.view(asked.record)).values, **asked.arguments}
-    away = yield from _of_here(ledger, values.get("person"), "person")
-    to = values.get("to") or (yield from _stand_in(ledger.centre, values["person"]))
+    away = yield from of_here(ledger, values.get("person"), "person")
+    to = values.get("to") or (yield from _stand_in(ledger, values["person"]))
     if not to:
         raise Refusal("handover.nobody", ("to",))
-    taker = yield from _of_here(ledger, to, "to")
+    taker = yield from of_here(ledger, to, "to")
     if to == values["person"] or taker.role != away.role:
         raise Refusal("handover.role", ("to",))
     kind, places = values.get("type") or "absence", values.get("places") or []
@@ -65,7 +63,7 @@ def arrange(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if until <= since:
         raise Refusal("handover.time", ("until",))
     yield from territory.check(ledger.centre, map(bytes.fromhex, places))
-    yield from _check_free(asked.record, kind, values["person"], to, since, until)
+    yield from check_free(ledger, asked.record, kind, values["person"], to, since, until)
     if kind != "transfer":
         yield from check_stands_in(ledger, asked.record, values["person"], since, until)
     if kind == "leaving" and away.role == "head" and len((yield from holders(ledger.centre, "head"))) < 2:
@@ -81,6 +79,7 @@ def arrange(ledger: Ledger, asked: Asked) -> Program[Fields]:
         "places": places,
     }
     yield from _tell_both(ledger, asked.record, arranged)
+    yield from _tell_replaced(ledger, asked.record, values.get("arranged") or arranged, arranged)
     return {"arranged": arranged}
 
 
@@ -94,24 +93,27 @@ def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if arranged["type"] != "absence":
         raise Refusal("handover.final", ("type",))
     yield from check_stands_in(ledger, asked.record, arranged["person"], ledger.now, until)
-    yield from _check_free(asked.record, "absence", arranged["person"], arranged["to"], ledger.now, until)
+    yield from check_free(ledger, asked.record, "absence", arranged["person"], arranged["to"], ledger.now, until)
     yield from show_until(ledger, values, arranged)
     yield from _tell_both(ledger, asked.record, arranged)
-    return {"arranged": arranged, **(yield from _visits_too(ledger, asked.record, values, arranged))}
+    return {"arranged": arranged, **(yield from visits_too(ledger, asked.record, values, arranged))}
 
 
-def _visits_too(ledger: Ledger, record: Record, values: Fields, arranged: Fields) -> Program[Fields]:
-    """The visits that were promised for the days by which an absence that began grew: the heads are told of them."""
+def visits_too(ledger: Ledger, record: Record, values: Fields, arranged: Fields) -> Program[Fields]:
+    """The visits that were promised for the days by which an absence that began grew: they stand in its note, and the
+    heads and whoever stands in are told of them."""
     if record.status != "begun":
         return {}
     since, until = values["arranged"]["until"] or FOREVER, arranged["until"] or FOREVER
     known = list(values.get("visits") or ())
     found = yield from open_work.visits(ledger.centre, bytes.fromhex(arranged["person"]), since, until)
-    if not (more := [one for one in found if one not in known]):
+    listed = {one["visit"] for one in known}
+    if not (more := [one for one in found if one["visit"] not in listed]):
         return {}
     text = f"{arranged['person_name']}推迟返岗：{len(more)}次已约定的上门须另行安排。"
     yield from tell_heads(ledger, record, "handover.open_ends", text)
-    return {"visits": [*known, *more]}
+    yield from tell(ledger, record, "handover.open_ends", text, arranged["to"])
+    return {"visits": [*known, *more][:MOST_VISITS]}
 
 
 def show_until(ledger: Ledger, values: Fields, arranged: Fields) -> Program[None]:
@@ -136,14 +138,49 @@ def cancel(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 def check_stands_in(ledger: Ledger, record: Record, whom: str, since: int, until: int) -> Program[None]:
     """Raises `Refusal("handover.stands_in")` where who would go stands in for another then: who is there?"""
-    for one in (yield from territory.of_kind(ledger.centre, "handover")):
-        arranged = one.values.get("arranged") or {}
-        open_ = one.status in ("arranged", "begun") and arranged.get("type") == "absence"
-        start, end = one.values.get("begun_at") or arranged.get("since", 0), arranged.get("until") or FOREVER
-        if one.status == "begun":
-            end = max(end, ledger.now + 1)  # it is not over by itself
-        if open_ and arranged["to"] == whom and start < until and end > since and one.record != record.id.hex():
+    for one in (yield from _standing(ledger, record)):
+        if one.type == "absence" and one.to == whom and one.meets(since, until):
             raise Refusal("handover.stands_in", ("person",))
+
+
+def check_here(ledger: Ledger, record: Record, arranged: Fields) -> Program[None]:
+    """That both are here when it begins: an absence goes on beyond its last day until somebody returns, so what was
+    free of it when it was arranged need not be now. Raises `Refusal`: ``handover.twice``, ``handover.away``."""
+    for one in (yield from _standing(ledger, record)):
+        if one.begun and one.person == arranged["person"]:
+            raise Refusal("handover.twice", ("person",))
+        if one.begun and one.person == arranged["to"]:
+            raise Refusal("handover.away", ("to",))
+
+
+class _Gone(NamedTuple):
+    """An absence, or a leaving, that is arranged or has begun."""
+
+    type: str
+    person: str
+    to: str
+    start: int
+    end: int
+    begun: bool
+
+    def meets(self, since: int, until: int) -> bool:
+        """Whether it overlaps a span."""
+        return self.start < until and self.end > since
+
+
+def _standing(ledger: Ledger, without: Record) -> Program[list[_Gone]]:
+    """Who goes or has gone, one handover apart; what began is not over by itself."""
+    found = []
+    for one in (yield from territory.of_kind(ledger.centre, "handover", ledger)):
+        arranged = one.values.get("arranged")
+        if one.status not in ("arranged", "begun") or not arranged or arranged["type"] == "transfer":
+            continue
+        begun, end = one.status == "begun", arranged.get("until") or FOREVER
+        start = one.values.get("begun_at") or arranged.get("since", 0)
+        people = arranged["type"], arranged["person"], arranged["to"]
+        if one.record != without.id.hex():
+            found.append(_Gone(*people, start, max(end, ledger.now + 1) if begun else end, begun))
+    return found
 
 
 def check_own(asked: Asked, whom: Any) -> None:
@@ -184,17 +221,25 @@ def _tell_both(ledger: Ledger, record: Record, arranged: Fields) -> Program[None
     yield from tell(ledger, record, "handover.arranged", text, arranged["person"], arranged["to"])
 
 
-def _stand_in(centre: bytes, whom: str) -> Program[str]:
+def _tell_replaced(ledger: Ledger, record: Record, before: Fields, after: Fields) -> Program[None]:
+    """Who was to take over hears that another does."""
+    if before["to"] != after["to"]:
+        text = f"{before['person_name']}的{TYPES[before['type']]}改由{after['to_name']}接手，您不用接手了。"
+        yield from tell(ledger, record, "handover.replaced", text, before["to"])
+
+
+def _stand_in(ledger: Ledger, whom: str) -> Program[str]:
     """The B of the posts that somebody holds; nobody where the posts have different ones."""
     named = {
         (post.values.get("b") or {}).get("person")
-        for post in (yield from territory.of_kind(centre, "post"))
+        for post in (yield from territory.of_kind(ledger.centre, "post", ledger))
         if post.status == "held" and (post.values.get("a") or {}).get("person") == whom
     }
     return named.pop() or "" if len(named) == 1 else ""
 
 
-def _of_here(ledger: Ledger, whom: Any, field: str) -> Program[Person]:
+def of_here(ledger: Ledger, whom: Any, field: str) -> Program[Person]:
+    """Somebody who works in this centre. Raises `Refusal("person.unknown")`."""
     found = yield from person(bytes.fromhex(whom)) if whom else _nobody()
     if found is None or not found.active or found.centre != ledger.centre:
         raise Refusal("person.unknown", (field,))
@@ -205,9 +250,9 @@ def _nobody() -> Program[None]:
     yield from ()
 
 
-def _check_free(record: Record, kind: str, whom: str, to: str, since: int, until: int) -> Program[None]:
-    span_ = {"without": record.id, "since": since, "until": until}
-    if kind != "transfer" and (yield from first(_AWAY, person_id=bytes.fromhex(whom), **span_)):
-        raise Refusal("handover.twice", ("since",))
-    if (yield from first(_AWAY, person_id=bytes.fromhex(to), **span_)):
-        raise Refusal("handover.away", ("to",))
+def check_free(ledger: Ledger, record: Record, kind: str, whom: str, to: str, since: int, until: int) -> Program[None]:
+    for one in (yield from _standing(ledger, record)):
+        if kind != "transfer" and one.person == whom and one.meets(since, until):
+            raise Refusal("handover.twice", ("since",))
+        if one.person == to and one.meets(since, until):
+            raise Refusal("handover.away", ("to",))

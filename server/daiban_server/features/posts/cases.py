@@ -94,6 +94,25 @@ def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) 
     return meanwhile
 
 
+def pass_on(ledger: Ledger, hands: Hands, told: Sequence[Fields]) -> Program[list[Fields]]:
+    """What one stand-in was given to handle, and still handles, goes to the next one. Gives those of the note that stay
+    with him, since the applicant is the next one's relative."""
+    kept: list[Fields] = []
+    named = yield from open_work.named(ledger.centre, hands.handover)
+    yield from ledger.load(named.values())
+    for one in told:
+        record = ledger.records.get(named.get(one["sign"], b""))
+        if record is None or record.status in _ENDED or not one.get(HANDLED):
+            continue
+        values = (yield from ledger.view(record)).values
+        fields = _changed(values, hands, ("handler",))
+        if fields and hands.taker in relatives(values):
+            kept.append(one)
+        elif fields:
+            _hand(ledger, record, values, fields, hands)
+    return kept
+
+
 def reason(arranged: Fields) -> str:
     """Why, as a case's page says it."""
     return STANDING_IN if arranged["type"] == "absence" else TYPES[arranged["type"]]

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from daiban_server.db.program import Program
-from daiban_server.features.posts import cases, leaving, open_work, territory
+from daiban_server.features.posts import answering, cases, leaving, open_work, territory
+from daiban_server.features.posts.answering import Answers
 from daiban_server.features.posts.appointing import holder
-from daiban_server.features.posts.arranging import FOREVER, check_own, check_stands_in, tell, tell_heads
+from daiban_server.features.posts.arranging import FOREVER, check_here, check_own, check_stands_in, tell, tell_heads
 from daiban_server.features.posts.cases import Handed, Hands
 from daiban_server.features.posts.words import TYPES, span
 from daiban_server.spine.effects import Asked
@@ -45,20 +46,25 @@ def begin(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     """Everything goes to the one who takes over; gives the note of it, which says what was handed. Before anything is
-    written it raises `Refusal`: ``person.unknown``, ``handover.stands_in``, ``handover.kin``."""
-    moving = yield from _moving(ledger, record)
+    written it raises `Refusal`: ``person.unknown``, ``handover.twice``, ``handover.away``, ``handover.stands_in``,
+    ``handover.kin``, ``handover.opinion``."""
+    moving = yield from moving_of(ledger, record, (yield from ledger.view(record)).values["arranged"])
+    yield from check_here(ledger, record, moving.arranged)
     if moving.arranged["type"] != "transfer":
         until = moving.arranged["until"] or FOREVER
         yield from check_stands_in(ledger, record, moving.arranged["person"], ledger.now, until)
     handed = yield from _cases(ledger, moving)
     if handed.kept and moving.arranged["type"] == "leaving":
         raise Refusal("handover.kin", ("person",))
+    answers = yield from _answers(ledger, moving)
     note = yield from cases.hand_over(ledger, _hands(moving, author), handed.over, for_good=moving.for_good)
     kept = [cases.noted(ledger, record.id, case) for case in handed.kept]
     posts = yield from _posts(ledger, moving)
-    given = [] if moving.for_good else (yield from _lend(ledger, moving))
+    given = [] if moving.for_good else (yield from lend(ledger, moving))
     visits = yield from _visits(ledger, moving)
-    yield from _tell(ledger, moving, handed, len(visits))
+    if moving.for_good:
+        yield from answering.hand_over(ledger, _hands(moving, author), answers)
+    yield from _tell(ledger, moving, handed, answers, len(visits))
     names = yield from territory.names(moving.places)
     leaves = moving.arranged["type"] == "leaving"
     devices = (yield from leaving.leave(ledger, moving.giver, moving.taker)) if leaves else []
@@ -66,6 +72,8 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
         "begun_at": ledger.now,
         "cases": note[: open_work.MOST],
         "kept": kept[: open_work.MOST],
+        "receptions": answering.note(answers.receptions),
+        "opinions": answering.note([one for one, to in answers.opinions if to]),
         "visits": visits,
         "given": [place.hex() for place in given],
         "place_names": names,
@@ -97,8 +105,8 @@ def come_back(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return {"ended_at": ledger.now, "meanwhile": meanwhile}
 
 
-def _moving(ledger: Ledger, record: Record) -> Program[Moving]:
-    arranged = (yield from ledger.view(record)).values["arranged"]
+def moving_of(ledger: Ledger, record: Record, arranged: Fields) -> Program[Moving]:
+    """A handover with its people and places. Raises `Refusal("person.unknown")` if who takes over left meanwhile."""
     giver, taker = bytes.fromhex(arranged["person"]), bytes.fromhex(arranged["to"])
     taking = yield from holder(ledger, arranged["to"], None, "to")
     held = yield from territory.held(giver)
@@ -109,9 +117,31 @@ def _moving(ledger: Ledger, record: Record) -> Program[Moving]:
 def _cases(ledger: Ledger, moving: Moving) -> Program[Handed]:
     found = yield from open_work.cases(ledger.centre, moving.giver)
     concerned = [case for case in found if moving.concerns(case.place)]
+    if moving.arranged["type"] == "transfer":
+        lent = yield from _lent_cases(ledger, moving.giver.hex())
+        concerned = [case for case in concerned if case.id not in lent]
     if not moving.for_good:
         concerned = concerned[: open_work.MOST]  # what the note does not name could not come back
     return (yield from cases.divided(ledger, moving.taker, concerned))
+
+
+def _lent_cases(ledger: Ledger, stand_in: str) -> Program[set[bytes]]:
+    """The cases that somebody handles for those in whose stead he is: they go back with their return, wherever his own
+    villages go."""
+    found = set[bytes]()
+    for one in (yield from territory.of_kind(ledger.centre, "handover", ledger)):
+        arranged = one.values.get("arranged") or {}
+        if one.status == "begun" and (arranged["type"], arranged["to"]) == ("absence", stand_in):
+            found |= set((yield from open_work.named(ledger.centre, bytes.fromhex(one.record))).values())
+    return found
+
+
+def _answers(ledger: Ledger, moving: Moving) -> Program[Answers]:
+    """The receptions and opinions that move, or that the stand-in sees."""
+    every = yield from answering.found(ledger, moving.giver, (moving.taker, moving.taking["name"]))
+    receptions = [one for one in every.receptions if moving.concerns(one.place)]
+    concerned = Answers(receptions, [one for one in every.opinions if moving.concerns(one[0].place)])
+    return (yield from answering.for_good(ledger, moving.giver, concerned)) if moving.for_good else concerned
 
 
 def _hands(moving: Moving, author: bytes) -> Hands:
@@ -130,11 +160,11 @@ def _visits(ledger: Ledger, moving: Moving) -> Program[list[Fields]]:
     return [one for one in found if moving.concerns(bytes.fromhex(one["place"]))]
 
 
-def _lend(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
+def lend(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
     """The places come to the stand-in's phone. Those that were his own already are not counted among what he was given;
     those that he has by standing in for another too are, so that neither return takes them from the other."""
     had, without = (yield from territory.held(moving.taker)), {moving.record.id.hex()}
-    lent = yield from territory.standing_in(ledger.centre, without=without)
+    lent = yield from territory.standing_in(ledger.centre, without=without, over=ledger)
     given = [place for place in sorted(moving.places) if place not in had or (moving.taker, place) in lent]
     yield from territory.settle(ledger, {}, {(moving.taker, place): "B" for place in given}, without)
     return given
@@ -143,9 +173,9 @@ def _lend(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
 def _posts(ledger: Ledger, moving: Moving) -> Program[list[str]]:
     """The posts that he holds show who is there now; when he goes for good the other holds them, and has the places."""
     touched: list[str] = []
-    had_reasons = yield from territory.reasons(ledger.centre)
+    had_reasons = yield from territory.reasons(ledger.centre, over=ledger)
     before, after = dict[territory.Pair, str](), dict[territory.Pair, str]()
-    for post in (yield from territory.of_kind(ledger.centre, "post")):
+    for post in (yield from territory.of_kind(ledger.centre, "post", ledger)):
         changed = _held_by(moving, post.values) if moving.for_good else _on_duty(moving, post.values)
         if post.status == "held" and changed:
             yield from _write(ledger, post.record, changed)
@@ -177,7 +207,7 @@ def _on_duty(moving: Moving, post: Fields) -> Fields:
 def _off_duty(ledger: Ledger, values: Fields) -> Program[None]:
     """The posts show nobody in his stead, but for those that another holds by now, who may be away himself."""
     arranged = values["arranged"]
-    for post in (yield from territory.of_kind(ledger.centre, "post")):
+    for post in (yield from territory.of_kind(ledger.centre, "post", ledger)):
         a, shown = ((post.values.get(name) or {}).get("person") for name in ("a", "on_duty"))
         if post.record in (values.get("posts") or ()) and (a, shown) == (arranged["person"], arranged["to"]):
             yield from _write(ledger, post.record, {"on_duty": None, "on_duty_until": None})
@@ -204,15 +234,22 @@ def _write(ledger: Ledger, id_: str, fields: Fields) -> Program[None]:
         ledger.write_fields(record, fields)
 
 
-def _tell(ledger: Ledger, moving: Moving, handed: Handed, visits: int) -> Program[None]:
+def _tell(ledger: Ledger, moving: Moving, handed: Handed, answers: Answers, visits: int) -> Program[None]:
     arranged = moving.arranged
     what = f"{arranged['person_name']}{span(ledger.now, arranged['until'])}{TYPES[arranged['type']]}"
-    text = f"{what}，您接手{len(moving.places)}个地方、{len(handed.over)}件在办件。"
+    parts = [f"{len(moving.places)}个地方", f"{len(handed.over)}件在办件"]
+    parts += [f"{n}{of}" for n, of in ((len(answers.receptions), "次接待"), (_fit(answers), "件意见反映")) if n]
+    text = f"{what}，您接手{'、'.join(parts)}。"
     yield from tell(ledger, moving.record, "handover.begun", text, arranged["to"])
-    for text in _open_ends(len(handed.kept), visits):
+    for text in _open_ends(len(handed.kept), visits, 0 if moving.for_good else answers.unfit):
         yield from tell_heads(ledger, moving.record, "handover.open_ends", f"{what}：{text}")
 
 
-def _open_ends(kept: int, visits: int) -> Sequence[str]:
+def _fit(answers: Answers) -> int:
+    return len(answers.opinions) - answers.unfit
+
+
+def _open_ends(kept: int, visits: int, unfit: int) -> Sequence[str]:
     told = [f"{kept}件因回避须另行移交"] * (kept > 0) + [f"{visits}次已约定的上门须另行安排"] * (visits > 0)
+    told += [f"{unfit}件意见反映须另行指定答复人"] * (unfit > 0)
     return ["，".join(told) + "。"] if told else []

@@ -9,6 +9,7 @@ from daiban_schemas.handed import sign_of
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.cases.sheet import BEFORE
+from daiban_server.features.posts.words import not_handed_in
 from daiban_server.spine import views
 from daiban_sync.ids import NOBODY
 
@@ -48,11 +49,38 @@ _OWED = (
     .order_by(_o.due)
     .limit(MOST)
 )
+_i = schema.opinion_sheet.c
+_OPINIONS = (
+    select(_i.id, _i.number, _i.due, _i.place)
+    .where(_i.centre == bindparam("centre_id"), _i.answerer == bindparam("person_id"), _i.answered.is_(None))
+    .order_by(_i.due, _i.id)
+)
+PAGE = 500
+"""Receptions that are looked at together."""
+LAST = 2**62
+"""Beyond every position."""
 _DEVICES = (
-    select(_d.id, _d.name, _d.synced_at)
-    .where(_d.person == bindparam("person_id"), or_(_d.state == "active", _d.state == "leaving"))
+    select(_d.id, _d.name, _d.synced_at, _d.state)
+    .where(_d.person == bindparam("person_id"), _d.state != "revoked", _d.state != "desk")
     .order_by(_d.id)
 )
+
+
+class Answer(NamedTuple):
+    """A reception or an opinion that is owed an answer; `due` is its day, empty for a reception."""
+
+    id: bytes
+    number: str
+    due: str
+    place: bytes
+
+    def told(self) -> dict[str, Any]:
+        """As the desk sees it."""
+        return {"record": self.id.hex(), **self.noted()}
+
+    def noted(self) -> dict[str, Any]:
+        """As a handover's note keeps it."""
+        return {"number": self.number, **({"due": self.due} if self.due else {})}
 
 
 class OpenCase(NamedTuple):
@@ -120,6 +148,29 @@ def named(centre: bytes, handover: bytes) -> Program[dict[str, bytes]]:
     return {sign_of(handover, case): case for (case,) in found}
 
 
+def opinions(centre: bytes, person: bytes) -> Program[list[Answer]]:
+    """Opinions to which somebody owes an answer, those due first before others."""
+    return [Answer(*row) for row in (yield from rows(_OPINIONS, centre_id=centre, person_id=person))]
+
+
+def receptions(centre: bytes, person: bytes) -> Program[list[Answer]]:
+    """Receptions that somebody answers for and that have come to nothing yet: no answer, no case, not sent on."""
+    found, before = [], LAST
+    while page := (yield from views.shown(views.OLDER, centre, kind_name="reception", before=before, page=PAGE)):
+        for one in page:
+            values = one.view.values
+            if values.get("owner_id") == person.hex() and not one.deleted and not _settled(values):
+                number = str(values.get("number") or "")
+                place = one.place or bytes.fromhex(values.get("place") or NOBODY.hex())
+                found.append(Answer(bytes.fromhex(one.view.record), number, "", place))
+        before = page[-1].view.position
+    return found
+
+
+def _settled(values: Mapping[str, Any]) -> bool:
+    return bool(values.get("answer")) or values.get("outcome") in ("advice", "case", "referred")
+
+
 def visits(centre: bytes, person: bytes, since: int, until: int) -> Program[list[Mapping[str, Any]]]:
     """Visits that were promised for somebody between two moments."""
     found = yield from rows(_VISITS, centre_id=centre, person_id=person, since=since, until=until)
@@ -139,6 +190,16 @@ def owed(centre: bytes, person: bytes) -> Program[list[Mapping[str, Any]]]:
 
 
 def devices(person: bytes) -> Program[list[Mapping[str, Any]]]:
-    """Somebody's phones that may still have work; `synced_at` is when they were last heard of."""
+    """Somebody's phones that may still have work; `synced_at` is when they were last heard of, `handed_in` whether it
+    said that nothing is left, `warning` what is lost with one that did not."""
     found = yield from rows(_DEVICES, person_id=person)
-    return [{"device": id_.hex(), "name": name, "synced_at": at} for id_, name, at in found]
+    return [
+        {
+            "device": id_.hex(),
+            "name": name,
+            "synced_at": at,
+            "handed_in": state == "handed_in",
+            "warning": "" if state == "handed_in" else not_handed_in(name, at),
+        }
+        for id_, name, at, state in found
+    ]

@@ -74,6 +74,8 @@ class WorkOut(Struct, frozen=True):
     cases: list[dict[str, Any]]
     visits: list[Mapping[str, Any]]
     owed: list[Mapping[str, Any]]
+    receptions: list[Mapping[str, Any]]
+    opinions: list[Mapping[str, Any]]
     places: dict[str, str]
     devices: list[Mapping[str, Any]]
 
@@ -142,6 +144,8 @@ def _work(centre: bytes, person: bytes, now: int) -> Program[WorkOut]:
         [one.told() for one in (yield from open_work.cases(centre, person))][: open_work.MOST],
         (yield from open_work.visits(centre, person, now, FOREVER)),
         (yield from open_work.owed(centre, person)),
+        [one.told() for one in (yield from open_work.receptions(centre, person))],
+        [one.told() for one in (yield from open_work.opinions(centre, person))],
         {place.hex(): rank for place, rank in held.items()},
         (yield from open_work.devices(person)),
     )

@@ -33,10 +33,14 @@ def held(person: bytes) -> Program[dict[bytes, str]]:
     return {row[0]: row[1] for row in (yield from rows(_HELD, person_id=person))}
 
 
-def of_kind(centre: bytes, kind: str) -> Program[list[Kept]]:
-    """A centre's posts or handovers."""
-    found = yield from views.shown(views.BY_KIND, centre, kind_name=kind, page=MOST)
-    return [Kept(one.view.record, one.status or "", one.view.values) for one in found]
+def of_kind(centre: bytes, kind: str, over: Ledger | None = None) -> Program[list[Kept]]:
+    """A centre's posts or handovers; with what a ledger has not written yet, since one batch may hold several acts."""
+    shown = yield from views.shown(views.BY_KIND, centre, kind_name=kind, page=MOST)
+    found = {one.view.record: Kept(one.view.record, one.status or "", one.view.values) for one in shown}
+    for record in [one for one in (over.records.values() if over else ()) if one is not None and one.kind == kind]:
+        id_ = record.id.hex()
+        found[id_] = Kept(id_, record.status or "", (yield from over.view(record)).values) if over else found[id_]
+    return list(found.values())
 
 
 def check(centre: bytes, places: Iterable[bytes]) -> Program[None]:
@@ -77,7 +81,7 @@ def settle(
 ) -> Program[None]:
     """Bring phones into step where the records `without` gave places `before` and give others `after`: whoever has a
     place for another reason too keeps it, with the better rank."""
-    now = yield from reasons(ledger.centre, without=without)
+    now = yield from reasons(ledger.centre, without=without, over=ledger)
     for pair, rank in after.items():
         _add(now, pair, rank)
     for pair in sorted(before.keys() | after.keys()):
@@ -87,20 +91,20 @@ def settle(
             yield from take(ledger, *pair)
 
 
-def reasons(centre: bytes, *, without: Collection[str] = ()) -> Program[dict[Pair, str]]:
+def reasons(centre: bytes, *, without: Collection[str] = (), over: Ledger | None = None) -> Program[dict[Pair, str]]:
     """Who has which place, with what rank, by a post that stands or by standing in, some records apart."""
-    found = yield from standing_in(centre, without=without)
-    for post in (yield from of_kind(centre, "post")):
+    found = yield from standing_in(centre, without=without, over=over)
+    for post in (yield from of_kind(centre, "post", over)):
         if post.status == "held" and post.record not in without:
             for pair, rank in of_post(post.values).items():
                 _add(found, pair, rank)
     return found
 
 
-def standing_in(centre: bytes, *, without: Collection[str]) -> Program[dict[Pair, str]]:
+def standing_in(centre: bytes, *, without: Collection[str], over: Ledger | None = None) -> Program[dict[Pair, str]]:
     """Who has which place by standing in alone."""
     found: dict[Pair, str] = {}
-    for one in (yield from of_kind(centre, "handover")):
+    for one in (yield from of_kind(centre, "handover", over)):
         if one.status == "begun" and one.record not in without:
             found |= lent(one.values)
     return found

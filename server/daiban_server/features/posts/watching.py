@@ -7,7 +7,7 @@ from daiban_schemas.problem import words
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.posts import handing, leaving
-from daiban_server.features.posts.arranging import show_until, tell, tell_heads
+from daiban_server.features.posts.arranging import show_until, tell, tell_heads, visits_too
 from daiban_server.features.posts.words import TYPES, day
 from daiban_server.limits.calendar import local_day
 from daiban_server.outbound import queue
@@ -67,8 +67,10 @@ def _go_on(ledger: Ledger, record: Record) -> Program[None]:
         yield from _await_phones(ledger, record)
     elif arranged["until"] and arranged["until"] <= ledger.now:
         later = arranged["until"] + DAY * ((ledger.now - arranged["until"]) // DAY + 1)
-        ledger.write_fields(record, {"arranged": {**arranged, "until": later}})
-        yield from show_until(ledger, values, {**arranged, "until": later})
+        longer = {**arranged, "until": later}
+        more = yield from visits_too(ledger, record, values, longer)
+        ledger.write_fields(record, {"arranged": longer, **more})
+        yield from show_until(ledger, values, longer)
         text = f"{arranged['person_name']}原定{day(arranged['until'])}返岗，还没有登记返岗，顶岗先延长一天。"
         yield from tell(ledger, record, "handover.overdue", text, arranged["person"], arranged["to"])
         yield from tell_heads(ledger, record, "handover.overdue", text)
@@ -78,13 +80,14 @@ def _await_phones(ledger: Ledger, record: Record) -> Program[None]:
     values = (yield from ledger.view(record)).values
     left_at, arranged = values["begun_at"], values["arranged"]
     awaited = yield from leaving.hand_in(bytes.fromhex(arranged["person"]), left_at, ledger.now)
+    devices = [one["device"] for one in awaited]
     if not awaited:
         ledger.write_fields(record, {"devices": [], "ended_at": ledger.now}, "ended")
-    elif awaited != values.get("devices"):
-        ledger.write_fields(record, {"devices": awaited})
+    elif devices != values.get("devices"):
+        ledger.write_fields(record, {"devices": devices})
     elif ledger.now - left_at > leaving.SILENT:
-        text = f"{arranged['person_name']}已离岗，还有{len(awaited)}部手机没有交回。"
-        yield from _once_a_day(ledger, record, text)
+        text = f"{arranged['person_name']}已离岗，还有{len(awaited)}部手机没有交清："
+        yield from _once_a_day(ledger, record, text + "".join(one["warning"] for one in awaited))
 
 
 def _once_a_day(ledger: Ledger, record: Record, text: str) -> Program[None]:

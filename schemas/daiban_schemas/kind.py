@@ -84,7 +84,8 @@ class Kind:
     kind may be deleted by who edits it. What only some roles may write (`written_by`) no phone writes; of what only the
     district writes the records stand in its own feed. `held` names fields, each with the states in which no change
     moves what is shown of it: what a change says stands beside that, in conflict, until an act of the server's takes it
-    up."""
+    up. A record of a kind with `word_of` is what somebody said: only who wrote it may change it, and whom the field of
+    that name says he wrote it for."""
 
     def __init__(
         self,
@@ -101,6 +102,7 @@ class Kind:
         written_by: frozenset[str] | None = None,
         deletable: bool = False,
         held: Mapping[str, frozenset[str]] = {},
+        word_of: str | None = None,
     ) -> None:
         self.name = name
         self.label = label
@@ -114,6 +116,7 @@ class Kind:
         self.of_district = written_by == roles("district")
         self.deletable = deletable
         self.held = held
+        self.word_of = word_of
         own = [*fields]
         if states:
             own += [
@@ -150,6 +153,11 @@ class Kind:
             if value is not None and (problem := (field.type if field else _ANYTHING).problem(value)):
                 wrong[name] = problem
         return wrong
+
+    def foreign_to(self, person: str, values: Mapping[str, Any], *, wrote: bool) -> bool:
+        """Whether a record with these values is another's word, which `person` may not change; `wrote` says whether he
+        wrote any of it."""
+        return self.word_of is not None and not wrote and person != values.get(self.word_of)
 
     def held_in(self, status: str | None) -> frozenset[str]:
         """The fields that are held in a state."""

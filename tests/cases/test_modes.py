@@ -10,7 +10,7 @@ ASKED = ("孙亮", "followed_up", {"spoke_to": "张桂兰", "how": "telephone", 
 
 
 def story(bureau: Bureau, case: bytes) -> list[str]:
-    return [event.name for event in bureau.run(listing.story(bureau.centre, case))]
+    return [event.name for event in bureau.run(listing.story(bureau.centre, case, bureau.home))]
 
 
 def test_what_can_be_done_on_the_spot_is_done_in_one_step(bureau: Bureau) -> None:

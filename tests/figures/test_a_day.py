@@ -175,11 +175,13 @@ def test_replies_are_counted_by_the_day_they_were_due(bureau: Desk) -> None:
     bureau.case("direct", "王芳", source="home")
     bureau.later(3)
     reply = {"household": bureau.home.hex(), "application": case.hex(), "text": "正在办", "how": "visit"}
+    reply |= {"on_behalf": True}
     bureau.made("reply", **reply, outcome="progressing")
     bureau.later(6)
     (sun,) = bureau.figures(span("2026-11-24", "2026-12-24"), "person").rows
     assert sun.name == "孙亮"
-    assert values(sun) == {"replies_owed": 3, "replies_met": 1, "replies_late": 1, "replies_open": 1}
+    stands = {"replies_owed": 3, "replies_met": 1, "replies_late": 1, "replies_open": 1}
+    assert values(sun) == {**stands, "replies_on_behalf": 1}
     assert sun.rates["replies_rate"] == 0.5
     assert values(bureau.figures(span("2026-12-02", "2026-12-24")).total) == {"replies_owed": 1, "replies_open": 1}
 

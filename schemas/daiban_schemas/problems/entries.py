@@ -21,6 +21,13 @@ ENTRIES: dict[str, Problem] = {
         422, "所属记录还没上报", "所属记录上报后自动处理", "Parent missing", "Waits for its parent"
     ),
     "parent.other_kind": Problem(422, "所属记录类型不对", "请更新应用", "Parent of another kind", "Update the app"),
+    "record.not_yours": Problem(
+        403,
+        "这是别人说的话,只有本人和代为登记的人能更正",
+        "要补充的请另写一条,或请本人更正",
+        "Somebody else's word",
+        "Write a record of your own, or ask whose word it is to correct it",
+    ),
     "scope.foreign": Problem(
         403, "这户不在您负责的村(社区)", "已保存待查,请联系中心", "Not in your territory", "Kept; ask the centre"
     ),
@@ -28,10 +35,10 @@ ENTRIES: dict[str, Problem] = {
     "field.server_only": Problem(403, "这一项只由系统填写", "请用相应的操作", "Field is the server's", "Use a command"),
     "field.held": Problem(
         409,
-        "收件或受理以后,这一项不能直接改",
-        "原值照旧有效;确需更改,请由窗口用“更正”并写明理由",
-        "Held since receipt or acceptance",
-        "The old value stays; ask the window to correct it, with a reason",
+        "已经收件、受理或计入,这一项不能直接改",
+        "原值照旧有效,所写的留在旁边;办件确需更改,请由窗口用“更正”并写明理由",
+        "Held since it was received, accepted or counted",
+        "The old value stays, yours stands beside it; of a case ask the window to correct it, with a reason",
     ),
     "merge.failed": Problem(
         500, "合并时出错,已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"

@@ -166,7 +166,7 @@ def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
         yield from _made(file, "delivery", "送达回证", casework.delivery, "delivered")
     for reply in file.replies:
         day = local_day(reply["replied_at"]) if reply.get("replied_at") else None
-        yield _told("follow_up", "定期回复", day, "", _IN_THE_SYSTEM)
+        yield _told("follow_up", "定期回复", day, reply["by"], _IN_THE_SYSTEM)
     if asked := file.values.get("follow_up"):
         yield _told("follow_up", "回访记录", local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)
     if file.rating:

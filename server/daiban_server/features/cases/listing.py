@@ -1,5 +1,6 @@
 """Finding cases: the list with its filters, one case with its story, and what may be done with it now."""
 
+import heapq
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import bindparam, func, or_, select
 from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
+from daiban_server.features.cases.replying import replies
 from daiban_server.http.people import names_of
 from daiban_sync.ids import NOBODY
 
@@ -153,11 +155,19 @@ def alike(centre: bytes, case: CaseOut) -> Program[list[CaseOut]]:
     return (yield from _named(likely))
 
 
-def story(centre: bytes, case: bytes) -> Program[list[EventOut]]:
-    """What happened to a case, in order."""
+def story(centre: bytes, case: bytes, household: bytes) -> Program[list[EventOut]]:
+    """What happened to a case, in order: its acts, and the replies that were given for it (``replied``), in whose
+    `told` stand their words, whose they are, and whether they were `counted`."""
     told = yield from rows(_STORY, centre_id=centre, case_id=case)
     names = yield from names_of({row[5].hex() for row in told})
-    return [_event(row, names) for row in told]
+    replied = yield from replies(centre, case, household)
+    given = sorted((EventOut("replied", before="", after="", **one) for one in replied), key=_taken_in)
+    # Acts keep the order of their entries, whatever the server's clock did.
+    return list(heapq.merge((_event(row, names) for row in told), given, key=_taken_in))
+
+
+def _taken_in(event: EventOut) -> int:
+    return event.at
 
 
 def acts(status: str, role: str, values: Mapping[str, Any]) -> list[ActOut]:

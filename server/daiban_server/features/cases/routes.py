@@ -128,4 +128,5 @@ def _whole(session: SignedIn, record: bytes) -> Program[WholeCase]:
     if sheet is None or not shown:
         raise ProblemError("record.unknown")
     acts = listing.acts(sheet.status, session.clerk.role, shown[0].view.values)
-    return WholeCase(sheet, (yield from listing.story(centre, record)), acts, (yield from listing.alike(centre, sheet)))
+    story = yield from listing.story(centre, record, bytes.fromhex(sheet.household))
+    return WholeCase(sheet, story, acts, (yield from listing.alike(centre, sheet)))

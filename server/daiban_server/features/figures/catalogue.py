@@ -55,6 +55,7 @@ FIGURES: Mapping[str, Figure] = {
     "replies_met": Figure("按期回复", "次"),
     "replies_met_received_late": Figure("按期回复(迟收)", "次"),
     "replies_late": Figure("超期回复或未回复", "次"),
+    "replies_on_behalf": Figure("其中代为回复", "次"),
     "replies_open": Figure("未到期", "次"),
     "replies_lapsed": Figure("办结后免回复", "次"),
     "visits_assigned": Figure("安排上门", "次"),
@@ -119,6 +120,11 @@ def _rating(fact: Fact) -> Names:
     return ("ratings", f"rating_{fact.name}", *(("bad_ratings",) if fact.name in "12" else ()))
 
 
+def _reply(fact: Fact) -> Names:
+    """Met on the cadre's behalf is met, and told apart."""
+    return (*_REPLIES.get(fact.state, ()), *(("replies_on_behalf",) if fact.name == "on_behalf" else ()))
+
+
 def _opinion(fact: Fact) -> Names:
     answer = f"opinions_{fact.state}"
     return ("opinions", "complaints", answer) if fact.name == "complaint" else ("opinions", answer)
@@ -133,7 +139,7 @@ _COUNTS: Mapping[Source, Callable[[Fact], Names]] = {
     "reception": lambda fact: ("receptions",),
     "rating": _rating,
     "opinion": _opinion,
-    "reply": lambda fact: _REPLIES.get(fact.state, ()),
+    "reply": _reply,
     "visit": lambda fact: _VISITS.get(fact.name, ()),
     "promise": lambda fact: ("visits_promised",),
 }

@@ -31,9 +31,9 @@ NO_CASE = Sheet()
 
 class Fact(NamedTuple):
     """`name` and `state` are told apart by source: an act and the state before it; a rating's level; an opinion's
-    channel and how its answer stands; how a reply stands; a visit's act. `person` is who handles the case, owes the
-    reply or the answer, or goes on the visit. `times` is more than one only for a reception of several people. `at` is
-    in Unix milliseconds."""
+    channel and how its answer stands; whether a reply was given on the cadre's behalf and how it stands; a visit's act.
+    `person` is who handles the case, owes the reply or the answer, or goes on the visit. `times` is more than one only
+    for a reception of several people. `at` is in Unix milliseconds."""
 
     source: Source
     centre: bytes

@@ -57,7 +57,8 @@ class Command(NamedTuple):
 class Report(NamedTuple):
     """A fact: from each state in `moves` it leads to another; elsewhere it is recorded and somebody gets a task.
 
-    `facts` name the members that it takes; `required` are those that must be there.
+    `facts` name the members that it takes; `required` are those that must be there. With a fact as `stays` names it, it
+    is recorded all the same, as an attempt, and leaves the state as it is.
     """
 
     name: str
@@ -65,6 +66,12 @@ class Report(NamedTuple):
     moves: Mapping[str, str]
     facts: Mapping[str, Type] = {}
     required: frozenset[str] = frozenset()
+    stays: Mapping[str, str] = {}
+
+    def target(self, state: str, facts: Mapping[str, Any]) -> str | None:
+        """Where it leads from a state; None where it does not belong."""
+        attempt = any(facts.get(name) == value for name, value in self.stays.items())
+        return state if attempt and state in self.moves else self.moves.get(state)
 
 
 class Rule(NamedTuple):

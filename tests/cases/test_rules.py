@@ -171,7 +171,7 @@ def test_the_same_matter_of_the_same_home_is_shown_as_alike(bureau: Bureau, rece
 
 
 def test_what_may_be_done_now_is_said_and_why_the_rest_may_not(bureau: Bureau, accepted: bytes) -> None:
-    acts = {act.name: act for act in listing.acts("accepted", "clerk", bureau.values(accepted))}
+    acts = {act.name: act for act in listing.acts("accepted", "clerk", bureau.values(accepted), 3)}
     assert {name for name, act in acts.items() if act.legal} == {
         *("send_up", "pause", "complete", "refuse", "hand_over", "correct", "withdraw"),
     }

@@ -11,6 +11,7 @@ from daiban_server.spine import projections
 from tests.figures.desk import Desk, span, values
 
 DELIVERED = ("王芳", "delivered", {"to": "张桂兰", "how": "home"})
+MISSED = ("孙亮", "followed_up", {"how": "telephone", "outcome": "not_reached"})
 ASKED = ("孙亮", "followed_up", {"spoke_to": "张桂兰", "how": "telephone", "outcome": "satisfied"})
 SUBMIT = ("赵敏", "submit", {})
 ACCEPT = ("赵敏", "accept", {})
@@ -168,6 +169,20 @@ def test_visits_are_counted_by_what_happened_to_them(bureau: Desk) -> None:
         "王芳",
         {"visits_assigned": 3, "visits_promised": 2, "visits_finished": 1, "visits_nobody_home": 1},
     )
+
+
+def test_who_was_not_reached_counts_as_tried_and_not_as_followed_up(bureau: Desk) -> None:
+    case = bureau.case("direct")
+    bureau.through(case, SUBMIT, ("赵敏", "finish", {"result": "已登记"}), DELIVERED, MISSED)
+    for _ in range(2):
+        bureau.later(1)
+        bureau.through(case, MISSED)
+    bureau.through(case, ("赵敏", "close_follow_up", {}))
+    told = values(bureau.figures(span("2026-11-24", "2026-11-30")).total)
+    assert {name: value for name, value in told.items() if name.startswith("follow")} == {
+        "follow_up_attempts": 3,
+        "follow_ups_unreached": 1,
+    }
 
 
 def test_replies_are_counted_by_the_day_they_were_due(bureau: Desk) -> None:

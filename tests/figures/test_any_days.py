@@ -110,7 +110,10 @@ def by_hand(events: list[Did], day: datetime.date) -> dict[str, int]:
         elif did.name == "withdraw" and did.before not in ("draft", "collected"):
             figures["withdrawn_before"] += 1
         same = {"notify": "notified", "send_up": "sent_up", "delivered": "deliveries", "followed_up": "follow_ups"}
-        if did.name in same:
+        same["close_follow_up"] = "follow_ups_unreached"
+        if did.name == "followed_up" and did.after != "followed_up":
+            figures["follow_up_attempts"] += 1
+        elif did.name in same:
             figures[same[did.name]] += 1
     figures["awaiting"] = sum(state == "awaiting" for state in states.values())
     figures["above"] = sum(state == "sent_up" for state in states.values())

@@ -116,6 +116,7 @@ def _kind(kind: Kind) -> Iterator[str]:
         yield f"  ? {one.name:<18}{moves}; by {'|'.join(sorted(one.roles))}{_taken(one.arguments, one.required)}"
     for fact in kind.reports.values():
         moves = ", ".join(f"{source} -> {target}" for source, target in sorted(fact.moves.items())) or "no move"
+        moves += "".join(f"; stays where {name} is {value}" for name, value in fact.stays.items())
         yield f"  ! {fact.name:<18}{moves}{_taken(fact.facts, fact.required)}"
 
 

@@ -177,6 +177,13 @@ ENTRIES: dict[str, Problem] = {
     "archive.undelivered": Problem(
         409, "还没有送达记录", "请先登记送达,或写明原因", "Not delivered yet", "Record the delivery, or give a reason"
     ),
+    "follow_up.attempts": Problem(
+        409,
+        "联系的次数还不够,不能按未联系上结束回访",
+        "请换一天再联系;每天算一次,次数由区里规定",
+        "Not tried on enough days",
+        "Try again on another day; the district says on how many",
+    ),
     "centre.unknown": Problem(404, "没有这个中心", "请核对网址", "No such centre", "Check the address"),
     "case.not_found": Problem(
         404,

@@ -42,7 +42,7 @@ Event = Literal[
     "said",
 ]
 """What sets a limit off; ``home``: the papers were collected at a home."""
-Ground = Literal["withdrawn", "ended", "accepted", "deemed", "archived"]
+Ground = Literal["withdrawn", "ended", "accepted", "deemed", "unreached", "archived"]
 """Why a limit is owed no longer."""
 
 

@@ -78,6 +78,7 @@ _GROUNDS: dict[Ground, str] = {
     "ended": "已有办理结果",
     "accepted": "已受理",
     "deemed": "视为受理",
+    "unreached": "多次联系不上",
     "archived": "已归档",
 }
 _WEEKDAYS = "一二三四五六日"

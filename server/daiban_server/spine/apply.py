@@ -255,7 +255,7 @@ class Applier:
             facts = checked_arguments(entry.facts, report.facts, report.required)
         except Refusal as refusal:
             return self._refuse(incoming, refusal.code, refusal.fields)
-        target = report.moves.get(record.status or "")
+        target = report.target(record.status or "", facts)
         outcome = Outcome(incoming.number, "merged", None if target else "report.without_effect")
         self.ledger.keep(incoming, self.ledger.next_position(), outcome)
         asked = Asked(incoming, record, report.name, facts, self.ledger.position)

@@ -23,6 +23,7 @@ EFFECTS = Effects(
         ("application", "withdraw"): handling.withdraw,
         ("application", "hand_over"): unrelated(handling.hand_over),
         ("application", "correct"): unrelated(handling.correct),
+        ("application", "close_follow_up"): unrelated(handling.close_follow_up),
         ("application", "archive"): unrelated(handling.archive),
     },
     reports={

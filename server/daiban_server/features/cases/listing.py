@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, or_, select
 from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
+from daiban_server.features.cases.facts import tried_on
 from daiban_server.features.cases.replying import replies
 from daiban_server.http.people import names_of
 from daiban_sync.ids import NOBODY
@@ -170,8 +171,9 @@ def _taken_in(event: EventOut) -> int:
     return event.at
 
 
-def acts(status: str, role: str, values: Mapping[str, Any]) -> list[ActOut]:
-    """What `role` may do with a case now, and what stands against the rest."""
+def acts(status: str, role: str, values: Mapping[str, Any], attempts: int) -> list[ActOut]:
+    """What `role` may do with a case now, and what stands against the rest. `attempts` is on how many days somebody
+    must have been tried before his follow-up is closed."""
     made = []
     for command in KINDS["application"].commands.values():
         code = None
@@ -181,6 +183,8 @@ def acts(status: str, role: str, values: Mapping[str, Any]) -> list[ActOut]:
             code = "command.not_your_role"
         elif command.name in ("pause", "resume"):
             code = _of_a_pause(command.name, values)
+        elif command.name == "close_follow_up" and tried_on(values) < attempts:
+            code = "follow_up.attempts"
         made.append(ActOut(command.name, command.label, code is None, code, sorted(command.required)))
     return made
 

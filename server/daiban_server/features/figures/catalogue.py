@@ -37,6 +37,8 @@ DAILY: Mapping[str, Figure] = {
     "withdrawn_before": Figure("受理前撤回"),
     "deliveries": Figure("送达"),
     "follow_ups": Figure("回访"),
+    "follow_up_attempts": Figure("回访未联系上", "次"),
+    "follow_ups_unreached": Figure("按未联系上结束回访"),
     "ratings": Figure("好差评", "次"),
     **{f"rating_{level}": Figure(label, "次") for level, label in RATINGS.items()},
     "opinions": Figure("意见反映"),
@@ -85,6 +87,8 @@ _SIMPLE: Mapping[str, Names] = {
     "decline": ("not_accepted",),
     "delivered": ("deliveries",),
     "followed_up": ("follow_ups",),
+    "tried": ("follow_up_attempts",),
+    "close_follow_up": ("follow_ups_unreached",),
 }
 
 

@@ -1,5 +1,5 @@
 """An opinion (意见): from the box, the hotline, the "cannot get it done" desk, or a complaint. Each is owed an answer,
-by somebody other than whom it is about."""
+by somebody other than whom it is about: he states what he knows, another answers and closes."""
 
 from daiban_schemas.kind import Command, Field, Kind, Report, roles
 from daiban_schemas.types import Anything, Choice, Date, Instant, List, Phone, Reference, Text
@@ -25,6 +25,7 @@ KIND = Kind(
         Field("answerer_name", "答复责任人", Text(40), "server"),
         Field("due", "答复期限", Date(), "server"),
         Field("contacts", "联系反映人", List(Anything(), 40), "server"),
+        Field("statements", "情况说明", List(Anything(), 40), "server"),
         Field("answer", "答复内容", Text(2000, lines=True), "server"),
         Field("answered_at", "答复时间", Instant(), "server"),
     ],
@@ -50,7 +51,7 @@ KIND = Kind(
             frozenset({"text"}),
         ),
         Command("reopen", "再次反映", roles("clerk", "head"), frozenset({"answered"}), "open", {"reason": _LINES}),
-        Command("close", "办结", roles("clerk", "head"), frozenset({"answered"}), "closed"),
+        Command("close", "办结", roles("clerk", "head", "leader", "chief"), frozenset({"answered"}), "closed"),
     ],
     reports=[
         Report(
@@ -58,6 +59,13 @@ KIND = Kind(
             "已联系反映人",
             {state: state for state in ("open", "answered", "closed")},
             {"spoke_to": Text(30), "note": Text(500)},
-        )
+        ),
+        Report(
+            "stated",
+            "情况说明",
+            {state: state for state in ("open", "answered", "closed")},
+            {"text": _LINES},
+            frozenset({"text"}),
+        ),
     ],
 )

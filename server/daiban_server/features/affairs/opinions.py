@@ -17,7 +17,7 @@ from daiban_server.limits.calendar import local_day
 from daiban_server.outbound import queue
 from daiban_server.rating_secret import had_part, who_acted
 from daiban_server.registers import OPINIONS, enter, numbered
-from daiban_server.spine.effects import Asked, Effects
+from daiban_server.spine.effects import Asked, Effect, Effects
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
 from daiban_server.staff import by, holders, person
@@ -27,6 +27,8 @@ DAYS: Mapping[str, int] = {"rating": 1, "complaint": 5, "stuck": 3, "hotline": 5
 """Working days until the answer, by channel: whoever gave a bad rating is called within one."""
 DECIDING = ("accept", "decline", "finish", "complete", "refuse")
 """What whoever did it answers for, though another handles the case."""
+MOST = 40
+"""So many contacts and statements are kept, the latest."""
 AN_HOUR = 60
 """More than that an hour and a centre's box is full for a while: a register that a machine filled would hide people."""
 _l = schema.register_line.c
@@ -79,21 +81,43 @@ def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return {"answerer": to.hex(), "answerer_name": chosen.name}
 
 
+def by_another(effect: Effect) -> Effect:
+    """A command that nobody gives whom the opinion is about. Raises `Refusal`: ``opinion.own``."""
+
+    def given(ledger: Ledger, asked: Asked) -> Program[Fields]:
+        values = (yield from ledger.view(asked.record)).values
+        if asked.incoming.author in (yield from concerned(ledger, values)):
+            raise Refusal("opinion.own", ("about",))
+        return (yield from effect(ledger, asked))
+
+    return given
+
+
 def answer(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """The answer, by anybody whom it is not about."""
-    values = (yield from ledger.view(asked.record)).values
-    if asked.incoming.author in (yield from concerned(ledger, values)):
-        raise Refusal("opinion.own", ("about",))
+    """The answer."""
     author = yield from by(ledger, asked)
     answered = {"answer": asked.arguments["text"], "answered_at": ledger.now}
     return {**answered, "answerer": author.get("by_id"), "answerer_name": author.get("by")}
+
+
+def close(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """It is settled."""
+    yield from ()
+    return {}
+
+
+def stated(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """What somebody knows of it, also whom it is about. It is no answer."""
+    values = (yield from ledger.view(asked.record)).values
+    said = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
+    return {"statements": [*(values.get("statements") or ()), said][-MOST:]}
 
 
 def contacted(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Somebody spoke with whoever said it: who, with whom, when. It is no answer yet."""
     values = (yield from ledger.view(asked.record)).values
     spoke = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
-    return {"contacts": [*(values.get("contacts") or ()), spoke]}
+    return {"contacts": [*(values.get("contacts") or ()), spoke][-MOST:]}
 
 
 def reopen(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -126,7 +150,12 @@ def concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
 
 
 EFFECTS = Effects(
-    commands={("opinion", "assign"): assign, ("opinion", "answer"): answer, ("opinion", "reopen"): reopen},
-    reports={("opinion", "contacted"): contacted},
+    commands={
+        ("opinion", "assign"): assign,
+        ("opinion", "answer"): by_another(answer),
+        ("opinion", "reopen"): reopen,
+        ("opinion", "close"): by_another(close),
+    },
+    reports={("opinion", "contacted"): contacted, ("opinion", "stated"): stated},
     made={"opinion": received},
 )

@@ -10,17 +10,28 @@ from daiban_schemas import entry
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write
 from daiban_server.features.affairs import looking_up, watching
-from tests.cases.bureau import Bureau, noon
+from daiban_server.spine import desk
+from tests.cases.bureau import PEOPLE, Bureau, noon
 
 _m = schema.message.c
 TOLD = select(_m.person, _m.code, _m.text).order_by(_m.at, _m.code)
 
 
+ABOVE = {"吴镇": "leader", "郑书记": "chief"}
+
+
+class Township(Bureau):
+    """A centre with people above its head."""
+
+    def _clerk(self, name: str) -> desk.Clerk:
+        return desk.Clerk(self.people[name], {**PEOPLE, **ABOVE}[name], self.centre)
+
+
 @pytest.fixture
 def bureau(tmp_path: Path) -> Bureau:
     """A centre with people above its head."""
-    bureau = Bureau(tmp_path)
-    for name, role in (("吴镇", "leader"), ("郑书记", "chief")):
+    bureau = Township(tmp_path)
+    for name, role in ABOVE.items():
         bureau.people[name] = bureau.new()
         bureau.run(_write((bureau.people[name], bureau.centre, name, "0915-3210001", name, role, None, None, True)))
     return bureau

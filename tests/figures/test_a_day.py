@@ -69,6 +69,10 @@ THE_DAY = {
     "ratings": 1,
     "rating_2": 1,
     "bad_ratings": 1,
+    "bad_contact_open": 1,
+    "bad_mend_open": 1,
+    "bad_unmended": 1,
+    "bad_uncontacted": 1,
     "opinions": 2,
     "complaints": 1,
     "opinions_open": 2,
@@ -99,11 +103,12 @@ def test_what_ends_later_leaves_the_balance_then(bureau: Desk) -> None:
     bureau.later(14)
     bureau.through(made["proxy"], ("赵敏", "answered", {}), ("赵敏", "complete", {"result": "已核发"}))
     late = bureau.figures(span("2026-12-09"))
-    assert values(late.total) == {"opening": 1, "completed": 1, "overdue": 1, "awaiting": 1}
+    rated = {"bad_unmended": 1, "bad_uncontacted": 1, "bad_overdue": 1}
+    assert values(late.total) == {"opening": 1, "completed": 1, "overdue": 1, "awaiting": 1, **rated}
     assert (late.total.rates["on_time_rate"], late.total.mean_days) == (0.0, 11)
     assert values(bureau.figures(span("2026-11-24")).total) == {
-        **{name: value for name, value in THE_DAY.items() if name != "opinions_open"},
-        "opinions_overdue": 2,
+        **{name: value for name, value in THE_DAY.items() if not name.endswith("_open")},
+        **{"opinions_overdue": 2, "bad_contact_missed": 1, "bad_mend_missed": 1},
     }, "a day that is over does not change; only what is owed since can be overdue"
 
 
@@ -229,6 +234,7 @@ def test_the_paper_of_a_day_says_what_the_figures_say(bureau: Desk) -> None:
         DailyLine(window="未分窗口", receptions=1),
     )
     assert (paper.awaiting, paper.sent_up, paper.not_accepted, paper.complaints) == (1, 1, 2, 1)
+    assert paper.bad_ratings == (1, 1, 0)
     assert paper.ratings == (0, 0, 0, 1, 0)
 
 

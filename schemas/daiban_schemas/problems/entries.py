@@ -195,6 +195,30 @@ ENTRIES: dict[str, Problem] = {
     "opinion.own": Problem(
         403, "反映的是本人经办的事,应由他人答复", "请由其他人答复", "It is about you", "Somebody else answers"
     ),
+    "opinion.not_rated": Problem(
+        409, "只有差评整改可以延期", "请按期答复", "Only mending a bad rating is prolonged", "Answer it by its day"
+    ),
+    "opinion.prolonged": Problem(
+        409,
+        "已经延期过一次,不能再延",
+        "请在最后一天以前整改并答复",
+        "Prolonged once already",
+        "Mend it and answer by its last day",
+    ),
+    "opinion.late": Problem(
+        409,
+        "整改期限已过,不能再延期",
+        "延期要在到期以前批准;请立即整改并答复",
+        "The day is over: too late to prolong",
+        "It is prolonged before its day; mend it and answer now",
+    ),
+    "opinion.approver": Problem(
+        403,
+        "整改责任人不能给自己批准延期",
+        "请由中心负责人或分管领导批准",
+        "Who mends it does not approve it",
+        "Ask the head or the leader in charge",
+    ),
     "opinion.full": Problem(429, "意见太多,暂时收不下", "请稍后再提,或打监督电话", "The box is full", "Try later"),
     "print.not_yet": Problem(
         409, "还没有办到这一步,打印不了", "请先办理这一步", "Not there yet", "Print it when it has happened"

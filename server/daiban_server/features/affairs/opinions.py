@@ -14,6 +14,7 @@ from daiban_server import days
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.limits.calendar import local_day
+from daiban_server.limits.opinions import CONTACT, limit_of
 from daiban_server.outbound import queue
 from daiban_server.rating_secret import had_part, who_acted
 from daiban_server.registers import OPINIONS, enter, numbered
@@ -23,8 +24,6 @@ from daiban_server.spine.refusal import Refusal
 from daiban_server.staff import by, holders, person
 
 Fields = Mapping[str, Any]
-DAYS: Mapping[str, int] = {"rating": 1, "complaint": 5, "stuck": 3, "hotline": 5, "opinion_box": 5}
-"""Working days until the answer, by channel: whoever gave a bad rating is called within one."""
 DECIDING = ("accept", "decline", "finish", "complete", "refuse")
 """What whoever did it answers for, though another handles the case."""
 MOST = 40
@@ -38,11 +37,6 @@ _LATELY = select(func.count()).where(
 _TOLD = ("channel", "text", "person", "phone", "application", "about", "came_at")
 
 
-def limit_of(values: Fields) -> int:
-    """Working days until an opinion is answered."""
-    return DAYS.get(str(values.get("channel")), 5)
-
-
 def lately(centre: bytes, now: int) -> Program[int]:
     """How many were registered within an hour."""
     row = yield from first(_LATELY, centre_id=centre, since=now - 3_600_000)
@@ -54,13 +48,16 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     values = incoming.values
     number = yield from numbered(ledger, "YJ")
     yield from enter(ledger, OPINIONS, record.id, {"number": number, **{name: values.get(name) for name in _TOLD}})
-    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit_of(values), "working").day
     about = yield from concerned(ledger, values)
-    fields = {"number": number, "due": due.isoformat(), "concerned": sorted(one.hex() for one in about)}
+    fields: dict[str, Any] = {"number": number, "concerned": sorted(one.hex() for one in about)}
+    fields |= {"said_at": ledger.now, "counted_at": ledger.now}
+    fields["due"] = yield from _last_day(ledger, ledger.now, limit_of(values))
+    if values.get("channel") == "rating":
+        fields["contact_due"] = yield from _last_day(ledger, ledger.now, CONTACT)
     for role in ("head", "leader", "chief"):
         for id_, name in (yield from holders(ledger.centre, role)):
             if id_ not in about:
-                yield from _ask(ledger, record, id_, number, due)
+                yield from _ask(ledger, record, id_, {**values, **fields})
                 return {**fields, "answerer": id_.hex(), "answerer_name": name}
     return fields
 
@@ -76,8 +73,7 @@ def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
     values = (yield from ledger.view(asked.record)).values
     if to in (yield from concerned(ledger, values)):
         raise Refusal("opinion.own", ("to",))
-    due = datetime.date.fromisoformat(values["due"])
-    yield from _ask(ledger, asked.record, to, str(values.get("number")), due)
+    yield from _ask(ledger, asked.record, to, values)
     return {"answerer": to.hex(), "answerer_name": chosen.name}
 
 
@@ -114,25 +110,65 @@ def stated(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def contacted(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Somebody spoke with whoever said it: who, with whom, when. It is no answer yet."""
+    """Somebody spoke with whoever said it: who, with whom, when. It is no answer yet. Who was not reached was tried;
+    and whom it is about may call, but another still has to."""
     values = (yield from ledger.view(asked.record)).values
     spoke = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
-    return {"contacts": [*(values.get("contacts") or ()), spoke][-MOST:]}
+    kept = {"contacts": [*(values.get("contacts") or ()), spoke][-MOST:]}
+    reached = asked.arguments.get("outcome") != "not_reached"
+    if not reached or values.get("contacted_at") or asked.incoming.author in (yield from concerned(ledger, values)):
+        return kept
+    return {**kept, "contacted_at": asked.incoming.effective}
 
 
 def reopen(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Said again: the answer did not help, so another is owed by a new day."""
     values = (yield from ledger.view(asked.record)).values
-    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit_of(values), "working").day
+    due = yield from _last_day(ledger, ledger.now, limit_of(values))
+    fields = {"due": due, "counted_at": ledger.now, "answer": None, "answered_at": None}
     if answerer := values.get("answerer"):
-        yield from _ask(ledger, asked.record, bytes.fromhex(answerer), str(values.get("number")), due)
-    return {"due": due.isoformat(), "answer": None, "answered_at": None}
+        yield from _ask(ledger, asked.record, bytes.fromhex(answerer), {**values, **fields})
+    return fields
 
 
-def _ask(ledger: Ledger, record: Record, who: bytes, number: str, due: datetime.date) -> Program[None]:
-    text = f"{number} 号意见反映请最迟于{due.month}月{due.day}日答复。"
+def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """A bad rating needs longer to mend: once, before its day is over, to so many working days in all from when it was
+    said, with a reason, by somebody other than who mends it. Raises `Refusal`: ``opinion.not_rated``,
+    ``opinion.prolonged``, ``opinion.late`` or ``opinion.approver``."""
+    values = (yield from ledger.view(asked.record)).values
+    if values.get("channel") != "rating":
+        raise Refusal("opinion.not_rated")
+    if values.get("prolonged"):
+        raise Refusal("opinion.prolonged")
+    if values["due"] < local_day(ledger.now).isoformat():
+        raise Refusal("opinion.late")
+    if asked.incoming.author.hex() == values.get("answerer"):
+        raise Refusal("opinion.approver")
+    due = yield from _last_day(ledger, values.get("counted_at") or ledger.now, asked.arguments["days"])
+    fields = {"due": due, "prolonged": {**asked.arguments, **(yield from by(ledger, asked))}}
+    if answerer := values.get("answerer"):
+        yield from _ask(ledger, asked.record, bytes.fromhex(answerer), {**values, **fields})
+    return fields
+
+
+def _last_day(ledger: Ledger, since: int, length: int) -> Program[str]:
+    return (yield from days.of(ledger)).due_day(local_day(since), length, "working").day.isoformat()
+
+
+def _ask(ledger: Ledger, record: Record, who: bytes, values: Fields) -> Program[None]:
+    due = _date(values["due"])
+    text = f"{values.get('number')} 号意见反映请最迟于{due}答复。"
+    if values.get("channel") == "rating":
+        owed = values.get("contact_due") and not values.get("contacted_at")
+        call = f"最迟于{_date(values['contact_due'])}联系评价人，" if owed else ""
+        text = f"{values.get('number')} 号差评请{call}最迟于{due}整改并答复。"
     key = f"opinion/{record.id.hex()}/{ledger.now}"
     yield from queue.tell(ledger.centre, who, "opinion.owed", text, ledger.now, key=key, record=record.id)
+
+
+def _date(day: str) -> str:
+    one = datetime.date.fromisoformat(day)
+    return f"{one.month}月{one.day}日"
 
 
 def concerned(ledger: Ledger, values: Fields) -> Program[set[bytes]]:
@@ -153,6 +189,7 @@ EFFECTS = Effects(
     commands={
         ("opinion", "assign"): assign,
         ("opinion", "answer"): by_another(answer),
+        ("opinion", "prolong"): by_another(prolong),
         ("opinion", "reopen"): reopen,
         ("opinion", "close"): by_another(close),
     },

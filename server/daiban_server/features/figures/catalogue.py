@@ -41,6 +41,9 @@ DAILY: Mapping[str, Figure] = {
     "follow_ups_unreached": Figure("按未联系上结束回访"),
     "ratings": Figure("好差评", "次"),
     **{f"rating_{level}": Figure(label, "次") for level, label in RATINGS.items()},
+    "bad_unmended": Figure("未整改差评"),
+    "bad_uncontacted": Figure("未联系差评"),
+    "bad_overdue": Figure("超期差评"),
     "opinions": Figure("意见反映"),
     "complaints": Figure("投诉举报"),
 }
@@ -49,6 +52,15 @@ DAILY: Mapping[str, Figure] = {
 FIGURES: Mapping[str, Figure] = {
     **DAILY,
     "bad_ratings": Figure("差评", "次"),
+    "bad_contact_in_time": Figure("差评按期联系"),
+    "bad_contact_late": Figure("差评超期联系"),
+    "bad_contact_open": Figure("差评待联系"),
+    "bad_contact_missed": Figure("差评应联系未联系"),
+    "bad_mend_in_time": Figure("差评按期整改"),
+    "bad_mend_late": Figure("差评超期整改"),
+    "bad_mend_open": Figure("差评整改中"),
+    "bad_mend_missed": Figure("差评超期未整改"),
+    "bad_prolonged": Figure("差评延期整改"),
     "opinions_in_time": Figure("按期答复意见"),
     "opinions_late": Figure("超期答复意见"),
     "opinions_open": Figure("待答复意见"),
@@ -134,6 +146,17 @@ def _opinion(fact: Fact) -> Names:
     return ("opinions", "complaints", answer) if fact.name == "complaint" else ("opinions", answer)
 
 
+def _mending(fact: Fact) -> Names:
+    if fact.name == "prolonged":
+        return ("bad_prolonged",)
+    named = (("contact", fact.name), ("mend", fact.state))
+    return tuple(f"bad_{kind}_{stands}" for kind, stands in named if stands)
+
+
+def _unmended(fact: Fact) -> Names:
+    return ("bad_unmended", *(f"bad_{stands}" for stands in (fact.name, fact.state) if stands))
+
+
 _COUNTS: Mapping[Source, Callable[[Fact], Names]] = {
     "act": _act,
     "opening": lambda fact: ("opening",),
@@ -143,6 +166,8 @@ _COUNTS: Mapping[Source, Callable[[Fact], Names]] = {
     "reception": lambda fact: ("receptions",),
     "rating": _rating,
     "opinion": _opinion,
+    "mending": _mending,
+    "unmended": _unmended,
     "reply": _reply,
     "visit": lambda fact: _VISITS.get(fact.name, ()),
     "promise": lambda fact: ("visits_promised",),

@@ -108,7 +108,9 @@ def test_what_ends_later_leaves_the_balance_then(bureau: Desk) -> None:
     assert (late.total.rates["on_time_rate"], late.total.mean_days) == (0.0, 11)
     assert values(bureau.figures(span("2026-11-24")).total) == {
         **{name: value for name, value in THE_DAY.items() if not name.endswith("_open")},
-        **{"opinions_overdue": 2, "bad_contact_missed": 1, "bad_mend_missed": 1},
+        "opinions_overdue": 2,
+        "bad_contact_missed": 1,
+        "bad_mend_missed": 1,
     }, "a day that is over does not change; only what is owed since can be overdue"
 
 

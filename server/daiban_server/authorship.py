@@ -19,8 +19,5 @@ def authorship(view: View) -> Authorship:
     """Of a reply that has a text. Once it is counted the server says so itself: where an edit stood against it, the
     text that holds was laid by the server."""
     text, values = view.fields["text"][0], view.values
-    return Authorship(
-        values.get("writer") or text.author,
-        values.get("on_behalf_of") or NOBODY.hex(),
-        values.get("given_at") or text.effective,
-    )
+    author, behalf = values.get("writer") or text.author, values.get("on_behalf_of") or NOBODY.hex()
+    return Authorship(author, NOBODY.hex() if behalf == author else behalf, values.get("given_at") or text.effective)

@@ -144,6 +144,10 @@ async def test_a_bad_rating_is_answered_by_somebody_else(township: Township, res
     path = f"/v1/records/opinion/{opinion['record']}/commands/answer"
     answer = {"arguments": {"text": "已当面致歉"}}
     assert problem(await clerk.post(path, json=answer)) == "opinion.own", "she handled the case"
+    owed = (await head.get(f"/v1/opinions/{opinion['record']}/deadlines")).json()
+    assert [(one["kind"], one["label"]) for one in owed] == [("contact", "差评联系时限"), ("mend", "差评整改时限")]
+    assert "收到差评" in owed[0]["why"]
+    assert problem(await head.get(f"/v1/opinions/{record}/deadlines")) == "record.unknown", "that is a case"
     assert (await head.post(path, json=answer)).status_code == 200
     values = (await head.get(f"/v1/records/opinion/{opinion['record']}")).json()["values"]
     assert (values["status"], values["answer"]) == ("answered", "已当面致歉")

@@ -38,7 +38,7 @@ def test_the_call_and_the_mending_are_two_limits_each_with_its_sentence(bureau: 
     assert limits(bureau, opinion) == {"contact": ("2026-11-25", "running"), "mend": ("2026-12-01", "running")}
     why = sentences(bureau, opinion)
     counted = "11月24日（周二）收到差评，从次日起算 1 个工作日，最迟 11月25日（周三）联系评价人"
-    assert why["contact"] == f"{counted}；还剩 1 个工作日，即将到期。"
+    assert why["contact"] == f"{counted}；还剩 1 个工作日。"
     assert "从次日起算 5 个工作日，最迟 12月1日（周二）整改并答复" in why["mend"]
 
 

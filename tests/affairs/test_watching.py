@@ -153,3 +153,19 @@ def test_what_is_about_the_head_is_closed_above_her(bureau: Bureau) -> None:
     assert act(bureau, "吴镇", opinion, "answer", text="已批评教育") == "merged"
     assert act(bureau, "李红", opinion, "close") == "opinion.own"
     assert act(bureau, "吴镇", opinion, "close") == "merged"
+
+
+def test_what_was_registered_is_not_rewritten_by_whom_it_is_about(bureau: Bureau) -> None:
+    opinion = say(bureau, "complaint", about=bureau.people["赵敏"].hex())
+    was = bureau.values(opinion)["text"]
+    body = entry.change(
+        opinion.hex(), "opinion", {"text": "没有意见"}, seen=bureau.record_position(opinion), at=bureau.now
+    )
+    outcome = bureau.write("赵敏", body)
+    assert (outcome.outcome, outcome.code) == ("conflict", "field.held")
+    assert bureau.values(opinion)["text"] == was
+
+
+def test_whom_it_is_about_does_not_choose_who_answers(bureau: Bureau) -> None:
+    opinion = say(bureau, "complaint", about=bureau.people["李红"].hex())
+    assert act(bureau, "李红", opinion, "assign", to=bureau.people["赵敏"].hex()) == "opinion.own"

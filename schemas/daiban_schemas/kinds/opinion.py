@@ -83,4 +83,6 @@ KIND = Kind(
             frozenset({"text"}),
         ),
     ],
+    # What was registered stays what was said: whoever it is about has a hand on the keys too.
+    held=dict.fromkeys(("text", "channel"), frozenset({"open", "answered", "closed"})),
 )

@@ -187,7 +187,7 @@ def _date(day: str) -> str:
 
 EFFECTS = Effects(
     commands={
-        ("opinion", "assign"): assign,
+        ("opinion", "assign"): by_another(assign),
         ("opinion", "answer"): by_another(answer),
         ("opinion", "prolong"): by_another(prolong),
         ("opinion", "reopen"): reopen,

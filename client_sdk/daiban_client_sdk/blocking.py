@@ -105,6 +105,10 @@ class BlockingClient:
         """See `Client.ask_leave`."""
         return self._wait(self.client.ask_leave(since, until, reason, note))
 
+    def reply(self, household: str, text: str, outcome: str, **given: Any) -> str:
+        """See `Client.reply`."""
+        return self._wait(self.client.reply(household, text, outcome, **given))
+
     def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
         """See `Client.attach_photo`."""
         return self._wait(self.client.attach_photo(parent, source, **fields))

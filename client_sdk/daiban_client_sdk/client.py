@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from daiban_client_sdk import enrolment, home, posts
+from daiban_client_sdk import enrolment, home, posts, replies
 from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
@@ -148,6 +148,10 @@ class Client:
     async def ask_leave(self, since: int, until: int, reason: str = "", note: str = "") -> str:
         """Ask to be stood in for; gives the record of it."""
         return await self._run(functools.partial(posts.ask_leave, self.device, since, until, reason=reason, note=note))
+
+    async def reply(self, household: str, text: str, outcome: str, **given: Any) -> str:
+        """Reply to a home (定期回复); `given` as `replies.reply` takes it. Gives the record."""
+        return await self._run(functools.partial(replies.reply, self.device, household, text, outcome, **given))
 
     async def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
         """Keep a photo of a paper under a record; `findings` say at once whether it should be taken again."""

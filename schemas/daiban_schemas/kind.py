@@ -57,7 +57,8 @@ class Command(NamedTuple):
 class Report(NamedTuple):
     """A fact: from each state in `moves` it leads to another; elsewhere it is recorded and somebody gets a task.
 
-    `facts` name the members that it takes; `required` are those that must be there.
+    `facts` name the members that it takes; `required` are those that must be there. With a fact as `stays` names it, it
+    is recorded all the same, as an attempt, and leaves the state as it is.
     """
 
     name: str
@@ -65,6 +66,12 @@ class Report(NamedTuple):
     moves: Mapping[str, str]
     facts: Mapping[str, Type] = {}
     required: frozenset[str] = frozenset()
+    stays: Mapping[str, str] = {}
+
+    def target(self, state: str, facts: Mapping[str, Any]) -> str | None:
+        """Where it leads from a state; None where it does not belong."""
+        attempt = any(facts.get(name) == value for name, value in self.stays.items())
+        return state if attempt and state in self.moves else self.moves.get(state)
 
 
 class Rule(NamedTuple):
@@ -84,7 +91,8 @@ class Kind:
     kind may be deleted by who edits it. What only some roles may write (`written_by`) no phone writes; of what only the
     district writes the records stand in its own feed. `held` names fields, each with the states in which no change
     moves what is shown of it: what a change says stands beside that, in conflict, until an act of the server's takes it
-    up."""
+    up. A record of a kind with `word_of` is what somebody said: only who wrote it may change it, and whom the field of
+    that name says he wrote it for."""
 
     def __init__(
         self,
@@ -101,6 +109,7 @@ class Kind:
         written_by: frozenset[str] | None = None,
         deletable: bool = False,
         held: Mapping[str, frozenset[str]] = {},
+        word_of: str | None = None,
     ) -> None:
         self.name = name
         self.label = label
@@ -114,6 +123,7 @@ class Kind:
         self.of_district = written_by == roles("district")
         self.deletable = deletable
         self.held = held
+        self.word_of = word_of
         own = [*fields]
         if states:
             own += [
@@ -150,6 +160,11 @@ class Kind:
             if value is not None and (problem := (field.type if field else _ANYTHING).problem(value)):
                 wrong[name] = problem
         return wrong
+
+    def foreign_to(self, person: str, values: Mapping[str, Any], *, wrote: bool) -> bool:
+        """Whether a record with these values is another's word, which `person` may not change; `wrote` says whether he
+        wrote any of it."""
+        return self.word_of is not None and not wrote and person != values.get(self.word_of)
 
     def held_in(self, status: str | None) -> frozenset[str]:
         """The fields that are held in a state."""

@@ -19,6 +19,7 @@ from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Factory, Fetch, Program, Row
 from daiban_server.features.affairs import routes as affairs
 from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
+from daiban_server.features.affairs.owing import opinion_limits
 from daiban_server.features.affairs.telling import EFFECTS as RESULTS
 from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
@@ -121,6 +122,7 @@ API = (
     affairs.public_opinion,
     affairs.look_up,
     affairs.rate,
+    opinion_limits,
     messages.messages,
     messages.mark_read,
     Tasks,

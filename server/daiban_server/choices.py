@@ -1,6 +1,6 @@
 """What the district may choose, with what holds until it does."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -18,13 +18,15 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `reply_every` holds for items that say nothing of their own; `reply_for_proxied` lets proxied cases have replies
     too, as home visits have; `reply_reminder` is how long before a reply is due its cadre is reminded;
-    `reply_escalation` is after how many days a missed one is told to the centre head and to the leader in charge.
+    `reply_escalation` is after how many days a missed one is told to the centre head and to the leader in charge;
+    `follow_up_attempts` is on how many days somebody must have been tried in vain before his follow-up may be closed.
     """
 
     reply_every: int = 7
     reply_for_proxied: bool = False
     reply_reminder: int = 1
     reply_escalation: tuple[int, int] = (1, 3)
+    follow_up_attempts: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
 
 
 def chosen() -> Program[Choices]:

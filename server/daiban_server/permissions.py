@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 ROLES = ("agent", "clerk", "cadre", "head", "leader", "chief", "district")
 """Above the centre head stand a leader in charge (分管领导) and the town's first persons (党政一把手): they are told
-what nobody settled below, and look; of all commands they have one, to answer what is about the head."""
+what nobody settled below, and look; of all commands they have those for opinions, some of which are about the head."""
 
 _EVERYBODY = frozenset(ROLES)
 _DESK = frozenset({"clerk", "head", "district"})

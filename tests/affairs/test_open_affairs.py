@@ -144,6 +144,10 @@ async def test_a_bad_rating_is_answered_by_somebody_else(township: Township, res
     path = f"/v1/records/opinion/{opinion['record']}/commands/answer"
     answer = {"arguments": {"text": "已当面致歉"}}
     assert problem(await clerk.post(path, json=answer)) == "opinion.own", "she handled the case"
+    owed = (await head.get(f"/v1/opinions/{opinion['record']}/deadlines")).json()
+    assert [(one["kind"], one["label"]) for one in owed] == [("contact", "差评联系时限"), ("mend", "差评整改时限")]
+    assert "收到差评" in owed[0]["why"]
+    assert problem(await head.get(f"/v1/opinions/{record}/deadlines")) == "record.unknown", "that is a case"
     assert (await head.post(path, json=answer)).status_code == 200
     values = (await head.get(f"/v1/records/opinion/{opinion['record']}")).json()["values"]
     assert (values["status"], values["answer"]) == ("answered", "已当面致歉")
@@ -177,14 +181,23 @@ async def test_what_is_about_the_head_goes_above_her(township: Township) -> None
     path = f"/v1/records/opinion/{made.json()['record']}"
     taken_back = {"fields": {"about": None}, "seen": 10**6}
     assert problem(await leader.patch(path, json=taken_back)) == "permission.denied"
-    agent = {"arguments": {"to": township.people["王芳"].hex()}}
+    clerk_too = {"arguments": {"to": township.people["赵敏"].hex()}}
     head = await township.signed_in("李红")
     to = {"arguments": {"to": township.people["李红"].hex()}}
     path = f"/v1/records/opinion/{made.json()['record']}/commands/assign"
     assert problem(await head.post(path, json=to)) == "opinion.own"
-    assert problem(await head.post(path, json=agent)) == "command.not_your_role"
+    assert problem(await head.post(path, json=clerk_too)) == "opinion.own", "nor does she choose who answers for her"
     answer = path.replace("assign", "answer")
     assert (await leader.post(answer, json={"arguments": {"text": "已批评教育"}})).status_code == 200
+
+
+async def test_an_agent_owes_no_answer(sqlite_township: Township) -> None:
+    head = await sqlite_township.signed_in("李红")
+    fields = {"place": sqlite_township.centre.hex(), "channel": "opinion_box", "text": "大厅太冷"}
+    record = (await head.post("/v1/records/opinion", json={"fields": fields})).json()["record"]
+    agent = {"arguments": {"to": sqlite_township.people["王芳"].hex()}}
+    path = f"/v1/records/opinion/{record}/commands/assign"
+    assert problem(await head.post(path, json=agent)) == "command.not_your_role"
 
 
 async def test_the_board_shows_what_is_promised_and_results_without_names(

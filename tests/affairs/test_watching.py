@@ -10,17 +10,28 @@ from daiban_schemas import entry
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write
 from daiban_server.features.affairs import looking_up, watching
-from tests.cases.bureau import Bureau, noon
+from daiban_server.spine import desk
+from tests.cases.bureau import PEOPLE, Bureau, noon
 
 _m = schema.message.c
 TOLD = select(_m.person, _m.code, _m.text).order_by(_m.at, _m.code)
 
 
+ABOVE = {"吴镇": "leader", "郑书记": "chief"}
+
+
+class Township(Bureau):
+    """A centre with people above its head."""
+
+    def _clerk(self, name: str) -> desk.Clerk:
+        return desk.Clerk(self.people[name], {**PEOPLE, **ABOVE}[name], self.centre)
+
+
 @pytest.fixture
 def bureau(tmp_path: Path) -> Bureau:
     """A centre with people above its head."""
-    bureau = Bureau(tmp_path)
-    for name, role in (("吴镇", "leader"), ("郑书记", "chief")):
+    bureau = Township(tmp_path)
+    for name, role in ABOVE.items():
         bureau.people[name] = bureau.new()
         bureau.run(_write((bureau.people[name], bureau.centre, name, "0915-3210001", name, role, None, None, True)))
     return bureau
@@ -108,3 +119,53 @@ def test_what_was_done_on_the_spot_is_told_in_its_order(bureau: Bureau) -> None:
     bureau.through(case, ("赵敏", "finish", {"result": "已登记"}))
     told = bureau.run(looking_up.show(bureau.centre, case)).steps
     assert [step.words for step in told] == ["登记编号", "受理", "已办结"]
+
+
+def act(bureau: Bureau, who: str, opinion: bytes, name: str, **arguments: Any) -> str:
+    """Give a command about an opinion; the code of a refusal, or what became of it."""
+    by = bureau.people[who].hex()
+    body = entry.command(opinion.hex(), "opinion", name, arguments or None, expected=None, at=bureau.now, by=by)
+    outcome = bureau.write(who, body)
+    return outcome.code or outcome.outcome
+
+
+def fact(bureau: Bureau, who: str, opinion: bytes, name: str, **facts: Any) -> str:
+    """Report a fact about an opinion."""
+    by = bureau.people[who].hex()
+    outcome = bureau.write(who, entry.report(opinion.hex(), "opinion", name, facts or None, at=bureau.now, by=by))
+    return outcome.code or outcome.outcome
+
+
+def test_whom_it_is_about_says_what_he_knows_and_another_answers_and_closes(bureau: Bureau) -> None:
+    opinion = say(bureau, "complaint", about=bureau.people["赵敏"].hex())
+    assert fact(bureau, "赵敏", opinion, "stated", text="当时系统停机") == "merged"
+    assert act(bureau, "赵敏", opinion, "answer", text="没有的事") == "opinion.own"
+    assert act(bureau, "李红", opinion, "answer", text="已致歉") == "merged"
+    assert act(bureau, "赵敏", opinion, "close") == "opinion.own"
+    assert act(bureau, "钱进", opinion, "close") == "merged"
+    values = bureau.values(opinion)
+    assert [(one["by"], one["text"]) for one in values["statements"]] == [("赵敏", "当时系统停机")]
+    assert values["status"] == "closed"
+
+
+def test_what_is_about_the_head_is_closed_above_her(bureau: Bureau) -> None:
+    opinion = say(bureau, "complaint", about=bureau.people["李红"].hex())
+    assert act(bureau, "吴镇", opinion, "answer", text="已批评教育") == "merged"
+    assert act(bureau, "李红", opinion, "close") == "opinion.own"
+    assert act(bureau, "吴镇", opinion, "close") == "merged"
+
+
+def test_what_was_registered_is_not_rewritten_by_whom_it_is_about(bureau: Bureau) -> None:
+    opinion = say(bureau, "complaint", about=bureau.people["赵敏"].hex())
+    was = bureau.values(opinion)["text"]
+    body = entry.change(
+        opinion.hex(), "opinion", {"text": "没有意见"}, seen=bureau.record_position(opinion), at=bureau.now
+    )
+    outcome = bureau.write("赵敏", body)
+    assert (outcome.outcome, outcome.code) == ("conflict", "field.held")
+    assert bureau.values(opinion)["text"] == was
+
+
+def test_whom_it_is_about_does_not_choose_who_answers(bureau: Bureau) -> None:
+    opinion = say(bureau, "complaint", about=bureau.people["李红"].hex())
+    assert act(bureau, "李红", opinion, "assign", to=bureau.people["赵敏"].hex()) == "opinion.own"

@@ -1,16 +1,30 @@
 """A case of each of the four modes goes from the door to the archive."""
 
+from sqlalchemy import bindparam, select
+
 from daiban_schemas.slip import code_of
+from daiban_server.db import schema
 from daiban_server.features.cases import listing
 from daiban_server.features.cases.listing import Wanted
 from tests.cases.bureau import Bureau
 
 DELIVERED = ("王芳", "delivered", {"to": "张桂兰", "how": "home"})
+MISSED = ("孙亮", "followed_up", {"how": "telephone", "outcome": "not_reached"})
 ASKED = ("孙亮", "followed_up", {"spoke_to": "张桂兰", "how": "telephone", "outcome": "satisfied"})
 
 
+_d = schema.deadline.c
+FOLLOW_UP = select(_d.closed, _d.state, _d.why).where(_d.case == bindparam("case_id"), _d.kind == "follow_up")
+
+
+def owed(bureau: Bureau, case: bytes) -> tuple[str | None, str, str]:
+    """How the limit of the follow-up stands: the day on which it was closed, its state, its sentence."""
+    ((closed, state, why),) = bureau.look(FOLLOW_UP, case_id=case)
+    return closed, state, why
+
+
 def story(bureau: Bureau, case: bytes) -> list[str]:
-    return [event.name for event in bureau.run(listing.story(bureau.centre, case))]
+    return [event.name for event in bureau.run(listing.story(bureau.centre, case, bureau.home))]
 
 
 def test_what_can_be_done_on_the_spot_is_done_in_one_step(bureau: Bureau) -> None:
@@ -21,6 +35,37 @@ def test_what_can_be_done_on_the_spot_is_done_in_one_step(bureau: Bureau) -> Non
     assert (values["status"], values["result"], values["number"]) == ("archived", "补贴已登记", "JM-20261124-MZ-0001")
     assert values["received_at"] == values["accepted_at"] == values["ended_at"]
     assert story(bureau, case) == ["submit", "finish", "delivered", "followed_up", "archive"]
+
+
+def test_who_was_not_reached_is_tried_again_and_asked_in_the_end(bureau: Bureau) -> None:
+    case = bureau.case("direct")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "finish", {"result": "补贴已登记"}), DELIVERED, MISSED)
+    assert bureau.status(case) == "delivered"
+    assert owed(bureau, case)[:2] == (None, "running")
+    bureau.through(case, ASKED)
+    values = bureau.values(case)
+    assert (values["status"], values["follow_up"]["outcome"]) == ("followed_up", "satisfied")
+    assert [one["by"] for one in values["follow_up_attempts"]] == ["孙亮"]
+    assert story(bureau, case)[-2:] == ["followed_up", "followed_up"], "the attempt stands there too"
+
+
+def test_who_is_reached_on_none_of_three_days_is_let_be_by_name(bureau: Bureau) -> None:
+    case = bureau.case("direct")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "finish", {"result": "补贴已登记"}), DELIVERED)
+    bureau.through(case, MISSED, MISSED, MISSED)
+    assert bureau.ask("赵敏", case, "close_follow_up") == "follow_up.attempts", "three times on one day are once"
+    bureau.later(1)
+    bureau.through(case, MISSED)
+    assert bureau.ask("赵敏", case, "close_follow_up") == "follow_up.attempts"
+    bureau.later(1)
+    bureau.through(case, MISSED, ("赵敏", "close_follow_up", {"reason": "电话停机"}))
+    follow_up = bureau.values(case)["follow_up"]
+    assert (bureau.status(case), follow_up["by"], follow_up["outcome"]) == ("unreached", "赵敏", "not_reached")
+    closed, state, why = owed(bureau, case)
+    assert (closed, state) == ("2026-11-26", "cancelled")
+    assert "多次联系不上" in why and "已回访" not in why
+    bureau.through(case, ASKED, ("赵敏", "archive", {}))
+    assert bureau.values(case)["follow_up"]["outcome"] == "satisfied", "he was met after all"
 
 
 def test_what_takes_time_is_promised_a_day(bureau: Bureau) -> None:

@@ -34,7 +34,7 @@ def _given(bureau: Bureau, case: bytes, name: str) -> dict[str, object]:
 
 def _offered(bureau: Bureau, case: bytes, who: str) -> dict[str, str | None]:
     values = bureau.values(case)
-    shown = listing.acts(values.get("status", "draft"), PEOPLE[who], bureau.people[who].hex(), values)
+    shown = listing.acts(values.get("status", "draft"), PEOPLE[who], bureau.people[who].hex(), values, 3)
     return {act.name: act.why_not for act in shown}
 
 

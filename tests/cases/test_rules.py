@@ -171,9 +171,8 @@ def test_the_same_matter_of_the_same_home_is_shown_as_alike(bureau: Bureau, rece
 
 
 def test_what_may_be_done_now_is_said_and_why_the_rest_may_not(bureau: Bureau, accepted: bytes) -> None:
-    acts = {
-        act.name: act for act in listing.acts("accepted", "clerk", bureau.people["赵敏"].hex(), bureau.values(accepted))
-    }
+    values, who = bureau.values(accepted), bureau.people["赵敏"].hex()
+    acts = {act.name: act for act in listing.acts("accepted", "clerk", who, values, 3)}
     assert {name for name, act in acts.items() if act.legal} == {
         *("send_up", "pause", "complete", "refuse", "hand_over", "correct", "withdraw"),
     }

@@ -90,6 +90,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/v1/cases"): lambda of: ("/v1/cases", {}),
     ("GET", "/v1/cases/{record:str}"): lambda of: (f"/v1/cases/{of.application}", {}),
     ("GET", "/v1/cases/{record:str}/deadlines"): lambda of: (f"/v1/cases/{of.application}/deadlines", {}),
+    ("GET", "/v1/opinions/{record:str}/deadlines"): lambda of: (f"/v1/opinions/{of.application}/deadlines", {}),
     ("GET", "/v1/deadlines"): lambda of: ("/v1/deadlines", {}),
     ("GET", "/v1/calendar"): lambda of: ("/v1/calendar", {}),
     ("PUT", "/v1/calendar/{day:str}"): lambda of: ("/v1/calendar/2026-12-31", {"json": {"working": False}}),

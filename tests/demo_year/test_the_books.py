@@ -54,7 +54,7 @@ def test_every_case_went_a_legal_way(year: Built) -> None:
             if command:
                 assert before in command.source and reached == (command.target or before)
             elif report:
-                assert report.moves[before] == reached
+                assert reached == report.moves[before] or (report.stays and reached == before)
     status = dict(year.rows("SELECT hex(id), status FROM case_sheet"))
     assert status == {case: story[-1][2] for case, story in stories.items() if case in status}
     assert len(status) == len(stories)

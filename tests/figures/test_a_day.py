@@ -11,6 +11,7 @@ from daiban_server.spine import projections
 from tests.figures.desk import Desk, span, values
 
 DELIVERED = ("王芳", "delivered", {"to": "张桂兰", "how": "home"})
+MISSED = ("孙亮", "followed_up", {"how": "telephone", "outcome": "not_reached"})
 ASKED = ("孙亮", "followed_up", {"spoke_to": "张桂兰", "how": "telephone", "outcome": "satisfied"})
 SUBMIT = ("赵敏", "submit", {})
 ACCEPT = ("赵敏", "accept", {})
@@ -68,6 +69,10 @@ THE_DAY = {
     "ratings": 1,
     "rating_2": 1,
     "bad_ratings": 1,
+    "bad_contact_open": 1,
+    "bad_mend_open": 1,
+    "bad_unmended": 1,
+    "bad_uncontacted": 1,
     "opinions": 2,
     "complaints": 1,
     "opinions_open": 2,
@@ -98,11 +103,14 @@ def test_what_ends_later_leaves_the_balance_then(bureau: Desk) -> None:
     bureau.later(14)
     bureau.through(made["proxy"], ("赵敏", "answered", {}), ("赵敏", "complete", {"result": "已核发"}))
     late = bureau.figures(span("2026-12-09"))
-    assert values(late.total) == {"opening": 1, "completed": 1, "overdue": 1, "awaiting": 1}
+    rated = {"bad_unmended": 1, "bad_uncontacted": 1, "bad_overdue": 1}
+    assert values(late.total) == {"opening": 1, "completed": 1, "overdue": 1, "awaiting": 1, **rated}
     assert (late.total.rates["on_time_rate"], late.total.mean_days) == (0.0, 11)
     assert values(bureau.figures(span("2026-11-24")).total) == {
-        **{name: value for name, value in THE_DAY.items() if name != "opinions_open"},
+        **{name: value for name, value in THE_DAY.items() if not name.endswith("_open")},
         "opinions_overdue": 2,
+        "bad_contact_missed": 1,
+        "bad_mend_missed": 1,
     }, "a day that is over does not change; only what is owed since can be overdue"
 
 
@@ -170,16 +178,32 @@ def test_visits_are_counted_by_what_happened_to_them(bureau: Desk) -> None:
     )
 
 
+def test_who_was_not_reached_counts_as_tried_and_not_as_followed_up(bureau: Desk) -> None:
+    case = bureau.case("direct")
+    bureau.through(case, SUBMIT, ("赵敏", "finish", {"result": "已登记"}), DELIVERED, MISSED)
+    for _ in range(2):
+        bureau.later(1)
+        bureau.through(case, MISSED)
+    bureau.through(case, ("赵敏", "close_follow_up", {}))
+    told = values(bureau.figures(span("2026-11-24", "2026-11-30")).total)
+    assert {name: value for name, value in told.items() if name.startswith("follow")} == {
+        "follow_up_attempts": 3,
+        "follow_ups_unreached": 1,
+    }
+
+
 def test_replies_are_counted_by_the_day_they_were_due(bureau: Desk) -> None:
     case = bureau.case(who="王芳", source="home")
     bureau.case("direct", "王芳", source="home")
     bureau.later(3)
     reply = {"household": bureau.home.hex(), "application": case.hex(), "text": "正在办", "how": "visit"}
+    reply |= {"on_behalf": True}
     bureau.made("reply", **reply, outcome="progressing")
     bureau.later(6)
     (sun,) = bureau.figures(span("2026-11-24", "2026-12-24"), "person").rows
     assert sun.name == "孙亮"
-    assert values(sun) == {"replies_owed": 3, "replies_met": 1, "replies_late": 1, "replies_open": 1}
+    stands = {"replies_owed": 3, "replies_met": 1, "replies_late": 1, "replies_open": 1}
+    assert values(sun) == {**stands, "replies_on_behalf": 1}
     assert sun.rates["replies_rate"] == 0.5
     assert values(bureau.figures(span("2026-12-02", "2026-12-24")).total) == {"replies_owed": 1, "replies_open": 1}
 
@@ -212,6 +236,7 @@ def test_the_paper_of_a_day_says_what_the_figures_say(bureau: Desk) -> None:
         DailyLine(window="未分窗口", receptions=1),
     )
     assert (paper.awaiting, paper.sent_up, paper.not_accepted, paper.complaints) == (1, 1, 2, 1)
+    assert paper.bad_ratings == (1, 1, 0)
     assert paper.ratings == (0, 0, 0, 1, 0)
 
 

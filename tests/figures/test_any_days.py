@@ -12,7 +12,7 @@ from sqlalchemy import select
 from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
 from daiban_server.features.figures.catalogue import DAILY, FIGURES
-from daiban_server.features.figures.report import trend
+from daiban_server.features.figures.report import UNTOLD, trend
 from daiban_server.features.figures.span import Span
 from daiban_server.limits.calendar import local_day
 from tests.cases.bureau import DAY, PEOPLE
@@ -22,7 +22,7 @@ from tests.figures.desk import BYS, Desk, values
 KIND = KINDS["application"]
 SOURCES = {name: KIND.commands[name].source if name in KIND.commands else KIND.reports[name].moves for name in STEPS}
 FIRST = datetime.date(2026, 11, 24)
-STANDING = {"opening", "closing", "awaiting", "above"}
+STANDING = {"opening", "closing", *UNTOLD}
 EVENT, SHEET = schema.case_event.c, schema.case_sheet.c
 
 
@@ -110,7 +110,10 @@ def by_hand(events: list[Did], day: datetime.date) -> dict[str, int]:
         elif did.name == "withdraw" and did.before not in ("draft", "collected"):
             figures["withdrawn_before"] += 1
         same = {"notify": "notified", "send_up": "sent_up", "delivered": "deliveries", "followed_up": "follow_ups"}
-        if did.name in same:
+        same["close_follow_up"] = "follow_ups_unreached"
+        if did.name == "followed_up" and did.after != "followed_up":
+            figures["follow_up_attempts"] += 1
+        elif did.name in same:
             figures[same[did.name]] += 1
     figures["awaiting"] = sum(state == "awaiting" for state in states.values())
     figures["above"] = sum(state == "sent_up" for state in states.values())
@@ -149,7 +152,7 @@ def test_windows_add_up_to_the_centre_and_days_to_the_span(days_passed: Desk) ->
     assert (each[0].get("opening"), each[-1].get("closing")) == (total.get("opening"), total.get("closing"))
     for part, found in zip(trend(bureau.gathered(whole).facts, whole, "day", {}), each, strict=True):
         told = {name: number.value for name, number in part.figures.items() if number.value}
-        assert told == {name: value for name, value in found.items() if name not in ("awaiting", "above")}
+        assert told == {name: value for name, value in found.items() if name not in UNTOLD}
 
 
 def test_every_number_of_some_day_lists_what_it_counts(days_passed: Desk) -> None:

@@ -92,6 +92,19 @@ def test_opinions_are_printed_with_what_was_said_and_who_answers(bureau: Bureau)
     assert row.due == datetime.date(2026, 12, 1)
 
 
+def test_a_bad_rating_is_printed_with_how_the_call_and_the_mending_stand(bureau: Bureau) -> None:
+    said = {"place": bureau.place.hex(), "channel": "rating", "text": "来了三趟"}
+    opinion = bureau.new()
+    assert bureau.write("赵敏", entry.change(opinion.hex(), "opinion", said, seen=0, at=bureau.now)).outcome == "new"
+    called = entry.report(opinion.hex(), "opinion", "contacted", {}, at=bureau.now, by=bureau.people["李红"].hex())
+    assert bureau.write("李红", called).outcome == "merged"
+    (found,) = printed(bureau, "意见反映", TUESDAY, TUESDAY)
+    assert isinstance(found, OpinionRegister)
+    call, mending = found.rows[0].mending.split("；")
+    assert call == "差评联系时限：已于 11月24日（周二）联系，未超期"
+    assert mending == "差评整改时限：最迟 12月1日（周二），还剩 5 个工作日"
+
+
 def test_a_register_that_would_lose_lines_is_not_printed(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     came(bureau, "陈福来")
     monkeypatch.setattr(register_pages, "MOST_LINES", 1)

@@ -166,15 +166,19 @@ def test_the_visit_and_the_cadres_reply_stand_in_the_contents(bureau: Bureau) ->
     bureau.write("王芳", entry.report(visit.hex(), "visit", "finished", {"outcome": "done"}, at=bureau.now))
     said = {"text": "告知已核发", "outcome": "satisfied", "replied_at": bureau.now}
     bureau.write("孙亮", entry.change(reply.hex(), "reply", {**about, **said}, seen=0, at=bureau.now))
+    behalf = {**about, **said, "on_behalf": True, "on_behalf_of": bureau.people["孙亮"].hex()}
+    bureau.write("王芳", entry.change(bureau.new().hex(), "reply", behalf, seen=0, at=bureau.now))
     other = bureau.case()
     bureau.write(
         "孙亮",
         entry.change(bureau.new().hex(), "reply", {**about, **said, "application": other.hex()}, seen=0, at=bureau.now),
     )
     bureau.through(case, ("钱进", "archive", {}))
-    titles = [leaf.title for leaf in contents_of(file_of(gathered(bureau, case))).leaves]
+    leaves = contents_of(file_of(gathered(bureau, case))).leaves
+    titles = [leaf.title for leaf in leaves]
     assert titles.index("收件凭证") < titles.index("上门办理记录") < titles.index("承办单")
-    assert titles.count("定期回复") == 1, "what was replied about another case is filed there"
+    authors = [leaf.author for leaf in leaves if leaf.title == "定期回复"]
+    assert authors == ["孙亮", "王芳（代孙亮）"], "what was replied about another case is filed there"
 
 
 def test_what_was_told_twice_to_be_missing_is_filed_twice(bureau: Bureau, poppler: Poppler) -> None:

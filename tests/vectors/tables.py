@@ -26,7 +26,7 @@ kind.unknown kind.read_only record.unknown record.other_kind record.too_conteste
 seen.ahead field.server_only field.held merge.failed command.unknown command.not_your_role command.not_now command.late
 argument.invalid answers.missing answers.invalid item.unknown item.expired papers.arriving report.unknown
 mandate.not_on_paper person.not_seen crew.alone extension.late report.without_effect visit.nobody_free visit.slot_taken
-visit.place_unknown scope.foreign
+visit.place_unknown scope.foreign record.not_yours
 """
 _PHOTO = " ".join(code for code in PROBLEMS if code.startswith(("ticket.", "upload."))) + " photo.digest storage.full"
 
@@ -102,6 +102,7 @@ def kinds() -> dict[str, Any]:
 def _kind(kind: Kind) -> Iterator[str]:
     traits = [f"parent {kind.parent}"] if kind.parent else []
     traits += [f"written by {'/'.join(sorted(kind.written_by))} only"] if kind.written_by is not None else []
+    traits += [f"changed only by its authors and its {kind.word_of}"] if kind.word_of else []
     traits += ["may be deleted"] if kind.deletable else []
     traits += [f"open {kind.open_prefix}*"] if kind.open_prefix else []
     traits += [f"first state {kind.first_state}"] if kind.first_state else []
@@ -115,6 +116,7 @@ def _kind(kind: Kind) -> Iterator[str]:
         yield f"  ? {one.name:<18}{moves}; by {'|'.join(sorted(one.roles))}{_taken(one.arguments, one.required)}"
     for fact in kind.reports.values():
         moves = ", ".join(f"{source} -> {target}" for source, target in sorted(fact.moves.items())) or "no move"
+        moves += "".join(f"; stays where {name} is {value}" for name, value in fact.stays.items())
         yield f"  ! {fact.name:<18}{moves}{_taken(fact.facts, fact.required)}"
 
 

@@ -26,6 +26,8 @@ from daiban_schemas.types import (
     Type,
 )
 
+ATTEMPTS = 40
+"""So many attempts to reach somebody for a follow-up are kept, the latest."""
 MODES = ("direct", "limited", "proxy")
 ENDS = ("completed", "refused", "not_accepted", "withdrawn")
 SOURCES = ("counter", "home", "telephone", "village_point", "hotline", "opinion_box", "round")
@@ -42,7 +44,7 @@ _ARRIVED = frozenset({"submitted", "received", "awaiting"})
 _HANDLED = frozenset({"accepted", "sent_up"})
 _ENDED = frozenset({"completed", "refused", "not_accepted"})
 _RUNNING = frozenset({"draft", "collected"}) | _ARRIVED | _HANDLED
-_CLOSED = frozenset({"delivered", "followed_up", "archived", "withdrawn"})
+_CLOSED = frozenset({"delivered", "followed_up", "unreached", "archived", "withdrawn"})
 _ACCEPTED = _HANDLED | _ENDED | _CLOSED
 _RECEIVED = _ACCEPTED | {"received", "awaiting"}
 
@@ -113,6 +115,7 @@ def _fields() -> list[Field]:
         Field("reason", "理由", Text(2000, lines=True), "server"),
         Field("delivery", "送达", Anything(), "server"),
         Field("follow_up", "回访", Anything(), "server"),
+        Field("follow_up_attempts", "回访未联系上", List(Anything(), ATTEMPTS), "server"),
         Field("archive", "归档", Anything(), "server"),
         Field("handovers", "工作交接", List(Anything(), 50), "server"),
         Field("reply_moves", "回复责任变更", List(Anything(), 50), "server"),
@@ -197,7 +200,7 @@ def _commands() -> list[Command]:
             "archive",
             "归档",
             _DESK,
-            _ENDED | {"delivered", "followed_up", "withdrawn"},
+            _ENDED | {"delivered", "followed_up", "unreached", "withdrawn"},
             "archived",
             reason,
         ),
@@ -210,6 +213,7 @@ def _commands() -> list[Command]:
             {"to": Reference("person"), **reason},
             frozenset({"to", "reason"}),
         ),
+        Command("close_follow_up", "结束回访（未联系上）", _DESK, frozenset({"delivered"}), "unreached", reason),
         Command("correct", "更正", _DESK, _RECEIVED, None, {"values": Struct({}, dict(HELD)), **reason}, why),
         Command("withdraw", "申请人撤回", roles("agent", "clerk", "head"), _RUNNING, "withdrawn", reason, why),
     ]
@@ -243,7 +247,14 @@ def _reports() -> list[Report]:
         ),
         Report("brought", "已补交材料", back, {"papers": List(Text(100), 40), "note": Text(500)}),
         Report("delivered", "已送达", dict.fromkeys(_ENDED, "delivered"), handed, frozenset({"to", "how"})),
-        Report("followed_up", "已回访", {"delivered": "followed_up"}, asked, frozenset({"outcome"})),
+        Report(
+            "followed_up",
+            "已回访",
+            dict.fromkeys(("delivered", "unreached"), "followed_up"),
+            asked,
+            frozenset({"outcome"}),
+            {"outcome": "not_reached"},
+        ),
     ]
 
 
@@ -265,6 +276,7 @@ KIND = Kind(
         ("not_accepted", "不予受理"),
         ("delivered", "已送达"),
         ("followed_up", "已回访"),
+        ("unreached", "回访未联系上"),
         ("archived", "已归档"),
         ("withdrawn", "申请人撤回"),
     ],

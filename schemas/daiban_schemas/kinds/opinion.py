@@ -1,8 +1,8 @@
 """An opinion (意见): from the box, the hotline, the "cannot get it done" desk, or a complaint. Each is owed an answer,
-by somebody other than whom it is about."""
+by somebody other than whom it is about: he states what he knows, another answers and closes."""
 
 from daiban_schemas.kind import Command, Field, Kind, Report, roles
-from daiban_schemas.types import Anything, Choice, Date, Instant, List, Phone, Reference, Text
+from daiban_schemas.types import Anything, Choice, Date, Instant, Integer, List, Phone, Reference, Text
 
 CHANNELS = ("opinion_box", "hotline", "stuck", "complaint", "rating")
 _LINES = Text(1000, lines=True)
@@ -24,8 +24,14 @@ KIND = Kind(
         Field("answerer", "答复责任人", Reference("person"), "server"),
         Field("answerer_name", "答复责任人", Text(40), "server"),
         Field("handovers", "工作交接", List(Anything(), 50), "server"),
+        Field("said_at", "登记时间", Instant(), "server"),
+        Field("counted_at", "期限起算时间", Instant(), "server"),
         Field("due", "答复期限", Date(), "server"),
+        Field("contact_due", "联系期限", Date(), "server"),
+        Field("contacted_at", "联系到反映人的时间", Instant(), "server"),
+        Field("prolonged", "延期整改", Anything(), "server"),
         Field("contacts", "联系反映人", List(Anything(), 40), "server"),
+        Field("statements", "情况说明", List(Anything(), 40), "server"),
         Field("answer", "答复内容", Text(2000, lines=True), "server"),
         Field("answered_at", "答复时间", Instant(), "server"),
     ],
@@ -50,15 +56,33 @@ KIND = Kind(
             {"text": _LINES},
             frozenset({"text"}),
         ),
+        Command(
+            "prolong",
+            "批准延期整改",
+            roles("head", "leader", "chief"),
+            frozenset({"open"}),
+            None,
+            {"days": Integer(6, 15), "reason": _LINES},
+            frozenset({"days", "reason"}),
+        ),
         Command("reopen", "再次反映", roles("clerk", "head"), frozenset({"answered"}), "open", {"reason": _LINES}),
-        Command("close", "办结", roles("clerk", "head"), frozenset({"answered"}), "closed"),
+        Command("close", "办结", roles("clerk", "head", "leader", "chief"), frozenset({"answered"}), "closed"),
     ],
     reports=[
         Report(
             "contacted",
             "已联系反映人",
             {state: state for state in ("open", "answered", "closed")},
-            {"spoke_to": Text(30), "note": Text(500)},
-        )
+            {"spoke_to": Text(30), "outcome": Choice("reached", "not_reached"), "note": Text(500)},
+        ),
+        Report(
+            "stated",
+            "情况说明",
+            {state: state for state in ("open", "answered", "closed")},
+            {"text": _LINES},
+            frozenset({"text"}),
+        ),
     ],
+    # What was registered stays what was said: whoever it is about has a hand on the keys too.
+    held=dict.fromkeys(("text", "channel"), frozenset({"open", "answered", "closed"})),
 )

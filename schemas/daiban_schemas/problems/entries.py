@@ -21,6 +21,13 @@ ENTRIES: dict[str, Problem] = {
         422, "所属记录还没上报", "所属记录上报后自动处理", "Parent missing", "Waits for its parent"
     ),
     "parent.other_kind": Problem(422, "所属记录类型不对", "请更新应用", "Parent of another kind", "Update the app"),
+    "record.not_yours": Problem(
+        403,
+        "这是别人说的话,只有本人和代为登记的人能更正",
+        "要补充的请另写一条,或请本人更正",
+        "Somebody else's word",
+        "Write a record of your own, or ask whose word it is to correct it",
+    ),
     "scope.foreign": Problem(
         403, "这户不在您负责的村(社区)", "已保存待查,请联系中心", "Not in your territory", "Kept; ask the centre"
     ),
@@ -28,10 +35,10 @@ ENTRIES: dict[str, Problem] = {
     "field.server_only": Problem(403, "这一项只由系统填写", "请用相应的操作", "Field is the server's", "Use a command"),
     "field.held": Problem(
         409,
-        "收件或受理以后,这一项不能直接改",
-        "原值照旧有效;确需更改,请由窗口用“更正”并写明理由",
-        "Held since receipt or acceptance",
-        "The old value stays; ask the window to correct it, with a reason",
+        "已经收件、受理或计入,这一项不能直接改",
+        "原值照旧有效,所写的留在旁边;办件确需更改,请由窗口用“更正”并写明理由",
+        "Held since it was received, accepted or counted",
+        "The old value stays, yours stands beside it; of a case ask the window to correct it, with a reason",
     ),
     "merge.failed": Problem(
         500, "合并时出错,已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"
@@ -187,6 +194,13 @@ ENTRIES: dict[str, Problem] = {
     "archive.undelivered": Problem(
         409, "还没有送达记录", "请先登记送达,或写明原因", "Not delivered yet", "Record the delivery, or give a reason"
     ),
+    "follow_up.attempts": Problem(
+        409,
+        "联系的次数还不够,不能按未联系上结束回访",
+        "请换一天再联系;每天算一次,次数由区里规定",
+        "Not tried on enough days",
+        "Try again on another day; the district says on how many",
+    ),
     "centre.unknown": Problem(404, "没有这个中心", "请核对网址", "No such centre", "Check the address"),
     "case.not_found": Problem(
         404,
@@ -197,6 +211,30 @@ ENTRIES: dict[str, Problem] = {
     ),
     "opinion.own": Problem(
         403, "反映的是本人经办的事,应由他人答复", "请由其他人答复", "It is about you", "Somebody else answers"
+    ),
+    "opinion.not_rated": Problem(
+        409, "只有差评整改可以延期", "请按期答复", "Only mending a bad rating is prolonged", "Answer it by its day"
+    ),
+    "opinion.prolonged": Problem(
+        409,
+        "已经延期过一次,不能再延",
+        "请在最后一天以前整改并答复",
+        "Prolonged once already",
+        "Mend it and answer by its last day",
+    ),
+    "opinion.late": Problem(
+        409,
+        "整改期限已过,不能再延期",
+        "延期要在到期以前批准;请立即整改并答复",
+        "The day is over: too late to prolong",
+        "It is prolonged before its day; mend it and answer now",
+    ),
+    "opinion.approver": Problem(
+        403,
+        "整改责任人不能给自己批准延期",
+        "请由中心负责人或分管领导批准",
+        "Who mends it does not approve it",
+        "Ask the head or the leader in charge",
     ),
     "opinion.full": Problem(429, "意见太多,暂时收不下", "请稍后再提,或打监督电话", "The box is full", "Try later"),
     "print.not_yet": Problem(

@@ -116,6 +116,7 @@ APPLICATION = {
     "not_accepted": Mark("不予受理", "cross"),
     "delivered": Mark("已送达", "check"),
     "followed_up": Mark("已回访", "check"),
+    "unreached": Mark("回访未联系上", "cross"),
     "archived": Mark("已归档", "check"),
     "withdrawn": Mark("申请人撤回", "cross"),
 }

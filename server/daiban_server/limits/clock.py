@@ -91,7 +91,7 @@ class Clock:
     `started_at` is when its papers were collected at a home, as the log bounds it; None for papers that were brought.
     `notice` and `complemented_at` are the latest. `promised` is what was promised at acceptance, without extensions;
     `papers_due` is the day by which an urgent case brings its papers, `papers_brought_at` when it did. `ended_at` is
-    the moment of the decision that `end` names.
+    the moment of the decision that `end` names; `unreached_at` when a follow-up was closed that reached nobody.
     """
 
     type: str
@@ -114,6 +114,7 @@ class Clock:
     end: End | None = None
     delivered_at: int | None = None
     followed_up_at: int | None = None
+    unreached_at: int | None = None
     archived_at: int | None = None
     withdrawn_at: int | None = None
 

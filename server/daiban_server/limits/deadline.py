@@ -21,9 +21,12 @@ Kind = Literal[
     "follow_up",
     "archive",
     "opinion",
+    "contact",
+    "mend",
 ]
 """一次性告知, 受理, 补正, 承诺办结, 法定办结, 上报, 上级答复, 恢复计时 (as a pause was announced), 补交材料 (急难先办),
-送达, 回访, 归档; and, of no case, the answer to an opinion (意见)."""
+送达, 回访, 归档; and, of no case, the answer to an opinion (意见), and of a
+bad rating the call (联系) and the mending (整改)."""
 State = Literal["running", "paused", "due_soon", "due_today", "overdue", "met", "met_late", "cancelled"]
 Event = Literal[
     "home",
@@ -40,9 +43,11 @@ Event = Literal[
     "delivered",
     "withdrawn",
     "said",
+    "said_again",
+    "rated",
 ]
 """What sets a limit off; ``home``: the papers were collected at a home."""
-Ground = Literal["withdrawn", "ended", "accepted", "deemed", "archived"]
+Ground = Literal["withdrawn", "ended", "accepted", "deemed", "unreached", "archived"]
 """Why a limit is owed no longer."""
 
 

@@ -50,6 +50,7 @@ class _Case:
             "ended": self.ended,
             "accepted": _day(clock.accepted_at),
             "deemed": self.papers.lapsed if self.papers else None,
+            "unreached": _day(clock.unreached_at),
             "archived": _day(clock.archived_at),
         }
 
@@ -162,7 +163,7 @@ class _Case:
             closing = self._closing(_day(clock.delivered_at), "archived")
             yield self._counted("delivery", Why(event=ending), self.ended, defaults.delivery, closing)
         if clock.delivered_at is not None:
-            closing = self._closing(_day(clock.followed_up_at), "archived")
+            closing = self._closing(_day(clock.followed_up_at), "unreached", "archived")
             day = local_day(clock.delivered_at)
             yield self._counted("follow_up", Why(event="delivered"), day, defaults.follow_up, closing)
         over = self.ended or self.withdrawn

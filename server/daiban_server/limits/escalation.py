@@ -27,15 +27,17 @@ _REQUESTS: dict[Step, str] = {
     "leader": "请过问督办",
     "first": "请督办问责",
 }
-_OWNERS: dict[Kind, str] = {"opinion": "答复责任人"}
+_OWNERS: dict[Kind, str] = {"opinion": "答复责任人", "contact": "整改责任人", "mend": "整改责任人"}
 """What whoever answers for a limit is called, where he is not whoever was asked first."""
 _ASIDE: dict[Kind, str] = {
     "complement": "请联系申请人补齐材料",
     "papers": "请联系申请人补交材料",
     "answer_above": "请向上级催问",
     "pause": "请核实特殊环节是否结束，及时恢复计时",
+    "contact": "请联系评价人，并登记“已联系反映人”",
+    "mend": "请整改，并答复评价人",
 }
-"""What the owner is asked where somebody else has to act."""
+"""What the owner is asked where somebody else has to act, or more than one thing is to be done."""
 _REACH: dict[Kind, Rung] = {
     # The resident's own limits: the owner helps the resident; no superior can.
     "complement": "owner",

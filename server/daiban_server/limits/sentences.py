@@ -24,6 +24,8 @@ LABELS: dict[Kind, str] = {
     "follow_up": "回访时限",
     "archive": "归档时限",
     "opinion": "意见答复时限",
+    "contact": "差评联系时限",
+    "mend": "差评整改时限",
 }
 """What each limit is called on a page."""
 
@@ -41,6 +43,8 @@ _ACTS: dict[Kind, str] = {
     "follow_up": "回访",
     "archive": "归档",
     "opinion": "答复",
+    "contact": "联系评价人",
+    "mend": "整改并答复",
 }
 _DONE: dict[Kind, str] = {
     "notice": "告知",
@@ -56,6 +60,8 @@ _DONE: dict[Kind, str] = {
     "follow_up": "回访",
     "archive": "归档",
     "opinion": "答复",
+    "contact": "联系",
+    "mend": "整改并答复",
 }
 _EVENTS: dict[Event, str] = {
     "home": "上门收齐材料",
@@ -72,12 +78,15 @@ _EVENTS: dict[Event, str] = {
     "delivered": "送达",
     "withdrawn": "申请人撤回",
     "said": "登记意见",
+    "said_again": "再次反映",
+    "rated": "收到差评",
 }
 _GROUNDS: dict[Ground, str] = {
     "withdrawn": "申请人撤回",
     "ended": "已有办理结果",
     "accepted": "已受理",
     "deemed": "视为受理",
+    "unreached": "多次联系不上",
     "archived": "已归档",
 }
 _WEEKDAYS = "一二三四五六日"

@@ -192,9 +192,10 @@ def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
         yield from _made(file, "delivery", "送达回证", casework.delivery, "delivered")
     for reply in file.replies:
         day = local_day(reply["replied_at"]) if reply.get("replied_at") else None
-        yield _told("follow_up", "定期回复", day, "", _IN_THE_SYSTEM)
+        yield _told("follow_up", "定期回复", day, reply["by"], _IN_THE_SYSTEM)
     if asked := file.values.get("follow_up"):
-        yield _told("follow_up", "回访记录", local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)
+        title = "回访记录（未联系上）" if asked.get("outcome") == "not_reached" else "回访记录"
+        yield _told("follow_up", title, local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)
     if file.rating:
         level, day = file.rating
         yield _told("follow_up", f"群众评价：{RATINGS[level]}", day, file.applicant, _IN_THE_SYSTEM)

@@ -11,6 +11,7 @@ from daiban_schemas.kinds.application import HELD
 from daiban_schemas.labels import PAPER_FORMS
 from daiban_schemas.slip import code_of
 from daiban_server import days, offices
+from daiban_server.authorship import authorship
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
 from daiban_server.features.deadlines.facts import clock_of
@@ -234,7 +235,7 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
         rating=(rated[0], local_day(rated[1])) if rated else None,
         acts=(yield from acts_of(centre, case)),
         visits=_about(case, around, "visit", "finished"),
-        replies=_about(case, around, "reply"),
+        replies=(yield from _replies(case, around)),
         calendar=(yield from days.calendar()),
         past=before,
         items=items,
@@ -298,13 +299,25 @@ def _around(centre: bytes, household: Any) -> Program[list[Shown]]:
     return (yield from views.shown(views.BY_PARENT, centre, parent_id=bytes.fromhex(household)))
 
 
-def _about(case: bytes, around: list[Shown], kind: str, status: str | None = None) -> list[Values]:
+def _about(case: bytes, around: list[Shown], kind: str, status: str) -> list[Values]:
     """What of it is of a kind, in a state, and concerns the case."""
-    return [
-        one.view.values
-        for one in around
-        if one.view.kind == kind and one.status == status and not one.deleted and _names(one.view.values, case.hex())
-    ]
+    return [one.view.values for one in around if _concerns(one, case, kind) and one.status == status]
+
+
+def _replies(case: bytes, around: list[Shown]) -> Program[list[Values]]:
+    """The replies that name the case, each with `by`: who wrote it, and on whose behalf."""
+    found = [one.view for one in around if _concerns(one, case, "reply") and "text" in one.view.fields]
+    told: list[Values] = []
+    for view in found:
+        given = authorship(view)
+        by, cadre = (yield from agent_of(given.author)).name, (yield from agent_of(given.behalf)).name
+        by = f"{by}（代{cadre}）" if cadre else by
+        told.append({**view.values, "by": by})
+    return told
+
+
+def _concerns(one: Shown, case: bytes, kind: str) -> bool:
+    return one.view.kind == kind and not one.deleted and _names(one.view.values, case.hex())
 
 
 def _names(values: Values, case: str) -> bool:

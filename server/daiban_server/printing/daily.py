@@ -6,6 +6,7 @@ from daiban_schemas.labels import MODES, RATINGS
 from daiban_server.features.figures.report import ReportOut, Row
 from daiban_server.features.papers.documents import DailyLine, DailyReport, Office
 
+_BAD = ("unmended", "uncontacted", "overdue")
 _SAME = ("receptions", "opening", "completed", "overdue", "refused", "withdrawn", "closing")
 
 
@@ -26,6 +27,7 @@ def daily_document(office: Office, made: ReportOut, made_by: str = "") -> DailyR
         deliveries=figures["deliveries"],
         follow_ups=figures["follow_ups"],
         complaints=figures["complaints"],
+        bad_ratings=tuple(figures[f"bad_{name}"] for name in _BAD),  # type: ignore[arg-type] # the three of them
     )
 
 

@@ -23,8 +23,12 @@ from daiban_server.features.papers.documents import (
     VisitorRow,
 )
 from daiban_server.limits.calendar import Calendar, local_day
+from daiban_server.limits.deadline import Deadline
+from daiban_server.limits.opinions import owed
+from daiban_server.limits.sentences import LABELS, day_words, length_words, standing
 from daiban_server.printing.case_file import office_of
 from daiban_server.registers import BETWEEN, MOST_LINES, OPINIONS, VISITORS
+from daiban_server.spine import views
 from daiban_server.spine.refusal import Refusal
 
 _l, _s, _o = schema.register_line.c, schema.case_sheet.c, schema.opinion_sheet.c
@@ -42,7 +46,7 @@ _LINES = (
     .limit(MOST_LINES + 1)
 )
 _OPINIONS = (
-    select(_l.day, _l.line, _l.at, _l.told, _o.due, _o.answered, _p.name)
+    select(_l.day, _l.line, _l.at, _l.told, _o.due, _o.answered, _p.name, _o.channel, _l.record)
     .select_from(
         schema.register_line.outerjoin(schema.opinion_sheet, (_o.centre == _l.centre) & (_o.id == _l.record)).outerjoin(
             schema.person, _p.id == _o.answerer
@@ -74,8 +78,29 @@ def pages(
     for line in lines:
         by_day.setdefault(line[0], []).append(line)
     first_day = max(since, datetime.date.fromisoformat(began[0]))
-    shown = _days(first_day, min(until, today), (yield from days.calendar()), by_day)
-    return [_page(office, name, day, by_day.get(day.isoformat(), ()), today) for day in shown]
+    calendar = yield from days.calendar()
+    mending = (yield from _mending(centre, lines, calendar, today)) if name == OPINIONS else {}
+    shown = _days(first_day, min(until, today), calendar, by_day)
+    return [_page(office, name, day, by_day.get(day.isoformat(), ()), today, mending) for day in shown]
+
+
+def _mending(
+    centre: bytes, lines: Sequence[Any], calendar: Calendar, today: datetime.date
+) -> Program[dict[bytes, str]]:
+    """How call and mending of each bad rating stand, in words."""
+    told = {}
+    for record in [line[8] for line in lines if line[7] == "rating"]:
+        for one in (yield from views.shown(views.BY_ID, centre, record_id=record)):
+            told[record] = "；".join(
+                _stands(limit, calendar, today) for limit in owed(one.view.values, calendar, today)
+            )
+    return told
+
+
+def _stands(limit: Deadline, calendar: Calendar, today: datetime.date) -> str:
+    last = "" if limit.closed else f"最迟 {day_words(limit.due, today)}，"
+    longer = "".join(f"，经{one.by}批准延期 {length_words(one.days, limit.unit)}" for one in limit.why.extensions)
+    return f"{LABELS[limit.kind]}：{last}{standing(limit, calendar, today)}{longer}"
 
 
 def _days(
@@ -88,13 +113,20 @@ def _days(
         day += _ONE
 
 
-def _page(office: Office, name: str, day: datetime.date, lines: Sequence[Any], today: datetime.date) -> Document:
+def _page(
+    office: Office,
+    name: str,
+    day: datetime.date,
+    lines: Sequence[Any],
+    today: datetime.date,
+    mending: Mapping[bytes, str],
+) -> Document:
     period = f"{day.year}年{day.month}月{day.day}日"
     if name == VISITORS:
         visitors = tuple(_visitor(line, day) for line in lines)
         return Register(office=office, issued=today, period=period, rows=visitors)
     if name == OPINIONS:
-        opinions = tuple(_opinion(line, day) for line in lines)
+        opinions = tuple(_opinion(line, day, mending) for line in lines)
         return OpinionRegister(office=office, issued=today, period=period, rows=opinions)
     cases = tuple(_case(line) for line in lines)
     return CategoryRegister(office=office, issued=today, category=name, period=period, rows=cases)
@@ -116,8 +148,8 @@ def _visitor(line: Any, day: datetime.date) -> VisitorRow:
     )
 
 
-def _opinion(line: Any, day: datetime.date) -> OpinionRow:
-    _, number, _, packed, due, answered, answerer = line
+def _opinion(line: Any, day: datetime.date, mending: Mapping[bytes, str]) -> OpinionRow:
+    _, number, _, packed, due, answered, answerer, _, record = line
     told = msgspec.json.decode(packed)
     return OpinionRow(
         number=number,
@@ -130,6 +162,7 @@ def _opinion(line: Any, day: datetime.date) -> OpinionRow:
         answerer=answerer or "",
         due=datetime.date.fromisoformat(due) if due else None,
         answered=local_day(answered) if answered else None,
+        mending=mending.get(record, ""),
     )
 
 

@@ -153,6 +153,8 @@ class Applier:
         return found[0] if isinstance(found, tuple) else None
 
     def _lay(self, kind: Kind, record: Record, incoming: Incoming) -> Program[Outcome]:
+        if kind.word_of is not None and (yield from self._foreign(kind, record, incoming)):
+            return self._refuse(incoming, "record.not_yours", tuple(incoming.values))
         before = self.ledger.heads(record)
         heads = lay(before, _as_change(incoming, self.ledger.position + 1))
         if len(heads) > max(HEADS, len(before)):
@@ -182,6 +184,10 @@ class Applier:
         for changed in self._effects.changed.get(kind.name, ()):
             self.ledger.write_fields(record, (yield from changed(self.ledger, record, incoming, before)))
         return outcome
+
+    def _foreign(self, kind: Kind, record: Record, incoming: Incoming) -> Program[bool]:
+        view, author = (yield from self.ledger.view(record)), incoming.author.hex()
+        return kind.foreign_to(author, view.values, wrote=any(one.author == author for one in view.written))
 
     def _same_as_before(self, heads: tuple[Head, ...], incoming: Incoming) -> Program[bool]:
         """Whether a record that one change holds says already what the change says."""
@@ -249,7 +255,7 @@ class Applier:
             facts = checked_arguments(entry.facts, report.facts, report.required)
         except Refusal as refusal:
             return self._refuse(incoming, refusal.code, refusal.fields)
-        target = report.moves.get(record.status or "")
+        target = report.target(record.status or "", facts)
         outcome = Outcome(incoming.number, "merged", None if target else "report.without_effect")
         self.ledger.keep(incoming, self.ledger.next_position(), outcome)
         asked = Asked(incoming, record, report.name, facts, self.ledger.position)

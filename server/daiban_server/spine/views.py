@@ -54,6 +54,16 @@ BY_PARENT = (
     .where(_r.centre == bindparam("centre_id"), _r.parent == bindparam("parent_id"))
     .order_by(_r.position)
 )
+OF_PARENT = (
+    select(*_COLUMNS)
+    .where(
+        _r.centre == bindparam("centre_id"),
+        _r.parent == bindparam("parent_id"),
+        _r.kind == bindparam("kind_name"),
+        _r.deleted.is_(False),
+    )
+    .order_by(_r.position)
+)
 IN_CONFLICT = (
     select(*_COLUMNS)
     .where(_r.centre == bindparam("centre_id"), _r.conflicts > 0)

@@ -17,7 +17,7 @@ _LATELY = 7 * words.DAY
 
 class ReplyLine(NamedTuple):
     """A reply that is or was owed; `written` and `received` are of the reply that met it. `nobody` says that no cadre
-    answers for the household."""
+    answers for the household; `written_by` wrote it on his behalf, if that is not ""."""
 
     subject: Subject
     cadre: Person
@@ -26,6 +26,7 @@ class ReplyLine(NamedTuple):
     mark: Mark
     written: Moment | None
     received: Moment | None
+    written_by: str
 
 
 class Replies(NamedTuple):
@@ -62,4 +63,5 @@ def _line(one: ObligationOut, book: Book) -> ReplyLine:
         words.answered(one.state, one.due, book.now, one.reply is not None),
         words.moment(one.met_at, book.now) if one.met_at else None,
         words.moment(one.received_at, book.now) if one.received_at else None,
+        one.written_by,
     )

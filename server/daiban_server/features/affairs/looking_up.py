@@ -131,6 +131,7 @@ def _item_name(reference: Any) -> Program[str]:
 
 
 def _steps(values: Mapping[str, Any]) -> list[Step]:
+    asked = values.get("follow_up") or {}
     told = [
         (values.get("started_at"), "收件"),
         (values.get("received_at"), "登记编号"),
@@ -140,7 +141,7 @@ def _steps(values: Mapping[str, Any]) -> list[Step]:
         ((values.get("sent_up") or {}).get("at"), "上报"),
         (values.get("ended_at"), KINDS["application"].states.get(values.get("end") or "", "办结")),
         ((values.get("delivery") or {}).get("at"), "送达"),
-        ((values.get("follow_up") or {}).get("at"), "回访"),
+        (asked.get("at"), "回访未联系上" if asked.get("outcome") == "not_reached" else "回访"),
     ]
     # What was done in one act keeps the order in which it stands here.
     return [Step(_day(at), words) for at, words in sorted(((at, words) for at, words in told if at), key=_moment)]

@@ -16,16 +16,17 @@ from daiban_server.concerned import concerned
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.limits.calendar import local_day
+from daiban_server.limits.opinions import CONTACT, limit_of
 from daiban_server.outbound import queue
 from daiban_server.registers import OPINIONS, enter, numbered
-from daiban_server.spine.effects import Asked, Effects
+from daiban_server.spine.effects import Asked, Effect, Effects
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
 from daiban_server.staff import by, person
 
 Fields = Mapping[str, Any]
-DAYS: Mapping[str, int] = {"rating": 1, "complaint": 5, "stuck": 3, "hotline": 5, "opinion_box": 5}
-"""Working days until the answer, by channel: whoever gave a bad rating is called within one."""
+MOST = 40
+"""So many contacts and statements are kept, the latest."""
 AN_HOUR = 60
 """More than that an hour and a centre's box is full for a while: a register that a machine filled would hide people."""
 _l = schema.register_line.c
@@ -33,11 +34,6 @@ _LATELY = select(func.count()).where(
     _l.centre == bindparam("centre_id"), _l.register == OPINIONS, _l.at > bindparam("since")
 )
 _TOLD = ("channel", "text", "person", "phone", "application", "about", "came_at")
-
-
-def limit_of(values: Fields) -> int:
-    """Working days until an opinion is answered."""
-    return DAYS.get(str(values.get("channel")), 5)
 
 
 def lately(centre: bytes, now: int) -> Program[int]:
@@ -51,13 +47,16 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     values = incoming.values
     number = yield from numbered(ledger, "YJ")
     yield from enter(ledger, OPINIONS, record.id, {"number": number, **{name: values.get(name) for name in _TOLD}})
-    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit_of(values), "working").day
     about = yield from concerned(ledger, values)
-    fields = {"number": number, "due": due.isoformat(), "concerned": sorted(one.hex() for one in about)}
+    fields: dict[str, Any] = {"number": number, "concerned": sorted(one.hex() for one in about)}
+    fields |= {"said_at": ledger.now, "counted_at": ledger.now}
+    fields["due"] = yield from _last_day(ledger, ledger.now, limit_of(values))
+    if values.get("channel") == "rating":
+        fields["contact_due"] = yield from _last_day(ledger, ledger.now, CONTACT)
     chosen = yield from nearest(ledger, about)
     if chosen is None:
         return fields
-    yield from _ask(ledger, record, chosen[0], number, due, about)
+    yield from _ask(ledger, record, chosen[0], {**values, **fields}, about)
     return {**fields, "answerer": chosen[0].hex(), "answerer_name": chosen[1]}
 
 
@@ -73,37 +72,64 @@ def assign(ledger: Ledger, asked: Asked) -> Program[Fields]:
     about = yield from concerned(ledger, values)
     if to in about:
         raise Refusal("opinion.own", ("to",))
-    due = datetime.date.fromisoformat(values["due"])
-    yield from _ask(ledger, asked.record, to, str(values.get("number")), due, about)
+    yield from _ask(ledger, asked.record, to, values, about)
     return {"answerer": to.hex(), "answerer_name": chosen.name}
 
 
+def by_another(effect: Effect) -> Effect:
+    """A command that nobody gives whom the opinion is about. Raises `Refusal`: ``opinion.own``."""
+
+    def given(ledger: Ledger, asked: Asked) -> Program[Fields]:
+        values = (yield from ledger.view(asked.record)).values
+        if asked.incoming.author in (yield from concerned(ledger, values)):
+            raise Refusal("opinion.own", ("about",))
+        return (yield from effect(ledger, asked))
+
+    return given
+
+
 def answer(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """The answer, by anybody whom it is not about."""
-    values = (yield from ledger.view(asked.record)).values
-    if asked.incoming.author in (yield from concerned(ledger, values)):
-        raise Refusal("opinion.own", ("about",))
+    """The answer."""
     author = yield from by(ledger, asked)
     answered = {"answer": asked.arguments["text"], "answered_at": ledger.now}
     return {**answered, "answerer": author.get("by_id"), "answerer_name": author.get("by")}
 
 
+def close(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """It is settled."""
+    yield from ()
+    return {}
+
+
+def stated(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """What somebody knows of it, also whom it is about. It is no answer."""
+    values = (yield from ledger.view(asked.record)).values
+    said = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
+    return {"statements": [*(values.get("statements") or ()), said][-MOST:]}
+
+
 def contacted(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Somebody spoke with whoever said it: who, with whom, when. It is no answer yet."""
+    """Somebody spoke with whoever said it: who, with whom, when. It is no answer yet. Who was not reached was tried;
+    and whom it is about may call, but another still has to."""
     values = (yield from ledger.view(asked.record)).values
     spoke = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
-    return {"contacts": [*(values.get("contacts") or ()), spoke]}
+    kept = {"contacts": [*(values.get("contacts") or ()), spoke][-MOST:]}
+    reached = asked.arguments.get("outcome") != "not_reached"
+    if not reached or values.get("contacted_at") or asked.incoming.author in (yield from concerned(ledger, values)):
+        return kept
+    return {**kept, "contacted_at": asked.incoming.effective}
 
 
 def reopen(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Said again: the answer did not help, so another is owed by a new day."""
     values = (yield from ledger.view(asked.record)).values
-    due = (yield from days.of(ledger)).due_day(local_day(ledger.now), limit_of(values), "working").day
-    again, about = {"due": due.isoformat(), "answer": None, "answered_at": None}, (yield from concerned(ledger, values))
+    about = yield from concerned(ledger, values)
+    due = yield from _last_day(ledger, ledger.now, limit_of(values))
+    again = {"due": due, "counted_at": ledger.now, "answer": None, "answered_at": None}
     chosen = yield from _still(ledger, values.get("answerer"), about)
     if chosen is None:
         return again
-    yield from _ask(ledger, asked.record, chosen[0], str(values.get("number")), due, about)
+    yield from _ask(ledger, asked.record, chosen[0], {**values, **again}, about)
     return {**again, "answerer": chosen[0].hex(), "answerer_name": chosen[1]}
 
 
@@ -115,19 +141,58 @@ def _still(ledger: Ledger, before: str | None, about: set[bytes]) -> Program[tup
     return (yield from nearest(ledger, about))
 
 
-def _ask(
-    ledger: Ledger, record: Record, who: bytes, number: str, due: datetime.date, about: set[bytes]
-) -> Program[None]:
+def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """A bad rating needs longer to mend: once, before its day is over, to so many working days in all from when it was
+    said, with a reason, by somebody other than who mends it. Raises `Refusal`: ``opinion.not_rated``,
+    ``opinion.prolonged``, ``opinion.late`` or ``opinion.approver``."""
+    values = (yield from ledger.view(asked.record)).values
+    if values.get("channel") != "rating":
+        raise Refusal("opinion.not_rated")
+    if values.get("prolonged"):
+        raise Refusal("opinion.prolonged")
+    if values["due"] < local_day(ledger.now).isoformat():
+        raise Refusal("opinion.late")
+    if asked.incoming.author.hex() == values.get("answerer"):
+        raise Refusal("opinion.approver")
+    due = yield from _last_day(ledger, values.get("counted_at") or ledger.now, asked.arguments["days"])
+    fields = {"due": due, "prolonged": {**asked.arguments, **(yield from by(ledger, asked))}}
+    if answerer := values.get("answerer"):
+        about = yield from concerned(ledger, values)
+        yield from _ask(ledger, asked.record, bytes.fromhex(answerer), {**values, **fields}, about)
+    return fields
+
+
+def _last_day(ledger: Ledger, since: int, length: int) -> Program[str]:
+    return (yield from days.of(ledger)).due_day(local_day(since), length, "working").day.isoformat()
+
+
+def _ask(ledger: Ledger, record: Record, who: bytes, values: Fields, about: set[bytes]) -> Program[None]:
     """Whom it is about is not told of it, though he stand in for the one who owes the answer."""
-    text = f"{number} 号意见反映请最迟于{due.month}月{due.day}日答复。"
+    due = _date(values["due"])
+    text = f"{values.get('number')} 号意见反映请最迟于{due}答复。"
+    if values.get("channel") == "rating":
+        owed = values.get("contact_due") and not values.get("contacted_at")
+        call = f"最迟于{_date(values['contact_due'])}联系评价人，" if owed else ""
+        text = f"{values.get('number')} 号差评请{call}最迟于{due}整改并答复。"
     key = f"opinion/{record.id.hex()}/{ledger.now}"
     yield from queue.tell(
         ledger.centre, who, "opinion.owed", text, ledger.now, key=key, record=record.id, without=about
     )
 
 
+def _date(day: str) -> str:
+    one = datetime.date.fromisoformat(day)
+    return f"{one.month}月{one.day}日"
+
+
 EFFECTS = Effects(
-    commands={("opinion", "assign"): assign, ("opinion", "answer"): answer, ("opinion", "reopen"): reopen},
-    reports={("opinion", "contacted"): contacted},
+    commands={
+        ("opinion", "assign"): by_another(assign),
+        ("opinion", "answer"): by_another(answer),
+        ("opinion", "prolong"): by_another(prolong),
+        ("opinion", "reopen"): reopen,
+        ("opinion", "close"): by_another(close),
+    },
+    reports={("opinion", "contacted"): contacted, ("opinion", "stated"): stated},
     made={"opinion": received},
 )

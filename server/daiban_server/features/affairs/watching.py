@@ -3,7 +3,6 @@
 The steps are those of every limit (`limits.escalation`); nobody is told whom the opinion is about.
 """
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +12,9 @@ from daiban_server import days, looks
 from daiban_server.concerned import concerned
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
-from daiban_server.features.affairs.opinions import limit_of
 from daiban_server.limits.calendar import Calendar, local_day
-from daiban_server.limits.clock import Defaults
-from daiban_server.limits.deadline import Deadline, Why
-from daiban_server.limits.deadlines import standing_on
 from daiban_server.limits.escalation import People, Person, alerts
+from daiban_server.limits.opinions import owed
 from daiban_server.outbound import queue
 from daiban_server.spine import log
 from daiban_server.spine.ledger import Ledger, Record
@@ -65,30 +61,16 @@ def _tell(ledger: Ledger, record: Record, calendar: Calendar) -> Program[None]:
     people = yield from _people(ledger, values, whom)
     if people is None:
         return
-    today, about = local_day(ledger.now), f"{values.get('number')} 号意见反映"
-    for alert in alerts(about, [_owed(values, calendar, today)], people, (), calendar, today):
-        _, due, step = alert.said
+    today, said = local_day(ledger.now), "差评" if values.get("channel") == "rating" else "意见反映"
+    about = f"{values.get('number')} 号{said}"
+    for alert in alerts(about, owed(values, calendar, today), people, (), calendar, today):
+        kind, due, step = alert.said
         code = "opinion.soon" if step in ("soon", "today") else "opinion.over"
         for person in alert.to:
-            key, to = f"opinion/{record.id.hex()}/{due}/{step}", bytes.fromhex(person.id)
+            key, to = f"{kind}/{record.id.hex()}/{due}/{step}", bytes.fromhex(person.id)
             yield from queue.tell(
                 ledger.centre, to, code, alert.text, ledger.now, key=key, record=record.id, without=whom
             )
-
-
-def _owed(values: Mapping[str, Any], calendar: Calendar, today: datetime.date) -> Deadline:
-    due = datetime.date.fromisoformat(values["due"])
-    return Deadline(
-        kind="opinion",
-        starts=min(due, today),
-        due=due,
-        days=limit_of(values),
-        unit="working",
-        state=standing_on(today, due, limit_of(values), calendar, Defaults()),
-        provisional=False,
-        closed=None,
-        why=Why(event="said", fixed=True),
-    )
 
 
 def _people(ledger: Ledger, values: Mapping[str, Any], about: set[bytes]) -> Program[People | None]:

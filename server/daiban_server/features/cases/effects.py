@@ -22,6 +22,7 @@ _COMMANDS = {
     "withdraw": handling.withdraw,
     "hand_over": handling.hand_over,
     "correct": handling.correct,
+    "close_follow_up": handling.close_follow_up,
     "archive": handling.archive,
 }
 

@@ -5,6 +5,7 @@ A fact is dated by what is believed of when it happened, not by when the phone c
 
 import datetime
 
+from daiban_schemas.kinds.application import ATTEMPTS
 from daiban_server.db.program import Program
 from daiban_server.features.cases.arriving import TIME_TO_BRING
 from daiban_server.features.cases.asking import Fields
@@ -51,6 +52,15 @@ def delivered(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def followed_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """The resident was asked whether it was well done."""
-    done = {**(yield from by(ledger, asked)), "at": asked.incoming.effective}
-    return {"follow_up": {**asked.arguments, **done}}
+    """The resident was asked whether it was well done. Who was not reached was not asked: that is kept as an attempt,
+    and the follow-up stays owed."""
+    done = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
+    if asked.arguments["outcome"] != "not_reached":
+        return {"follow_up": done}
+    before = (yield from ledger.view(asked.record)).values.get("follow_up_attempts") or ()
+    return {"follow_up_attempts": [*before, done][-ATTEMPTS:]}
+
+
+def tried_on(values: Fields) -> int:
+    """On how many days somebody tried in vain to reach the resident for a follow-up."""
+    return len({local_day(one["at"]) for one in values.get("follow_up_attempts") or ()})

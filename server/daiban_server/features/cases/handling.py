@@ -3,8 +3,10 @@
 from typing import Any
 
 from daiban_schemas.kinds.application import HELD
+from daiban_server import choices
 from daiban_server.db.program import Program
 from daiban_server.features.cases.asking import Fields, other_item, received
+from daiban_server.features.cases.facts import tried_on
 from daiban_server.items import item_if_any
 from daiban_server.kinship import relatives
 from daiban_server.spine.apply import blank
@@ -128,6 +130,16 @@ def _check_household(ledger: Ledger, id_: bytes) -> Program[None]:
     home = ledger.records[id_]
     if home is None or home.kind != "household":
         raise Refusal("record.unknown", ("household",))
+
+
+def close_follow_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
+    """Nobody could be reached, on as many days as the district asks for: somebody ends the follow-up by name, as one
+    that reached nobody. Raises `Refusal`: ``follow_up.attempts``."""
+    view = yield from ledger.view(asked.record)
+    if tried_on(view.values) < (yield from choices.of(ledger)).follow_up_attempts:
+        raise Refusal("follow_up.attempts")
+    done = {"outcome": "not_reached", **_said(asked, "reason"), **(yield from by(ledger, asked))}
+    return {"follow_up": done}
 
 
 def archive(ledger: Ledger, asked: Asked) -> Program[Fields]:

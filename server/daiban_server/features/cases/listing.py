@@ -1,5 +1,6 @@
 """Finding cases: the list with its filters, one case with its story, and what may be done with it now."""
 
+import heapq
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from daiban_schemas.telephone import dialled, is_written_as_one
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.features.cases.asking import kin_refuses
+from daiban_server.features.cases.facts import tried_on
+from daiban_server.features.cases.replying import replies
 from daiban_server.http.people import names_of
 from daiban_sync.ids import NOBODY
 
@@ -157,16 +160,25 @@ def alike(centre: bytes, case: CaseOut) -> Program[list[CaseOut]]:
     return (yield from _named(likely))
 
 
-def story(centre: bytes, case: bytes) -> Program[list[EventOut]]:
-    """What happened to a case, in order."""
+def story(centre: bytes, case: bytes, household: bytes) -> Program[list[EventOut]]:
+    """What happened to a case, in order: its acts, and the replies that were given for it (``replied``), in whose
+    `told` stand their words, whose they are, and whether they were `counted`."""
     told = yield from rows(_STORY, centre_id=centre, case_id=case)
     names = yield from names_of({row[5].hex() for row in told})
-    return [_event(row, names) for row in told]
+    replied = yield from replies(centre, case, household)
+    given = sorted((EventOut("replied", before="", after="", **one) for one in replied), key=_taken_in)
+    # Acts keep the order of their entries, whatever the server's clock did.
+    return list(heapq.merge((_event(row, names) for row in told), given, key=_taken_in))
 
 
-def acts(status: str, role: str, person: str, values: Mapping[str, Any]) -> list[ActOut]:
+def _taken_in(event: EventOut) -> int:
+    return event.at
+
+
+def acts(status: str, role: str, person: str, values: Mapping[str, Any], attempts: int) -> list[ActOut]:
     """What somebody may do with a case now, and what stands against the rest: for his role's and his own sake by the
-    same rules, in the same order, as the act itself."""
+    same rules, in the same order, as the act itself. `attempts` is on how many days somebody must have been tried
+    before his follow-up is closed."""
     made = []
     for command in KINDS["application"].commands.values():
         code = None
@@ -178,6 +190,8 @@ def acts(status: str, role: str, person: str, values: Mapping[str, Any]) -> list
             code = "kin.conflict"
         elif command.name in ("pause", "resume"):
             code = _of_a_pause(command.name, values)
+        elif command.name == "close_follow_up" and tried_on(values) < attempts:
+            code = "follow_up.attempts"
         made.append(ActOut(command.name, command.label, code is None, code, sorted(command.required)))
     return made
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 
+from daiban_server import choices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.cases import listing
@@ -127,5 +128,7 @@ def _whole(session: SignedIn, record: bytes) -> Program[WholeCase]:
     shown = yield from views.shown(views.BY_ID, centre, record_id=record)
     if sheet is None or not shown:
         raise ProblemError("record.unknown")
-    acts = listing.acts(sheet.status, session.clerk.role, session.clerk.person.hex(), shown[0].view.values)
-    return WholeCase(sheet, (yield from listing.story(centre, record)), acts, (yield from listing.alike(centre, sheet)))
+    attempts, who = (yield from choices.chosen()).follow_up_attempts, session.clerk
+    acts = listing.acts(sheet.status, who.role, who.person.hex(), shown[0].view.values, attempts)
+    story = yield from listing.story(centre, record, bytes.fromhex(sheet.household))
+    return WholeCase(sheet, story, acts, (yield from listing.alike(centre, sheet)))

@@ -16,7 +16,7 @@ def happened(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
     incoming, record = asked.incoming, asked.record
     kind, before = KINDS[record.kind], record.status or ""
     command, report = kind.commands.get(asked.name), kind.reports.get(asked.name)
-    after = (command.target if command else report.moves.get(before) if report else None) or before
+    after = (command.target if command else report.target(before, asked.arguments) if report else None) or before
     told = msgspec.json.encode(dict(asked.arguments))
     row = (
         *(ledger.centre, asked.position, record.id, asked.name, before, after),

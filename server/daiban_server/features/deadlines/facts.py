@@ -12,6 +12,8 @@ Values = Mapping[str, Any]
 def clock_of(values: Values, item: Values) -> Clock:
     """The facts of a case under its item's edition."""
     notice, sent, end = values.get("notice") or {}, values.get("sent_up") or {}, values.get("end")
+    follow_up = values.get("follow_up") or {}
+    reached = follow_up.get("outcome") != "not_reached"
     return Clock(
         type=item.get("type") or "other",
         limits=_limits(item),
@@ -31,7 +33,8 @@ def clock_of(values: Values, item: Values) -> Clock:
         ended_at=values.get("ended_at") if end in get_args(End) else None,
         end=end if end in get_args(End) else None,
         delivered_at=(values.get("delivery") or {}).get("at"),
-        followed_up_at=(values.get("follow_up") or {}).get("at"),
+        followed_up_at=follow_up.get("at") if reached else None,
+        unreached_at=None if reached else follow_up.get("at"),
         archived_at=(values.get("archive") or {}).get("at"),
         withdrawn_at=values.get("ended_at") if end == "withdrawn" else None,
     )

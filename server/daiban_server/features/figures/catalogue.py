@@ -37,8 +37,13 @@ DAILY: Mapping[str, Figure] = {
     "withdrawn_before": Figure("受理前撤回"),
     "deliveries": Figure("送达"),
     "follow_ups": Figure("回访"),
+    "follow_up_attempts": Figure("回访未联系上", "次"),
+    "follow_ups_unreached": Figure("按未联系上结束回访"),
     "ratings": Figure("好差评", "次"),
     **{f"rating_{level}": Figure(label, "次") for level, label in RATINGS.items()},
+    "bad_unmended": Figure("未整改差评"),
+    "bad_uncontacted": Figure("未联系差评"),
+    "bad_overdue": Figure("超期差评"),
     "opinions": Figure("意见反映"),
     "complaints": Figure("投诉举报"),
 }
@@ -47,6 +52,15 @@ DAILY: Mapping[str, Figure] = {
 FIGURES: Mapping[str, Figure] = {
     **DAILY,
     "bad_ratings": Figure("差评", "次"),
+    "bad_contact_in_time": Figure("差评按期联系"),
+    "bad_contact_late": Figure("差评超期联系"),
+    "bad_contact_open": Figure("差评待联系"),
+    "bad_contact_missed": Figure("差评应联系未联系"),
+    "bad_mend_in_time": Figure("差评按期整改"),
+    "bad_mend_late": Figure("差评超期整改"),
+    "bad_mend_open": Figure("差评整改中"),
+    "bad_mend_missed": Figure("差评超期未整改"),
+    "bad_prolonged": Figure("差评延期整改"),
     "opinions_in_time": Figure("按期答复意见"),
     "opinions_late": Figure("超期答复意见"),
     "opinions_open": Figure("待答复意见"),
@@ -55,6 +69,7 @@ FIGURES: Mapping[str, Figure] = {
     "replies_met": Figure("按期回复", "次"),
     "replies_met_received_late": Figure("按期回复(迟收)", "次"),
     "replies_late": Figure("超期回复或未回复", "次"),
+    "replies_on_behalf": Figure("其中代为回复", "次"),
     "replies_open": Figure("未到期", "次"),
     "replies_lapsed": Figure("办结后免回复", "次"),
     "visits_assigned": Figure("安排上门", "次"),
@@ -84,6 +99,8 @@ _SIMPLE: Mapping[str, Names] = {
     "decline": ("not_accepted",),
     "delivered": ("deliveries",),
     "followed_up": ("follow_ups",),
+    "tried": ("follow_up_attempts",),
+    "close_follow_up": ("follow_ups_unreached",),
 }
 
 
@@ -119,9 +136,25 @@ def _rating(fact: Fact) -> Names:
     return ("ratings", f"rating_{fact.name}", *(("bad_ratings",) if fact.name in "12" else ()))
 
 
+def _reply(fact: Fact) -> Names:
+    """Met on the cadre's behalf is met, and told apart."""
+    return (*_REPLIES.get(fact.state, ()), *(("replies_on_behalf",) if fact.name == "on_behalf" else ()))
+
+
 def _opinion(fact: Fact) -> Names:
     answer = f"opinions_{fact.state}"
     return ("opinions", "complaints", answer) if fact.name == "complaint" else ("opinions", answer)
+
+
+def _mending(fact: Fact) -> Names:
+    if fact.name == "prolonged":
+        return ("bad_prolonged",)
+    named = (("contact", fact.name), ("mend", fact.state))
+    return tuple(f"bad_{kind}_{stands}" for kind, stands in named if stands)
+
+
+def _unmended(fact: Fact) -> Names:
+    return ("bad_unmended", *(f"bad_{stands}" for stands in (fact.name, fact.state) if stands))
 
 
 _COUNTS: Mapping[Source, Callable[[Fact], Names]] = {
@@ -133,7 +166,9 @@ _COUNTS: Mapping[Source, Callable[[Fact], Names]] = {
     "reception": lambda fact: ("receptions",),
     "rating": _rating,
     "opinion": _opinion,
-    "reply": lambda fact: _REPLIES.get(fact.state, ()),
+    "mending": _mending,
+    "unmended": _unmended,
+    "reply": _reply,
     "visit": lambda fact: _VISITS.get(fact.name, ()),
     "promise": lambda fact: ("visits_promised",),
 }

@@ -22,7 +22,7 @@ SAID = (
     .order_by(_l.day, _l.line)
 )
 REPLIES = (
-    select(_o.application, _o.id, _o.cadre, _o.due, _o.state)
+    select(_o.application, _o.id, _o.cadre, _o.due, _o.state, _o.met_by)
     .where(_o.centre == bindparam("centre_id"), _o.due >= bindparam("since"), _o.due < bindparam("until"))
     .order_by(_o.due, _o.id)
 )
@@ -70,13 +70,15 @@ def _answer(due: str, answered: int | None, now: int) -> str:
 
 
 def replies(centre: bytes, span: Span, now: int) -> Program[list[Fact]]:
-    """Replies that were due, by that day. One that was missed and is not marked yet is late all the same."""
+    """Replies that were due, by that day. One that was missed and is not marked yet is late all the same. One that
+    another wrote on the cadre's behalf is named ``on_behalf``."""
     found = yield from rows(REPLIES, centre_id=centre, since=span.since, until=span.until)
     of = yield from sheets(centre, (row[0] for row in found))
     facts = []
-    for case, id_, cadre, due, state in found:
+    for case, id_, cadre, due, state, writer in found:
         stands = "late" if state == "due" and due < now else state
-        facts.append(Fact("reply", centre, id_, due, of.get(case, NO_CASE), "", stands, cadre))
+        name = "on_behalf" if writer is not None and writer != cadre else ""
+        facts.append(Fact("reply", centre, id_, due, of.get(case, NO_CASE), name, stands, cadre))
     return facts
 
 

@@ -6,7 +6,19 @@ from typing import Literal, NamedTuple
 from daiban_sync.ids import NOBODY
 
 Source = Literal[
-    "act", "opening", "closing", "awaiting", "above", "reception", "rating", "opinion", "reply", "visit", "promise"
+    "act",
+    "opening",
+    "closing",
+    "awaiting",
+    "above",
+    "reception",
+    "rating",
+    "opinion",
+    "mending",
+    "unmended",
+    "reply",
+    "visit",
+    "promise",
 ]
 By = Literal["centre", "window", "mode", "item", "place", "person", "owner"]
 
@@ -31,9 +43,10 @@ NO_CASE = Sheet()
 
 class Fact(NamedTuple):
     """`name` and `state` are told apart by source: an act and the state before it; a rating's level; an opinion's
-    channel and how its answer stands; how a reply stands; a visit's act. `person` is who handles the case, owes the
-    reply or the answer, or goes on the visit. `times` is more than one only for a reception of several people. `at` is
-    in Unix milliseconds."""
+    channel and how its answer stands; of a bad rating how the call and how the mending stands; whether a reply was
+    given on the cadre's behalf and how it stands; a visit's act. `person` is who handles the case, owes the reply or
+    the answer, or goes on the visit. `times` is more than one only for a reception of several people. `at` is in Unix
+    milliseconds."""
 
     source: Source
     centre: bytes

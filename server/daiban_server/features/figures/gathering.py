@@ -8,7 +8,7 @@ from sqlalchemy import select
 from daiban_schemas.labels import MODES
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
-from daiban_server.features.figures import duties, reading
+from daiban_server.features.figures import duties, mending, reading
 from daiban_server.features.figures.facts import FACETS, By, Fact
 from daiban_server.features.figures.span import Span
 from daiban_server.http.people import names_of
@@ -59,7 +59,7 @@ def facts_of(centre: bytes, span: Span, now: int) -> Program[list[Fact]]:
     facts += yield from reading.in_states(centre, {"awaiting": "awaiting", "sent_up": "above"}, span.until)
     for read in (reading.acts, reading.receptions, reading.ratings, duties.visits):
         facts += yield from read(centre, span)
-    for judge in (duties.opinions, duties.replies):
+    for judge in (duties.opinions, mending.bad_ratings, duties.replies):
         facts += yield from judge(centre, span, now)
     return facts
 

@@ -21,10 +21,10 @@ _SHEET = ("id", "number", "window", "label", "item_name", "place", "handler", "o
 """Columns of `case_sheet`, as `Sheet` has them."""
 _COUNTED = (
     *("accept", "finish", "complete", "refuse", "decline", "withdraw", "notify", "send_up", "delivered"),
-    "followed_up",
+    *("followed_up", "close_follow_up"),
 )
 ACTS = (
-    select(_e.case, _e.name, _e.before, _e.at)
+    select(_e.case, _e.name, _e.before, _e.at, _e.after)
     .where(
         _e.centre == bindparam("centre_id"),
         _e.at >= bindparam("since"),
@@ -81,10 +81,15 @@ def acts(centre: bytes, span: Span) -> Program[list[Fact]]:
     found = yield from rows(ACTS, centre_id=centre, since=span.since, until=span.until)
     of = yield from sheets(centre, (row[0] for row in found))
     return [
-        Fact("act", centre, case, at, of[case], name, before, of[case].handler)
-        for case, name, before, at in found
+        Fact("act", centre, case, at, of[case], _act(name, after), before, of[case].handler)
+        for case, name, before, at, after in found
         if case in of
     ]
+
+
+def _act(name: str, after: str) -> str:
+    """A follow-up that reached nobody was tried."""
+    return "tried" if name == "followed_up" and after != "followed_up" else name
 
 
 def standing(centre: bytes, source: Source, moment: int) -> Program[list[Fact]]:

@@ -138,8 +138,12 @@ def _address(figure: str, span: Span, filters: Mapping[str, str]) -> str:
     return f"{CASES}?{urlencode(asked)}"
 
 
-STOCKS = frozenset({"opening", "closing", "awaiting", "above"})
+STOCKS = frozenset({"opening", "closing", "awaiting", "above", "unmended"})
 """What stands at a moment rather than happens in a span."""
+
+
+UNTOLD = frozenset({"awaiting", "above", "bad_unmended", "bad_uncontacted", "bad_overdue"})
+"""Figures of stocks that do not follow from the balance: a trend does not tell them."""
 
 
 def trend(facts: Sequence[Fact], span: Span, step: Step, filters: Mapping[str, str]) -> list[PartOut]:
@@ -155,7 +159,7 @@ def trend(facts: Sequence[Fact], span: Span, step: Step, filters: Mapping[str, s
         figures["opening"] = held
         held += figures.get("accepted", 0) - sum(figures.get(name, 0) for name in ("completed", "refused", "withdrawn"))
         figures["closing"] = held
-        given = numbers((name for name in FIGURES if name not in ("awaiting", "above")), figures, part, filters)
+        given = numbers((name for name in FIGURES if name not in UNTOLD), figures, part, filters)
         made.append(PartOut(part.first.isoformat(), part.last.isoformat(), given))
     return made
 
@@ -163,6 +167,8 @@ def trend(facts: Sequence[Fact], span: Span, step: Step, filters: Mapping[str, s
 _KINDS = {
     "reception": "reception",
     "opinion": "opinion",
+    "mending": "opinion",
+    "unmended": "opinion",
     "reply": "obligation",
     "visit": "visit",
     "promise": "visit",

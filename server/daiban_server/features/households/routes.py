@@ -6,6 +6,8 @@ from msgspec import Struct
 from sqlalchemy import bindparam, or_, select
 
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.kinds.reply import COUNTED
+from daiban_server.authorship import authorship
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.http.people import names_of
@@ -13,6 +15,7 @@ from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
 from daiban_server.spine import views
+from daiban_sync.ids import NOBODY
 
 _s, _o, _r = schema.case_sheet.c, schema.obligation.c, schema.record.c
 _CASES = (
@@ -67,7 +70,8 @@ class OwedLine(Struct, frozen=True):
 
 
 class ReplyLine(Struct, frozen=True):
-    """A reply that was given."""
+    """A reply that was given; `by` wrote it. `counted` says that it met what its cadre owed: his own reply, or one on
+    his behalf."""
 
     record: str
     text: str
@@ -77,6 +81,7 @@ class ReplyLine(Struct, frozen=True):
     at: int
     by: str
     on_behalf_of: str | None
+    counted: bool
 
 
 class VisitLine(Struct, frozen=True):
@@ -144,15 +149,20 @@ def _under(centre: bytes, home: bytes, kind: str) -> Program[list[views.Shown]]:
 
 def _replies(centre: bytes, home: bytes) -> Program[list[ReplyLine]]:
     shown = yield from _under(centre, home, "reply")
-    written = [(one.view, one.view.fields["text"][0]) for one in shown if "text" in one.view.fields]
-    people = {text.author for _, text in written} | {one.values.get("on_behalf_of") or "0" * 32 for one, _ in written}
-    names = yield from names_of(people)
+    written = [(one, authorship(one.view)) for one in shown if "text" in one.view.fields]
+    names = yield from names_of({person for _, given in written for person in (given.author, given.behalf)})
     lines = []
-    for view, text in written:
-        outcome, spoke_to, how, behalf = map(view.values.get, ("outcome", "spoke_to", "how", "on_behalf_of"))
-        by = names.get(text.author, "")
-        told = (view.record, str(text.value), outcome, spoke_to, how, text.effective)
-        lines.append(ReplyLine(*told, by, names.get(behalf or "")))
+    for one, given in written:
+        values = one.view.values
+        told = (
+            one.view.record,
+            values.get("text") or "",
+            values.get("outcome"),
+            values.get("spoke_to"),
+            values.get("how"),
+        )
+        behalf = None if given.behalf == NOBODY.hex() else names.get(given.behalf)
+        lines.append(ReplyLine(*told, given.at, names.get(given.author, ""), behalf, one.status == COUNTED))
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 

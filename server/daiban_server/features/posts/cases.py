@@ -19,7 +19,9 @@ HANDLED = "handled"
 """In a handover's note, that the case came to the stand-in to handle: that is what goes back with the return."""
 MOST = 50
 """Handovers that a case remembers."""
-_ENDED = frozenset({"completed", "refused", "not_accepted", "withdrawn", "delivered", "followed_up", "archived"})
+_ENDED = frozenset(
+    {"completed", "refused", "not_accepted", "withdrawn", "delivered", "followed_up", "unreached", "archived"}
+)
 
 
 class Hands(NamedTuple):

@@ -12,7 +12,10 @@ from daiban_server.services import GivenServices
 
 _o = schema.obligation.c
 _LIST = (
-    select(_o.id, _o.application, _o.household, _o.cadre, _o.due, _o.state, _o.reply, _o.met_at, _o.received_at)
+    select(
+        *(_o.id, _o.application, _o.household, _o.cadre, _o.due, _o.state, _o.reply, _o.met_at, _o.received_at),
+        _o.met_by,
+    )
     .where(
         _o.centre == bindparam("centre_id"),
         or_(bindparam("everybody") == 1, _o.cadre == bindparam("person_id")),
@@ -24,7 +27,7 @@ _LIST = (
 
 class ObligationOut(Struct, frozen=True):
     """A reply that is or was owed. `state` is ``due``, ``late``, ``met``, ``met_received_late`` or ``lapsed``; times in
-    Unix milliseconds."""
+    Unix milliseconds. `written_by` wrote the reply that met it on the cadre's behalf; "" where he wrote it himself."""
 
     id: str
     application: str
@@ -36,6 +39,7 @@ class ObligationOut(Struct, frozen=True):
     reply: str | None
     met_at: int | None
     received_at: int | None
+    written_by: str
 
 
 @get("/v1/obligations", opt={"action": "obligation.read"})
@@ -49,7 +53,7 @@ def owed(session: SignedIn) -> Program[list[ObligationOut]]:
     clerk = session.clerk
     everybody = 0 if clerk.role == "cadre" else 1
     found = yield from rows(_LIST, centre_id=clerk.centre, everybody=everybody, person_id=clerk.person)
-    names = yield from names_of({row[3].hex() for row in found})
+    names = yield from names_of({person.hex() for row in found for person in (row[3], row[9]) if person})
     return [
         ObligationOut(
             row[0].hex(),
@@ -62,6 +66,7 @@ def owed(session: SignedIn) -> Program[list[ObligationOut]]:
             row[6].hex() if row[6] else None,
             row[7],
             row[8],
+            names.get(row[9].hex(), "") if row[9] and row[9] != row[3] else "",
         )
         for row in found
     ]

@@ -70,7 +70,8 @@ class CategoryRegister(Document, frozen=True, kw_only=True):
 
 
 class OpinionRow(Struct, frozen=True, kw_only=True):
-    """Somebody's opinion: a line of their register. `answerer` and `answered` are as they stand when it is printed."""
+    """Somebody's opinion: a line of their register. `answerer` and `answered` are as they stand when it is printed, and
+    `mending` says how the call and the mending of a bad rating stand."""
 
     number: int
     opinion: str
@@ -82,6 +83,7 @@ class OpinionRow(Struct, frozen=True, kw_only=True):
     answerer: str = ""
     due: datetime.date | None = None
     answered: datetime.date | None = None
+    mending: str = ""
 
 
 class OpinionRegister(Document, frozen=True, kw_only=True):
@@ -119,7 +121,9 @@ class DailyLine(Struct, frozen=True, kw_only=True):
 
 class DailyReport(Document, frozen=True, kw_only=True):
     """日报表: the windows' lines, whose sums the paper adds up, and the centre's other figures of the day. `ratings` go
-    from 非常满意 to 非常不满意. Raises `PaperError` (papers.unbalanced) for a line that does not balance."""
+    from 非常满意 to 非常不满意; `bad_ratings` stand open at the day's end: not mended, of them without a call,
+    past a limit.
+    Raises `PaperError` (papers.unbalanced) for a line that does not balance."""
 
     lines: tuple[DailyLine, ...]
     awaiting: int = 0
@@ -129,6 +133,7 @@ class DailyReport(Document, frozen=True, kw_only=True):
     follow_ups: int = 0
     complaints: int = 0
     ratings: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+    bad_ratings: tuple[int, int, int] = (0, 0, 0)
     made_by: str = ""
     note: str = ""
 

@@ -83,6 +83,18 @@ def _opinions() -> tuple[OpinionRow, ...]:
             due=day(3, 16),
             answered=day(3, 10),
         ),
+        OpinionRow(
+            number=3,
+            opinion="QH-20260309-YJ-0003",
+            came=day(3, 9),
+            channel="差评核实整改",
+            phone="13700000000",
+            text="评价「不满意」。来了三趟才办好。",
+            answerer="孙亮",
+            due=day(3, 23),
+            mending="差评联系时限：已于 3月10日（周二）联系，未超期；"
+            "差评整改时限：最迟 3月23日（周一），还剩 9 个工作日",
+        ),
     )
 
 
@@ -140,6 +152,7 @@ def books() -> Iterator[tuple[str, Document]]:
             follow_ups=5,
             complaints=1,
             ratings=(11, 6, 2, 1, 0),
+            bad_ratings=(1, 0, 0),
             made_by="赵敏",
         ),
     )

@@ -13,7 +13,7 @@ _AXIS = 6_378_245.0
 _FLATTENING = 0.006_693_421_622_965_943
 _LON, _LAT = (72.004, 137.8347), (0.8293, 55.8271)
 _ROUNDS = 4
-"""Each takes the error of the inverse down by more than a hundredfold; after three it is below a millionth of a degree."""
+"""Each takes the error of the inverse down a hundredfold and more; after three it is below a millionth of a degree."""
 
 Point = Mapping[str, int]
 

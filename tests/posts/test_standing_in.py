@@ -4,7 +4,6 @@ import pytest
 
 from daiban_schemas import entry
 from daiban_schemas.handed import sign_of
-from daiban_server.db import schema
 from daiban_server.features.affairs import board
 from daiban_server.staff import stand_ins
 from tests.cases.bureau import DAY
@@ -158,37 +157,6 @@ def test_who_cannot_take_over(team: Team, who: str, fields: dict[str, int], code
     asked = team.record("王芳", "handover", type="absence", person=team.people["王芳"].hex())
     assert team.give("李红", "handover", asked, "arrange", to=team.people[who].hex(), **fields) == code
     assert team.status(asked) == "asked"
-
-
-def test_visits_of_the_days_by_which_an_absence_grows_are_arranged_anew(team: Team) -> None:
-    handover = team.away("王芳", "刘强", until=team.now + 3 * DAY)
-    visit = _promised(team, team.now + 5 * DAY)
-    assert team.give("李红", "handover", handover, "prolong", until=team.now + 9 * DAY) == "merged"
-    assert [one["visit"] for one in team.values(handover)["visits"]] == [visit.hex()]
-    assert "王芳推迟返岗：1次已约定的上门须另行安排。" in team.told("郑红")
-
-
-def _promised(team: Team, start: int) -> bytes:
-    """A visit that was promised for 王芳."""
-    visit, point = team.new(), (109_000_000, 32_000_000)
-    slot = (visit, team.people["王芳"], team.centre, team.place, *point, start, start + 3_600_000, True)
-    team.look(schema.slot.insert().values(slot))
-    return visit
-
-
-def test_visits_of_a_day_that_was_added_by_itself_are_arranged_anew(team: Team) -> None:
-    handover = team.away("王芳", "刘强", until=team.now + 2 * DAY)
-    first, later = (_promised(team, team.now + days * DAY // 2) for days in (5, 9))
-    team.later(2)
-    team.watch_handovers()
-    assert [one["visit"] for one in team.values(handover)["visits"]] == [first.hex()]
-    for who in ("李红", "郑红", "刘强"):
-        assert team.told(who).count("王芳推迟返岗：1次已约定的上门须另行安排。") == 1, who
-    team.watch_handovers()
-    assert team.told("刘强").count("王芳推迟返岗：1次已约定的上门须另行安排。") == 1, "said once"
-    team.later(3)
-    team.watch_handovers()
-    assert [one["visit"] for one in team.values(handover)["visits"]] == [first.hex(), later.hex()]
 
 
 def test_who_was_to_stand_in_hears_that_another_does(team: Team) -> None:

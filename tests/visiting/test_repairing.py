@@ -77,12 +77,13 @@ def test_an_absence_of_days_to_come_is_mended_when_it_is_arranged(village: Villa
 
 
 def test_days_that_are_added_because_nobody_came_back_are_mended_by_the_watch(village: Village) -> None:
-    village.away("王芳", "刘强", until=village.at(1, 18))
+    handover = village.away("王芳", "刘强", until=village.at(1, 18))
     visit = village.booked("孙二", "王芳", 2, 9)
     village.now = village.at(1, 18) + 1
     village.watch_handovers()
     village.watch_visits()
     assert [(one, who) for one, who, _ in village.slots()] == [(visit, "刘强")]
+    assert [one["visit"] for one in village.values(handover)["visits"]] == [visit.hex()]
     told = village.told("刘强")
     village.watch_visits()
     assert village.told("刘强") == told, "and it is said once"

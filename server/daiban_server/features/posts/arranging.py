@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program
-from daiban_server.features.posts import open_work, territory
+from daiban_server.features.posts import territory
 from daiban_server.features.posts.words import TYPES, span
 from daiban_server.outbound import queue
 from daiban_server.spine.effects import Asked
@@ -16,9 +16,6 @@ from daiban_server.staff import Person, holders, person
 Fields = Mapping[str, Any]
 FOREVER = 253_402_300_799_000
 """The end of what has no end in sight: the last second of the year 9999."""
-
-MOST_VISITS = 200
-"""Visits that a note lists."""
 
 
 def asked_for(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fields]:
@@ -96,24 +93,7 @@ def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
     yield from check_free(ledger, asked.record, "absence", arranged["person"], arranged["to"], ledger.now, until)
     yield from show_until(ledger, values, arranged)
     yield from _tell_both(ledger, asked.record, arranged)
-    return {"arranged": arranged, **(yield from visits_too(ledger, asked.record, values, arranged))}
-
-
-def visits_too(ledger: Ledger, record: Record, values: Fields, arranged: Fields) -> Program[Fields]:
-    """The visits that were promised for the days by which an absence that began grew: they stand in its note, and the
-    heads and whoever stands in are told of them."""
-    if record.status != "begun":
-        return {}
-    since, until = values["arranged"]["until"] or FOREVER, arranged["until"] or FOREVER
-    known = list(values.get("visits") or ())
-    found = yield from open_work.visits(ledger.centre, bytes.fromhex(arranged["person"]), since, until)
-    listed = {one["visit"] for one in known}
-    if not (more := [one for one in found if one["visit"] not in listed]):
-        return {}
-    text = f"{arranged['person_name']}推迟返岗：{len(more)}次已约定的上门须另行安排。"
-    yield from tell_heads(ledger, record, "handover.open_ends", text)
-    yield from tell(ledger, record, "handover.open_ends", text, arranged["to"])
-    return {"visits": [*known, *more][:MOST_VISITS]}
+    return {"arranged": arranged}
 
 
 def show_until(ledger: Ledger, values: Fields, arranged: Fields) -> Program[None]:

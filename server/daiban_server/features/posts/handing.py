@@ -61,10 +61,9 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
     kept = [cases.noted(ledger, record.id, case) for case in handed.kept]
     posts = yield from _posts(ledger, moving)
     given = [] if moving.for_good else (yield from lend(ledger, moving))
-    visits = yield from _visits(ledger, moving)
     if moving.for_good:
         yield from answering.hand_over(ledger, _hands(moving, author), answers)
-    yield from _tell(ledger, moving, handed, answers, len(visits))
+    yield from _tell(ledger, moving, handed, answers)
     names = yield from territory.names(moving.places)
     leaves = moving.arranged["type"] == "leaving"
     devices = (yield from leaving.leave(ledger, moving.giver, moving.taker)) if leaves else []
@@ -74,7 +73,6 @@ def take_over(ledger: Ledger, record: Record, author: bytes) -> Program[Fields]:
         "kept": kept[: open_work.MOST],
         "receptions": answering.note(answers.receptions),
         "opinions": answering.note([one for one, to in answers.opinions if to]),
-        "visits": visits,
         "given": [place.hex() for place in given],
         "place_names": names,
         "posts": posts,
@@ -153,13 +151,6 @@ def _hands(moving: Moving, author: bytes) -> Hands:
     )
 
 
-def _visits(ledger: Ledger, moving: Moving) -> Program[list[Fields]]:
-    """The visits that were promised for one who will not be there."""
-    until = FOREVER if moving.for_good else moving.arranged["until"] or FOREVER
-    found = yield from open_work.visits(ledger.centre, moving.giver, ledger.now, until)
-    return [one for one in found if moving.concerns(bytes.fromhex(one["place"]))]
-
-
 def lend(ledger: Ledger, moving: Moving) -> Program[list[bytes]]:
     """The places come to the stand-in's phone. Those that were his own already are not counted among what he was given;
     those that he has by standing in for another too are, so that neither return takes them from the other."""
@@ -234,14 +225,14 @@ def _write(ledger: Ledger, id_: str, fields: Fields) -> Program[None]:
         ledger.write_fields(record, fields)
 
 
-def _tell(ledger: Ledger, moving: Moving, handed: Handed, answers: Answers, visits: int) -> Program[None]:
+def _tell(ledger: Ledger, moving: Moving, handed: Handed, answers: Answers) -> Program[None]:
     arranged = moving.arranged
     what = f"{arranged['person_name']}{span(ledger.now, arranged['until'])}{TYPES[arranged['type']]}"
     parts = [f"{len(moving.places)}个地方", f"{len(handed.over)}件在办件"]
     parts += [f"{n}{of}" for n, of in ((len(answers.receptions), "次接待"), (_fit(answers), "件意见反映")) if n]
     text = f"{what}，您接手{'、'.join(parts)}。"
     yield from tell(ledger, moving.record, "handover.begun", text, arranged["to"])
-    for text in _open_ends(len(handed.kept), visits, 0 if moving.for_good else answers.unfit):
+    for text in _open_ends(len(handed.kept), 0 if moving.for_good else answers.unfit):
         yield from tell_heads(ledger, moving.record, "handover.open_ends", f"{what}：{text}")
 
 
@@ -249,7 +240,7 @@ def _fit(answers: Answers) -> int:
     return len(answers.opinions) - answers.unfit
 
 
-def _open_ends(kept: int, visits: int, unfit: int) -> Sequence[str]:
-    told = [f"{kept}件因回避须另行移交"] * (kept > 0) + [f"{visits}次已约定的上门须另行安排"] * (visits > 0)
+def _open_ends(kept: int, unfit: int) -> Sequence[str]:
+    told = [f"{kept}件因回避须另行移交"] * (kept > 0)
     told += [f"{unfit}件意见反映须另行指定答复人"] * (unfit > 0)
     return ["，".join(told) + "。"] if told else []

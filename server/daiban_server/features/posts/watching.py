@@ -7,7 +7,7 @@ from daiban_schemas.problem import words
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.posts import handing, leaving
-from daiban_server.features.posts.arranging import show_until, tell, tell_heads, visits_too
+from daiban_server.features.posts.arranging import show_until, tell, tell_heads
 from daiban_server.features.posts.words import TYPES, day
 from daiban_server.limits.calendar import local_day
 from daiban_server.outbound import queue
@@ -68,8 +68,7 @@ def _go_on(ledger: Ledger, record: Record) -> Program[None]:
     elif arranged["until"] and arranged["until"] <= ledger.now:
         later = arranged["until"] + DAY * ((ledger.now - arranged["until"]) // DAY + 1)
         longer = {**arranged, "until": later}
-        more = yield from visits_too(ledger, record, values, longer)
-        ledger.write_fields(record, {"arranged": longer, **more})
+        ledger.write_fields(record, {"arranged": longer})
         yield from show_until(ledger, values, longer)
         text = f"{arranged['person_name']}原定{day(arranged['until'])}返岗，还没有登记返岗，顶岗先延长一天。"
         yield from tell(ledger, record, "handover.overdue", text, arranged["person"], arranged["to"])

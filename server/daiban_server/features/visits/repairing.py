@@ -30,6 +30,8 @@ from daiban_server.staff import holders
 Fields = Mapping[str, Any]
 FOREVER = 253_402_300_799_000
 """The end of what has no end in sight, as absences have it."""
+MOST = 200
+"""Visits that a handover lists, the latest."""
 _OUTCOMES = {Outcome.SAME_TIME: "kept", Outcome.NEW_TIME: "to_ask", Outcome.NOBODY: "nobody"}
 _TASKS = {Outcome.NEW_TIME: "visit.ask_household", Outcome.NOBODY: "visit.nobody_left"}
 
@@ -39,7 +41,7 @@ _slots = schema.slot.join(schema.person, _p.id == _s.agent).outerjoin(
 )
 _LOST = or_(_a.id.is_not(None), _p.active.is_(False))
 _HIT = (
-    select(_s.visit, _s.agent, _s.start, _s.end)
+    select(_s.visit, _a.id)
     .select_from(_slots)
     .where(_s.centre == bindparam("centre_id"), _s.start > bindparam("now"), _LOST)
     .order_by(_s.start, _s.visit)
@@ -68,7 +70,18 @@ def waiting(now: int) -> Program[list[bytes]]:
 def look(ledger: Ledger) -> Program[None]:
     """Find somebody for every visit whose agent will not be there."""
     found = yield from rows(_HIT, centre_id=ledger.centre, now=ledger.now)
-    yield from _mend(ledger, list(dict.fromkeys(row[0] for row in found)), [])
+    mended = yield from _mend(ledger, list(dict.fromkeys(visit for visit, _ in found)), [])
+    yield from _list(ledger, {visit.hex(): handover for visit, handover in found if handover}, mended)
+
+
+def _list(ledger: Ledger, handovers: Mapping[str, bytes], mended: Sequence[Fields]) -> Program[None]:
+    """Each handover lists the visits that its absence hit."""
+    yield from ledger.load(set(handovers.values()))
+    for id_ in sorted(set(handovers.values())):
+        its = [one for one in mended if handovers.get(one["visit"]) == id_]
+        if its and (record := ledger.records[id_]) is not None:
+            before = (yield from ledger.view(record)).values.get("visits") or []
+            ledger.write_fields(record, {"visits": [*before, *its][-MOST:]})
 
 
 def handed_over(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
@@ -83,9 +96,7 @@ def handed_over(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]
     hit = [row[0] for row in found if row[2] < away.end and row[3] > away.start]
     mended = yield from _mend(ledger, hit, [away])
     before = (yield from ledger.view(asked.record)).values.get("visits") or []
-    if not mended:
-        return {"visits": before} if "visits" in fields else {}
-    return {"visits": [*before, *mended][-200:]}
+    return {} if not mended else {"visits": [*before, *mended][-MOST:]}
 
 
 def _mend(ledger: Ledger, ids: Sequence[bytes], away: Sequence[Away]) -> Program[list[Fields]]:

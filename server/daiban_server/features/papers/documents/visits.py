@@ -5,8 +5,8 @@ from .parts import Agent, Document, Paper
 
 
 class VisitSlip(Document, frozen=True, kw_only=True):
-    """上门预约单: who comes, with badge and telephone, and when, in words; `until` is when it will be over, `papers` what
-    to have ready. `proposed` says that the household has not agreed to the time yet."""
+    """上门预约单: who comes, with badge and telephone, and when, in words; `until` is when it will be over, `papers`
+    what to have ready. `proposed` says that the household has not agreed to the time yet."""
 
     household: str
     place: str

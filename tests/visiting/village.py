@@ -10,7 +10,7 @@ from daiban_server import provision
 from daiban_server.app import EFFECTS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
-from daiban_server.features.visits import offering, repairing
+from daiban_server.features.visits import offering, repairing, watching
 from daiban_server.features.visits.offering import Found
 from daiban_server.features.visits.settings import VisitSettings, choose
 from daiban_server.features.visits.terms import to_milliseconds
@@ -111,8 +111,9 @@ class Village(Team):
 
     def watch_visits(self) -> None:
         """One round of the watch over visits."""
-        if self.run(repairing.waiting(self.now)):
-            self.run(act(self.centre, EFFECTS, self.now, repairing.look))
+        for waiting, look in ((repairing.waiting, repairing.look), (watching.waiting, watching.look)):
+            if self.run(waiting(self.now)):
+                self.run(act(self.centre, EFFECTS, self.now, look))
 
 
 def moment_of(seconds: int) -> int:

@@ -15,6 +15,7 @@ from daiban_server.features.deadlines import watching
 from daiban_server.features.posts import watching as handovers
 from daiban_server.features.replies import following, reminding
 from daiban_server.features.visits import repairing
+from daiban_server.features.visits import watching as visits_watched
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
 from daiban_server.spine import projections
@@ -132,10 +133,11 @@ async def watch_handovers(services: Services, now: int) -> None:
 
 
 async def watch_visits(services: Services, now: int) -> None:
-    """Find somebody for visits whose agents will not be there."""
-    for centre in await services.database.read(repairing.waiting(now)):
-        look = functools.partial(act, centre, services.effects, now, repairing.look)
-        await services.database.write(centre, look)
+    """Find somebody for visits whose agents will not be there; once a day ask after those that nobody reported."""
+    for waiting, look in ((repairing.waiting, repairing.look), (visits_watched.waiting, visits_watched.look)):
+        for centre in await services.database.read(waiting(now)):
+            done = functools.partial(act, centre, services.effects, now, look)
+            await services.database.write(centre, done)
 
 
 async def carry_out(services: Services, now: int) -> int:

@@ -33,7 +33,7 @@ VISITS = (
 )
 SLOTS = (
     select(_t.visit, _t.agent, _t.place, _t.start)
-    .where(_t.centre == bindparam("centre_id"), _t.start >= bindparam("since"), _t.start < bindparam("until"))
+    .where(_t.centre == bindparam("centre_id"), _t.start >= bindparam("since"), _t.start < bindparam("until"), _t.told)
     .order_by(_t.start, _t.visit, _t.agent)
 )
 _OPINION = ("application", "id", "number", "channel", "place", "answerer", "due", "answered")

@@ -81,7 +81,7 @@ def choose(centre: bytes, settings: VisitSettings) -> Program[None]:
 
 
 def _name(centre: bytes) -> str:
-    return f"visits {centre.hex()}"
+    return f"visiting {centre.hex()}"
 
 
 class Road(Struct, frozen=True):

@@ -117,7 +117,7 @@ class _Reader(NamedTuple):
 
     def agent(self, row: Row, roster: Roster) -> Agent:
         own = bool(roster.get("hours"))
-        gone = (one for one in self.absences if one.person == row[0])
+        gone = [one for one in self.absences if one.person == row[0] and one.end - one.start >= 1000]
         return Agent(
             row[0].hex(),
             row[1],
@@ -154,8 +154,10 @@ class _Reader(NamedTuple):
         window = Window(to_moment(low), to_moment(high) + service)
         where = point(lon, lat, self.row_of.get(place))
         stands = Visit(visit.hex(), "", place.hex(), where, service, (window,), crew=len(crew))
-        promise = Promise.ACCEPTED if accepted else Promise.PROMISED
-        return Stop(stands, tuple(slot[1].hex() for slot in crew), first, to_moment(promised), promise)
+        crew_ids = tuple(slot[1].hex() for slot in crew)
+        if accepted:
+            return Stop(stands, crew_ids, first, first, Promise.ACCEPTED)
+        return Stop(stands, crew_ids, first, to_moment(promised))
 
 
 def _posts(territory: list[Row], absences: list[Away]) -> tuple[Post, ...]:

@@ -30,8 +30,8 @@ def tell(ledger: Ledger, record: Record, values: Fields) -> Program[None]:
 
 
 def _tell_household(ledger: Ledger, record: Record, values: Fields, change: Fields, key: str) -> Program[None]:
-    home = yield from _household(ledger, record)
-    if phone := home.get("phone"):
+    home = yield from _values(ledger, record.parent)
+    if phone := home.get("phone") or (yield from _applicant(ledger, values)):
         text = yield from _to_household(ledger, home, values, change)
         told = {"visit": record.id.hex(), "was": change["was"], "now": change["now"]}
         code = "visit.promised" if change["was"] is None else "visit.changed" if change["now"] else "visit.off"
@@ -76,7 +76,7 @@ def _who(values: Fields) -> Program[str]:
 
 def _tell_agents(ledger: Ledger, record: Record, values: Fields, change: Fields, key: str) -> Program[None]:
     was, now = change["was"] or {}, change["now"] or {}
-    home = yield from _household(ledger, record)
+    home = yield from _values(ledger, record.parent)
     at = f"{home.get('head') or ''}家"
     coming, gone = now.get("agents") or [], was.get("agents") or []
     for agent in coming:
@@ -102,8 +102,14 @@ def _note(ledger: Ledger, record: Record, agent: str, code: str, text: str, key:
     yield from queue.tell(ledger.centre, whom, code, text, ledger.now, key=key, record=record.id)
 
 
-def _household(ledger: Ledger, record: Record) -> Program[Fields]:
-    household = record.parent or b""
-    yield from ledger.load([household])
-    home = ledger.records[household]
-    return (yield from ledger.view(home)).values if home else {}
+def _applicant(ledger: Ledger, values: Fields) -> Program[str]:
+    """The telephone that stands in the case which the visit is for: a household may have none of its own."""
+    case = values.get("application")
+    found = yield from _values(ledger, bytes.fromhex(case) if case else None)
+    return str(found.get("phone") or "")
+
+
+def _values(ledger: Ledger, id_: bytes | None) -> Program[Fields]:
+    yield from ledger.load([id_ or b""])
+    record = ledger.records[id_ or b""]
+    return (yield from ledger.view(record)).values if record else {}

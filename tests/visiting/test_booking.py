@@ -8,7 +8,7 @@ CONSENT = {"who": "张桂兰", "how": "telephone"}
 
 
 def test_what_is_offered_is_held_for_this_household_and_for_nobody_else(village: Village) -> None:
-    zhang, li = village.family("张桂兰"), village.family("李大山", point={"lon": 109_021_000, "lat": 32_711_000})
+    zhang, li = village.family("张桂兰"), village.family("李大山")
     found = village.offers(zhang, {"windows": [village.window(1, 9, 9.5)]})
     (offer,) = found.offers
     assert found.kept == [True]
@@ -163,3 +163,14 @@ def test_hours_and_skills_come_from_the_roster(village: Village) -> None:
     assert village.values(old)["start"] >= village.at(0, 14)
     late = village.visit(home, item=village.items["direct"].hex(), windows=[village.window(1, 9, 12)])
     assert village.give("赵敏", "visit", late, "assign") == "visit.nobody_free"
+
+
+def test_an_offer_is_not_taken_unseen_once_its_agent_went_on_leave(village: Village) -> None:
+    home = village.family("张桂兰")
+    (offer,) = village.offers(home, {"windows": [village.window(1, 9, 9.5)]}).offers
+    assert offer.crew == (village.people["王芳"].hex(),)
+    # Another visit of hers is mended with her absence, so the plan is another.
+    village.booked("孙二", "王芳", 2, 9.5)
+    village.away("王芳", "刘强", until=village.at(3, 0))
+    visit = village.visit(home, windows=[village.window(1, 9, 9.5)])
+    assert village.book(visit, "王芳", 1, 9) == "visit.slot_taken"

@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint guards soak bench lock clean
+.PHONY: help run test check lint guards soak bench road lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ soak: .venv/.ready ## kill processes at random and look for losses; SECONDS=n fo
 bench: .venv/.ready ## measure what a record costs, beside its peers; BENCH=part, BENCH_JSON=file, BENCH_PROFILE=push
 	@$(SYSTEM_PACKAGES) test
 	@$(BIN)/python -m tests.bench
+
+road: .venv/.ready ## measure the plans of home visits beside other solvers; ROAD="exact township" for some parts
+	@$(SYSTEM_PACKAGES) test
+	@$(BIN)/python -m tests.bench.plan $(ROAD)
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --extra server --group dev --generate-hashes \

@@ -143,6 +143,7 @@ _STAND_IN = {
     "no_partner": "A岗少一个人同去",
     "skill": "A岗不办这个事项",
     "territory": "本村没有A岗",
+    "planned": "A岗另有安排",
 }
 
 

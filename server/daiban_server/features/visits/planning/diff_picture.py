@@ -5,6 +5,7 @@ from the old time to the new; where they lie on two days the number that both be
 day says it in words. The picture is narrow, so that a phone shows it without shrinking its words away.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -31,16 +32,23 @@ WIDTH = 560.0
 _MARGIN, _NAMES, _LANE, _HALF = 20.0, 76.0, 46.0, 19.0
 _LINE = 22.0
 _STAYS, _NEW, _MOVED, _GONE = "#c3c9d2", "#2f8f5b", "#3b74b9", "#b5485d"
-_WORDS = {"new": "新排", "moved": "改时间", "given": "改人", "taken": "取消时间"}
+_WORDS = {"new": "新排", "moved": "改时间", "given": "改人", "taken": "取消时间", "sway": "微调"}
+"""What a change is called; what moves although it was promised moves a little, and its household is told."""
 _COLOURS = {"new": _NEW, "moved": _MOVED, "given": _MOVED, "taken": _GONE}
 
 
 class _Spot(NamedTuple):
-    """Where a bar lies: its middle across, its top and bottom."""
+    """Where a bar lies."""
 
-    x: float
+    left: float
+    right: float
     top: float
     bottom: float
+
+    @property
+    def x(self) -> float:
+        """Its middle across."""
+        return (self.left + self.right) / 2
 
 
 class DiffPicture:
@@ -58,7 +66,7 @@ class DiffPicture:
 
     def svg(self) -> str:
         """The picture."""
-        body, y = [], 24.0
+        body, y = [_TIP], 24.0
         for part in (self._head, self._legend, *self._day_parts(), self._unserved):
             drawn, y = part(y)
             body += drawn
@@ -67,8 +75,8 @@ class DiffPicture:
 
     def _head(self, y: float) -> tuple[list[str], float]:
         """The title, how much changes, and the figures before and after."""
-        counts = {what: sum(one.what == what for one in self.changes) for what in _WORDS}
-        told = [f"{_WORDS[what]} {count} 户" for what, count in counts.items() if count]
+        counts = Counter(self._word(one) for one in self.changes)
+        told = [f"{word} {counts[word]} 户" for word in _WORDS.values() if counts[word]]
         two = sides(self.posed, self.plan.stops)
         rows = [
             ("已排上", f"{two.before.visits} 户", f"{two.after.visits} 户"),
@@ -112,7 +120,7 @@ class DiffPicture:
         drawn.append(
             text(0, y + 24, "每人一行：上半是现在，下半是采用以后；数字与下面的说明对应。", size=13, fill=PALE)
         )
-        return drawn, y + 50
+        return drawn, y + 64
 
     def _day_parts(self) -> list[Callable[[float], tuple[list[str], float]]]:
         days = sorted({stop.start // DAY for stop in (*self.posed.before, *self.plan.stops)})
@@ -185,7 +193,7 @@ class DiffPicture:
     def _spot(self, stop: Stop, top: float, *, old: bool) -> _Spot:
         left, right = self._across(stop)
         begin = top + 3 if old else top + _LANE - 3 - _HALF
-        return _Spot((left + right) / 2, begin, begin + _HALF)
+        return _Spot(left, right, begin, begin + _HALF)
 
     def _bars(self, day: int, one: Change, lanes: Mapping[str, float]) -> Iterator[str]:
         colour = _COLOURS[one.what]
@@ -220,9 +228,12 @@ class DiffPicture:
             drawn.append(
                 text(26, at, str(self.numbers[one.visit]), size=13, anchor="end", bold=True, fill=_COLOURS[one.what])
             )
-            words = f"{_WORDS[one.what]}　{self._told(one)}"
+            words = f"{self._word(one)}　{self._told(one)}"
             drawn.append(text(36, at, shortened(words, WIDTH - 2 * _MARGIN - 36, 14), size=14))
         return drawn, y + len(told) * _LINE
+
+    def _word(self, one: Change) -> str:
+        return _WORDS["sway" if self.posed.states.get(one.visit) == "assigned" else one.what]
 
     def _told(self, one: Change) -> str:
         """A change in words: who, from when and whom, to when and whom."""
@@ -302,12 +313,21 @@ def _crossed(left: float, right: float, top: float, bottom: float) -> list[str]:
 
 
 def _arrow(old: _Spot, new: _Spot) -> str:
-    """From the lower edge of the old bar to the upper edge of the new one, or the other way round where it lies
-    above."""
+    """From the side of the old bar along its lane, then to the new bar; straight on where one lies over the other."""
     down = new.top >= old.top
-    begin, end = (old.bottom, new.top) if down else (old.top, new.bottom)
-    tip = 4 if down else -4
+    end = new.top - 1 if down else new.bottom + 1
+    if old.left <= new.x <= old.right:
+        path = f"M{new.x:.1f} {old.bottom if down else old.top:.1f} V{end:.1f}"
+    else:
+        side, middle = old.right if new.x > old.right else old.left, (old.top + old.bottom) / 2
+        path = f"M{side:.1f} {middle:.1f} H{new.x:.1f} V{end:.1f}"
     return (
-        f'<path d="M{old.x:.1f} {begin:.1f} L{new.x:.1f} {end:.1f} m-3.5 {-tip} l3.5 {tip} l3.5 {-tip}" fill="none" '
-        f'stroke="{INK}" stroke-width="1.2" stroke-opacity="0.65" stroke-linejoin="round"/>'
+        f'<path d="{path}" fill="none" stroke="{INK}" stroke-width="1.2" stroke-opacity="0.6" '
+        'stroke-linejoin="round" marker-end="url(#tip)"/>'
     )
+
+
+_TIP = (
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    f'<path d="M0 0 L8 4 L0 8 z" fill="{INK}"/></marker></defs>'
+)

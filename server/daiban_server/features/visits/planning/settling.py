@@ -47,9 +47,10 @@ class _Route:
         wish = self._wish(stop)
         if wish is not None and soonest <= wish <= last:
             return wish
-        step = self.problem.step
-        whole = -(-soonest // step) * step
-        return whole if whole <= last and stop.visit not in self.promised else min(soonest, last)
+        # A promise sways by whole steps from where it stood, any other start is a whole step of the day.
+        step, base = self.problem.step, wish if wish is not None and stop.visit in self.promised else 0
+        whole = base - (base - soonest) // step * step
+        return whole if whole <= last else min(soonest, last)
 
     def _wish(self, stop: Stop) -> int | None:
         was = self.was.get(stop.visit)

@@ -52,6 +52,7 @@ def test_a_plan_outlives_no_server_and_the_next_one_says_so(tmp_path: Path) -> N
         ((wang,),) = database.execute("SELECT id FROM person WHERE name = '王芳'")
         database.close()
         http.put(f"/v1/people/{wang.hex()}/places/{place.hex()}", json={"rank": "A"})
+        http.post("/v1/records/roster", json={"fields": {"person": wang.hex(), "home": POINT}})
         home = {"place": place.hex(), "head": "张桂兰", "point": POINT}
         household = http.post("/v1/records/household", json={"fields": home}).json()["record"]
         http.post("/v1/records/visit", json={"fields": {"household": household}})

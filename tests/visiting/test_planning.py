@@ -16,7 +16,7 @@ from daiban_server.db.program import run
 from daiban_server.features.visits.engine.model import moment
 from daiban_server.features.visits.engine.validate import validate
 from daiban_server.features.visits.plan.problem import Stop
-from daiban_server.features.visits.planning import nightly, runs
+from daiban_server.features.visits.planning import nightly, running, runs
 from daiban_server.features.visits.planning.asking import ask
 from daiban_server.features.visits.planning.committing import broken_by, commit
 from daiban_server.features.visits.planning.diff_picture import DiffPicture
@@ -232,14 +232,14 @@ def test_another_centre_sees_no_run(village: Village) -> None:
 
 def test_a_plan_that_would_hand_over_a_promise_is_not_committed(village: Village) -> None:
     """Whatever a planner says: here a plan that was tampered with."""
-    told = village.booked("张桂兰", "王芳", 1, 9)
+    told = village.booked("张桂兰", "王芳", 1, 10)
     plan = planned(village)
     liu = (village.people["刘强"].hex(),)
     stops = tuple(Stop(stop.visit, liu, stop.start) for stop in plan.plan.stops)
     body = msgspec.json.encode(msgspec.structs.replace(plan.plan, stops=stops))
     village.run(run(update(schema.visit_run).values(plan=body)))
     assert committed(village, plan.id) == ("stale", 0)
-    assert village.slots() == [(told, "王芳", village.at(1, 9))]
+    assert village.slots() == [(told, "王芳", village.at(1, 10))]
 
 
 def test_the_judge_of_weeks_refuses_what_breaks_a_rule(village: Village) -> None:
@@ -344,6 +344,26 @@ async def test_a_worker_that_is_killed_leaves_a_run_that_failed_in_words(village
     assert village.slots() == []
 
 
+async def test_a_plan_that_a_judge_refuses_is_never_shown_as_ready(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A planner gone mad sends one agent to two homes at once."""
+    asked = waiting(village, 2)
+    sound = planned(village)
+    village.run(runs.mark(sound.id, "cancelled"))
+    start = sound.plan.stops[0].start
+    mad = msgspec.structs.replace(sound.plan, stops=tuple(Stop(s.visit, s.crew, start) for s in sound.plan.stops))
+    monkeypatch.setattr(running, "plan_apart", lambda *asked: mad)
+    monkeypatch.setattr(running, "judged", lambda posed, plan: (plan, ""))
+    office = Office(village)
+    begun = await begin(office, village.centre, None, Wishes(60))
+    await carry_through(office, begun)
+    found = run_of(village, begun.id)
+    assert (found.state, found.plan) == ("failed", None)
+    assert found.fault == "算出的安排没有通过检查（overlap_or_road），没有采用"
+    assert {village.status(one) for one in asked} == {"requested"}
+
+
 async def test_a_run_whose_server_died_is_given_up(village: Village) -> None:
     waiting(village, 1)
     begun = await begin(Office(village), village.centre, None, Wishes(60))
@@ -446,8 +466,9 @@ def test_the_week_stands_by_agent_with_its_figures(village: Village) -> None:
     first = datetime.date(2026, 11, 24)
     asked = village.run(ask(village.centre, to_milliseconds(moment(first))))
     week = StandingWeek(asked, first, 5, to_moment(village.now)).out()
-    assert [(one.name, list(one.days)) for one in week.agents] == [("王芳", ["2026-11-25"]), ("刘强", ["2026-11-26"])]
-    (made,) = week.agents[1].days["2026-11-26"]
+    days = {one.name: one.days for one in week.agents}
+    assert {name: list(of) for name, of in days.items()} == {"王芳": ["2026-11-25"], "刘强": ["2026-11-26"]}
+    (made,) = days["刘强"]["2026-11-26"]
     assert (made.label, made.place, made.state, made.stand_in) == ("张桂兰", "青山村", "assigned", True)
     told_of = week.figures
     assert (told_of.visits, told_of.unserved, told_of.promises_kept) == (2, 1, 1.0)

@@ -20,6 +20,11 @@ from daiban_server.spine.effects import Effects
 from tests.visiting.village import Village
 
 
+def waiting(village: Village, count: int = 3, **fields: object) -> list[bytes]:
+    """Visits that somebody asked for and that have no time yet."""
+    return [village.visit(village.family(f"户主{n}"), **fields) for n in range(count)]
+
+
 @dataclass
 class Planned:
     """A run that is ready, and what it would change by visit."""

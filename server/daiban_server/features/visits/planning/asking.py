@@ -1,6 +1,6 @@
 """What a plan is about: a centre's week, the visits that stand in it, and those that wait for a time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, or_, select
@@ -46,12 +46,12 @@ class Asked(NamedTuple):
     visits: Mapping[str, Known]
 
 
-def ask(centre: bytes, now: int) -> Program[Asked]:
-    """Read it. From `now` on, Unix milliseconds: what is over by then is left out, but for a day."""
+def ask(centre: bytes, now: int, only: Collection[bytes] | None = None) -> Program[Asked]:
+    """Read it. From `now` on, Unix milliseconds: what is over by then is left out, but for a day. With `only` these
+    visits are known and no others; the week is whole all the same."""
     ledger = Ledger(centre, now, 0)
-    waiting = [row[0] for row in (yield from rows(_WAITING, centre_id=centre))]
-    timed = [row[0] for row in (yield from rows(_STANDING, centre_id=centre, since=now - DAY))]
-    records = yield from _loaded(ledger, sorted({*waiting, *timed}))
+    ids = set(only) if only is not None else (yield from _all(centre, now))
+    records = yield from _loaded(ledger, sorted(ids))
     wishes = {}
     for record in records:
         wishes[record.id] = yield from _wish(ledger, record)
@@ -63,6 +63,13 @@ def ask(centre: bytes, now: int) -> Program[Asked]:
         known[record.id.hex()] = _known(record.status or "", label, wishes[record.id], standing)
     name = yield from offices.name_of(centre)
     return Asked(name, (yield from holds.version(centre)), standing, known)
+
+
+def _all(centre: bytes, now: int) -> Program[set[bytes]]:
+    """The visits that wait for a time, and those that have one."""
+    waiting = [row[0] for row in (yield from rows(_WAITING, centre_id=centre))]
+    timed = [row[0] for row in (yield from rows(_STANDING, centre_id=centre, since=now - DAY))]
+    return {*waiting, *timed}
 
 
 def _loaded(ledger: Ledger, ids: list[bytes]) -> Program[list[Record]]:

@@ -71,7 +71,7 @@ def _commit(ledger: Ledger, id_: bytes, by: bytes) -> Program[Done]:
         return Done("stale", 0)
     posed = yield from runs.posed_of(ledger.centre, id_)
     all_ = changes(posed, found.plan.stops)
-    asked = yield from ask(ledger.centre, ledger.now)
+    asked = yield from ask(ledger.centre, ledger.now, [bytes.fromhex(one.visit) for one in all_])
     if not _fits(asked, posed.states, all_):
         return Done("stale", 0)
     yield from _take_over(ledger, asked, all_, by)

@@ -27,13 +27,12 @@ from daiban_server.features.visits.plan.drawing import (
 from daiban_server.features.visits.plan.problem import DAY, Problem, Stop
 from daiban_server.features.visits.planning.difference import Change, changes, sides
 from daiban_server.features.visits.planning.posing import Posed
+from daiban_server.features.visits.planning.words import LEFT, WORDS, Words
 
 WIDTH = 560.0
 _MARGIN, _NAMES, _LANE, _HALF = 20.0, 76.0, 46.0, 19.0
 _LINE = 22.0
 _STAYS, _NEW, _MOVED, _GONE = "#c3c9d2", "#2f8f5b", "#3b74b9", "#b5485d"
-_WORDS = {"new": "新排", "moved": "改时间", "given": "改人", "taken": "取消时间", "sway": "微调"}
-"""What a change is called; what moves although it was promised moves a little, and its household is told."""
 _COLOURS = {"new": _NEW, "moved": _MOVED, "given": _MOVED, "taken": _GONE}
 
 
@@ -58,6 +57,7 @@ class DiffPicture:
         self.posed, self.plan, self.problem = posed, plan, posed.problem
         self.visits = {visit.id: visit for visit in posed.problem.visits}
         self.names = {vehicle.id: vehicle.label for vehicle in posed.problem.vehicles}
+        self.words = Words(posed)
         self.changes = changes(posed, plan.stops)
         self.numbers = {one.visit: n for n, one in enumerate(self.changes, 1)}
         changed = self.numbers.keys()
@@ -75,8 +75,8 @@ class DiffPicture:
 
     def _head(self, y: float) -> tuple[list[str], float]:
         """The title, how much changes, and the figures before and after."""
-        counts = Counter(self._word(one) for one in self.changes)
-        told = [f"{word} {counts[word]} 户" for word in _WORDS.values() if counts[word]]
+        counts = Counter(self.words.kind(one) for one in self.changes)
+        told = [f"{word} {counts[word]} 户" for word in WORDS.values() if counts[word]]
         two = sides(self.posed, self.plan.stops)
         rows = [
             ("已排上", f"{two.before.visits} 户", f"{two.after.visits} 户"),
@@ -187,7 +187,7 @@ class DiffPicture:
     def _stay(self, stop: Stop, top: float) -> str:
         left, right = self._across(stop)
         visit = self.visits[stop.visit]
-        title = f"{visit.label or '留给电话里的住户'} {self._when(stop)} 不变"
+        title = f"{visit.label or '留给电话里的住户'} {self.words.when(stop)} 不变"
         return rect(left, top + 4, right - left, _LANE - 8, _STAYS, more='rx="3"', title=title)
 
     def _spot(self, stop: Stop, top: float, *, old: bool) -> _Spot:
@@ -204,7 +204,7 @@ class DiffPicture:
             for top in _tops(stop, lanes):
                 spot = self._spot(stop, top, old=old)
                 more = _outlined(colour) if old else _filled(colour)
-                yield rect(left, spot.top, right - left, _HALF, "#ffffff", more=more, title=self._told(one))
+                yield rect(left, spot.top, right - left, _HALF, "#ffffff", more=more, title=self.words.told(one))
                 words = str(self.numbers[one.visit])
                 if one.what == "taken":
                     yield from _crossed(left, right, spot.top, spot.bottom)
@@ -228,31 +228,9 @@ class DiffPicture:
             drawn.append(
                 text(26, at, str(self.numbers[one.visit]), size=13, anchor="end", bold=True, fill=_COLOURS[one.what])
             )
-            words = f"{self._word(one)}　{self._told(one)}"
+            words = f"{self.words.kind(one)}　{self.words.told(one)}"
             drawn.append(text(36, at, shortened(words, WIDTH - 2 * _MARGIN - 36, 14), size=14))
         return drawn, y + len(told) * _LINE
-
-    def _word(self, one: Change) -> str:
-        return _WORDS["sway" if self.posed.states.get(one.visit) == "assigned" else one.what]
-
-    def _told(self, one: Change) -> str:
-        """A change in words: who, from when and whom, to when and whom."""
-        label = self.visits[one.visit].label
-        if one.was is None or one.now is None:
-            return f"{label}：{self._when(one.now or one.was or _NOTHING, who=True)}"
-        same_day, same_crew = one.was.start // DAY == one.now.start // DAY, set(one.was.crew) == set(one.now.crew)
-        before = self._when(one.was, who=not same_crew)
-        after = self._when(one.now, who=not same_crew, day=not same_day)
-        crew = f"（{self._crew(one.now)}）" if same_crew else ""
-        return f"{label}：{before} → {after}{crew}"
-
-    def _when(self, stop: Stop, *, who: bool = False, day: bool = True) -> str:
-        of = stop.start // DAY
-        date = day_name(self.problem, of).split("月")[-1].replace(" ", "") + " " if day else ""
-        return f"{date}{hour(stop.start, of)}{' ' + self._crew(stop) if who else ''}"
-
-    def _crew(self, stop: Stop) -> str:
-        return "、".join(self.names.get(one, "") for one in stop.crew)
 
     def _unserved(self, y: float) -> tuple[list[str], float]:
         """Who has no time, and why."""
@@ -266,17 +244,6 @@ class DiffPicture:
             for n, words in enumerate(lines)
         ]
         return drawn, y + 26 + len(lines) * _LINE
-
-
-LEFT = {
-    "place_unknown": "这户没有位置，请先补上",
-    "invalid": "方便的时间或时长不对，请核对",
-    "no_post": "没有负责这个地方的代办员",
-    "past": "方便的时间已经过了，请另问住户",
-    "later": "方便的时间还远，到那一周再排",
-}
-"""Why a visit could not be asked about."""
-_NOTHING = Stop("", (), 0)
 
 
 def _hours(problem: Problem, stops: Sequence[Stop]) -> tuple[int, int]:

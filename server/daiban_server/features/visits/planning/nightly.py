@@ -73,6 +73,8 @@ async def through(services: Parts, centres: list[bytes]) -> None:
 
 
 async def _night(services: Parts, centre: bytes) -> None:
+    if centre not in await services.database.read(due(services.now())):
+        return  # another process of the server was here first
     for _ in range(TRIES):
         settings = await services.database.read(settings_of(centre))
         wishes = Wishes(settings.plan_seconds, seed_of(centre, services.now()))

@@ -8,12 +8,10 @@ day says it in words. The picture is narrow, so that a phone shows it without sh
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from daiban_server.features.visits.plan.answer import Plan
 from daiban_server.features.visits.plan.drawing import (
     BAND,
-    INK,
     PALE,
     RULE,
     day_name,
@@ -26,28 +24,15 @@ from daiban_server.features.visits.plan.drawing import (
 )
 from daiban_server.features.visits.plan.problem import DAY, Problem, Stop
 from daiban_server.features.visits.planning.difference import Change, changes, sides
+from daiban_server.features.visits.planning.marks import GONE, HALF, LANE, TIP, Spot, arrow, crossed, filled, outlined
 from daiban_server.features.visits.planning.posing import Posed
 from daiban_server.features.visits.planning.words import LEFT, WORDS, Words
 
 WIDTH = 560.0
-_MARGIN, _NAMES, _LANE, _HALF = 20.0, 76.0, 46.0, 19.0
+_MARGIN, _NAMES = 20.0, 76.0
 _LINE = 22.0
-_STAYS, _NEW, _MOVED, _GONE = "#c3c9d2", "#2f8f5b", "#3b74b9", "#b5485d"
-_COLOURS = {"new": _NEW, "moved": _MOVED, "given": _MOVED, "taken": _GONE}
-
-
-class _Spot(NamedTuple):
-    """Where a bar lies."""
-
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-    @property
-    def x(self) -> float:
-        """Its middle across."""
-        return (self.left + self.right) / 2
+_STAYS, _NEW, _MOVED = "#c3c9d2", "#2f8f5b", "#3b74b9"
+_COLOURS = {"new": _NEW, "moved": _MOVED, "given": _MOVED, "taken": GONE}
 
 
 class DiffPicture:
@@ -66,7 +51,7 @@ class DiffPicture:
 
     def svg(self) -> str:
         """The picture."""
-        body, y = [_TIP], 24.0
+        body, y = [TIP], 24.0
         for part in (self._head, self._legend, *self._day_parts(), self._unserved):
             drawn, y = part(y)
             body += drawn
@@ -106,16 +91,16 @@ class DiffPicture:
         """What the bars are."""
         drawn, x = [], 0.0
         marks = [
-            ("不变", _filled(_STAYS)),
-            ("新排", _filled(_NEW)),
-            ("变动后", _filled(_MOVED)),
-            ("变动前", _outlined(_MOVED)),
-            ("取消", _outlined(_GONE)),
+            ("不变", filled(_STAYS)),
+            ("新排", filled(_NEW)),
+            ("变动后", filled(_MOVED)),
+            ("变动前", outlined(_MOVED)),
+            ("取消", outlined(GONE)),
         ]
         for words, more in marks:
             drawn += [rect(x, y - 12, 20, 14, "#ffffff", more=more), text(x + 26, y, words, size=14)]
             if words == "取消":
-                drawn += _crossed(x, x + 20, y - 12, y + 2)
+                drawn += crossed(x, x + 20, y - 12, y + 2)
             x += 26 + 14 * len(words) + 22
         drawn.append(
             text(0, y + 24, "每人一行：上半是现在，下半是采用以后；数字与下面的说明对应。", size=13, fill=PALE)
@@ -144,12 +129,15 @@ class DiffPicture:
         if not told:
             return [*drawn, line(0, y + 10, WIDTH - 2 * _MARGIN, y + 10, RULE, 0.6)], y + 40
         lanes = self._lanes(day, y + 34)
-        bottom = y + 34 + len(lanes) * _LANE
+        bottom = y + 34 + len(lanes) * LANE
         drawn += self._hours_drawn(y + 26, bottom)
         for agent, top in lanes.items():
             drawn += self._lane(agent, top)
         drawn += [
-            self._stay(stop, top) for stop in self.stays if stop.start // DAY == day for top in _tops(stop, lanes)
+            self._stay(stop, top)
+            for stop in self.stays
+            if stop.start // DAY == day
+            for top in self._tops(stop, lanes, day)
         ]
         drawn += self._arrows(day, told, lanes)
         for one in told:
@@ -161,7 +149,7 @@ class DiffPicture:
         """Who has anything that day, and the top of each lane."""
         busy = {one for stop in (*self.posed.before, *self.plan.stops) if stop.start // DAY == day for one in stop.crew}
         known = [agent for agent in self.names if agent in busy]
-        return {agent: top + n * _LANE for n, agent in enumerate(known)}
+        return {agent: top + n * LANE for n, agent in enumerate(known)}
 
     def _hours_drawn(self, top: float, bottom: float) -> Iterator[str]:
         for whole in range(-(-self.opens // 3600), self.closes // 3600 + 1):
@@ -176,8 +164,8 @@ class DiffPicture:
 
     def _lane(self, agent: str, top: float) -> Iterator[str]:
         left, right = self._x(self.opens), self._x(self.closes)
-        yield rect(left, top + 2, right - left, _LANE - 4, BAND, more='rx="3" fill-opacity="0.75"')
-        yield text(0, top + _LANE / 2 + 5, shortened(self.names[agent], _NAMES - 8, 15), size=15)
+        yield rect(left, top + 2, right - left, LANE - 4, BAND, more='rx="3" fill-opacity="0.75"')
+        yield text(0, top + LANE / 2 + 5, shortened(self.names[agent], _NAMES - 8, 15), size=15)
 
     def _across(self, stop: Stop) -> tuple[float, float]:
         start = stop.start % DAY
@@ -188,12 +176,12 @@ class DiffPicture:
         left, right = self._across(stop)
         visit = self.visits[stop.visit]
         title = f"{visit.label or '留给电话里的住户'} {self.words.when(stop)} 不变"
-        return rect(left, top + 4, right - left, _LANE - 8, _STAYS, more='rx="3"', title=title)
+        return rect(left, top + 4, right - left, LANE - 8, _STAYS, more='rx="3"', title=title)
 
-    def _spot(self, stop: Stop, top: float, *, old: bool) -> _Spot:
+    def _spot(self, stop: Stop, top: float, *, old: bool) -> Spot:
         left, right = self._across(stop)
-        begin = top + 3 if old else top + _LANE - 3 - _HALF
-        return _Spot(left, right, begin, begin + _HALF)
+        begin = top + 3 if old else top + LANE - 3 - HALF
+        return Spot(left, right, begin, begin + HALF)
 
     def _bars(self, day: int, one: Change, lanes: Mapping[str, float]) -> Iterator[str]:
         colour = _COLOURS[one.what]
@@ -201,24 +189,31 @@ class DiffPicture:
             if stop is None or stop.start // DAY != day:
                 continue
             left, right = self._across(stop)
-            for top in _tops(stop, lanes):
+            for top in self._tops(stop, lanes, day):
                 spot = self._spot(stop, top, old=old)
-                more = _outlined(colour) if old else _filled(colour)
-                yield rect(left, spot.top, right - left, _HALF, "#ffffff", more=more, title=self.words.told(one))
+                more = outlined(colour) if old else filled(colour)
+                yield rect(left, spot.top, right - left, HALF, "#ffffff", more=more, title=self.words.told(one))
                 words = str(self.numbers[one.visit])
                 if one.what == "taken":
-                    yield from _crossed(left, right, spot.top, spot.bottom)
+                    yield from crossed(left, right, spot.top, spot.bottom)
                 elif len(words) * 7.4 <= right - left:
                     fill = colour if old else "#ffffff"
                     yield text(spot.x, spot.bottom - 5, words, size=12, fill=fill, anchor="middle", bold=True)
 
     def _arrows(self, day: int, told: Sequence[Change], lanes: Mapping[str, float]) -> Iterator[str]:
         """From the old time to the new, where both are on this day."""
+        olds = [
+            self._spot(one.was, top, old=True) for one in told if one.was for top in self._tops(one.was, lanes, day)
+        ]
         for one in told:
             if one.was is None or one.now is None or {one.was.start // DAY, one.now.start // DAY} != {day}:
                 continue
-            for old, new in zip(_tops(one.was, lanes), _tops(one.now, lanes), strict=False):
-                yield _arrow(self._spot(one.was, old, old=True), self._spot(one.now, new, old=False))
+            tops = zip(self._tops(one.was, lanes, day), self._tops(one.now, lanes, day), strict=False)
+            for old, new in tops:
+                yield arrow(self._spot(one.was, old, old=True), self._spot(one.now, new, old=False), olds)
+
+    def _tops(self, stop: Stop, lanes: Mapping[str, float], day: int) -> list[float]:
+        return [lanes[agent] for agent in stop.crew if agent in lanes] if stop.start // DAY == day else []
 
     def _listed(self, day: int, told: Sequence[Change], y: float) -> tuple[list[str], float]:
         """The changes of a day in words. One that leaves the day or comes to it stands in both lists."""
@@ -259,42 +254,5 @@ def _days(one: Change) -> set[int]:
     return {stop.start // DAY for stop in (one.was, one.now) if stop is not None}
 
 
-def _tops(stop: Stop, lanes: Mapping[str, float]) -> list[float]:
-    return [lanes[agent] for agent in stop.crew if agent in lanes]
-
-
 def _share(share: float | None) -> str:
     return "—" if share is None else f"{share:.0%}"
-
-
-def _filled(colour: str) -> str:
-    return f'rx="3" style="fill:{colour}"'
-
-
-def _outlined(colour: str) -> str:
-    return f'rx="3" stroke="{colour}" stroke-width="1.3" stroke-dasharray="3 2"'
-
-
-def _crossed(left: float, right: float, top: float, bottom: float) -> list[str]:
-    return [line(left, top, right, bottom, _GONE, 1.4), line(left, bottom, right, top, _GONE, 1.4)]
-
-
-def _arrow(old: _Spot, new: _Spot) -> str:
-    """From the side of the old bar along its lane, then to the new bar; straight on where one lies over the other."""
-    down = new.top >= old.top
-    end = new.top - 1 if down else new.bottom + 1
-    if old.left <= new.x <= old.right:
-        path = f"M{new.x:.1f} {old.bottom if down else old.top:.1f} V{end:.1f}"
-    else:
-        side, middle = old.right if new.x > old.right else old.left, (old.top + old.bottom) / 2
-        path = f"M{side:.1f} {middle:.1f} H{new.x:.1f} V{end:.1f}"
-    return (
-        f'<path d="{path}" fill="none" stroke="{INK}" stroke-width="1.2" stroke-opacity="0.6" '
-        'stroke-linejoin="round" marker-end="url(#tip)"/>'
-    )
-
-
-_TIP = (
-    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-    f'<path d="M0 0 L8 4 L0 8 z" fill="{INK}"/></marker></defs>'
-)

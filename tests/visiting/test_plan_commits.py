@@ -59,6 +59,17 @@ def test_windows_that_changed_meanwhile_make_a_plan_stale(village: Village) -> N
     assert village.slots() == []
 
 
+def test_a_home_that_is_on_no_map_any_more_makes_a_plan_stale(village: Village) -> None:
+    (asked,) = waiting(village, 1)
+    plan = planned(village)
+    home = bytes.fromhex(village.values(asked)["household"])
+    village.run(run(update(schema.place).values(lon=None, lat=None)))
+    change = entry.change(home.hex(), "household", {"point": None}, seen=village.record_position(home), at=village.now)
+    assert village.write("赵敏", change).outcome == "merged"
+    assert committed(village, plan.id) == ("stale", 0)
+    assert village.status(asked) == "requested"
+
+
 def test_a_plan_whose_half_day_began_is_stale(village: Village) -> None:
     waiting(village, 1, windows=[village.window(0, 14, 17.5)])
     plan = planned(village)

@@ -82,7 +82,10 @@ def _fits(asked: Asked, states: Mapping[str, str], all_: Sequence[Change]) -> bo
     """Whether each visit is still what it was, nobody would have had to leave already, and no rule is broken."""
     for one in all_:
         known = asked.visits.get(one.visit)
-        if known is None or known.wish is None or known.status != states.get(one.visit):
+        if known is None or known.status != states.get(one.visit):
+            return False
+        # What a promised visit asks for was settled when it was promised; of others it is looked at again.
+        if known.visit is None and known.status != "assigned":
             return False
         if (known.status, one.what) not in _MAY:
             return False

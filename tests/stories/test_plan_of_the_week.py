@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from typing import Any
 
 import httpx2
 import pytest
@@ -33,7 +34,7 @@ async def asked(town: Township, clerk: httpx2.AsyncClient, head: str, **fields: 
     return str(made.json()["record"])
 
 
-async def ended(http: httpx2.AsyncClient, run: str) -> dict[str, object]:
+async def ended(http: httpx2.AsyncClient, run: str) -> dict[str, Any]:
     """A run once it is no longer at work."""
     while (shown := (await http.get(f"/v1/visits/plans/{run}")).json())["run"]["state"] == "running":
         assert shown["progress"]["seconds"] >= 0
@@ -82,7 +83,7 @@ async def test_a_plan_that_others_overtook_says_what_to_do(township: Township) -
     clerk = await township.signed_in("赵敏")
     visits = [await asked(township, clerk, name) for name in ("张桂兰", "李大山")]
     run = (await clerk.post("/v1/visits/plans", json={"iterations": 20, "seconds": 60})).json()["run"]
-    assert (await ended(clerk, run))["run"]["state"] == "ready"  # type: ignore[index]
+    assert (await ended(clerk, run))["run"]["state"] == "ready"
     assigned = await clerk.post(f"/v1/records/visit/{visits[0]}/commands/assign", json={})
     assert assigned.status_code == 200, assigned.text
     late = await clerk.post(f"/v1/visits/plans/{run}/commit")
@@ -101,7 +102,7 @@ async def test_a_run_is_cancelled_and_another_may_begin(township: Township) -> N
     assert code_of(await clerk.post(f"/v1/visits/plans/{run}/commit")) == "plan.not_ready"
     assert code_of(await clerk.get(f"/v1/visits/plans/{run}/diff.svg")) == "plan.not_ready"
     again = (await clerk.post("/v1/visits/plans", json={"seconds": 60, "iterations": 5})).json()["run"]
-    assert (await ended(clerk, again))["run"]["state"] == "ready"  # type: ignore[index]
+    assert (await ended(clerk, again))["run"]["state"] == "ready"
 
 
 async def test_the_rounds_go_on_while_the_night_is_planned(township: Township) -> None:

@@ -44,10 +44,11 @@ from daiban_server.features.tasks.routes import Tasks
 from daiban_server.features.visits import calendar_routes
 from daiban_server.features.visits import routes as visits
 from daiban_server.features.visits.effects import EFFECTS as VISITS
+from daiban_server.features.visits.planning import routes as plans
 from daiban_server.http import enrolment, gaps, health, problems, records, session, territory
 from daiban_server.http.bodies import without_nul
 from daiban_server.http.sync import sync
-from daiban_server.jobs.loop import first_watch, renew_projections, replay_parked, run_jobs
+from daiban_server.jobs.loop import first_watch, give_up_plans, renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
 from daiban_server.outbound import routes as messages
 from daiban_server.outbound.port import OwnList, Webhook
@@ -133,6 +134,9 @@ API = (
     visits.let_go,
     visits.settings,
     visits.change_settings,
+    plans.Plans,
+    plans.week,
+    plans.week_picture,
     obligations,
     CatalogueRoutes,
     health.health,
@@ -158,6 +162,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
         database.opened = await open_database(settings.database_url, durable=settings.durable)
         await renew_projections(services)
         await replay_parked(services)
+        await give_up_plans(services)
         if rounds:
             await first_watch(services)
         jobs = asyncio.create_task(run_jobs(services)) if rounds else None
@@ -168,6 +173,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
                 jobs.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await jobs
+            await services.planning.close()
             await database.close()
 
     def take_services() -> Services:

@@ -34,6 +34,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "figure.weigh": frozenset({"district"}),
     "visit.offer": _DESK | {"cadre"},
     "visit.settings": frozenset({"head"}),
+    "plan.read": _DESK | _ABOVE,
+    "plan.run": frozenset({"head", "clerk"}),
     "obligation.read": _DESK | _ABOVE | {"cadre"},
     "task.read": _DESK,
     "task.close": _DESK,

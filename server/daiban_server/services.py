@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 
 from daiban_server.db.database import Database
 from daiban_server.features.photos.port import PhotoStore
+from daiban_server.features.visits.planning.running import Planning
 from daiban_server.keystore import ServerKeys
 from daiban_server.lockout import Tries
 from daiban_server.outbound.port import Outbound, OwnList
@@ -42,6 +43,7 @@ class Services:
     outbound: Outbound = field(default_factory=OwnList)
     presence: dict[bytes, Presence] = field(default_factory=dict)
     tries: Tries = field(default_factory=Tries)
+    planning: Planning = field(default_factory=Planning)
 
 
 GivenServices = NamedDependency[Services]

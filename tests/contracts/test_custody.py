@@ -74,8 +74,8 @@ async def test_one_agent_is_promised_to_one_household_at_a_time(township: Townsh
 
     def promise() -> Program[None]:
         agent = township.people["王芳"]
-        row = (new_id(), agent, township.centre, township.qingshan, 109_000_000, 32_700_000, 9_000, 10_000, False)
-        yield Write(schema.slot, [row])
+        where, times = (township.centre, township.qingshan, 109_000_000, 32_700_000), (9_000, 10_000)
+        yield Write(schema.slot, [(new_id(), agent, *where, *times, False, *3 * (9_000,), True)])
 
     await township.services.database.write(township.centre, promise)
     with pytest.raises(Exception, match=r"(?i)unique"):

@@ -1,4 +1,4 @@
-"""What can be wrong with a file that a plan is asked for in; the detail names the place in the file."""
+"""What can be wrong with a file that a plan is asked for in (the detail names the place), and with a run of a plan."""
 
 from daiban_schemas.problems import Problem
 
@@ -42,5 +42,30 @@ PLANNING: dict[str, Problem] = {
         "请核对所指的约定:时间、人员、路程有冲突",
         "A promise cannot be kept",
         "Check the promise that is named: its time, its crew and the road",
+    ),
+    "plan.running": Problem(
+        409,
+        "本中心正在计算上门安排",
+        "请等它算完，或先取消",
+        "A plan is being worked out",
+        "Wait until it is ready, or cancel it",
+    ),
+    "plan.run_unknown": Problem(404, "没有这次计算", "请从列表里重新选", "No such run", "Choose one of the list"),
+    "plan.not_ready": Problem(
+        409,
+        "这次计算没有可用的安排",
+        "没算完的请稍等；失败或已取消的请再运行一次",
+        "The run has no plan",
+        "Wait if it is at work; run again if it failed or was cancelled",
+    ),
+    "plan.committed": Problem(
+        409, "这份安排已经采用", "要再调整，请再运行一次", "Committed already", "Run again to change more"
+    ),
+    "plan.stale": Problem(
+        409,
+        "算好以后上门时间又有变动，这份安排没有采用",
+        "请再运行一次，按现在的情况重新安排",
+        "Visits changed since the plan was made; nothing was committed",
+        "Run again on what stands now",
     ),
 }

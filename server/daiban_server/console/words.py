@@ -122,6 +122,7 @@ APPLICATION = {
 }
 VISIT = {
     "requested": Mark("待安排", "empty"),
+    "proposed": Mark("待告知住户", "diamond"),
     "assigned": Mark("已安排", "half"),
     "accepted": Mark("代办员已确认", "three"),
     "started": Mark("上门中", "full"),
@@ -145,6 +146,7 @@ _STAND_IN = {
     "no_partner": "A岗少一个人同去",
     "skill": "A岗不办这个事项",
     "territory": "本村没有A岗",
+    "planned": "A岗另有安排",
 }
 
 

@@ -16,6 +16,7 @@ from daiban_server.features.posts import watching as handovers
 from daiban_server.features.replies import following, reminding
 from daiban_server.features.visits import repairing
 from daiban_server.features.visits import watching as visits_watched
+from daiban_server.features.visits.planning import nightly, runs
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
 from daiban_server.spine import projections
@@ -86,6 +87,7 @@ async def one_round(services: Services) -> None:
     await follow_replies(services, now)
     await watch_opinions(services, now)
     await carry_out(services, now)
+    await watch_plans(services, now)
 
 
 async def first_watch(services: Services) -> None:
@@ -138,6 +140,18 @@ async def watch_visits(services: Services, now: int) -> None:
         for centre in await services.database.read(waiting(now)):
             done = functools.partial(act, centre, services.effects, now, look)
             await services.database.write(centre, done)
+
+
+async def watch_plans(services: Services, now: int) -> None:
+    """Give up runs of the planner whose server died, and begin those of the night, which go on beside the rounds."""
+    await services.database.write("plans", functools.partial(runs.give_up, now))
+    await nightly.look(services, now)
+
+
+async def give_up_plans(services: Services) -> None:
+    """Give up, at start, runs that cannot be at work any more: with SQLite all, since no other process has it open."""
+    silence = runs.SILENCE if services.settings.database else 0
+    await services.database.write("plans", functools.partial(runs.give_up, services.now(), silence))
 
 
 async def carry_out(services: Services, now: int) -> int:

@@ -21,10 +21,12 @@ SILENT = frozenset({"proposed", "planned", "withdrawn", "done_by_another", "nobo
 
 
 def tell(ledger: Ledger, record: Record, values: Fields) -> Program[None]:
-    """Tell of the last change of a visit. `values` are those that it is about to have."""
+    """Tell of the last change of a visit. `values` are those that it is about to have. What a plan proposes, maybe each
+    night anew, stands on the phone and in the calendar; a message is for what somebody promised."""
     change = values["changes"][-1]
     key = f"visit/{record.id.hex()}/{len(values['changes'])}/{change['at']}"
-    yield from _tell_agents(ledger, record, values, change, key)
+    if change["what"] != "planned":
+        yield from _tell_agents(ledger, record, values, change, key)
     if change["what"] not in SILENT:
         yield from _tell_household(ledger, record, values, change, key)
 

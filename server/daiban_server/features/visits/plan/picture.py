@@ -34,4 +34,4 @@ def summed_up(plan: Plan) -> str:
     parts.append(f"每人 {told.load_least} 至 {told.load_most} 户")
     shares = (("原代办员上门", told.same_agent), ("代岗", told.stand_in), ("守约", told.promises_kept))
     parts += [f"{name} {share:.0%}" for name, share in shares if share is not None]
-    return ",".join(parts)
+    return "，".join(parts)

@@ -21,7 +21,6 @@ from .reading import check
 from .reasons import unserved
 from .start import inserted, promised, standing
 from .watch import Progress, Watch
-from .weeks import Weeks, search
 
 _PAUSE = 0.25  # seconds between two plans that PyVRP is asked for while it searches
 
@@ -109,6 +108,9 @@ class _Search:
         self._offer(self.draft)
 
     def _weeks(self, until: float, share: float, number: int) -> None:
+        # Loaded here, in the worker: it brings PyVRP and numpy along, some 30 MB that the server does not need.
+        from .weeks import Weeks, search
+
         left = self._part(share)
         weeks = Weeks(self.draft)
         if not weeks.ways or self.watch.over(until, left):

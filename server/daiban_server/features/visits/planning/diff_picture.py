@@ -1,0 +1,258 @@
+"""What a plan would change, as a picture: day below day, a lane for each agent.
+
+The upper half of a lane is what stands, the lower half what would. What stays is grey and fills both. An arrow leads
+from the old time to the new; where they lie on two days the number that both bear ties them, and the list below each
+day says it in words. The picture is narrow, so that a phone shows it without shrinking its words away.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+from daiban_server.features.visits.plan.answer import Plan
+from daiban_server.features.visits.plan.drawing import (
+    BAND,
+    PALE,
+    RULE,
+    day_name,
+    hour,
+    line,
+    page,
+    rect,
+    shortened,
+    text,
+)
+from daiban_server.features.visits.plan.problem import DAY, Problem, Stop
+from daiban_server.features.visits.planning.difference import Change, changes, sides
+from daiban_server.features.visits.planning.marks import GONE, HALF, LANE, TIP, Spot, arrow, crossed, filled, outlined
+from daiban_server.features.visits.planning.posing import Posed
+from daiban_server.features.visits.planning.words import LEFT, WORDS, Words
+
+WIDTH = 560.0
+_MARGIN, _NAMES = 20.0, 76.0
+_LINE = 22.0
+_STAYS, _NEW, _MOVED = "#c3c9d2", "#2f8f5b", "#3b74b9"
+_COLOURS = {"new": _NEW, "moved": _MOVED, "given": _MOVED, "taken": GONE}
+
+
+class DiffPicture:
+    """The difference between what stands and a plan."""
+
+    def __init__(self, posed: Posed, plan: Plan) -> None:
+        self.posed, self.plan, self.problem = posed, plan, posed.problem
+        self.visits = {visit.id: visit for visit in posed.problem.visits}
+        self.names = {vehicle.id: vehicle.label for vehicle in posed.problem.vehicles}
+        self.words = Words(posed)
+        self.changes = changes(posed, plan.stops)
+        self.numbers = {one.visit: n for n, one in enumerate(self.changes, 1)}
+        changed = self.numbers.keys()
+        self.stays = [stop for stop in plan.stops if stop.visit not in changed]
+        self.opens, self.closes = _hours(posed.problem, [*posed.before, *plan.stops])
+
+    def svg(self) -> str:
+        """The picture."""
+        body, y = [TIP], 24.0
+        for part in (self._head, self._legend, *self._day_parts(), self._unserved):
+            drawn, y = part(y)
+            body += drawn
+        group = [f'<g transform="translate({_MARGIN:g} {_MARGIN:g})">', *body, "</g>"]
+        return page(WIDTH, y + 2 * _MARGIN, group)
+
+    def _head(self, y: float) -> tuple[list[str], float]:
+        """The title, how much changes, and the figures before and after."""
+        counts = Counter(self.words.kind(one) for one in self.changes)
+        told = [f"{word} {counts[word]} 户" for word in WORDS.values() if counts[word]]
+        two = sides(self.posed, self.plan.stops)
+        rows = [
+            ("已排上", f"{two.before.visits} 户", f"{two.after.visits} 户"),
+            ("没有时间", f"{two.before.unserved} 户", f"{two.after.unserved} 户"),
+            ("路上", f"{two.before.travel_hours:g} 小时", f"{two.after.travel_hours:g} 小时"),
+            ("每人最少至最多", *(f"{one.load_least} 至 {one.load_most} 户" for one in (two.before, two.after))),
+            ("原代办员上门", *(_share(one.same_agent) for one in (two.before, two.after))),
+            ("代岗", *(_share(one.stand_in) for one in (two.before, two.after))),
+            ("守约", *(_share(one.promises_kept) for one in (two.before, two.after))),
+        ]
+        drawn = [
+            text(0, y, "安排的变动", size=20, bold=True),
+            text(0, y + 24, shortened(self.problem.name, WIDTH - 2 * _MARGIN, 14), size=14, fill=PALE),
+            text(0, y + 50, "，".join(told) or "没有变动", size=15),
+            *(text(x, y + 80, words, size=13, fill=PALE) for x, words in ((150, "现在"), (270, "采用以后"))),
+        ]
+        for n, (name, before, after) in enumerate(rows):
+            at = y + 102 + n * _LINE
+            drawn += [
+                text(0, at, name, size=14, fill=PALE),
+                text(150, at, before, size=14),
+                text(270, at, after, size=14),
+            ]
+        return drawn, y + 102 + len(rows) * _LINE + 14
+
+    def _legend(self, y: float) -> tuple[list[str], float]:
+        """What the bars are."""
+        drawn, x = [], 0.0
+        marks = [
+            ("不变", filled(_STAYS)),
+            ("新排", filled(_NEW)),
+            ("变动后", filled(_MOVED)),
+            ("变动前", outlined(_MOVED)),
+            ("取消", outlined(GONE)),
+        ]
+        for words, more in marks:
+            drawn += [rect(x, y - 12, 20, 14, "#ffffff", more=more), text(x + 26, y, words, size=14)]
+            if words == "取消":
+                drawn += crossed(x, x + 20, y - 12, y + 2)
+            x += 26 + 14 * len(words) + 22
+        drawn.append(
+            text(0, y + 24, "每人一行：上半是现在，下半是采用以后；数字与下面的说明对应。", size=13, fill=PALE)
+        )
+        return drawn, y + 64
+
+    def _day_parts(self) -> list[Callable[[float], tuple[list[str], float]]]:
+        days = sorted({stop.start // DAY for stop in (*self.posed.before, *self.plan.stops)})
+        return [partial(self._day, day) for day in days]
+
+    def _day(self, day: int, y: float) -> tuple[list[str], float]:
+        """A day: its lanes, then its changes in words. A day on which nothing changes is one line."""
+        told = [one for one in self.changes if day in _days(one)]
+        rest = sum(stop.start // DAY == day for stop in self.stays)
+        drawn = [
+            text(0, y, day_name(self.problem, day), size=17, bold=True),
+            text(
+                WIDTH - 2 * _MARGIN,
+                y,
+                f"变动 {len(told)} 户，不变 {rest} 户" if told else f"没有变动，不变 {rest} 户",
+                size=13,
+                fill=PALE,
+                anchor="end",
+            ),
+        ]
+        if not told:
+            return [*drawn, line(0, y + 10, WIDTH - 2 * _MARGIN, y + 10, RULE, 0.6)], y + 40
+        lanes = self._lanes(day, y + 34)
+        bottom = y + 34 + len(lanes) * LANE
+        drawn += self._hours_drawn(y + 26, bottom)
+        for agent, top in lanes.items():
+            drawn += self._lane(agent, top)
+        drawn += [
+            self._stay(stop, top)
+            for stop in self.stays
+            if stop.start // DAY == day
+            for top in self._tops(stop, lanes, day)
+        ]
+        drawn += self._arrows(day, told, lanes)
+        for one in told:
+            drawn += self._bars(day, one, lanes)
+        listed, end = self._listed(day, told, bottom + 26)
+        return [*drawn, *listed], end + 22
+
+    def _lanes(self, day: int, top: float) -> Mapping[str, float]:
+        """Who has anything that day, and the top of each lane."""
+        busy = {one for stop in (*self.posed.before, *self.plan.stops) if stop.start // DAY == day for one in stop.crew}
+        known = [agent for agent in self.names if agent in busy]
+        return {agent: top + n * LANE for n, agent in enumerate(known)}
+
+    def _hours_drawn(self, top: float, bottom: float) -> Iterator[str]:
+        for whole in range(-(-self.opens // 3600), self.closes // 3600 + 1):
+            x = self._x(whole * 3600)
+            yield text(x, top, hour(whole * 3600, 0).removesuffix(":00"), size=12, fill=PALE, anchor="middle")
+            yield line(x, top + 5, x, bottom, RULE, 0.6, 'stroke-dasharray="2 3"')
+
+    def _x(self, second: int) -> float:
+        """Where a second of a day lies across."""
+        room = WIDTH - 2 * _MARGIN - _NAMES - 8
+        return _NAMES + (second - self.opens) / max(1, self.closes - self.opens) * room
+
+    def _lane(self, agent: str, top: float) -> Iterator[str]:
+        left, right = self._x(self.opens), self._x(self.closes)
+        yield rect(left, top + 2, right - left, LANE - 4, BAND, more='rx="3" fill-opacity="0.75"')
+        yield text(0, top + LANE / 2 + 5, shortened(self.names[agent], _NAMES - 8, 15), size=15)
+
+    def _across(self, stop: Stop) -> tuple[float, float]:
+        start = stop.start % DAY
+        left, right = self._x(start), self._x(start + self.visits[stop.visit].service)
+        return left, max(right - 1, left + 3)
+
+    def _stay(self, stop: Stop, top: float) -> str:
+        left, right = self._across(stop)
+        visit = self.visits[stop.visit]
+        title = f"{visit.label or '留给电话里的住户'} {self.words.when(stop)} 不变"
+        return rect(left, top + 4, right - left, LANE - 8, _STAYS, more='rx="3"', title=title)
+
+    def _spot(self, stop: Stop, top: float, *, old: bool) -> Spot:
+        left, right = self._across(stop)
+        begin = top + 3 if old else top + LANE - 3 - HALF
+        return Spot(left, right, begin, begin + HALF)
+
+    def _bars(self, day: int, one: Change, lanes: Mapping[str, float]) -> Iterator[str]:
+        colour = _COLOURS[one.what]
+        for stop, old in ((one.was, True), (one.now, False)):
+            if stop is None or stop.start // DAY != day:
+                continue
+            left, right = self._across(stop)
+            for top in self._tops(stop, lanes, day):
+                spot = self._spot(stop, top, old=old)
+                more = outlined(colour) if old else filled(colour)
+                yield rect(left, spot.top, right - left, HALF, "#ffffff", more=more, title=self.words.told(one))
+                words = str(self.numbers[one.visit])
+                if one.what == "taken":
+                    yield from crossed(left, right, spot.top, spot.bottom)
+                elif len(words) * 7.4 <= right - left:
+                    fill = colour if old else "#ffffff"
+                    yield text(spot.x, spot.bottom - 5, words, size=12, fill=fill, anchor="middle", bold=True)
+
+    def _arrows(self, day: int, told: Sequence[Change], lanes: Mapping[str, float]) -> Iterator[str]:
+        """From the old time to the new, where both are on this day."""
+        olds = [
+            self._spot(one.was, top, old=True) for one in told if one.was for top in self._tops(one.was, lanes, day)
+        ]
+        for one in told:
+            if one.was is None or one.now is None or {one.was.start // DAY, one.now.start // DAY} != {day}:
+                continue
+            tops = zip(self._tops(one.was, lanes, day), self._tops(one.now, lanes, day), strict=False)
+            for old, new in tops:
+                yield arrow(self._spot(one.was, old, old=True), self._spot(one.now, new, old=False), olds)
+
+    def _tops(self, stop: Stop, lanes: Mapping[str, float], day: int) -> list[float]:
+        return [lanes[agent] for agent in stop.crew if agent in lanes] if stop.start // DAY == day else []
+
+    def _listed(self, day: int, told: Sequence[Change], y: float) -> tuple[list[str], float]:
+        """The changes of a day in words. One that leaves the day or comes to it stands in both lists."""
+        drawn = []
+        for n, one in enumerate(told):
+            at = y + n * _LINE
+            drawn.append(
+                text(26, at, str(self.numbers[one.visit]), size=13, anchor="end", bold=True, fill=_COLOURS[one.what])
+            )
+            words = f"{self.words.kind(one)}　{self.words.told(one)}"
+            drawn.append(text(36, at, shortened(words, WIDTH - 2 * _MARGIN - 36, 14), size=14))
+        return drawn, y + len(told) * _LINE
+
+    def _unserved(self, y: float) -> tuple[list[str], float]:
+        """Who has no time, and why."""
+        lines = [one.reason for one in self.plan.unserved]
+        lines += [f"{one.label}：{LEFT[one.code]}" for one in self.posed.left]
+        if not lines:
+            return [], y - 10
+        drawn = [text(0, y, f"没有排上 {len(lines)} 户", size=17, bold=True)]
+        drawn += [
+            text(10, y + 26 + n * _LINE, shortened(words, WIDTH - 2 * _MARGIN - 10, 14), size=14)
+            for n, words in enumerate(lines)
+        ]
+        return drawn, y + 26 + len(lines) * _LINE
+
+
+def _hours(problem: Problem, stops: Sequence[Stop]) -> tuple[int, int]:
+    """The first and last second of a day that the lanes show: hours of work, and whatever lies outside of them."""
+    service = {visit.id: visit.service for visit in problem.visits}
+    spans = [(s.start % DAY, s.start % DAY + s.end - s.start) for one in problem.vehicles for s in one.shifts]
+    spans += [(stop.start % DAY, stop.start % DAY + service[stop.visit]) for stop in stops]
+    opens, closes = min((a for a, _ in spans), default=0), max((b for _, b in spans), default=DAY)
+    return opens // 1800 * 1800, -(-closes // 1800) * 1800
+
+
+def _days(one: Change) -> set[int]:
+    return {stop.start // DAY for stop in (one.was, one.now) if stop is not None}
+
+
+def _share(share: float | None) -> str:
+    return "—" if share is None else f"{share:.0%}"

@@ -1,6 +1,9 @@
 """A page with a Chinese map sends and shows what its map shows; the records keep WGS-84 all the same."""
 
+import json
+
 from daiban_schemas.datum import to_gcj02
+from daiban_server.spine.past import past
 from tests.support.raw_device import code_of
 from tests.support.township import Township
 
@@ -56,6 +59,10 @@ async def test_what_a_visit_reports_is_turned_too(sqlite_township: Township) -> 
     assert (await clerk.get(path, params=WINDOW)).json()["values"]["point"] == ON_THE_MAP
     report = {"arguments": {"point": ON_THE_MAP}}
     assert (await clerk.post(f"{path}/reports/started", params=WINDOW, json=report)).status_code == 200
+    shown = (await clerk.get(path)).json()
+    kept, _ = await town.services.database.read(past(town.centre, bytes.fromhex(shown["record"]), shown["position"]))
+    (facts,) = [json.loads(one.body)["facts"] for one in kept if b'"report"' in one.body]
+    assert facts["point"] == HOME
 
 
 async def test_an_unknown_datum_changes_nothing(sqlite_township: Township) -> None:

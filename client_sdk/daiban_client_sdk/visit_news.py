@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from daiban_client_sdk.device import Device, crew_of
 from daiban_client_sdk.outbox import Act
 from daiban_client_sdk.visit_words import sentence
+from daiban_client_sdk.visits import replaced
 
 Change = Mapping[str, Any]
 HOUR = 3_600_000
@@ -27,6 +28,8 @@ _MADE = {
 }
 """What the story calls the change that an act makes."""
 _GIVES = {"propose": "proposed", "assign": "promised", "book": "promised", "rebook": "promised", "confirm": "told"}
+_UNTOLD = frozenset({"proposed", "planned", "held"})
+"""Changes that keep a time of which the household was not told yet."""
 _GONE = {"done_by_another": "done_by_another", "cancelled": "cancelled", "withdrawn": "cancelled"}
 
 
@@ -96,9 +99,9 @@ def _of(device: Device, visit: str, acts: Sequence[Act]) -> Iterator[Became]:
         code, told = _of_act(act, values, story)
         yield Became(visit, head, act.saved_at + offset, act.name, code, {"act": act.name, **told})
     for change in story.left:
-        if story.had(change) or story.has(change):
-            code, told = _of_change(change, story)
-            yield Became(visit, head, int(change["at"]), "", code, told)
+        meant = _of_change(change, story)
+        if meant is not None:
+            yield Became(visit, head, int(change["at"]), "", meant, _told(change))
 
 
 # One's own acts --------------------------------------------------------------------------------------------------
@@ -119,7 +122,7 @@ def _of_act(act: Act, values: Mapping[str, Any], story: _Story) -> tuple[str, Ma
 
 def _refused(act: Act, story: _Story) -> tuple[str, Mapping[str, Any]]:
     if act.name == "accept" and (change := story.lost()):
-        return "not_yours", _given(change)
+        return "not_yours", _told(change)
     return "refused", {"problem": act.code}
 
 
@@ -131,14 +134,14 @@ def _obeyed(act: Act, values: Mapping[str, Any], story: _Story) -> tuple[str, Ma
     if act.name == "nobody_home" and change is None:
         return "promise_stands", {"who": values.get("agent_name")}
     if act.name == "asked_other_time" and (kept := story.made("propose")):
-        return "proposed", _given(kept)
+        return "proposed", _told(kept)
     if change is None:
         return "recorded", {}
     if change["now"] and act.name in _GIVES:
-        return _GIVES[act.name], _given(change)
+        return _GIVES[act.name], _told(change)
     if change["what"] == "done_by_another":
         was = change["was"]
-        return ("took_over", {"was": was["start"], "who": was["agent_name"]}) if was else ("recorded", {})
+        return ("took_over", _told(change)) if was else ("recorded", {})
     return "freed", {}
 
 
@@ -150,25 +153,37 @@ def _wanted(act: str, change: Change) -> str:
 # What others did -------------------------------------------------------------------------------------------------
 
 
-def _of_change(change: Change, story: _Story) -> tuple[str, Mapping[str, Any]]:
+def _of_change(change: Change, story: _Story) -> str | None:
+    """What a change means for this phone's owner, None where it is nothing to him."""
     had, has = story.had(change), story.has(change)
-    if had and has:
-        return _moved(int(change["was"]["start"]), int(change["now"]["start"]))
+    if not had and not has:
+        return None
+    if has and change["what"] in _UNTOLD:
+        return "proposed"
     if has:
-        was = change["was"]
-        return ("new_instead", {**_given(change), "who": was["agent_name"]}) if was else ("new", _given(change))
-    if change["now"]:
-        return "given_away", {**_given(change), "was": change["was"]["start"]}
-    return _GONE.get(change["what"], "off"), {"was": change["was"]["start"], "why": change["why"]}
+        return _stays(change) if had else "new_instead" if change["was"] else "new"
+    return "given_away" if change["now"] else _GONE.get(change["what"], "off")
 
 
-def _moved(was: int, now: int) -> tuple[str, Mapping[str, Any]]:
-    moved = {"was": was, "now": now, "minutes": abs(now - was) // 60_000}
-    if was == now:
-        return "told", moved
-    return ("moved" if abs(now - was) >= HOUR else "later" if now > was else "earlier"), moved
+def _stays(change: Change) -> str | None:
+    """What changed for somebody who goes before and after."""
+    by = int(change["now"]["start"]) - int(change["was"]["start"])
+    if by:
+        return "moved" if abs(by) >= HOUR else "later" if by > 0 else "earlier"
+    if change["was"]["agents"] != change["now"]["agents"]:
+        return "other_crew"
+    return "told" if change["what"] == "confirmed" else None
 
 
-def _given(change: Change) -> dict[str, Any]:
-    now = change["now"]
-    return {"now": now["start"], "who": now["agent_name"], "why": change["why"]}
+def _told(change: Change) -> dict[str, Any]:
+    """What a sentence about a change may be filled with: the times, who came `before` and does not now, `who` comes."""
+    was, now = change["was"] or {}, change["now"] or {}
+    moved = abs(now["start"] - was["start"]) // 60_000 if was and now else 0
+    return {
+        "was": was.get("start"),
+        "now": now.get("start"),
+        "before": replaced(change),
+        "who": now.get("agent_name"),
+        "why": change["why"],
+        "minutes": moved,
+    }

@@ -35,8 +35,8 @@ TOLD: Mapping[str, tuple[str, str]] = {
     "proposed": ("先排了{now}，由{who}去，还没有告知住户", "Kept for {now}; {who} goes; the household is not told yet"),
     "recorded": ("“{act}”已记下", "“{act}” is recorded"),
     "took_over": (
-        "“{act}”已记在您名下；原定{was}由{who}去，已告诉对方不用去了",
-        "“{act}” is recorded as yours; {who} was to go at {was} and was told not to",
+        "“{act}”已记在您名下；原定{was}由{before}去，已告诉对方不用去了",
+        "“{act}” is recorded as yours; {before} was to go at {was} and was told not to",
     ),
     "twice": (
         "“{act}”已记下，但这次上门{who}已经办了，请与对方核对有没有办重",
@@ -53,7 +53,8 @@ TOLD: Mapping[str, tuple[str, str]] = {
     ),
     # What others, or the server, changed.
     "new": ("{now}安排您去", "You go at {now}"),
-    "new_instead": ("替{who}顶岗，{now}去{why}", "You go for {who} at {now}{why}"),
+    "new_instead": ("替{before}顶岗，{now}去{why}", "You go for {before} at {now}{why}"),
+    "other_crew": ("{now}去的人有变：现由{who}去{why}", "Others go along at {now}: {who}{why}"),
     "earlier": ("提前 {minutes} 分钟：原定{was}，现为{now}", "Moved {minutes} minutes earlier: {now} instead of {was}"),
     "later": ("推后 {minutes} 分钟：原定{was}，现为{now}", "Moved {minutes} minutes later: {now} instead of {was}"),
     "moved": ("改期：原定{was}，现为{now}", "Moved: {now} instead of {was}"),

@@ -210,7 +210,13 @@ def _stands_in(device: Device, visit: Mapping[str, Any], place: str, me: str) ->
     own = me in [one["person"] for one in firsts] or (before is not None and me in before["agents"])
     if not visit.get("stand_in") or own:
         return False, ""
-    return True, str(before["agent_name"] if before else firsts[0]["name"] if firsts else "")
+    return True, replaced(swaps[-1]) if swaps else str(firsts[0]["name"]) if firsts else ""
+
+
+def replaced(change: Mapping[str, Any]) -> str:
+    """Whom a change of a visit's story took out of its crew, by name."""
+    was, now = (str((change[side] or {}).get("agent_name") or "").split("、") for side in ("was", "now"))
+    return "、".join(name for name in was if name and name not in now)
 
 
 def _swapped(change: Mapping[str, Any]) -> bool:

@@ -141,12 +141,21 @@ class Outbox:
             " AND sequence IN (SELECT sequence FROM batch WHERE receipt IS NOT NULL)"
         )
 
-    def acts(self, kind: str, record: bytes | None = None) -> list[Act]:
-        """This device's commands and reports about records of a kind, of one record if it is named, in order."""
+    def pending(self, record: bytes) -> list[str]:
+        """Names of this device's commands and reports about a record that the mirror does not show yet, in order."""
         found = self._store.rows(
-            "SELECT record, name, saved_at, outcome, code, mirrored FROM entry WHERE kind = ?1 AND name IS NOT NULL"
-            " AND (?2 IS NULL OR record = ?2) ORDER BY number",
-            *(kind, record),
+            "SELECT name FROM entry WHERE mirrored = 0 AND record = ? AND name IS NOT NULL"
+            " AND (outcome IS NULL OR outcome <> 'refused') ORDER BY number",
+            record,
+        )
+        return [name for (name,) in found]
+
+    def acts(self, kind: str) -> list[Act]:
+        """All of this device's commands and reports about records of a kind, in order. It reads the whole outbox."""
+        found = self._store.rows(
+            "SELECT record, name, saved_at, outcome, code, mirrored FROM entry WHERE kind = ? AND name IS NOT NULL"
+            " ORDER BY number",
+            kind,
         )
         return [Act(one.hex(), name, at, outcome, code, bool(shown)) for one, name, at, outcome, code, shown in found]
 

@@ -131,11 +131,11 @@ def _obeyed(act: Act, values: Mapping[str, Any], story: _Story) -> tuple[str, Ma
     if act.name == "accept":
         goes = bool(values.get("start")) and story.me in crew_of(values)
         return ("accepted", {"now": values["start"]}) if goes else ("recorded", {})
-    if act.name == "nobody_home" and change is None:
+    if act.name == "nobody_home" and change is None and values.get("start") and story.me not in crew_of(values):
         return "promise_stands", {"who": values.get("agent_name")}
     if act.name == "asked_other_time" and (kept := story.made("propose")):
         return "proposed", _told(kept)
-    if change is None:
+    if change is None or act.name == "cancel":
         return "recorded", {}
     if change["now"] and act.name in _GIVES:
         return _GIVES[act.name], _told(change)

@@ -107,8 +107,8 @@ def wants_other_time(
 def ask_visit(device: Device, household: str, *, time: str = "propose", **asked: Any) -> str:
     """Ask for a new visit; gives its record. At the next sync the centre finds it a time: one to tell the household of
     (``propose``), or one that is promised at once (``assign``). `asked` are fields of the kind, such as `purpose`,
-    `minutes`, `windows`, `crew`, `item`, `application`. Raises `DeviceError`: ``command.unknown``, ``record.unknown``;
-    `InvalidEntryError`."""
+    `minutes`, `windows`, `crew`, `item`, `application`. Should the phone die in between, the visit is there and waits
+    for a time (待安排). Raises `DeviceError`: ``command.unknown``, ``record.unknown``; `InvalidEntryError`."""
     if time not in ("propose", "assign"):
         raise DeviceError("command.unknown")
     if (home := device.view(household)) is None or home.kind != "household":
@@ -126,9 +126,8 @@ def ask_visit(device: Device, household: str, *, time: str = "propose", **asked:
 def state(device: Device, view: View) -> str:
     """A visit's state with this phone's own acts, of which the server has not told yet."""
     status = device.mirror.status(view)[0] or ""
-    for act in device.outbox.acts("visit", bytes.fromhex(view.record)):
-        if not act.shown and act.outcome != "refused":
-            status = _after(act.name, status) or status
+    for name in device.outbox.pending(bytes.fromhex(view.record)):
+        status = _after(name, status) or status
     return status
 
 
@@ -197,7 +196,7 @@ def _planned(device: Device, view: View) -> Planned:
         instead_of,
         tuple(one for one in str(values.get("agent_name") or "").split("、") if one and one != name),
         values.get("point") or home.get("point"),
-        tuple(act.name for act in device.outbox.acts("visit", bytes.fromhex(view.record)) if not act.shown),
+        tuple(device.outbox.pending(bytes.fromhex(view.record))),
     )
 
 

@@ -128,6 +128,24 @@ def test_nobody_home_at_a_visit_of_anothers_leaves_the_promise() -> None:
     assert phone.news() == [("promise_stands", "“无人在家”已记下；刘强仍按约定的时间去")]
 
 
+def test_what_she_called_off_herself_waits_for_nobody() -> None:
+    acts = [Act(VISIT, "cancel", NINE, "merged", None, True)]
+    story = change("cancelled", time(WANG), None, "住户不办了", by="王芳")
+    assert Phone(story, acts=acts).news() == [("recorded", "“取消”已记下")]
+
+
+def test_of_a_visit_that_left_the_phone_only_her_own_act_is_known() -> None:
+    class Emptied(Phone):
+        def records(self, kind: str) -> list[Phone]:
+            return []
+
+        def view(self, record: str) -> Any:
+            return None
+
+    phone = Emptied(acts=[Act(VISIT, "nobody_home", NINE, "merged", None, True)])
+    assert phone.news() == [("recorded", "“无人在家”已记下")]
+
+
 @pytest.mark.parametrize(
     ("outcome", "code", "told"),
     [(None, None, "waiting"), ("parked", "parent.missing", "parked"), ("refused", "command.late", "refused")],

@@ -170,6 +170,28 @@ async def test_who_stands_in_has_the_visit_and_who_is_away_has_not(township: Tow
     assert await wang.troubled() == []
 
 
+async def test_a_visit_that_was_new_while_she_was_away_is_marked_too(township: Township) -> None:
+    """Whose village it is the phone knows from the post; without one it says no name."""
+    wang, liu = await township.device("王芳"), await township.device("刘强")
+    household = await township.household(wang)
+    await wang.sync()
+    await away(township, "王芳", "刘强")
+    await liu.sync()
+    await liu.ask_visit(household, "assign")
+    await liu.sync()
+    (planned,) = await ahead(township, liu)
+    assert (planned.stands_in, planned.instead_of) == (True, "")
+    assert "王芳" in planned.why
+    head = await township.signed_in("李红")
+    post = {"title": "青山村代办员", "role": "agent"}
+    made = (await head.post("/v1/records/post", json={"fields": post})).json()["record"]
+    pair = {"a": township.people["王芳"].hex(), "b": township.people["刘强"].hex()}
+    await ask(head, "post", made, "appoint", **pair, places=[township.qingshan.hex()])
+    await liu.sync()
+    (planned,) = await ahead(township, liu)
+    assert (planned.stands_in, planned.instead_of) == (True, "王芳")
+
+
 async def test_a_visit_of_two_is_on_both_phones(township: Township) -> None:
     wang, liu, visit = await two_phones_and_a_visit(township, crew=2)
     hers, his = await ahead(township, wang), await ahead(township, liu)

@@ -145,7 +145,7 @@ async def test_what_became_is_known_when_a_backup_has_the_bodies(sqlite_township
     before = await wang.what_became()
     wang.device.store.run("UPDATE entry SET body = x''")
     assert await wang.what_became() == before
-    assert [one.code for one in before] == ["proposed"]
+    assert [(one.act, one.code) for one in before] == [("propose", "proposed")]
 
 
 async def test_a_file_that_is_no_photo_is_refused_with_advice(sqlite_township: Township, tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from daiban_client_sdk.home import Home, Slip, Told
 from daiban_client_sdk.posts import StandIn
 from daiban_client_sdk.progress import OnProgress, Status, silent
 from daiban_client_sdk.transport import wall_clock
+from daiban_client_sdk.visit_news import Became
+from daiban_client_sdk.visits import Day, Where
 from daiban_sync.outcome import Outcome
 from daiban_sync.view import View
 
@@ -108,6 +110,40 @@ class BlockingClient:
     def reply(self, household: str, text: str, outcome: str, **given: Any) -> str:
         """See `Client.reply`."""
         return self._wait(self.client.reply(household, text, outcome, **given))
+
+    def my_days(self, start: int, end: int) -> list[Day]:
+        """See `Client.my_days`."""
+        return self._wait(self.client.my_days(start, end))
+
+    def take_on(self, visit: str) -> int:
+        """See `Client.take_on`."""
+        return self._wait(self.client.take_on(visit))
+
+    def arrived(self, visit: str, point: Where = None, note: str = "") -> int:
+        """See `Client.arrived`."""
+        return self._wait(self.client.arrived(visit, point, note))
+
+    def done(self, visit: str, outcome: str, point: Where = None, note: str = "") -> int:
+        """See `Client.done`."""
+        return self._wait(self.client.done(visit, outcome, point, note))
+
+    def nobody_home(self, visit: str, point: Where = None, note: str = "") -> int:
+        """See `Client.nobody_home`."""
+        return self._wait(self.client.nobody_home(visit, point, note))
+
+    def wants_other_time(
+        self, visit: str, windows: Sequence[Mapping[str, int]] = (), point: Where = None, note: str = ""
+    ) -> int:
+        """See `Client.wants_other_time`."""
+        return self._wait(self.client.wants_other_time(visit, windows, point, note))
+
+    def ask_visit(self, household: str, time: str = "propose", **asked: Any) -> str:
+        """See `Client.ask_visit`."""
+        return self._wait(self.client.ask_visit(household, time, **asked))
+
+    def what_became(self, since: int = 0) -> list[Became]:
+        """See `Client.what_became`."""
+        return self._wait(self.client.what_became(since))
 
     def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
         """See `Client.attach_photo`."""

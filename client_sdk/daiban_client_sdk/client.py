@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from daiban_client_sdk import enrolment, home, posts, replies
+from daiban_client_sdk import enrolment, home, posts, replies, visit_news, visits
 from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
@@ -30,6 +30,8 @@ from daiban_client_sdk.progress import OnProgress, Progress, Status, silent
 from daiban_client_sdk.rounds import Rounds, Step
 from daiban_client_sdk.transport import Transport, wall_clock
 from daiban_client_sdk.uploads import UploadError, upload
+from daiban_client_sdk.visit_news import Became
+from daiban_client_sdk.visits import Day, Where
 from daiban_sync import faults
 from daiban_sync.errors import ProofError, SyncError
 from daiban_sync.outcome import Outcome
@@ -152,6 +154,41 @@ class Client:
     async def reply(self, household: str, text: str, outcome: str, **given: Any) -> str:
         """Reply to a home (定期回复); `given` as `replies.reply` takes it. Gives the record."""
         return await self._run(functools.partial(replies.reply, self.device, household, text, outcome, **given))
+
+    async def my_days(self, start: int, end: int) -> list[Day]:
+        """One's own visits between two moments (Unix milliseconds), by day, with their marks."""
+        return await self._run(visits.my_days, self.device, start, end)
+
+    async def take_on(self, visit: str) -> int:
+        """Ask to take a visit on."""
+        return await self._run(visits.take_on, self.device, visit)
+
+    async def arrived(self, visit: str, point: Where = None, note: str = "") -> int:
+        """One is at the home."""
+        return await self._run(functools.partial(visits.arrived, self.device, visit, point, note=note))
+
+    async def done(self, visit: str, outcome: str, point: Where = None, note: str = "") -> int:
+        """A visit is done, as `outcome` says."""
+        return await self._run(functools.partial(visits.done, self.device, visit, outcome, point, note=note))
+
+    async def nobody_home(self, visit: str, point: Where = None, note: str = "") -> int:
+        """Nobody was at the home."""
+        return await self._run(functools.partial(visits.nobody_home, self.device, visit, point, note=note))
+
+    async def wants_other_time(
+        self, visit: str, windows: Sequence[Mapping[str, int]] = (), point: Where = None, note: str = ""
+    ) -> int:
+        """The household asks for another time."""
+        asked = functools.partial(visits.wants_other_time, self.device, visit, windows, point, note=note)
+        return await self._run(asked)
+
+    async def ask_visit(self, household: str, time: str = "propose", **asked: Any) -> str:
+        """Ask for a new visit; gives its record, which gets a time at the next sync."""
+        return await self._run(functools.partial(visits.ask_visit, self.device, household, time=time, **asked))
+
+    async def what_became(self, since: int = 0) -> list[Became]:
+        """What became of one's visits, acts and reports since a moment (Unix milliseconds), and why."""
+        return await self._run(visit_news.what_became, self.device, since)
 
     async def attach_photo(self, parent: str, source: Path, **fields: Any) -> Attached:
         """Keep a photo of a paper under a record; `findings` say at once whether it should be taken again."""

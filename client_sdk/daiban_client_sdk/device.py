@@ -173,7 +173,7 @@ class Device:
             raise InvalidEntryError("argument.invalid", wrong)
         version = self.mirror.status(view)[1] if view and form.seen else None
         body = entry.command(record, form.kind, name, arguments, expected=version, at=self.now())
-        return self._keep(record, form.kind, "command", body)
+        return self._keep(record, form.kind, "command", body, name)
 
     def report(self, record: str, name: str, facts: Mapping[str, Any] | None = None) -> int:
         """Report a fact: it is always recorded."""
@@ -185,7 +185,7 @@ class Device:
         if wrong := _misfits(known.facts, facts or {}):
             raise InvalidEntryError("argument.invalid", wrong)
         body = entry.report(record, form.kind, name, facts, at=self.now())
-        return self._keep(record, form.kind, "report", body)
+        return self._keep(record, form.kind, "report", body, name)
 
     def attach_photo(self, parent: str, source: Path, fields: Mapping[str, Any]) -> Attached:
         """Keep a photo of a paper under a record: scaled, without metadata, hashed, judged.
@@ -233,12 +233,12 @@ class Device:
         return self.mirror.records(kind, bytes.fromhex(parent) if parent else None)
 
     def today(self, start: int, end: int) -> list[View]:
-        """This agent's visits between two moments, in order of time."""
+        """This agent's visits between two moments, in order of time; those of two are both agents'."""
         mine = self.store.get("person")
         visits = [
             view
             for view in self.records("visit")
-            if view.values.get("agent") == mine and start <= int(view.values.get("start") or -1) < end
+            if mine in crew_of(view.values) and start <= int(view.values.get("start") or -1) < end
         ]
         return sorted(visits, key=lambda view: int(view.values["start"]))
 
@@ -274,11 +274,11 @@ class Device:
             bootstrap_complete=bool(get("bootstrap_complete", False)),
         )
 
-    def _keep(self, record: str, kind: str, action: str, body: bytes) -> int:
+    def _keep(self, record: str, kind: str, action: str, body: bytes, name: str | None = None) -> int:
         checked(body)
         faults.reach("device.save.begun")
         with self.store.transaction():
-            number = self.outbox.add(bytes.fromhex(record), kind, action, body, self.clock())
+            number = self.outbox.add(bytes.fromhex(record), kind, action, body, self.clock(), name)
             faults.reach("device.save.before_commit")
         faults.reach("device.save.committed")
         return number
@@ -303,6 +303,11 @@ class Device:
         questions = self._questions(form.kind, {**form.values, **changed})
         if wrong := answer_problems(questions, changed):
             raise InvalidEntryError("answers.invalid", wrong)
+
+
+def crew_of(visit: Mapping[str, Any]) -> list[str]:
+    """Who comes to a visit with these values, or was last to come; before crews were written down that was one."""
+    return list(visit.get("agents") or filter(None, [visit.get("agent")]))
 
 
 def check_plain(values: Mapping[str, Any]) -> None:

@@ -28,19 +28,32 @@ class Identity(NamedTuple):
     signer: Signer
 
 
+class Act(NamedTuple):
+    """A command or report of this device. `saved_at` is the device's clock then, in Unix milliseconds; `outcome` is
+    None before the server said one; `shown` says whether the mirror has what came of it."""
+
+    record: str
+    name: str
+    saved_at: int
+    outcome: str | None
+    code: str | None
+    shown: bool
+
+
 class Outbox:
     """Reads and writes the outbox in `store`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def add(self, record: bytes, kind: str, action: str, body: bytes, now: int) -> int:
-        """Number an entry and keep it; call it within a transaction. Gives its number."""
+    def add(self, record: bytes, kind: str, action: str, body: bytes, now: int, name: str | None = None) -> int:
+        """Number an entry and keep it; call it within a transaction. `name` is a command's or report's, which is known
+        longer than the body. Gives the entry's number."""
         row = self._store.row("SELECT coalesce(max(number), 0) + 1 FROM entry")
         number = int(row[0]) if row else 1
         self._store.run(
-            "INSERT INTO entry (number, record, kind, action, body, saved_at) VALUES (?, ?, ?, ?, ?, ?)",
-            *(number, record, kind, action, body, now),
+            "INSERT INTO entry (number, record, kind, action, body, saved_at, name) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(number, record, kind, action, body, now, name),
         )
         return number
 
@@ -127,6 +140,24 @@ class Outbox:
             "UPDATE entry SET mirrored = 1 WHERE mirrored = 0 AND outcome IS NOT NULL AND outcome <> 'parked'"
             " AND sequence IN (SELECT sequence FROM batch WHERE receipt IS NOT NULL)"
         )
+
+    def pending(self, record: bytes) -> list[str]:
+        """Names of this device's commands and reports about a record that the mirror does not show yet, in order."""
+        found = self._store.rows(
+            "SELECT name FROM entry WHERE mirrored = 0 AND record = ? AND name IS NOT NULL"
+            " AND (outcome IS NULL OR outcome <> 'refused') ORDER BY number",
+            record,
+        )
+        return [name for (name,) in found]
+
+    def acts(self, kind: str) -> list[Act]:
+        """All of this device's commands and reports about records of a kind, in order. It reads the whole outbox."""
+        found = self._store.rows(
+            "SELECT record, name, saved_at, outcome, code, mirrored FROM entry WHERE kind = ? AND name IS NOT NULL"
+            " ORDER BY number",
+            kind,
+        )
+        return [Act(one.hex(), name, at, outcome, code, bool(shown)) for one, name, at, outcome, code, shown in found]
 
     def troubled(self) -> list[tuple[int, str, str, Outcome]]:
         """Entries that were refused or wait: number, record, kind and outcome."""

@@ -53,10 +53,15 @@ _UPGRADES = {
     1: """
 ALTER TABLE batch ADD COLUMN earlier BLOB;
 ALTER TABLE record ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
-"""
+""",
+    2: """
+ALTER TABLE entry ADD COLUMN name TEXT;
+UPDATE entry SET name = coalesce(json_extract(CAST(body AS TEXT), '$.command'),
+    json_extract(CAST(body AS TEXT), '$.report')) WHERE action <> 'change' AND body <> x'';
+""",
 }
 """What each version lacks of the next. A store that holds unsent work is upgraded, never made anew."""
-VERSION = 2
+VERSION = 3
 
 
 class StoreError(RuntimeError):

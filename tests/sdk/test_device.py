@@ -125,6 +125,29 @@ async def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         await Client(tmp_path / "phone").__aenter__()
 
 
+async def test_an_older_store_is_upgraded_with_its_unsent_work(sqlite_township: Township) -> None:
+    """One of before acts were kept by name: what it asked for is found in what was saved."""
+    wang = await sqlite_township.device("王芳")
+    visit = await wang.ask_visit(await sqlite_township.household(wang))
+    folder = wang.device.store.folder
+    wang.device.store.run("ALTER TABLE entry DROP COLUMN name")
+    wang.device.store.run("PRAGMA user_version = 2")
+    async with Client(folder) as again:
+        assert [(one.visit, one.act, one.code) for one in await again.what_became()] == [(visit, "propose", "waiting")]
+        await again.sync()
+        assert (await again.status()).may_be_given_back
+
+
+async def test_what_became_is_known_when_a_backup_has_the_bodies(sqlite_township: Township) -> None:
+    wang = await sqlite_township.device("王芳")
+    await wang.ask_visit(await sqlite_township.household(wang))
+    await wang.sync()
+    before = await wang.what_became()
+    wang.device.store.run("UPDATE entry SET body = x''")
+    assert await wang.what_became() == before
+    assert [(one.act, one.code) for one in before] == [("propose", "proposed")]
+
+
 async def test_a_file_that_is_no_photo_is_refused_with_advice(sqlite_township: Township, tmp_path: Path) -> None:
     wang = await sqlite_township.device("王芳")
     household = await sqlite_township.household(wang)

@@ -18,6 +18,7 @@ from daiban_client_sdk.cli.bars import Bars
 from daiban_client_sdk.cli.words import SHANGHAI, Words
 from daiban_client_sdk.errors import DeviceError
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.turning import IN, turned
 
 DAY = 86_400_000
 _STATES = {
@@ -47,6 +48,12 @@ class Context:
         return BlockingClient(self.folder, wrong_clock)
 
 
+datum_option = click.option(
+    "--datum",
+    type=click.Choice(sorted(IN)),
+    default="wgs84",
+    help="位置的坐标系；国内地图上查到的用 gcj02 / the place's datum; gcj02 as Chinese maps tell it",
+)
 pass_context = click.make_pass_decorator(Context)
 Command = Callable[..., None]
 
@@ -87,36 +94,18 @@ def approval(context: Context) -> None:
 
 
 @agent.command()
-@click.option("--days", default=1, help="天数 / days from today")
-@pass_context
-def today(context: Context, days: int) -> None:
-    """今日上门安排。 Today's visits."""
-    now = datetime.datetime.now(SHANGHAI)
-    start = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
-    with context.client() as client:
-        visits = client.today(start, start + days * DAY)
-        for visit in visits:
-            home = client.view(str(visit.values.get("household")))
-            values = {**(home.values if home else {}), **visit.values}
-            click.echo(
-                f"{context.words.when(int(values['start']), now.date())}  {values.get('head', '')}  {visit.record}"
-            )
-            told = [str(values[name]) for name in ("purpose", "address", "phone", "why") if values.get(name)]
-            click.echo("    " + " · ".join(told))
-    if not visits:
-        click.echo(context.words("今天没有上门安排。"))
-        click.echo(context.words("同步后会显示服务器安排的上门。"))
-
-
-@agent.command()
 @click.argument("kind", type=click.Choice(sorted(name for name, kind in KINDS.items() if kind.written_by is None)))
 @click.argument("fields", nargs=-1)
 @click.option("--record", help="已有记录的编号 / an existing record's id")
 @click.option("--id", "chosen", help="新记录的编号 / the id of the new record")
+@datum_option
 @pass_context
-def collect(context: Context, kind: str, fields: tuple[str, ...], record: str | None, chosen: str | None) -> None:
+def collect(
+    context: Context, kind: str, fields: tuple[str, ...], record: str | None, chosen: str | None, datum: str
+) -> None:
     """收集或修改一条记录:FIELDS 写成 字段=值。 Collect a record, or change one; FIELDS are FIELD=VALUE."""
-    values = _values(kind, fields, context.words)
+    types = {name: field.type for name, field in KINDS[kind].fields.items()}
+    values = turned(types, _values(kind, fields, context.words), IN[datum])
     with context.client() as client:
         form = client.open(record) if record else client.new(kind, chosen)
         number = client.save(form, values)

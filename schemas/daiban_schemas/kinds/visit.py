@@ -5,11 +5,25 @@ is taken in whatever became of the visit meanwhile: it happened.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from daiban_schemas.kind import Command, Field, Kind, Report, roles
 from daiban_schemas.types import Anything, Choice, Flag, Instant, Integer, List, Point, Reference, Struct, Text, Type
 
-WINDOW = Struct({"from": Instant(), "to": Instant()})
+
+class Span(Struct):
+    """A time that ends after it begins."""
+
+    def __init__(self) -> None:
+        super().__init__({"from": Instant(), "to": Instant()})
+
+    def problem(self, value: Any) -> str | None:
+        if (found := super().problem(value)) is not None:
+            return found
+        return None if value["from"] < value["to"] else "value.out_of_range"
+
+
+WINDOW = Span()
 CONSENT = Struct({"who": Text(30), "how": Choice("telephone", "in_person", "message")}, {"note": Text(200)})
 """Who of the household agreed to a time, and how."""
 TIMED = frozenset({"proposed", "assigned", "accepted"})

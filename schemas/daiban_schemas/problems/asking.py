@@ -29,6 +29,13 @@ ASKING: dict[str, Problem] = {
     "session.too_many": Problem(429, "试得太多了", "请稍后再试", "Too many attempts", "Wait and try again"),
     "csrf.mismatch": Problem(403, "页面已过期", "请刷新页面后重试", "Page expired", "Reload and try again"),
     "permission.denied": Problem(403, "您的岗位没有这个权限", "请找有权限的同事", "Not permitted", "Ask a colleague"),
+    "datum.unknown": Problem(
+        400,
+        "坐标系不认识",
+        "请用 wgs84 或 gcj02（国内地图）",
+        "Unknown datum",
+        "Use wgs84, or gcj02 as Chinese maps do",
+    ),
     "request.invalid": Problem(400, "请求内容不对", "请检查后重试", "Invalid request", "Check it and try again"),
     "request.not_found": Problem(404, "没有这个地址", "请检查地址", "Not found", "Check the address"),
     "request.method": Problem(405, "不支持这种请求", "请检查方法", "Method not allowed", "Check the method"),

@@ -92,6 +92,13 @@ def freed(ledger: Ledger, record: Record, change: Change) -> Program[Fields]:
     return {**_NO_TIME, "changes": (yield from _story(ledger, before, _NO_TIME, change))}
 
 
+def told_too(ledger: Ledger, record: Record, change: Change) -> Program[Fields]:
+    """What somebody else said of a visit that is over: a line of its story, which says whose visit it was."""
+    before = (yield from ledger.view(record)).values
+    *story, last = yield from _story(ledger, {"changes": before.get("changes")}, {}, change)
+    return {"changes": [*story, {**last, "of": list(crew_of(before))}]}
+
+
 def crew_of(values: Fields) -> tuple[str, ...]:
     """Who comes: before crews were written down, one."""
     return tuple(values.get("agents") or [values["agent"]])

@@ -113,6 +113,8 @@ def too_late(ledger: Ledger, asked: Asked) -> Program[Fields]:
         yield from _tell_crew(ledger, asked, values, f"{name}也报来了这次上门，请核对有没有办重。")
         text = f"这次上门{values['agent_name']}已经办了，请核对有没有办重。"
         yield from _note(ledger, asked, incoming.author, text)
+        story = yield from keeping.told_too(ledger, asked.record, Change("also_reported", incoming.author, asked.name))
+        ledger.write_fields(asked.record, story)
     return {}
 
 

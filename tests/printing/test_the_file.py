@@ -1,6 +1,7 @@
 """An archived case is one file, bound in order, with contents that say on which page each paper stands."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,8 @@ from daiban_server.printing.archive import Volume, file_of
 from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import CaseFile, gather
 from daiban_server.spine.refusal import Refusal
-from tests.cases.bureau import Bureau
+from daiban_sync.outcome import Outcome
+from tests.cases.bureau import DAY, Bureau
 from tests.cases.test_modes import ASKED, DELIVERED
 from tests.support.poppler import Poppler
 
@@ -262,3 +264,31 @@ def test_a_case_that_was_withdrawn_before_it_was_handed_in_has_a_true_file(burea
     assert isinstance(cover, ArchiveCover)
     assert cover.result.endswith("……（全文见撤回申请登记单）")
     assert "没有材料" in poppler.text(render_many(volume.documents, through=volume.first))
+
+
+def test_a_reply_that_was_counted_for_the_case_stands_in_the_contents_though_it_names_none(bureau: Bureau) -> None:
+    """It is dated by what is believed of when it was given, not by what its writer says."""
+    case = bureau.case("limited", "王芳", source="home")
+    bureau.through(case, ("王芳", "submit", {}), ("赵敏", "accept", {}))
+    bureau.later(1)
+    said = {"text": "已入户", "outcome": "progressing", "replied_at": bureau.now - 20 * DAY}
+    assert _replies(bureau, **said).outcome == "new"
+    bureau.through(case, ("赵敏", "complete", {"result": "符合条件"}), DELIVERED, ("赵敏", "archive", {}))
+    leaves = contents_of(file_of(gathered(bureau, case))).leaves
+    assert [str(leaf.dated) for leaf in leaves if leaf.title == "定期回复"] == ["2026-11-25"]
+
+
+def test_what_a_cadre_says_after_the_file_was_closed_is_not_in_it(bureau: Bureau) -> None:
+    case = bureau.case("limited", "王芳", source="home")
+    bureau.through(case, ("王芳", "submit", {}), ("赵敏", "accept", {}), ("赵敏", "complete", {"result": "符合条件"}))
+    bureau.through(case, DELIVERED, ("赵敏", "archive", {}))
+    before = contents_of(file_of(gathered(bureau, case)))
+    bureau.later(1)
+    said = {"text": "早就回复过", "outcome": "satisfied", "application": case.hex(), "replied_at": bureau.now - 2 * DAY}
+    assert _replies(bureau, **said).outcome == "new"
+    assert contents_of(file_of(gathered(bureau, case))) == before
+
+
+def _replies(bureau: Bureau, **said: Any) -> Outcome:
+    body = entry.change(bureau.new().hex(), "reply", {"household": bureau.home.hex(), **said}, seen=0, at=bureau.now)
+    return bureau.write("孙亮", body)

@@ -89,11 +89,13 @@ def file_of(file: CaseFile) -> Volume:
 
 
 def _as_closed(file: CaseFile) -> CaseFile:
-    """As the file was closed, however late it is printed: the work order is dated by its day, and what was corrected
-    since is told by papers of today."""
+    """As the file was closed, however late it is printed: the work order is dated by its day, what was corrected
+    since is told by papers of today, and what a cadre says since is in the system."""
     closing = next(one for one in reversed(file.acts) if one.name == "archive")
     acts = [one for one in file.acts if one.position <= closing.position]
-    return file.then(closing.position)._replace(acts=acts, past=file.past.until(closing.position), today=closing.day)
+    replies = [one for one in file.replies if one["at"] <= closing.at]
+    closed = {"acts": acts, "replies": replies, "past": file.past.until(closing.position), "today": closing.day}
+    return file.then(closing.position)._replace(**closed)
 
 
 def _in_short(file: CaseFile) -> str:
@@ -191,8 +193,9 @@ def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
     if file.values.get("delivery"):
         yield from _made(file, "delivery", "送达回证", casework.delivery, "delivered")
     for reply in file.replies:
-        day = local_day(reply["replied_at"]) if reply.get("replied_at") else None
-        yield _told("follow_up", "定期回复", day, reply["by"], _IN_THE_SYSTEM)
+        behalf = reply["told"]["on_behalf_of"]
+        by = f"{reply['by']}（代{behalf}）" if behalf else reply["by"]
+        yield _told("follow_up", "定期回复", local_day(reply["effective"]), by, _IN_THE_SYSTEM)
     if asked := file.values.get("follow_up"):
         title = "回访记录（未联系上）" if asked.get("outcome") == "not_reached" else "回访记录"
         yield _told("follow_up", title, local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)

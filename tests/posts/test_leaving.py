@@ -189,6 +189,13 @@ def test_what_the_centre_was_not_handed_yet_is_the_successors_too(team: Team) ->
     assert team.values(late)["owner"] == "周静", "from the phone of one whose successor left as well"
 
 
+def test_what_was_withdrawn_and_not_filed_yet_is_the_successors_to_file(team: Team) -> None:
+    case = team.case(who="王芳")
+    team.through(case, ("王芳", "submit", {}), ("赵敏", "receive", {}), ("赵敏", "withdraw", {"reason": "自愿撤回"}))
+    _hand_over(team, "王芳", "刘强", "leaving")
+    assert team.values(case)["owner"] == "刘强"
+
+
 def test_more_cases_than_a_note_names_go_to_the_successor(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_work, "MOST", 1)
     cases = [team.case(who="王芳") for _ in range(3)]

@@ -56,14 +56,15 @@ def divided(ledger: Ledger, taker: bytes, found: Sequence[OpenCase]) -> Program[
 
 def hand_over(ledger: Ledger, hands: Hands, found: Sequence[OpenCase], *, for_good: bool) -> Program[list[Fields]]:
     """Give open cases to the other. Whoever stands in handles what the absent one handled, and the owner stays the
-    owner, but the stand-in knows of what he owns; for good he owns what the other owned. Gives the note of them."""
+    owner, but the stand-in knows of what he owns; for good he owns what the other owned. What has ended stays whose
+    work it was: only who answers for it changes. Gives the note of them."""
     note: list[Fields] = []
-    parts = ("owner", "handler") if for_good else ("handler",)
     for case in found:
         record = ledger.records[case.id]
         if record is None:
             continue
         values = (yield from ledger.view(record)).values
+        parts = ["owner"] * for_good + ["handler"] * (record.status not in _ENDED)
         if fields := _changed(values, hands, parts):
             _hand(ledger, record, values, fields, hands)
         note.append({**noted(ledger, hands.handover, case), **({HANDLED: True} if "handler" in fields else {})})

@@ -100,7 +100,7 @@ def _as_closed(file: CaseFile) -> CaseFile:
 
 def _in_short(file: CaseFile) -> str:
     """The result as the cover has room for it: the cover is one page, and says where the whole text stands."""
-    text = " ".join(str(file.values.get("result") or file.values.get("reason") or "").split())
+    text = " ".join(casework.result_of(file).split())
     where = _IN_THE_ORDER if file.values.get("received_at") else f"见{_WITHDRAWN}"
     return text if len(text) <= ROOM else f"{text[: ROOM - 25]}……（全文{where}）"
 
@@ -140,7 +140,7 @@ def _bound(file: CaseFile) -> list[_Bound]:
 
 
 def _of_arrival(file: CaseFile) -> Iterable[_Bound]:
-    yield from _made(file, "acceptance", "受理通知书", case_papers.acceptance, "accept")
+    yield from _made(file, "acceptance", "受理通知书", case_papers.acceptance, *case_papers.ACCEPTING)
     yield from _made(file, "acceptance", "不予受理通知书", case_papers.non_acceptance, "decline")
     if file.mandates:
         yield from _made(file, "mandate", "代办服务委托书", casework.mandate, "collected")
@@ -196,12 +196,20 @@ def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
         behalf = reply["told"]["on_behalf_of"]
         by = f"{reply['by']}（代{behalf}）" if behalf else reply["by"]
         yield _told("follow_up", "定期回复", local_day(reply["effective"]), by, _IN_THE_SYSTEM)
-    if asked := file.values.get("follow_up"):
-        title = "回访记录（未联系上）" if asked.get("outcome") == "not_reached" else "回访记录"
-        yield _told("follow_up", title, local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)
+    yield from _of_the_follow_up(file)
     if file.rating:
         level, day = file.rating
         yield _told("follow_up", f"群众评价：{RATINGS[level]}", day, file.applicant, _IN_THE_SYSTEM)
+
+
+def _of_the_follow_up(file: CaseFile) -> Iterable[_Bound]:
+    """Each day on which somebody tried in vain, and what the follow-up came to."""
+    missed = {(local_day(one["at"]), one.get("by") or "") for one in file.values.get("follow_up_attempts") or ()}
+    for day, by in sorted(missed):
+        yield _told("follow_up", "回访记录（未联系上）", day, by, _IN_THE_SYSTEM)
+    if asked := file.values.get("follow_up"):
+        title = "结束回访（未联系上）" if asked.get("outcome") == "not_reached" else "回访记录"
+        yield _told("follow_up", title, local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)
 
 
 def _several(file: CaseFile, act: str, title: str, documents: Sequence[Document]) -> Iterable[_Bound]:
@@ -210,13 +218,13 @@ def _several(file: CaseFile, act: str, title: str, documents: Sequence[Document]
     return (_paper(one, "work_order", title, by) for one, by in zip(documents, authors, strict=True))
 
 
-def _made(file: CaseFile, part: Part, title: str, make: Callable[[CaseFile], Document], act: str) -> Iterable[_Bound]:
+def _made(file: CaseFile, part: Part, title: str, make: Callable[[CaseFile], Document], *acts: str) -> Iterable[_Bound]:
     """A paper if it can be printed; whoever did the act that it tells of is responsible for it (责任者)."""
     try:
         document = make(file)
     except Refusal:
         return
-    yield _paper(document, part, title, file.who(act, file.handler).name)
+    yield _paper(document, part, title, file.who(*acts, otherwise=file.handler).name)
 
 
 def _paper(document: Document, part: Part, title: str, author: str) -> _Bound:

@@ -40,7 +40,7 @@ _UNDER = (
     )
     .order_by(_r.id)
 )
-CORRECTABLE = (*HELD, "phone", "papers", "window")
+CORRECTABLE = (*HELD, "phone", "papers", "window", "handler")
 """What a paper tells of a case that may be another tomorrow."""
 _RATED = select(_ra.level, _ra.at).where(_ra.centre == bindparam("centre_id"), _ra.id == bindparam("case_id"))
 
@@ -167,9 +167,9 @@ class CaseFile(NamedTuple):
         """What the file is called."""
         return f"{self.applicant}{self.matter}"
 
-    def who(self, act: str, otherwise: Agent) -> Agent:
-        """Who did something, the last time that it was done."""
-        return next((one.who for one in reversed(self.acts) if one.name == act), otherwise)
+    def who(self, *acts: str, otherwise: Agent) -> Agent:
+        """Who did one of these acts, the last time that one was done."""
+        return next((one.who for one in reversed(self.acts) if one.name in acts), otherwise)
 
     def papers(self) -> tuple[Paper, ...]:
         """The papers that were accepted: those that were taken at first, and what was brought before acceptance."""

@@ -48,19 +48,19 @@ def work_order(file: CaseFile) -> Document:
         lead_window=values.get("window") or "",
         owner=values.get("owner") or "",
         handler=values.get("handler") or "",
-        limit=file.limit,
+        limit=file.limit if accepted or not file.values.get("ended_at") else "",
         steps=tuple(_steps(file)),
         phone=values.get("phone") or "",
         village=file.village,
         due=file.due,
         sent_up_to="、".join(dict.fromkeys(above)),
         send_up_limit=length_words(limit["days"], limit["unit"]) if limit else "未规定" if above else "",
-        result=_result(file),
+        result=result_of(file),
         denied=not accepted and bool(values.get("ended_at")),
     )
 
 
-def _result(file: CaseFile) -> str:
+def result_of(file: CaseFile) -> str:
     """What the case came to; for what was not granted, with the reason."""
     if file.values.get("result") or not file.values.get("ended_at"):
         return file.values.get("result") or ""
@@ -122,7 +122,7 @@ def delivery(file: CaseFile) -> Document:
         place=file.village,
         signed_by=done.get("to") or "",
         signed=local_day(done["at"]) if done else None,
-        deliverers=(file.who("delivered", file.owner),),
+        deliverers=(file.who("delivered", otherwise=file.owner),),
         note=done.get("note") or "",
     )
 

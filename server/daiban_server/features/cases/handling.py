@@ -91,7 +91,8 @@ def withdraw(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Somebody else of the centre answers for it from now on, by name: there is always exactly one."""
+    """Somebody else of the centre answers for it from now on, by name: there is always exactly one. What has ended
+    stays whose work it was, in its rating and in the figures."""
     view = yield from ledger.view(asked.record)
     to = bytes.fromhex(asked.arguments["to"])
     successor = yield from person(to)
@@ -104,13 +105,9 @@ def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
     ids = {"from_id": view.values.get("owner_id"), "to_id": to.hex(), "handled_by_id": view.values.get("handler_id")}
     was = {"from": view.values.get("owner"), "to": successor.name, **ids, **_said(asked, "reason")}
     handovers = [*_kept(view.values, "handovers"), {**was, **(yield from by(ledger, asked))}]
-    return {
-        "owner": successor.name,
-        "owner_id": to.hex(),
-        "handler": successor.name,
-        "handler_id": to.hex(),
-        "handovers": handovers,
-    }
+    parts = ("owner",) if view.values.get("ended_at") else ("owner", "handler")
+    taken = dict.fromkeys(parts, successor.name) | {f"{part}_id": to.hex() for part in parts}
+    return {**taken, "handovers": handovers}
 
 
 def correct(ledger: Ledger, asked: Asked) -> Program[Fields]:

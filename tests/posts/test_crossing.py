@@ -5,6 +5,8 @@ import secrets
 
 from daiban_schemas import entry
 from daiban_server.app import EFFECTS
+from daiban_server.limits.calendar import local_day
+from daiban_server.printing import handovers
 from daiban_server.spine import desk
 from daiban_server.staff import stand_ins
 from tests.cases.bureau import DAY
@@ -105,6 +107,10 @@ def test_what_stayed_with_the_stand_in_before_comes_back_too(team: Team) -> None
     for to in ("周静", "刘强", "周静"):
         assert team.give("李红", "handover", away, "replace", to=team.people[to].hex()) == "merged"
     assert len(team.values(away)["kept"]) == 1, "however often"
+    printed = team.run(handovers.handover(team.centre, away, "李红", local_day(team.now)))
+    notes = sorted((one.number, one.note) for one in printed.cases)
+    numbers = [team.values(one)["number"] for one in (case, other)]
+    assert notes == [(numbers[0], handovers.BY_KIN), (numbers[1], "")], "each once"
     team.through(other, ("李红", "hand_over", {"to": team.people["刘强"].hex(), "reason": "他去过这户"}))
     assert team.give("王芳", "handover", away, "return") == "merged"
     assert [team.values(one)["handler"] for one in (case, other)] == ["王芳", "刘强"]

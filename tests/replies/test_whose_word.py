@@ -201,3 +201,12 @@ def test_whose_stand_in_replies_is_not_told_of_each_reply(bureau: Bureau) -> Non
     bureau.run(_write(row))
     reply(bureau, "钱进", application=case.hex(), on_behalf=True)
     assert told(bureau) == {}
+
+
+def test_what_was_counted_stands_in_the_story_though_the_case_was_another_household_s(bureau: Bureau) -> None:
+    case, home = bureau.case(who="王芳", source="home"), bureau.household("李大山")
+    bureau.through(case, ("王芳", "submit", {}), ("赵敏", "accept", {}))
+    reply(bureau)
+    bureau.through(case, ("赵敏", "correct", {"reason": "挂错户", "values": {"household": home.hex()}}))
+    events = bureau.run(listing.story(bureau.centre, case, home))
+    assert [one.told["counted"] for one in events if one.name == "replied"] == [True]

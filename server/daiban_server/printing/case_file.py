@@ -302,10 +302,11 @@ def _visits(centre: bytes, case: bytes, homes: Iterable[str]) -> Program[list[Va
 
 def _replies(centre: bytes, case: bytes, homes: Iterable[str]) -> Program[list[Values]]:
     """The replies of the case's story: those that name it, and those that were counted for it."""
-    found: list[Values] = []
+    found: dict[str, Values] = {}
     for home in homes:
-        found += yield from replying.replies(centre, case, bytes.fromhex(home))
-    return found
+        for one in (yield from replying.replies(centre, case, bytes.fromhex(home))):
+            found[one["told"]["record"]] = one
+    return list(found.values())
 
 
 def _concerns(one: Shown, case: bytes) -> bool:

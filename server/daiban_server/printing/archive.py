@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from daiban_schemas.labels import RATINGS
+from daiban_server.features.cases.handling import papers_owed
 from daiban_server.features.papers.documents import (
     ArchiveContents,
     ArchiveCover,
@@ -126,7 +127,9 @@ def _numbered(bound: Sequence[_Bound], counts: Iterable[int]) -> tuple[tuple[Lea
 
 def _remarks(file: CaseFile) -> str:
     photos = f"材料照片 {len(file.photos)} 件存于系统。" if file.photos else ""
-    return f"{photos}卷内目录所列有页号的文书均已装订；申请人交来的纸质材料附后，不编入上列页数。"
+    why = str(file.values["archive"].get("reason") or "").strip().rstrip("。")
+    owed = f"急难先办的材料未补交，原因：{why}。" if why and papers_owed(file.values) else ""
+    return f"{photos}{owed}卷内目录所列有页号的文书均已装订；申请人交来的纸质材料附后，不编入上列页数。"
 
 
 def _bound(file: CaseFile) -> list[_Bound]:

@@ -139,11 +139,21 @@ def close_follow_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return {"follow_up": done}
 
 
+def papers_owed(values: Fields) -> bool:
+    """Whether help came first (急难先办) and its papers have not come yet."""
+    helped = values.get("end") == "completed" and bool(values.get("papers_due"))
+    return helped and not values.get("papers_brought_at")
+
+
 def archive(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """File the papers: with a record of delivery, or with the reason why there is none."""
-    view = yield from ledger.view(asked.record)
-    if not view.values.get("delivery") and not asked.arguments.get("reason"):
-        raise Refusal("archive.undelivered", ("reason",))
+    """File the papers: with a record of delivery and with those that were to come later, or with the reason why they
+    are not there. Raises `Refusal`: ``archive.undelivered`` or ``archive.papers_owed``."""
+    values = (yield from ledger.view(asked.record)).values
+    if not asked.arguments.get("reason"):
+        if not values.get("delivery"):
+            raise Refusal("archive.undelivered", ("reason",))
+        if papers_owed(values):
+            raise Refusal("archive.papers_owed", ("reason",))
     return {"archive": {**_said(asked, "reason"), **(yield from by(ledger, asked))}}
 
 

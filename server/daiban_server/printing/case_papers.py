@@ -39,7 +39,8 @@ REVIEW, COURT = "区人民政府", "区人民法院"
 
 def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
     """收件凭证, for papers that were collected."""
-    file = file.then(arrived) if (arrived := _arrived(file)) else file
+    arrived = _arrived(file)
+    file = file.then(arrived) if arrived else file
     number = (file.values.get("slip") or {}).get("number") or file.values.get("number") or ""
     return CollectionSlip(
         office=file.office,
@@ -48,7 +49,7 @@ def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
         code=file.code,
         applicant=file.applicant,
         item=file.matter,
-        agent=file.who("collected", otherwise=file.owner),
+        agent=next((act.who for act in file.acts if act.position == arrived), file.owner),
         place=file.village,
         papers=file.named(_taken_then(file)),
         missing=_missing_then(file),

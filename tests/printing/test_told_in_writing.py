@@ -340,10 +340,13 @@ def test_a_mandate_from_the_last_day_that_there_is_can_be_printed(bureau: Bureau
     assert mandate(file_of(bureau, case)).valid_until == datetime.date.max
 
 
-def test_a_slip_names_who_took_the_papers_though_another_answers_for_them_today(bureau: Bureau) -> None:
+def test_a_slip_names_who_took_the_papers_though_another_answers_for_them_today(
+    bureau: Bureau, poppler: Poppler
+) -> None:
     case = bureau.case("limited", "王芳")
     bureau.through(case, ("王芳", "submit", {}), ("赵敏", "receive", {}))
     bureau.through(case, ("李红", "hand_over", {"to": bureau.people["钱进"].hex(), "reason": "赵敏外出培训"}))
     slip = paper(bureau, case, "slip")
     assert isinstance(slip, CollectionSlip)
     assert slip.agent.name == "赵敏"
+    assert "收件人员赵敏" in poppler.text(render(slip)), "she is no proxy agent"

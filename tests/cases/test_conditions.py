@@ -55,9 +55,8 @@ def _assigned(bureau: Bureau, visit: bytes, crew: str) -> Program[None]:
     yield from ledger.load([visit])
     record = ledger.records[visit]
     assert record is not None
-    ledger.write_fields(
-        record, {"agent": bureau.people["王芳"].hex(), "agent_name": crew, "start": bureau.now}, "assigned"
-    )
+    when = {"start": bureau.now, "end": bureau.now + 1_800_000}
+    ledger.write_fields(record, {"agent": bureau.people["王芳"].hex(), "agent_name": crew, **when}, "assigned")
     yield from ledger.flush()
     yield from log.advance(bureau.centre, ledger.position, frontier)
 

@@ -13,7 +13,7 @@ MISSED = ("孙亮", "followed_up", {"how": "telephone", "outcome": "not_reached"
 ASKED = ("孙亮", "followed_up", {"spoke_to": "张桂兰", "how": "telephone", "outcome": "satisfied"})
 
 
-_d = schema.deadline.c
+_d, _m = schema.deadline.c, schema.message.c
 FOLLOW_UP = select(_d.closed, _d.state, _d.why).where(_d.case == bindparam("case_id"), _d.kind == "follow_up")
 
 
@@ -133,3 +133,13 @@ def test_help_comes_first_and_the_papers_later(bureau: Bureau) -> None:
     case = bureau.case("limited", urgent=True)
     bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {"days": 1, "papers_days": 10, "reason": "火灾"}))
     assert bureau.values(case)["papers_due"] == "2026-12-04"
+
+
+def test_who_says_when_asked_that_it_was_not_well_done_is_heard_above(bureau: Bureau) -> None:
+    case = bureau.case("direct")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "finish", {"result": "补贴已登记"}), DELIVERED)
+    bureau.through(case, ("孙亮", "followed_up", {"outcome": "dissatisfied", "note": "钱没有到账"}))
+    told = bureau.look(select(_m.person, _m.text).where(_m.code == "case.dissatisfied").order_by(_m.text))
+    names = {id_: name for name, id_ in bureau.people.items()}
+    text = "JM-20261124-MZ-0001 张桂兰回访不满意：钱没有到账。请核实整改。"
+    assert sorted((names[person], text) for person, text in told) == [("李红", text), ("赵敏", text)]

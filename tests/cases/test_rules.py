@@ -270,3 +270,11 @@ def test_the_head_hears_of_a_case_that_is_in_the_hands_of_a_relative(bureau: Bur
     message = schema.message.c
     told = bureau.look(select(message.person, message.text).where(message.code == "kin.declared"))
     assert told == [(bureau.people["李红"], "JM-20261124-MZ-0001 的申请人是赵敏的近亲属，请移交他人办理。")]
+
+
+def test_what_is_done_stays_whose_work_it_was_when_it_is_handed_over_by_name(bureau: Bureau) -> None:
+    """钱进 delivers and files it; the rating and the figures of it are 赵敏's."""
+    case = bureau.case("direct")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "finish", {"result": "补贴已登记"}))
+    bureau.through(case, ("赵敏", "hand_over", {"to": bureau.people["钱进"].hex(), "reason": "赵敏外出培训"}))
+    assert (bureau.values(case)["owner"], bureau.values(case)["handler"]) == ("钱进", "赵敏")

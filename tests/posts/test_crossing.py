@@ -5,6 +5,8 @@ import secrets
 
 from daiban_schemas import entry
 from daiban_server.app import EFFECTS
+from daiban_server.limits.calendar import local_day
+from daiban_server.printing import handovers
 from daiban_server.spine import desk
 from daiban_server.staff import stand_ins
 from tests.cases.bureau import DAY
@@ -93,6 +95,25 @@ def test_nobody_is_replaced_by_one_who_is_not_there_or_is_the_applicants_relativ
     assert team.values(case)["handler"] == "刘强"
     assert any("1件因回避须另行移交" in text for text in team.told("郑红"))
     assert team.status(_arranged(team, "刘强", "周静")) == "arranged", "he stands in no more"
+
+
+def test_what_stayed_with_the_stand_in_before_comes_back_too(team: Team) -> None:
+    """刘强 keeps the case that 周静, his successor, may not have, and the one that he was given by name later."""
+    case, other = _handled(team, "王芳"), _handled(team, "王芳")
+    away = team.away("王芳", "刘强")
+    kin = {"person": team.people["周静"].hex(), "relation": "表弟"}
+    seen = team.record_position(case)
+    team.write("赵敏", entry.change(case.hex(), "application", {"kin": kin}, seen=seen, at=team.now))
+    for to in ("周静", "刘强", "周静"):
+        assert team.give("李红", "handover", away, "replace", to=team.people[to].hex()) == "merged"
+    assert len(team.values(away)["kept"]) == 1, "however often"
+    printed = team.run(handovers.handover(team.centre, away, "李红", local_day(team.now)))
+    notes = sorted((one.number, one.note) for one in printed.cases)
+    numbers = [team.values(one)["number"] for one in (case, other)]
+    assert notes == [(numbers[0], handovers.BY_KIN), (numbers[1], "")], "each once"
+    team.through(other, ("李红", "hand_over", {"to": team.people["刘强"].hex(), "reason": "他去过这户"}))
+    assert team.give("王芳", "handover", away, "return") == "merged"
+    assert [team.values(one)["handler"] for one in (case, other)] == ["王芳", "刘强"]
 
 
 def test_who_stands_in_and_changes_villages_keeps_what_is_anothers(team: Team) -> None:

@@ -189,6 +189,25 @@ def test_what_the_centre_was_not_handed_yet_is_the_successors_too(team: Team) ->
     assert team.values(late)["owner"] == "周静", "from the phone of one whose successor left as well"
 
 
+def test_what_was_withdrawn_and_not_filed_yet_is_the_successors_to_file(team: Team) -> None:
+    case = team.case(who="王芳")
+    team.through(case, ("王芳", "submit", {}), ("赵敏", "receive", {}), ("赵敏", "withdraw", {"reason": "自愿撤回"}))
+    _hand_over(team, "王芳", "刘强", "leaving")
+    assert team.values(case)["owner"] == "刘强"
+
+
+@pytest.mark.parametrize("kind", ["absence", "leaving"])
+def test_what_was_done_stays_whose_work_it_was(team: Team, kind: str) -> None:
+    """Who takes over files it; the figures and the rating of what is done are not his."""
+    case = team.case(who="赵敏")
+    team.through(case, ("赵敏", "submit", {}), ("赵敏", "receive", {}))
+    team.through(case, ("李红", "hand_over", {"to": team.people["王芳"].hex(), "reason": "请他办"}))
+    team.through(case, ("赵敏", "accept", {}), ("赵敏", "complete", {"result": "符合条件"}))
+    _hand_over(team, "王芳", "刘强", kind)
+    owner = "刘强" if kind == "leaving" else "王芳"
+    assert (team.values(case)["owner"], team.values(case)["handler"]) == (owner, "王芳")
+
+
 def test_more_cases_than_a_note_names_go_to_the_successor(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_work, "MOST", 1)
     cases = [team.case(who="王芳") for _ in range(3)]

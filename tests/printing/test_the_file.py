@@ -1,6 +1,7 @@
 """An archived case is one file, bound in order, with contents that say on which page each paper stands."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from daiban_server.features.papers.documents import (
     CollectionSlip,
     HandoverList,
     OneTimeNotice,
+    ResultSlip,
     WorkOrder,
 )
 from daiban_server.features.papers.render import render_many
@@ -21,8 +23,9 @@ from daiban_server.printing.archive import Volume, file_of
 from daiban_server.printing.by_name import ONE
 from daiban_server.printing.case_file import CaseFile, gather
 from daiban_server.spine.refusal import Refusal
-from tests.cases.bureau import Bureau
-from tests.cases.test_modes import ASKED, DELIVERED
+from daiban_sync.outcome import Outcome
+from tests.cases.bureau import DAY, Bureau
+from tests.cases.test_modes import ASKED, DELIVERED, MISSED
 from tests.support.poppler import Poppler
 
 
@@ -262,3 +265,72 @@ def test_a_case_that_was_withdrawn_before_it_was_handed_in_has_a_true_file(burea
     assert isinstance(cover, ArchiveCover)
     assert cover.result.endswith("……（全文见撤回申请登记单）")
     assert "没有材料" in poppler.text(render_many(volume.documents, through=volume.first))
+
+
+def test_a_reply_that_was_counted_for_the_case_stands_in_the_contents_though_it_names_none(bureau: Bureau) -> None:
+    """It is dated by what is believed of when it was given, not by what its writer says."""
+    case = bureau.case("limited", "王芳", source="home")
+    bureau.through(case, ("王芳", "submit", {}), ("赵敏", "accept", {}))
+    bureau.later(1)
+    said = {"text": "已入户", "outcome": "progressing", "replied_at": bureau.now - 20 * DAY}
+    assert _replies(bureau, **said).outcome == "new"
+    bureau.through(case, ("赵敏", "complete", {"result": "符合条件"}), DELIVERED, ("赵敏", "archive", {}))
+    leaves = contents_of(file_of(gathered(bureau, case))).leaves
+    assert [str(leaf.dated) for leaf in leaves if leaf.title == "定期回复"] == ["2026-11-25"]
+
+
+def test_what_a_cadre_says_after_the_file_was_closed_is_not_in_it(bureau: Bureau) -> None:
+    case = bureau.case("limited", "王芳", source="home")
+    bureau.through(case, ("王芳", "submit", {}), ("赵敏", "accept", {}), ("赵敏", "complete", {"result": "符合条件"}))
+    bureau.through(case, DELIVERED, ("赵敏", "archive", {}))
+    before = contents_of(file_of(gathered(bureau, case)))
+    bureau.later(1)
+    said = {"text": "早就回复过", "outcome": "satisfied", "application": case.hex(), "replied_at": bureau.now - 2 * DAY}
+    assert _replies(bureau, **said).outcome == "new"
+    assert contents_of(file_of(gathered(bureau, case))) == before
+
+
+def _replies(bureau: Bureau, **said: Any) -> Outcome:
+    body = entry.change(bureau.new().hex(), "reply", {"household": bureau.home.hex(), **said}, seen=0, at=bureau.now)
+    return bureau.write("孙亮", body)
+
+
+def test_what_one_did_on_the_spot_is_hers_though_another_has_it_today(bureau: Bureau) -> None:
+    case = bureau.case("direct")
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "finish", {"result": "补贴已登记"}))
+    bureau.through(case, ("赵敏", "hand_over", {"to": bureau.people["钱进"].hex(), "reason": "赵敏外出培训"}))
+    slip = case_papers.result(gathered(bureau, case), "")
+    bureau.through(case, DELIVERED, ASKED, ("钱进", "archive", {}))
+    volume = file_of(gathered(bureau, case))
+    (acceptance,) = (one for one in volume.documents if isinstance(one, AcceptanceNotice))
+    (leaf,) = (one for one in contents_of(volume).leaves if one.title == "受理通知书")
+    assert isinstance(slip, ResultSlip)
+    assert (acceptance.handler, leaf.author, slip.handler) == ("赵敏", "赵敏", "赵敏")
+
+
+def test_the_cover_of_what_was_withdrawn_says_so_and_its_work_order_promises_nothing(bureau: Bureau) -> None:
+    case = bureau.case("limited")
+    bureau.through(
+        case, ("赵敏", "submit", {}), ("赵敏", "receive", {}), ("赵敏", "withdraw", {"reason": "改到县里办"})
+    )
+    bureau.through(case, ("赵敏", "archive", {"reason": "申请人撤回"}))
+    volume = file_of(gathered(bureau, case))
+    cover, order = volume.documents[0], next(one for one in volume.documents if isinstance(one, WorkOrder))
+    assert isinstance(cover, ArchiveCover)
+    assert (cover.result, order.limit) == ("申请人撤回：改到县里办", "")
+
+
+def test_each_day_on_which_nobody_was_reached_stands_in_the_contents(bureau: Bureau) -> None:
+    case = bureau.case("direct")
+    bureau.through(
+        case, ("赵敏", "submit", {}), ("赵敏", "finish", {"result": "补贴已登记"}), DELIVERED, MISSED, MISSED
+    )
+    bureau.later(1)
+    bureau.through(case, MISSED, ASKED, ("赵敏", "archive", {}))
+    leaves = contents_of(file_of(gathered(bureau, case))).leaves
+    followed = [(leaf.title, str(leaf.dated), leaf.author) for leaf in leaves if "回访" in leaf.title]
+    assert followed == [
+        ("回访记录（未联系上）", "2026-11-24", "孙亮"),
+        ("回访记录（未联系上）", "2026-11-25", "孙亮"),
+        ("回访记录", "2026-11-25", "孙亮"),
+    ]

@@ -318,3 +318,35 @@ def test_however_much_came_between_a_record_has_its_whole_past(bureau: Bureau, m
     assert file_of(bureau, case).past == whole
     assert whole.ever("applicant") == ["张贵兰", "张桂兰"]
     assert {whole.names[one.author] for one in whole.entries if one.author != ids.NOBODY} == {"赵敏"}
+
+
+def test_a_mandate_begins_when_it_was_signed_where_it_says_nothing_else(bureau: Bureau) -> None:
+    case = bureau.case("limited", "王芳", source="home")
+    signer = {"name": "张桂兰", "mark": "drawn", "at": bureau.now}
+    given = {"application": case.hex(), "signers": [signer]}
+    body = entry.change(bureau.new().hex(), "mandate", given, seen=0, at=bureau.now)
+    assert bureau.write("赵敏", body).outcome == "new"
+    bureau.later(40)
+    made = mandate(file_of(bureau, case))
+    assert (str(made.valid_from), str(made.issued), str(made.valid_until)) == ("2026-11-24", "2026-11-24", "2027-11-24")
+
+
+def test_a_mandate_from_the_last_day_that_there_is_can_be_printed(bureau: Bureau) -> None:
+    case = bureau.case("limited", "王芳", source="home")
+    body = entry.change(
+        bureau.new().hex(), "mandate", {"application": case.hex(), "valid_from": "9999-12-31"}, seen=0, at=bureau.now
+    )
+    assert bureau.write("赵敏", body).outcome == "new"
+    assert mandate(file_of(bureau, case)).valid_until == datetime.date.max
+
+
+def test_a_slip_names_who_took_the_papers_though_another_answers_for_them_today(
+    bureau: Bureau, poppler: Poppler
+) -> None:
+    case = bureau.case("limited", "王芳")
+    bureau.through(case, ("王芳", "submit", {}), ("赵敏", "receive", {}))
+    bureau.through(case, ("李红", "hand_over", {"to": bureau.people["钱进"].hex(), "reason": "赵敏外出培训"}))
+    slip = paper(bureau, case, "slip")
+    assert isinstance(slip, CollectionSlip)
+    assert slip.agent.name == "赵敏"
+    assert "收件人员赵敏" in poppler.text(render(slip)), "she is no proxy agent"

@@ -110,7 +110,7 @@ def test_a_reply_on_the_cadre_s_behalf_meets_what_he_owes_and_is_shown_as_such(b
     assert bureau.values(given)["on_behalf_of"] == sun.hex()
     (said,) = story(bureau, case)
     assert (said["by"], said["on_behalf_of"], said["counted"]) == ("王芳", "孙亮", True)
-    assert told(bureau) == {}
+    assert told(bureau) == {"孙亮": "reply.on_behalf"}
     facts = bureau.run(replies(bureau.centre, span("2026-11-24", "2026-12-31"), bureau.now))
     assert [name for fact in facts for name in counts_for(fact) if name == "replies_on_behalf"] == ["replies_on_behalf"]
     assert {fact.person for fact in facts} == {sun}, "it is his that was met"
@@ -183,3 +183,30 @@ def test_an_old_reply_that_is_saved_again_is_no_new_one(bureau: Bureau) -> None:
     assert states(bureau) == ["met", "due"]
     amend(bureau, "孙亮", counted, spoke_to="女儿")
     assert states(bureau) == ["met", "due"]
+
+
+def test_the_cadre_hears_what_was_said_in_his_name_by_one_who_does_not_stand_in_for_him(bureau: Bureau) -> None:
+    """What he owed is met by another's word: he can say that it was not so."""
+    case = bureau.case(who="王芳", source="home")
+    reply(bureau, "王芳", application=case.hex(), on_behalf=True)
+    ((_, code, text),) = bureau.look(TOLD)
+    assert (told(bureau), code) == ({"孙亮": "reply.on_behalf"}, "reply.on_behalf")
+    assert text == "王芳代您登记了对张桂兰家的回复，已计入您的定期回复；如与实情不符，请向中心负责人反映。"
+
+
+def test_whose_stand_in_replies_is_not_told_of_each_reply(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    sun, qian = bureau.people["孙亮"], bureau.people["钱进"]
+    row = (bureau.new(), bureau.centre, sun, qian, bureau.now - DAY, bureau.now + DAY)
+    bureau.run(_write(row))
+    reply(bureau, "钱进", application=case.hex(), on_behalf=True)
+    assert told(bureau) == {}
+
+
+def test_what_was_counted_stands_in_the_story_though_the_case_was_another_household_s(bureau: Bureau) -> None:
+    case, home = bureau.case(who="王芳", source="home"), bureau.household("李大山")
+    bureau.through(case, ("王芳", "submit", {}), ("赵敏", "accept", {}))
+    reply(bureau)
+    bureau.through(case, ("赵敏", "correct", {"reason": "挂错户", "values": {"household": home.hex()}}))
+    events = bureau.run(listing.story(bureau.centre, case, home))
+    assert [one.told["counted"] for one in events if one.name == "replied"] == [True]

@@ -174,7 +174,7 @@ def test_no_code_stands_in_two_tables() -> None:
 
 def test_every_code_has_words_in_both_languages() -> None:
     for code, said in problem.PROBLEMS.items():
-        assert re.fullmatch(r"[a-z]+(\.[a-z_]+)+", code)
+        assert re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", code)
         assert all(said[1:])
         assert any("\u4e00" <= c <= "\u9fff" for c in said.title + said.advice)
         assert (said.english + said.english_advice).isascii()

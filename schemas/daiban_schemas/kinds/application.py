@@ -44,7 +44,8 @@ _ARRIVED = frozenset({"submitted", "received", "awaiting"})
 _HANDLED = frozenset({"accepted", "sent_up"})
 _ENDED = frozenset({"completed", "refused", "not_accepted"})
 _RUNNING = frozenset({"draft", "collected"}) | _ARRIVED | _HANDLED
-_CLOSED = frozenset({"delivered", "followed_up", "unreached", "archived", "withdrawn"})
+_AFTER = frozenset({"delivered", "followed_up", "unreached"})
+_CLOSED = _AFTER | {"archived", "withdrawn"}
 _ACCEPTED = _HANDLED | _ENDED | _CLOSED
 _RECEIVED = _ACCEPTED | {"received", "awaiting"}
 
@@ -200,7 +201,7 @@ def _commands() -> list[Command]:
             "archive",
             "归档",
             _DESK,
-            _ENDED | {"delivered", "followed_up", "unreached", "withdrawn"},
+            _ENDED | _AFTER | {"withdrawn"},
             "archived",
             reason,
         ),
@@ -220,7 +221,8 @@ def _commands() -> list[Command]:
 
 
 def _reports() -> list[Report]:
-    back = {"awaiting": "received"} | {state: state for state in ("accepted", "sent_up", "completed")}
+    # Where help came first its papers come at any time until the file is closed.
+    back = {"awaiting": "received"} | {state: state for state in (*_HANDLED, "completed", *_AFTER)}
     told: Mapping[str, Type] = {"missing": MISSING, "until": Date(), "note": Text(500)}
     seen: Mapping[str, Type] = {"met": Text(30), "with": Text(60), "note": Text(500)}
     handed: Mapping[str, Type] = {

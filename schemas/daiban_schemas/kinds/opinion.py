@@ -83,6 +83,6 @@ KIND = Kind(
             frozenset({"text"}),
         ),
     ],
-    # What was registered stays what was said: whoever it is about has a hand on the keys too.
-    held=dict.fromkeys(("text", "channel"), frozenset({"open", "answered", "closed"})),
+    # What was registered stays what was said, and who is to be called: whoever it is about has a hand on the keys too.
+    held=dict.fromkeys(("text", "channel", "person", "phone"), frozenset({"open", "answered", "closed"})),
 )

@@ -194,6 +194,13 @@ ENTRIES: dict[str, Problem] = {
     "archive.undelivered": Problem(
         409, "还没有送达记录", "请先登记送达,或写明原因", "Not delivered yet", "Record the delivery, or give a reason"
     ),
+    "archive.papers_owed": Problem(
+        409,
+        "急难先办的材料还没有补交",
+        "请先登记补交,或写明原因",
+        "Papers that were to come later are still owed",
+        "Record that they were brought, or give a reason",
+    ),
     "follow_up.attempts": Problem(
         409,
         "联系的次数还不够,不能按未联系上结束回访",

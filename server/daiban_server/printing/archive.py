@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from daiban_schemas.labels import RATINGS
+from daiban_server.features.cases.handling import papers_owed
 from daiban_server.features.papers.documents import (
     ArchiveContents,
     ArchiveCover,
@@ -89,16 +90,18 @@ def file_of(file: CaseFile) -> Volume:
 
 
 def _as_closed(file: CaseFile) -> CaseFile:
-    """As the file was closed, however late it is printed: the work order is dated by its day, and what was corrected
-    since is told by papers of today."""
+    """As the file was closed, however late it is printed: the work order is dated by its day, what was corrected
+    since is told by papers of today, and what a cadre says since is in the system."""
     closing = next(one for one in reversed(file.acts) if one.name == "archive")
     acts = [one for one in file.acts if one.position <= closing.position]
-    return file.then(closing.position)._replace(acts=acts, past=file.past.until(closing.position), today=closing.day)
+    replies = [one for one in file.replies if one["at"] <= closing.at]
+    closed = {"acts": acts, "replies": replies, "past": file.past.until(closing.position), "today": closing.day}
+    return file.then(closing.position)._replace(**closed)
 
 
 def _in_short(file: CaseFile) -> str:
     """The result as the cover has room for it: the cover is one page, and says where the whole text stands."""
-    text = " ".join(str(file.values.get("result") or file.values.get("reason") or "").split())
+    text = " ".join(casework.result_of(file).split())
     where = _IN_THE_ORDER if file.values.get("received_at") else f"见{_WITHDRAWN}"
     return text if len(text) <= ROOM else f"{text[: ROOM - 25]}……（全文{where}）"
 
@@ -124,7 +127,9 @@ def _numbered(bound: Sequence[_Bound], counts: Iterable[int]) -> tuple[tuple[Lea
 
 def _remarks(file: CaseFile) -> str:
     photos = f"材料照片 {len(file.photos)} 件存于系统。" if file.photos else ""
-    return f"{photos}卷内目录所列有页号的文书均已装订；申请人交来的纸质材料附后，不编入上列页数。"
+    why = str(file.values["archive"].get("reason") or "").strip().rstrip("。")
+    owed = f"急难先办的材料未补交，原因：{why}。" if why and papers_owed(file.values) else ""
+    return f"{photos}{owed}卷内目录所列有页号的文书均已装订；申请人交来的纸质材料附后，不编入上列页数。"
 
 
 def _bound(file: CaseFile) -> list[_Bound]:
@@ -138,7 +143,7 @@ def _bound(file: CaseFile) -> list[_Bound]:
 
 
 def _of_arrival(file: CaseFile) -> Iterable[_Bound]:
-    yield from _made(file, "acceptance", "受理通知书", case_papers.acceptance, "accept")
+    yield from _made(file, "acceptance", "受理通知书", case_papers.acceptance, *case_papers.ACCEPTING)
     yield from _made(file, "acceptance", "不予受理通知书", case_papers.non_acceptance, "decline")
     if file.mandates:
         yield from _made(file, "mandate", "代办服务委托书", casework.mandate, "collected")
@@ -191,14 +196,23 @@ def _of_the_end(file: CaseFile) -> Iterable[_Bound]:
     if file.values.get("delivery"):
         yield from _made(file, "delivery", "送达回证", casework.delivery, "delivered")
     for reply in file.replies:
-        day = local_day(reply["replied_at"]) if reply.get("replied_at") else None
-        yield _told("follow_up", "定期回复", day, reply["by"], _IN_THE_SYSTEM)
-    if asked := file.values.get("follow_up"):
-        title = "回访记录（未联系上）" if asked.get("outcome") == "not_reached" else "回访记录"
-        yield _told("follow_up", title, local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)
+        behalf = reply["told"]["on_behalf_of"]
+        by = f"{reply['by']}（代{behalf}）" if behalf else reply["by"]
+        yield _told("follow_up", "定期回复", local_day(reply["effective"]), by, _IN_THE_SYSTEM)
+    yield from _of_the_follow_up(file)
     if file.rating:
         level, day = file.rating
         yield _told("follow_up", f"群众评价：{RATINGS[level]}", day, file.applicant, _IN_THE_SYSTEM)
+
+
+def _of_the_follow_up(file: CaseFile) -> Iterable[_Bound]:
+    """Each day on which somebody tried in vain, and what the follow-up came to."""
+    missed = {(local_day(one["at"]), one.get("by") or "") for one in file.values.get("follow_up_attempts") or ()}
+    for day, by in sorted(missed):
+        yield _told("follow_up", "回访记录（未联系上）", day, by, _IN_THE_SYSTEM)
+    if asked := file.values.get("follow_up"):
+        title = "结束回访（未联系上）" if asked.get("outcome") == "not_reached" else "回访记录"
+        yield _told("follow_up", title, local_day(asked["at"]), asked.get("by") or "", _IN_THE_SYSTEM)
 
 
 def _several(file: CaseFile, act: str, title: str, documents: Sequence[Document]) -> Iterable[_Bound]:
@@ -207,13 +221,13 @@ def _several(file: CaseFile, act: str, title: str, documents: Sequence[Document]
     return (_paper(one, "work_order", title, by) for one, by in zip(documents, authors, strict=True))
 
 
-def _made(file: CaseFile, part: Part, title: str, make: Callable[[CaseFile], Document], act: str) -> Iterable[_Bound]:
+def _made(file: CaseFile, part: Part, title: str, make: Callable[[CaseFile], Document], *acts: str) -> Iterable[_Bound]:
     """A paper if it can be printed; whoever did the act that it tells of is responsible for it (责任者)."""
     try:
         document = make(file)
     except Refusal:
         return
-    yield _paper(document, part, title, file.who(act, file.handler).name)
+    yield _paper(document, part, title, file.who(*acts, otherwise=file.handler).name)
 
 
 def _paper(document: Document, part: Part, title: str, author: str) -> _Bound:

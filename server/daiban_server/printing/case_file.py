@@ -11,9 +11,9 @@ from daiban_schemas.kinds.application import HELD
 from daiban_schemas.labels import PAPER_FORMS
 from daiban_schemas.slip import code_of
 from daiban_server import days, offices
-from daiban_server.authorship import authorship
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
+from daiban_server.features.cases import replying
 from daiban_server.features.deadlines.facts import clock_of
 from daiban_server.features.papers.documents import Agent, Office, Paper
 from daiban_server.limits.calendar import Calendar, local_day
@@ -40,7 +40,7 @@ _UNDER = (
     )
     .order_by(_r.id)
 )
-CORRECTABLE = (*HELD, "phone", "papers", "window")
+CORRECTABLE = (*HELD, "phone", "papers", "window", "handler")
 """What a paper tells of a case that may be another tomorrow."""
 _RATED = select(_ra.level, _ra.at).where(_ra.centre == bindparam("centre_id"), _ra.id == bindparam("case_id"))
 
@@ -167,9 +167,9 @@ class CaseFile(NamedTuple):
         """What the file is called."""
         return f"{self.applicant}{self.matter}"
 
-    def who(self, act: str, otherwise: Agent) -> Agent:
-        """Who did something, the last time that it was done."""
-        return next((one.who for one in reversed(self.acts) if one.name == act), otherwise)
+    def who(self, *acts: str, otherwise: Agent) -> Agent:
+        """Who did one of these acts, the last time that one was done."""
+        return next((one.who for one in reversed(self.acts) if one.name in acts), otherwise)
 
     def papers(self) -> tuple[Paper, ...]:
         """The papers that were accepted: those that were taken at first, and what was brought before acceptance."""
@@ -219,7 +219,6 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
     homes = yield from _homes(centre, before)
     home = homes.get(values.get("household") or "", Home({}, ""))
     rated = yield from first(_RATED, centre_id=centre, case_id=case)
-    around = yield from _around(centre, values.get("household"))
     return CaseFile(
         record=case,
         status=found[0].status or "draft",
@@ -234,8 +233,8 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
         photos=(yield from _under(centre, case, "photo")),
         rating=(rated[0], local_day(rated[1])) if rated else None,
         acts=(yield from acts_of(centre, case)),
-        visits=_about(case, around, "visit", "finished"),
-        replies=(yield from _replies(case, around)),
+        visits=(yield from _visits(centre, case, homes)),
+        replies=(yield from _replies(centre, case, homes)),
         calendar=(yield from days.calendar()),
         past=before,
         items=items,
@@ -292,36 +291,26 @@ def _under(centre: bytes, case: bytes, kind: str) -> Program[list[Values]]:
     return found
 
 
-def _around(centre: bytes, household: Any) -> Program[list[Shown]]:
-    """Everything that belongs to the home."""
-    if not isinstance(household, str):
-        return []
-    return (yield from views.shown(views.BY_PARENT, centre, parent_id=bytes.fromhex(household)))
+def _visits(centre: bytes, case: bytes, homes: Iterable[str]) -> Program[list[Values]]:
+    """The visits that took place for the case, whosever home it was said to be of then."""
+    found: list[Values] = []
+    for home in homes:
+        around = yield from views.shown(views.BY_PARENT, centre, parent_id=bytes.fromhex(home))
+        found += [one.view.values for one in around if _concerns(one, case) and one.status == "finished"]
+    return found
 
 
-def _about(case: bytes, around: list[Shown], kind: str, status: str) -> list[Values]:
-    """What of it is of a kind, in a state, and concerns the case."""
-    return [one.view.values for one in around if _concerns(one, case, kind) and one.status == status]
+def _replies(centre: bytes, case: bytes, homes: Iterable[str]) -> Program[list[Values]]:
+    """The replies of the case's story: those that name it, and those that were counted for it."""
+    found: dict[str, Values] = {}
+    for home in homes:
+        for one in (yield from replying.replies(centre, case, bytes.fromhex(home))):
+            found[one["told"]["record"]] = one
+    return list(found.values())
 
 
-def _replies(case: bytes, around: list[Shown]) -> Program[list[Values]]:
-    """The replies that name the case, each with `by`: who wrote it, and on whose behalf."""
-    found = [one.view for one in around if _concerns(one, case, "reply") and "text" in one.view.fields]
-    told: list[Values] = []
-    for view in found:
-        given = authorship(view)
-        by, cadre = (yield from agent_of(given.author)).name, (yield from agent_of(given.behalf)).name
-        by = f"{by}（代{cadre}）" if cadre else by
-        told.append({**view.values, "by": by})
-    return told
-
-
-def _concerns(one: Shown, case: bytes, kind: str) -> bool:
-    return one.view.kind == kind and not one.deleted and _names(one.view.values, case.hex())
-
-
-def _names(values: Values, case: str) -> bool:
-    return case in (values.get("application"), *(values.get("also") or ()))
+def _concerns(one: Shown, case: bytes) -> bool:
+    return one.view.kind == "visit" and not one.deleted and one.view.values.get("application") == case.hex()
 
 
 def _paper(paper: Values) -> Paper:

@@ -39,7 +39,8 @@ REVIEW, COURT = "区人民政府", "区人民法院"
 
 def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
     """收件凭证, for papers that were collected."""
-    file = file.then(arrived) if (arrived := _arrived(file)) else file
+    arrived = _arrived(file)
+    file = file.then(arrived) if arrived else file
     number = (file.values.get("slip") or {}).get("number") or file.values.get("number") or ""
     return CollectionSlip(
         office=file.office,
@@ -48,7 +49,7 @@ def slip(file: CaseFile, size: Literal["roll", "a5"] = "roll") -> Document:
         code=file.code,
         applicant=file.applicant,
         item=file.matter,
-        agent=file.who("collected", file.owner),
+        agent=next((act.who for act in file.acts if act.position == arrived), file.owner),
         place=file.village,
         papers=file.named(_taken_then(file)),
         missing=_missing_then(file),
@@ -123,7 +124,7 @@ def acceptance(file: CaseFile) -> Document:
         accepted=file.day("accepted_at"),
         papers=file.papers(),
         limit=file.limit,
-        handler=file.who("accept", file.handler).name,
+        handler=file.who(*ACCEPTING, otherwise=file.handler).name,
         due=file.first_due,
         uncounted=tuple(one["name"] for one in file.item.get("special_steps") or () if not one.get("counted")),
         deemed=file.deemed,
@@ -166,7 +167,7 @@ def result(file: CaseFile, secret: str, size: Literal["roll", "a5"] = "a5") -> D
         accepted=file.taken if file.values.get("accepted_at") else None,
         result=str(file.values.get("result") or ENDS.get(file.values.get("end") or "", "已办结")),
         ended=file.day("ended_at"),
-        handler=file.handler.name,
+        handler=file.values.get("handler") or file.handler.name,
         secret=secret,
         qr=file.qr,
         size=size,

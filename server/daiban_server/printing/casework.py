@@ -27,6 +27,8 @@ from daiban_server.printing.case_file import CaseFile, veiled
 from daiban_server.spine.refusal import Refusal
 
 HOW = {"hand": "当面交付", "home": "送办上门", "post": "邮寄", "message": "电子送达", "left": "留置送达"}
+YEAR = datetime.timedelta(days=365)
+"""How long a mandate lasts that says nothing of it."""
 
 
 def work_order(file: CaseFile) -> Document:
@@ -48,19 +50,19 @@ def work_order(file: CaseFile) -> Document:
         lead_window=values.get("window") or "",
         owner=values.get("owner") or "",
         handler=values.get("handler") or "",
-        limit=file.limit,
+        limit=file.limit if accepted or not file.values.get("ended_at") else "",
         steps=tuple(_steps(file)),
         phone=values.get("phone") or "",
         village=file.village,
         due=file.due,
         sent_up_to="、".join(dict.fromkeys(above)),
         send_up_limit=length_words(limit["days"], limit["unit"]) if limit else "未规定" if above else "",
-        result=_result(file),
+        result=result_of(file),
         denied=not accepted and bool(values.get("ended_at")),
     )
 
 
-def _result(file: CaseFile) -> str:
+def result_of(file: CaseFile) -> str:
     """What the case came to; for what was not granted, with the reason."""
     if file.values.get("result") or not file.values.get("ended_at"):
         return file.values.get("result") or ""
@@ -71,7 +73,7 @@ def _result(file: CaseFile) -> str:
 def mandate(file: CaseFile) -> Document:
     """代办服务委托书, as it was signed at the home, or to be signed on paper."""
     given = file.mandates[-1] if file.mandates else {}
-    since = _date(given.get("valid_from")) or file.today
+    since = _date(given.get("valid_from")) or _signed(given) or file.today
     principal: Mapping[str, Any] = given.get("principal") or {
         "name": file.applicant,
         "phone": file.values.get("phone"),
@@ -90,11 +92,16 @@ def mandate(file: CaseFile) -> Document:
         matter=given.get("matter") or file.matter,
         powers=tuple(given.get("powers") or ("代为递交申请和材料", "代为办理补正", "代为领取结果")),
         valid_from=since,
-        valid_until=_date(given.get("valid_until")) or since + datetime.timedelta(days=365),
+        valid_until=_date(given.get("valid_until")) or since + min(YEAR, datetime.date.max - since),
         signers=tuple(_signer(one) for one in given.get("signers") or ({"name": file.applicant},)),
         place=given.get("place") or "",
         note=given.get("note") or "",
     )
+
+
+def _signed(given: Mapping[str, Any]) -> datetime.date | None:
+    """The day on which the last of them signed it, if any did."""
+    return max((local_day(one["at"]) for one in given.get("signers") or () if one.get("at")), default=None)
 
 
 def _address(village: str, address: str) -> str:
@@ -122,7 +129,7 @@ def delivery(file: CaseFile) -> Document:
         place=file.village,
         signed_by=done.get("to") or "",
         signed=local_day(done["at"]) if done else None,
-        deliverers=(file.who("delivered", file.owner),),
+        deliverers=(file.who("delivered", otherwise=file.owner),),
         note=done.get("note") or "",
     )
 

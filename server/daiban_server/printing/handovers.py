@@ -48,12 +48,14 @@ def handover(centre: bytes, record: bytes, supervisor: str, today: datetime.date
 
 
 def _handed(centre: bytes, record: bytes, values: Mapping[str, Any], giver: bytes) -> Program[list[HandedCase]]:
-    """The cases of the note, or before it begins those that would stand in it."""
+    """The cases of the note, or before it begins those that would stand in it. What a later stand-in may not have
+    stands in both of its parts, and is on paper once."""
     if values.get("cases") is None:
         opened = yield from open_work.cases(centre, giver)
         return (yield from _cases(centre, [(one.id, one.told()) for one in opened], ""))
     ids = yield from open_work.named(centre, record)
     over, kept = ([(ids[one["sign"]], one) for one in values.get(name) or ()] for name in ("cases", "kept"))
+    over = [one for one in over if one[0] not in dict(kept)]
     return (yield from _cases(centre, over, "")) + (yield from _cases(centre, kept, BY_KIN))
 
 

@@ -23,6 +23,8 @@ from daiban_server.spine.effects import Asked, Effect, Effects
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.spine.refusal import Refusal
 from daiban_server.staff import by, person
+from daiban_sync.merge import Head
+from daiban_sync.view import View
 
 Fields = Mapping[str, Any]
 MOST = 40
@@ -162,6 +164,30 @@ def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return fields
 
 
+def found_out(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Fields]:
+    """It turns out whom it is about. Nobody writes himself out of it; and who owes the answer, and is meant himself, is
+    relieved by the nearest above."""
+    if not {"about", "application"} & incoming.values.keys():
+        return {}
+    yield from ledger.load_entries(head.position for head in before)
+    was = View(record.id.hex(), record.kind, record.position, [ledger.written(head) for head in before]).values
+    values = (yield from ledger.view(record)).values
+    about, fields = (yield from concerned(ledger, values)), dict[str, Any]()
+    if incoming.author in (yield from concerned(ledger, was)):
+        about.add(incoming.author)
+        fields["concerned"] = sorted({*(values.get("concerned") or ()), incoming.author.hex()})
+    chosen = (yield from nearest(ledger, about)) if _owes(values, about) else None
+    if chosen is None:
+        return fields
+    yield from _ask(ledger, record, chosen[0], values, about)
+    return {**fields, "answerer": chosen[0].hex(), "answerer_name": chosen[1]}
+
+
+def _owes(values: Fields, about: set[bytes]) -> bool:
+    answerer = values.get("answerer")
+    return answerer is not None and not values.get("answered_at") and bytes.fromhex(answerer) in about
+
+
 def _last_day(ledger: Ledger, since: int, length: int) -> Program[str]:
     return (yield from days.of(ledger)).due_day(local_day(since), length, "working").day.isoformat()
 
@@ -195,4 +221,5 @@ EFFECTS = Effects(
     },
     reports={("opinion", "contacted"): contacted, ("opinion", "stated"): stated},
     made={"opinion": received},
+    changed={"opinion": (found_out,)},
 )

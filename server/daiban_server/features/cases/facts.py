@@ -10,9 +10,10 @@ from daiban_server.db.program import Program
 from daiban_server.features.cases.arriving import TIME_TO_BRING
 from daiban_server.features.cases.asking import Fields
 from daiban_server.limits.calendar import local_day
+from daiban_server.outbound import queue
 from daiban_server.spine.effects import Asked
 from daiban_server.spine.ledger import Ledger
-from daiban_server.staff import by
+from daiban_server.staff import by, holders
 
 
 def collected(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -55,10 +56,28 @@ def followed_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """The resident was asked whether it was well done. Who was not reached was not asked: that is kept as an attempt,
     and the follow-up stays owed."""
     done = {**asked.arguments, **(yield from by(ledger, asked)), "at": asked.incoming.effective}
-    if asked.arguments["outcome"] != "not_reached":
-        return {"follow_up": done}
-    before = (yield from ledger.view(asked.record)).values.get("follow_up_attempts") or ()
-    return {"follow_up_attempts": [*before, done][-ATTEMPTS:]}
+    values = (yield from ledger.view(asked.record)).values
+    if asked.arguments["outcome"] == "not_reached":
+        return {"follow_up_attempts": [*(values.get("follow_up_attempts") or ()), done][-ATTEMPTS:]}
+    if asked.arguments["outcome"] == "dissatisfied":
+        yield from _tell(ledger, asked, values)
+    return {"follow_up": done}
+
+
+def _tell(ledger: Ledger, asked: Asked, values: Fields) -> Program[None]:
+    """Whoever answers for the case, and the heads, hear that it was not well done."""
+    said = str(asked.arguments.get("note") or "").strip().rstrip("。")
+    text = (
+        f"{values.get('number')} {values.get('applicant') or ''}回访不满意{f'：{said}' if said else ''}。请核实整改。"
+    )
+    owner = [bytes.fromhex(values["owner_id"])] if values.get("owner_id") else []
+    heads = [id_ for id_, _ in (yield from holders(ledger.centre, "head"))]
+    for who in dict.fromkeys([*owner, *heads]):
+        if who != asked.incoming.author:
+            key = f"dissatisfied/{asked.record.id.hex()}"
+            yield from queue.tell(
+                ledger.centre, who, "case.dissatisfied", text, ledger.now, key=key, record=asked.record.id
+            )
 
 
 def tried_on(values: Fields) -> int:

@@ -91,7 +91,8 @@ def withdraw(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """Somebody else of the centre answers for it from now on, by name: there is always exactly one."""
+    """Somebody else of the centre answers for it from now on, by name: there is always exactly one. What has ended
+    stays whose work it was, in its rating and in the figures."""
     view = yield from ledger.view(asked.record)
     to = bytes.fromhex(asked.arguments["to"])
     successor = yield from person(to)
@@ -104,13 +105,9 @@ def hand_over(ledger: Ledger, asked: Asked) -> Program[Fields]:
     ids = {"from_id": view.values.get("owner_id"), "to_id": to.hex(), "handled_by_id": view.values.get("handler_id")}
     was = {"from": view.values.get("owner"), "to": successor.name, **ids, **_said(asked, "reason")}
     handovers = [*_kept(view.values, "handovers"), {**was, **(yield from by(ledger, asked))}]
-    return {
-        "owner": successor.name,
-        "owner_id": to.hex(),
-        "handler": successor.name,
-        "handler_id": to.hex(),
-        "handovers": handovers,
-    }
+    parts = ("owner",) if view.values.get("ended_at") else ("owner", "handler")
+    taken = dict.fromkeys(parts, successor.name) | {f"{part}_id": to.hex() for part in parts}
+    return {**taken, "handovers": handovers}
 
 
 def correct(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -142,11 +139,21 @@ def close_follow_up(ledger: Ledger, asked: Asked) -> Program[Fields]:
     return {"follow_up": done}
 
 
+def papers_owed(values: Fields) -> bool:
+    """Whether help came first (急难先办) and its papers have not come yet."""
+    helped = values.get("end") == "completed" and bool(values.get("papers_due"))
+    return helped and not values.get("papers_brought_at")
+
+
 def archive(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """File the papers: with a record of delivery, or with the reason why there is none."""
-    view = yield from ledger.view(asked.record)
-    if not view.values.get("delivery") and not asked.arguments.get("reason"):
-        raise Refusal("archive.undelivered", ("reason",))
+    """File the papers: with a record of delivery and with those that were to come later, or with the reason why they
+    are not there. Raises `Refusal`: ``archive.undelivered`` or ``archive.papers_owed``."""
+    values = (yield from ledger.view(asked.record)).values
+    if not asked.arguments.get("reason"):
+        if not values.get("delivery"):
+            raise Refusal("archive.undelivered", ("reason",))
+        if papers_owed(values):
+            raise Refusal("archive.papers_owed", ("reason",))
     return {"archive": {**_said(asked, "reason"), **(yield from by(ledger, asked))}}
 
 

@@ -29,7 +29,10 @@ def replies(centre: bytes, case: bytes, household: bytes) -> Program[list[dict[s
     """The members of an event for each reply that names the case or was counted for it. Of one that was not counted
     `at` is when it was written, as far as that is known."""
     received = {id_.hex(): at for id_, at in (yield from rows(_COUNTED, centre_id=centre, case_id=case))}
-    found = yield from views.shown(views.OF_PARENT, centre, parent_id=household, kind_name="reply")
+    found = list((yield from views.shown(views.OF_PARENT, centre, parent_id=household, kind_name="reply")))
+    # What was counted stays the case's, though the case turned out to be another household's.
+    for id_ in received.keys() - {one.view.record for one in found}:
+        found += yield from views.shown(views.BY_ID, centre, record_id=bytes.fromhex(id_))
     about = [one.view for one in found if "text" in one.view.fields and _concerns(one.view, case.hex(), received)]
     names = yield from names_of({person for view in about for person in _people(view)})
     names[NOBODY.hex()] = ""

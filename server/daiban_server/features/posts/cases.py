@@ -56,14 +56,15 @@ def divided(ledger: Ledger, taker: bytes, found: Sequence[OpenCase]) -> Program[
 
 def hand_over(ledger: Ledger, hands: Hands, found: Sequence[OpenCase], *, for_good: bool) -> Program[list[Fields]]:
     """Give open cases to the other. Whoever stands in handles what the absent one handled, and the owner stays the
-    owner, but the stand-in knows of what he owns; for good he owns what the other owned. Gives the note of them."""
+    owner, but the stand-in knows of what he owns; for good he owns what the other owned. What has ended stays whose
+    work it was: only who answers for it changes. Gives the note of them."""
     note: list[Fields] = []
-    parts = ("owner", "handler") if for_good else ("handler",)
     for case in found:
         record = ledger.records[case.id]
         if record is None:
             continue
         values = (yield from ledger.view(record)).values
+        parts = ["owner"] * for_good + ["handler"] * (record.status not in _ENDED)
         if fields := _changed(values, hands, parts):
             _hand(ledger, record, values, fields, hands)
         note.append({**noted(ledger, hands.handover, case), **({HANDLED: True} if "handler" in fields else {})})
@@ -76,10 +77,13 @@ def noted(ledger: Ledger, handover: bytes, case: OpenCase) -> dict[str, Any]:
     return case.noted(handover)
 
 
-def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) -> Program[list[Fields]]:
+def hand_back(
+    ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int, stayed: Mapping[str, Hands]
+) -> Program[list[Fields]]:
     """What the stand-in was given to handle, and still handles, of a note's cases goes back; what he handled before
     stays his, and so does what turned out to be a relative's of the other. Gives those in which something happened
-    since. `hands` names the stand-in as the giver."""
+    since. `hands` names the stand-in as the giver; `stayed` those who stood in before him, each by the sign of what
+    could not go on to the next."""
     meanwhile: list[Fields] = []
     named = yield from open_work.named(ledger.centre, hands.handover)
     yield from ledger.load(named.values())
@@ -90,9 +94,10 @@ def hand_back(ledger: Ledger, hands: Hands, told: Sequence[Fields], since: int) 
         values = (yield from ledger.view(record)).values
         if record.status != one.get("status") or int(values.get("status_at") or 0) > since:
             meanwhile.append({**one, "status": record.status or ""})
-        fields = _changed(values, hands, ("handler",)) if one.get(HANDLED) else {}
+        of = stayed.get(one["sign"], hands)
+        fields = _changed(values, of, ("handler",)) if one.get(HANDLED) else {}
         if fields and record.status not in _ENDED and hands.taker not in relatives(values):
-            _hand(ledger, record, values, fields, hands)
+            _hand(ledger, record, values, fields, of)
     return meanwhile
 
 

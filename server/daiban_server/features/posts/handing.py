@@ -97,7 +97,12 @@ def come_back(ledger: Ledger, asked: Asked) -> Program[Fields]:
         *(arranged["to"], arranged["to_name"], arranged["person"], arranged["person_name"]),
         *(cases.BACK, asked.incoming.author),
     )
-    meanwhile = yield from cases.hand_back(ledger, back, values.get("cases") or (), values["begun_at"])
+    stayed = {
+        one["sign"]: back._replace(giver=one["with"], giver_name=one["with_name"])
+        for one in values.get("kept") or ()
+        if "with" in one
+    }
+    meanwhile = yield from cases.hand_back(ledger, back, values.get("cases") or (), values["begun_at"], stayed)
     text = f"{arranged['person_name']}已返岗，其间办过{len(meanwhile)}件。感谢{arranged['to_name']}顶岗。"
     yield from tell(ledger, asked.record, "handover.ended", text, arranged["person"], arranged["to"])
     return {"ended_at": ledger.now, "meanwhile": meanwhile}

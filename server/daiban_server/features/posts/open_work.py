@@ -24,7 +24,6 @@ _CASES = (
         _s.centre == bindparam("centre_id"),
         or_(_s.owner == bindparam("person_id"), _s.handler == bindparam("person_id")),
         _s.archived.is_(None),
-        _s.status != "withdrawn",
     )
     .order_by(_s.due.is_(None), _s.due, _s.id)
 )
@@ -111,7 +110,7 @@ class OpenCase(NamedTuple):
 
 def cases(centre: bytes, person: bytes) -> Program[list[OpenCase]]:
     """The open cases that somebody owns or handles, those due first before others; last those that the centre was not
-    handed yet."""
+    handed yet. Open is what was not filed yet, though it ended or was withdrawn."""
     handed_in = [OpenCase(*row) for row in (yield from rows(_CASES, centre_id=centre, person_id=person))]
     return handed_in + (yield from _not_handed_in(centre, person))
 

@@ -1,6 +1,6 @@
 """Another stands in for somebody who is away: who did so is ill himself, or is to leave. The absence goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daiban_server.db.program import Program
@@ -31,14 +31,22 @@ def replace(ledger: Ledger, asked: Asked) -> Program[Fields]:
         *(before["to"], before["to_name"], after["to"], after["to_name"]),
         *(cases.STANDING_IN, asked.incoming.author),
     )
-    kept = yield from cases.pass_on(ledger, hands, values.get("cases") or ())
+    stays = yield from cases.pass_on(ledger, hands, values.get("cases") or ())
+    kept = [{**one, "with": before["to"], "with_name": before["to_name"]} for one in stays]
     yield from _show(ledger, values, before, moving.taking)
     yield from _tell(ledger, record, before, after, len(kept))
     return {
         "arranged": after,
         "given": [place.hex() for place in given],
-        "kept": [*(values.get("kept") or ()), *kept][: open_work.MOST],
+        "kept": _kept(values, kept),
     }
+
+
+def _kept(values: Fields, more: Sequence[Fields]) -> list[Fields]:
+    """What is to be handed over otherwise, each case once."""
+    signs = {one["sign"] for one in more}
+    before = [one for one in values.get("kept") or () if one["sign"] not in signs]
+    return [*before, *more][: open_work.MOST]
 
 
 def _after(ledger: Ledger, record: Record, before: Fields, to: str) -> Program[Fields]:

@@ -112,6 +112,8 @@ def _judge(ledger: Ledger, record: Record, incoming: Incoming, reply: Said | Non
         yield from _met(ledger, record, incoming, reply, owed)
     if counted:
         ledger.write_fields(record, {"writer": reply.author.hex(), "given_at": incoming.effective}, COUNTED)
+        if not (yield from _stood_in(reply.author, reply.whose, incoming.effective)):
+            yield from telling.in_his_name(ledger, record, reply.author, reply.whose)
     else:
         yield from telling.not_counted(ledger, record, reply.author, [(owed[4], owed[1]) for owed in meant])
 

@@ -1,4 +1,5 @@
-"""A colleague's reply is kept and shown, but is not the cadre's: both are told, each once."""
+"""A colleague's reply is kept and shown, but is not the cadre's: both are told, each once. One that was given in his
+name is his, so he is told of it."""
 
 from collections.abc import Iterable
 
@@ -31,6 +32,15 @@ def not_counted(ledger: Ledger, record: Record, author: bytes, owed: Iterable[tu
         "如系代其回复，请在这条里补填“代包联干部回复”。"
     )
     yield from _tell(ledger, record, author, "reply.not_counted", text)
+
+
+def in_his_name(ledger: Ledger, record: Record, author: bytes, cadre: bytes) -> Program[None]:
+    """Tell the cadre what was counted as his though another wrote it: nobody else knows whether he asked for that."""
+    if author == cadre:
+        return
+    family, writer = (yield from _family(ledger, record)), (yield from _name(author))
+    text = f"{writer}代您登记了对{family}家的回复，已计入您的定期回复；如与实情不符，请向中心负责人反映。"
+    yield from _tell(ledger, record, cadre, "reply.on_behalf", text)
 
 
 def _tell(ledger: Ledger, record: Record, who: bytes, code: str, text: str) -> Program[None]:

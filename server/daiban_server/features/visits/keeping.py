@@ -136,12 +136,12 @@ def _time(values: Fields) -> Fields | None:
 
 def lay(ledger: Ledger, given: Sequence[Given]) -> Program[None]:
     """Lay the slots of visits that are about to change, all of them at once: two may change places."""
-    for one in given:
-        yield from run(_FREE, visit_id=one.record.id)
     rows = []
     for one in given:
         values = {**(yield from ledger.view(one.record)).values, **one.fields}
-        rows += _rows(ledger, one.record, values, one.status)
+        if not _of_before(values, one.status):
+            yield from run(_FREE, visit_id=one.record.id)
+            rows += _rows(ledger, one.record, values, one.status)
     yield Write(schema.slot, rows)
     yield from holds.count_up(ledger.centre)
 
@@ -155,13 +155,18 @@ def give(ledger: Ledger, given: Sequence[Given]) -> Program[None]:
 
 
 def project(ledger: Ledger, record: Record) -> Program[None]:
-    """Bring the slots into step with a visit. One of before points were kept in visits keeps the slots that it has."""
+    """Bring the slots into step with a visit."""
     values = (yield from ledger.view(record)).values
-    if record.status in _KEEP and not values.get("point"):
+    if _of_before(values, record.status or ""):
         return
     yield from run(_FREE, visit_id=record.id)
     if rows := _rows(ledger, record, values, record.status or ""):
         yield Write(schema.slot, rows)
+
+
+def _of_before(values: Fields, status: str) -> bool:
+    """Whether a visit got its time before visits said where: it keeps the slots that it has."""
+    return status in _KEEP and bool(values.get("start")) and not values.get("point")
 
 
 def _rows(ledger: Ledger, record: Record, values: Fields, status: str) -> list[Row]:

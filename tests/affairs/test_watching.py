@@ -1,5 +1,6 @@
 """An opinion that nobody answers is not forgotten: its answerer is warned, and those above are told by name."""
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from daiban_schemas import entry
+from daiban_server import days
+from daiban_server.app import EFFECTS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write
 from daiban_server.features.affairs import looking_up, watching
 from daiban_server.spine import desk
+from daiban_server.spine.acting import act as server_act
 from tests.cases.bureau import PEOPLE, Bureau, noon
 
 _m = schema.message.c
@@ -169,3 +173,14 @@ def test_what_was_registered_is_not_rewritten_by_whom_it_is_about(bureau: Bureau
 def test_whom_it_is_about_does_not_choose_who_answers(bureau: Bureau) -> None:
     opinion = say(bureau, "complaint", about=bureau.people["李红"].hex())
     assert act(bureau, "李红", opinion, "assign", to=bureau.people["赵敏"].hex()) == "opinion.own"
+
+
+def test_a_last_day_that_becomes_a_holiday_is_counted_anew_and_said(bureau: Bureau) -> None:
+    opinion = say(bureau, "hotline")  # Tuesday, 24 November: five working days
+    assert bureau.values(opinion)["due"] == "2026-12-01"
+    bureau.run(days.lay_down(datetime.date(2026, 11, 30), "区庆放假", working=False))
+    for _ in range(2):
+        bureau.run(server_act(bureau.centre, EFFECTS, bureau.now, watching.recount))
+    assert bureau.values(opinion)["due"] == "2026-12-02"
+    (text,) = [text for _, code, text in bureau.look(TOLD) if code == "opinion.recounted"]
+    assert text.endswith("现为12月2日。")

@@ -117,6 +117,8 @@ async def follow_replies(services: Services, now: int) -> None:
 async def watch_opinions(services: Services, now: int) -> None:
     """Look at every opinion that waits for an answer once a day."""
     for centre in await services.database.read(opinions.waiting(now)):
+        recount = functools.partial(act, centre, services.effects, now, opinions.recount)
+        await services.database.write(centre, recount)
         await _through(services, opinions.look, centre, now)
 
 

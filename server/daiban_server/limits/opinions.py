@@ -52,6 +52,18 @@ def owed(values: Values, calendar: Calendar, today: datetime.date) -> list[Deadl
     return found
 
 
+def recounted(values: Values, calendar: Calendar) -> dict[str, str]:
+    """The last days that are others by the calendar as it is known now: a year's holidays are announced late, and the
+    district lays days down. Nothing where both stand."""
+    fresh = {}
+    if (since := _day(values.get("counted_at"))) and values.get("due"):
+        length = limit_of(values) + sum(one.days for one in _prolonged(values))
+        fresh["due"] = calendar.due_day(since, length, "working").day.isoformat()
+    if (since := _day(values.get("said_at"))) and values.get("contact_due"):
+        fresh["contact_due"] = calendar.due_day(since, CONTACT, "working").day.isoformat()
+    return {name: day for name, day in fresh.items() if day != values[name]}
+
+
 _ENDED: Ground = "ended"
 
 

@@ -3,6 +3,7 @@
 The steps are those of every limit (`limits.escalation`); nobody is told whom the opinion is about.
 """
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.limits.calendar import Calendar, local_day
 from daiban_server.limits.escalation import People, Person, alerts
-from daiban_server.limits.opinions import owed
+from daiban_server.limits.opinions import owed, recounted
 from daiban_server.outbound import queue
 from daiban_server.spine import log
 from daiban_server.spine.ledger import Ledger, Record
@@ -53,6 +54,27 @@ def look(centre: bytes, after: bytes, now: int) -> Program[bytes]:
         return bytes(ids[-1])
     yield from looks.looked(LOOK, centre, local_day(now).isoformat())
     return b""
+
+
+def recount(ledger: Ledger) -> Program[None]:
+    """Count every open opinion's last days anew by the calendar as it is known today; who answers hears of another."""
+    calendar, after = (yield from days.of(ledger)), b""
+    while ids := [row[0] for row in (yield from rows(_OPEN, centre_id=ledger.centre, after=after))]:
+        yield from ledger.load(ids)
+        for record in filter(None, map(ledger.records.get, ids)):
+            values = (yield from ledger.view(record)).values
+            if fresh := recounted(values, calendar):
+                ledger.write_fields(record, fresh)
+                yield from _tell_of(ledger, record, values, fresh)
+        after = ids[-1]
+
+
+def _tell_of(ledger: Ledger, record: Record, values: Mapping[str, Any], fresh: Mapping[str, str]) -> Program[None]:
+    if answerer := values.get("answerer"):
+        last = datetime.date.fromisoformat(fresh.get("due") or values["due"])
+        text = f"{values.get('number')} 号意见反映的期限因放假安排变动，现为{last.month}月{last.day}日。"
+        key, whom = f"opinion.recounted/{record.id.hex()}/{fresh}", bytes.fromhex(answerer)
+        yield from queue.tell(ledger.centre, whom, "opinion.recounted", text, ledger.now, key=key, record=record.id)
 
 
 def _tell(ledger: Ledger, record: Record, calendar: Calendar) -> Program[None]:

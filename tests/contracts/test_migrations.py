@@ -67,3 +67,17 @@ async def test_an_old_sqlite_library_is_refused(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(dbapi2, "sqlite_version_info", (3, 40, 1))
     with pytest.raises(RuntimeError, match=r"3\.51\.3"):
         await SqliteDatabase.open(tmp_path / "daiban.db")
+
+
+def test_a_promise_of_before_stands_where_it_stood(tmp_path: Path) -> None:
+    path = tmp_path / "daiban.db"
+    migrate(f"sqlite:///{path}", "0003")
+    with dbapi2.connect(str(path)) as connection:
+        row = (b"v" * 16, b"a" * 16, b"c" * 16, b"p" * 16, 109_000_000, 32_000_000, 9_000, 10_000, 0)
+        connection.execute(f"INSERT INTO slot VALUES ({', '.join('?' * len(row))})", row)
+    connection.close()
+    migrate(f"sqlite:///{path}")
+    with dbapi2.connect(str(path)) as connection:
+        found = connection.execute('SELECT "start", "end", promised, low, high, told FROM slot').fetchall()
+    connection.close()
+    assert found == [(9_000, 10_000, 9_000, 9_000, 9_000, 1)], "it is a promise, and moves nowhere by itself"

@@ -31,7 +31,7 @@ _TERRITORY = (
 _PLACES = select(_l.id, _l.name, _l.lon, _l.lat).where(_l.centre == bindparam("centre_id"))
 _SLOTS = (
     select(_s.visit, _s.agent, _s.place, _s.lon, _s.lat, _s.start, _s.end, _s.accepted, _s.promised, _s.low, _s.high)
-    .where(_s.centre == bindparam("centre_id"), _s.end > bindparam("since"))
+    .where(_s.centre == bindparam("centre_id"), _s.start > bindparam("since"))
     .order_by(_s.visit, _s.agent)
 )
 _ABSENCES = (
@@ -76,7 +76,8 @@ def load_week(
     places = {row[0]: row for row in (yield from rows(_PLACES, centre_id=centre))}
     territory = yield from rows(_TERRITORY, centre_id=centre)
     absences = [Away(*row) for row in (yield from rows(_ABSENCES, centre_id=centre, since=since))] + list(away)
-    slots = yield from rows(_SLOTS, centre_id=centre, since=since)
+    # By their start, which has an index: no visit takes longer than a day.
+    slots = yield from rows(_SLOTS, centre_id=centre, since=since - DAY)
     people = yield from rows(_AGENTS, centre_id=centre)
     own = yield from rosters(centre)
     calendar = yield from days.calendar()

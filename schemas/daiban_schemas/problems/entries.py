@@ -265,6 +265,9 @@ ENTRIES: dict[str, Problem] = {
     ),
     "visit.nobody_free": Problem(409, "这段时间没有人能去", "请换个时间", "Nobody is free", "Offer other times"),
     "visit.slot_taken": Problem(409, "这个时间刚被别人约走", "请另选时间", "Slot just taken", "Choose another"),
+    "visit.gone_by": Problem(
+        409, "留的时间已经过了", "请另约时间", "The time that was kept went by", "Agree on another time"
+    ),
     "visit.outside_windows": Problem(
         409,
         "这个时间不在住户方便的时间里",

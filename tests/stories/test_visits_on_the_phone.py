@@ -312,3 +312,43 @@ async def test_called_off_and_moved_by_the_centre(township: Township) -> None:
     assert ("accept", "refused") in await codes(wang)
     assert await ahead(township, wang) == []
     assert await news(wang, since + DAY) == []
+
+
+async def put_off(town: Township, visit: str) -> int:
+    """The household agrees on the telephone to another day; gives the new start."""
+    clerk = await town.signed_in("赵敏")
+    shown = (await clerk.get(f"/v1/records/visit/{visit}")).json()["values"]
+    found = (await clerk.post("/v1/visits/offers", json={"visit": visit, "count": 20})).json()["offers"]
+    offer = next(one for one in found if one["start"] > shown["start"] + DAY // 2 and one["names"] == ["王芳"])
+    consent = {"who": "张桂兰", "how": "telephone"}
+    await ask(clerk, "visit", visit, "rebook", agent=offer["agent"], start=offer["start"], consent=consent)
+    return int(offer["start"])
+
+
+async def test_what_an_old_phone_tells_of_an_earlier_time_leaves_the_new_promise(township: Township) -> None:
+    wang, _, visit = await two_phones_and_a_visit(township)
+    await wang.arrived(visit, HOME)
+    await wang.nobody_home(visit, HOME)
+    await wang.wants_other_time(visit)
+    start = await put_off(township, visit)
+    await wang.sync()
+    assert await status(township, visit) == ("assigned", "王芳")
+    clerk = await township.signed_in("赵敏")
+    assert (await clerk.get(f"/v1/records/visit/{visit}")).json()["values"]["start"] == start
+    for name in ("王芳", "李红"):
+        texts = await told(township, name)
+        assert "王芳去过一次，家里没有人；约好的时间不变。" in texts
+        assert "王芳报来住户曾要求改约，后来已另约；约好的时间不变，请与住户核对。" in texts
+    # Now that the phone knows of the new time, what it tells is of that.
+    await wang.sync()
+    await wang.nobody_home(visit, HOME)
+    await wang.sync()
+    assert (await status(township, visit))[0] == "nobody_home"
+
+
+async def test_what_was_done_before_a_new_time_was_agreed_to_is_done(sqlite_township: Township) -> None:
+    wang, _, visit = await two_phones_and_a_visit(sqlite_township)
+    await goes(wang, visit)
+    await put_off(sqlite_township, visit)
+    await wang.sync()
+    assert (await status(sqlite_township, visit))[0] == "finished"

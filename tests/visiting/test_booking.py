@@ -2,6 +2,7 @@
 
 import pytest
 
+from daiban_server import provision
 from tests.visiting.village import HOUR, Village, moment_of
 
 CONSENT = {"who": "张桂兰", "how": "telephone"}
@@ -174,3 +175,28 @@ def test_an_offer_is_not_taken_unseen_once_its_agent_went_on_leave(village: Vill
     village.away("王芳", "刘强", until=village.at(3, 0))
     visit = village.visit(home, windows=[village.window(1, 9, 9.5)])
     assert village.book(visit, "王芳", 1, 9) == "visit.slot_taken"
+
+
+def test_a_time_that_went_by_is_confirmed_to_nobody(village: Village) -> None:
+    visit = village.visit(village.family("张桂兰"), windows=[village.window(1, 9, 12)])
+    assert village.give("赵敏", "visit", visit, "propose") == "merged"
+    village.now = village.at(1, 11)
+    assert village.give("赵敏", "visit", visit, "confirm", consent=CONSENT) == "visit.gone_by"
+    assert (village.status(visit), village.sent()) == ("proposed", [])
+
+
+def test_of_two_who_come_neither_is_changed_without_consent(village: Village) -> None:
+    village.run(provision.add_territory([(village.people["周静"], village.place, "B")]))
+    visit = village.visit(village.family("张桂兰"), crew=2, windows=[village.window(1, 9, 12)])
+    assert village.give("赵敏", "visit", visit, "assign") == "merged"
+    crew, start = village.values(visit)["agents"], village.values(visit)["start"]
+    names = {id_.hex(): name for name, id_ in village.people.items()}
+    stays, busy = crew
+    # One of the two goes on to another home, so a quarter of an hour later only the other can come.
+    later = village.visit(village.family("李大山"), windows=[village.window(1, 9, 17)])
+    assert village.book(later, names[busy], 1, 9 + 35 / 60) == "merged"
+    move = {"agent": stays, "start": start + 15 * 60_000}
+    assert village.give("赵敏", "visit", visit, "rebook", **move) == "visit.consent_missing"
+    assert village.values(visit)["agents"] == crew
+    assert village.give("赵敏", "visit", visit, "rebook", **move, consent=CONSENT) == "merged"
+    assert set(village.values(visit)["agents"]) != set(crew)

@@ -1,5 +1,6 @@
 """What agents report from homes when the server had thought otherwise: nothing is lost, or done twice unnoticed."""
 
+from tests.visiting.planners import committed, planned
 from tests.visiting.village import Village
 
 
@@ -93,3 +94,16 @@ def test_the_offers_know_who_came_last(village: Village) -> None:
     assert village.reports("刘强", first, "finished", outcome="done") == "merged"
     found = village.offers(home, {"windows": [village.window(2, 9, 12)]})
     assert found.offers[0].parts.unfamiliar > 0, "王芳 is his village's agent, and another than last time"
+
+
+def test_no_plan_goes_back_to_a_time_that_the_household_declined(village: Village) -> None:
+    visit = village.visit(village.family("孙二"), windows=[village.window(1, 9, 12), village.window(3, 9, 12)])
+    assert village.book(visit, "王芳", 1, 9) == "merged"
+    suits = [village.window(2, 14, 16)]
+    assert village.reports("王芳", visit, "asked_other_time", windows=suits) == "merged"
+    assert village.values(visit)["windows"] == suits
+    committed(village, planned(village).id)
+    assert village.slots() == [(visit, "王芳", village.at(2, 14))]
+    busy = [village.window(2, 12, 13)]
+    assert village.reports("王芳", visit, "asked_other_time", windows=busy) == "merged"
+    assert village.give("赵敏", "visit", visit, "assign") == "visit.nobody_free"

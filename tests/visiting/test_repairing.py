@@ -1,5 +1,7 @@
 """王芳 will not be there: 刘强 stands in, only her visits move, and everybody is told."""
 
+import pytest
+
 from tests.visiting.village import Village
 
 CONSENT = {"who": "赵老三", "how": "telephone"}
@@ -48,6 +50,20 @@ def test_where_another_time_is_needed_the_household_is_asked_first(village: Vill
     assert village.give("赵敏", "visit", hit, "confirm", consent=CONSENT) == "merged"
     assert village.values(hit)["promised"] == new
     assert [change["what"] for change in village.values(hit)["changes"]] == ["booked", "held", "confirmed"]
+
+
+@pytest.mark.parametrize("hours", [(9.5, 10), (9, 12)])
+def test_who_waits_for_a_call_is_told_that_nobody_comes_after_all(village: Village, hours: tuple[float, float]) -> None:
+    """Held at another time or without any: the household was told of a call, not of the time."""
+    busy = village.booked("李大山", "刘强", 1, 9.5, minutes=60)
+    assert village.give("刘强", "visit", busy, "accept") == "merged"
+    hit = village.visit(village.family("赵老三"), windows=[village.window(1, *hours)])
+    assert village.book(hit, "王芳", 1, 9.5) == "merged"
+    village.away("王芳", "刘强", until=village.at(3, 0))
+    said = len(village.sent())
+    assert village.give("赵敏", "visit", hit, "cancel", reason="住户来中心办了") == "merged"
+    (text,) = village.sent()[said:]
+    assert "您的上门已取消（住户来中心办了）" in text
 
 
 def test_where_nobody_can_come_somebody_calls(village: Village) -> None:

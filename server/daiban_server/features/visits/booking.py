@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from daiban_server.db.program import Program
-from daiban_server.features.visits import holds, keeping
+from daiban_server.features.visits import holds, keeping, telling
 from daiban_server.features.visits.asking import Wanted, wanted_by
 from daiban_server.features.visits.engine.answers import Offer, Parts
 from daiban_server.features.visits.engine.model import Stop, Visit, Week, Window
@@ -63,8 +63,11 @@ def book(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 
 def confirm(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """The resident was told of the time, and agreed: from now on it is a promise."""
+    """The resident was told of the time, and agreed: from now on it is a promise. Raises `Refusal`: ``visit.gone_by``
+    for a time that went by."""
     values = (yield from ledger.view(asked.record)).values
+    if values["start"] < ledger.now:
+        raise Refusal("visit.gone_by", ("start",))
     slot = Slot(
         keeping.crew_of(values),
         values["start"],
@@ -90,6 +93,8 @@ def rebook(ledger: Ledger, asked: Asked) -> Program[Fields]:
         raise Refusal("visit.consent_missing", ("consent",))
     wish = yield from wanted_by(ledger, asked.record)
     slot, hold = yield from _slot(ledger, asked, wish)
+    if consent is None and set(slot.crew) != set(keeping.crew_of(values)):
+        raise Refusal("visit.consent_missing", ("consent",))
     yield from holds.drop(ledger.centre, hold)
     first = None if consent else keeping.promised(values)
     change = Change("rebooked", asked.incoming.author, consent=consent)
@@ -107,11 +112,14 @@ def accept(ledger: Ledger, asked: Asked) -> Program[Fields]:
 
 def cancel(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """It is called off: the agent's time is free again."""
-    code = "withdrawn" if asked.record.status == "proposed" else "cancelled"
+    values = (yield from ledger.view(asked.record)).values
+    # Of a time that nobody told the household nothing is told, unless it waits for a call that was announced to it.
+    awaited = telling.awaited(values.get("changes") or ())
+    code = "withdrawn" if asked.record.status == "proposed" and not awaited else "cancelled"
     change = Change(code, asked.incoming.author, str(asked.arguments["reason"]))
     fields = yield from keeping.freed(ledger, asked.record, change)
     yield from keeping.lay(ledger, [Given(asked.record, fields, "cancelled")])
-    if (yield from ledger.view(asked.record)).values.get("start"):
+    if values.get("start") or awaited:
         yield from keeping.tell(ledger, asked.record, fields)
     return fields
 

@@ -109,6 +109,15 @@ def promised(values: Fields) -> int:
     return int(values.get("promised") or values["start"])
 
 
+def agreed_at(values: Fields) -> int:
+    """When the time that stands was given or agreed to, Unix milliseconds; small moves of it are no other time."""
+    for change in reversed(values.get("changes") or ()):
+        was, now = change["was"], change["now"]
+        if now and (was is None or change.get("consent") or abs(now["start"] - was["start"]) > SWAY):
+            return int(change["at"])
+    return 0
+
+
 def _story(ledger: Ledger, before: Fields, after: Fields, change: Change) -> Program[list[Fields]]:
     author = yield from person(change.by)
     told = {

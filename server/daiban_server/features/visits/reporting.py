@@ -6,6 +6,10 @@ The rules for a report by somebody who is not, or no longer, of the visit's crew
 - *nobody home*: the promise to the household stands, and whoever keeps it is told.
 - *asked for another time*: so it is; whoever was to come is told.
 
+A report of before the time that stands was agreed to is of an earlier one: the new promise stands, and who keeps it and
+the heads are told. That it is *finished* counts all the same. Before and after are by the effective time, so a phone
+that knew of the new time is never taken for one that did not.
+
 A report that finds the visit over is kept, changes nothing, and everybody whom it concerns is told: nothing is done
 twice unnoticed.
 """
@@ -31,7 +35,10 @@ Fields = Mapping[str, Any]
 
 
 def started(ledger: Ledger, asked: Asked) -> Program[Fields]:
-    """The agent is there."""
+    """The agent is there, or was for an earlier time."""
+    values = (yield from ledger.view(asked.record)).values
+    if _of_before(asked, values):
+        return {"status": asked.record.status}
     return (yield from _there(ledger, asked, "started"))
 
 
@@ -64,22 +71,25 @@ def _by_another(ledger: Ledger, asked: Asked, values: Fields) -> Program[Fields]
 def nobody_home(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Nobody was at home: the time is free again, and somebody has to ask for another."""
     values = (yield from ledger.view(asked.record)).values
-    if values.get("start") and not _comes(asked, values):
-        who = yield from person(asked.incoming.author)
-        text = f"{who.name if who else ''}去过一次，家里没有人；约好的时间不变。"
-        yield from _tell_crew(ledger, asked, values, text)
-        return {"status": asked.record.status}
+    before = _of_before(asked, values)
+    if before or (values.get("start") and not _comes(asked, values)):
+        return (yield from _stands(ledger, asked, values, "去过一次，家里没有人；约好的时间不变。", heads=before))
     return (yield from _freed(ledger, asked, "nobody_home"))
 
 
 def asked_other_time(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """The household asks for another time: the old one is free, and the best that suits it is kept until it is told.
-    Where there is none the visit waits for somebody to ask again."""
-    windows = asked.arguments.get("windows")
+    Where there is none the visit waits for somebody to ask again. What suits the household now is what the visit asks
+    for from now on, so that no plan goes back to what it declined."""
+    values, windows = (yield from ledger.view(asked.record)).values, asked.arguments.get("windows")
+    if _of_before(asked, values):
+        text = "报来住户曾要求改约，后来已另约；约好的时间不变，请与住户核对。"
+        return (yield from _stands(ledger, asked, values, text, heads=True))
     fields = {**(yield from _freed(ledger, asked, "requested")), "again": True}
     if not windows:
         return fields
-    values = {**(yield from ledger.view(asked.record)).values, "windows": windows}
+    fields |= {"windows": windows}
+    values = {**values, "windows": windows}
     try:
         return (yield from _proposed(ledger, asked, values, fields))
     except Refusal:
@@ -99,7 +109,7 @@ def _proposed(ledger: Ledger, asked: Asked, values: Fields, fields: Fields) -> P
     given = yield from keeping.kept(ledger, record, slot, change, story=fields["changes"])
     yield from keeping.lay(ledger, [Given(record, given, "proposed")])
     yield from keeping.tell(ledger, record, given)
-    return {**given, "status": "proposed"}
+    return {**fields, **given, "status": "proposed"}
 
 
 def too_late(ledger: Ledger, asked: Asked) -> Program[Fields]:
@@ -130,6 +140,21 @@ def _freed(ledger: Ledger, asked: Asked, status: str) -> Program[Fields]:
 def _comes(asked: Asked, values: Fields) -> bool:
     """Whether who reports is of the crew, or nobody was to come yet."""
     return not values.get("agent") or asked.incoming.author.hex() in keeping.crew_of(values)
+
+
+def _of_before(asked: Asked, values: Fields) -> bool:
+    """Whether what is told was before the time that stands was agreed to."""
+    return bool(values.get("start")) and asked.incoming.effective < keeping.agreed_at(values)
+
+
+def _stands(ledger: Ledger, asked: Asked, values: Fields, text: str, *, heads: bool) -> Program[Fields]:
+    """The promise stands; who keeps it is told what somebody found, and the heads where it was for an earlier time."""
+    who = yield from person(asked.incoming.author)
+    text = f"{who.name if who else ''}{text}"
+    yield from _tell_crew(ledger, asked, values, text)
+    if heads:
+        yield from _tell_heads(ledger, asked, text)
+    return {"status": asked.record.status}
 
 
 def _tell_crew(ledger: Ledger, asked: Asked, values: Fields, text: str) -> Program[None]:

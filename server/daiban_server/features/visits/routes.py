@@ -6,6 +6,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
+from daiban_schemas.kinds.visit import KIND
 from daiban_server.features.visits import holds, offering
 from daiban_server.features.visits import settings as chosen
 from daiban_server.features.visits.offering import Found
@@ -85,7 +86,7 @@ async def offers(data: JSONBody[Wanted], session: GivenSession, services: GivenS
 
     Raises `ProblemError`: ``request.invalid``, ``record.unknown``, ``visit.place_unknown``.
     """
-    if (data.visit is None) == (data.household is None) or not _sound(data):
+    if (data.visit is None) == (data.household is None):
         raise ProblemError("request.invalid")
     subject = checked_id(data.visit or data.household or "", "record.unknown")
     values = None if data.visit else _values(data)
@@ -118,12 +119,9 @@ async def change_settings(data: JSONBody[VisitSettings], session: GivenSession, 
     await services.database.write(centre, lambda: chosen.choose(centre, data))
 
 
-def _sound(data: Wanted) -> bool:
-    return (data.minutes is None or 5 <= data.minutes <= 480) and data.crew in (None, 1, 2) and 0 <= data.priority <= 3
-
-
 def _values(data: Wanted) -> dict[str, object]:
-    return {
+    """What is asked for, under the rules of a visit's own fields. Raises `ProblemError`: ``request.invalid``."""
+    given: dict[str, object] = {
         "item": data.item,
         "windows": [{"from": window.start, "to": window.end} for window in data.windows],
         "minutes": data.minutes,
@@ -131,6 +129,10 @@ def _values(data: Wanted) -> dict[str, object]:
         "crew": data.crew,
         "priority": data.priority,
     }
+    wrong = [name for name, value in given.items() if value is not None and KIND.fields[name].type.problem(value)]
+    if wrong:
+        raise ProblemError("request.invalid", fields=wrong)
+    return given
 
 
 def _answer(found: Found, names: dict[str, str]) -> Answer:

@@ -12,9 +12,12 @@ from daiban_server.db.program import Program, Write, first
 from daiban_server.features.visits.engine.model import Point, Travel, Weights
 from daiban_server.features.visits.engine.model import Settings as EngineSettings
 from daiban_server.features.visits.engine.travel import GreatCircle
+from daiban_sync.ids import is_id
 
 SWAY = 900_000
 """Milliseconds by which a promised visit may move from what was promised first: no setting allows more."""
+HEAVIEST = 1_000_000
+"""No weight is more: eleven days of road, for any one thing, outweigh whatever a week has."""
 _HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 _Second = Annotated[int, Meta(ge=0, le=86_400)]
 
@@ -33,17 +36,17 @@ class Roads(Struct, frozen=True, forbid_unknown_fields=True):
     seconds: list[list[_Second]]
 
     def sound(self) -> bool:
-        """Whether it is square and takes no time from a place to itself."""
+        """Whether it names places by their ids, is square, and takes no time from a place to itself."""
         size = len(self.places)
-        rows = [len(row) == size and row[n] == 0 for n, row in enumerate(self.seconds)]
-        return len(rows) == size == len(set(self.places)) and all(rows)
+        rows = [len(row) == size and row[n] == 0 for n, row in enumerate(self.seconds[:size])]
+        return len(self.seconds) == size == len(set(self.places)) and all(rows) and all(map(is_id, self.places))
 
 
 class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """A centre's settings. `speed` in km/h and `detour` make a road of a great circle, for homes of one place and
     wherever `roads` does not reach. `hours` are worked on working days by who has no roster of his own."""
 
-    speed: Annotated[float, Meta(gt=0, le=120)] = 25.0
+    speed: Annotated[float, Meta(ge=0.1, le=120)] = 25.0
     detour: Annotated[float, Meta(ge=1, le=10)] = 1.5
     roads: Roads | None = None
     hours: list[HalfDay] = field(default_factory=lambda: [HalfDay(540, 720), HalfDay(840, 1050)])
@@ -62,7 +65,8 @@ class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
         apart = all(a[1] <= b[0] for a, b in pairwise(spans))
         wrong = [] if spans and apart and all(begin < end for begin, end in spans) else ["hours"]
         wrong += ["roads"] if self.roads is not None and not self.roads.sound() else []
-        return wrong + (["weights"] if min(msgspec.structs.astuple(self.weights)) < 0 else [])
+        weights = msgspec.structs.astuple(self.weights)
+        return wrong + ([] if min(weights) >= 0 and max(weights) <= HEAVIEST else ["weights"])
 
     def engine(self) -> EngineSettings:
         """As the engine takes them."""

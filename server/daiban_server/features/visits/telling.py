@@ -1,6 +1,6 @@
 """What the household and the agents are told when a visit gets a time, another one, or none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -31,6 +31,12 @@ def tell(ledger: Ledger, record: Record, values: Fields) -> Program[None]:
         yield from _tell_household(ledger, record, values, change, key)
 
 
+def awaited(changes: Sequence[Fields]) -> bool:
+    """Whether the household was told that somebody will call about another time, and has heard nothing since."""
+    whats = [change["what"] for change in changes if change["what"] not in ("proposed", "planned")]
+    return bool(whats) and whats[-1] in ("held", "lost")
+
+
 def _tell_household(ledger: Ledger, record: Record, values: Fields, change: Fields, key: str) -> Program[None]:
     home = yield from _values(ledger, record.parent)
     if phone := home.get("phone") or (yield from _applicant(ledger, values)):
@@ -47,7 +53,7 @@ def _to_household(ledger: Ledger, home: Fields, values: Fields, change: Fields) 
     calls = (yield from offices.reached(ledger.centre)).phone
     ask = f"如需改约请致电{calls}。" if calls else "如需改约请与代办员联系。"
     was, now = change["was"], change["now"]
-    if change["what"] == "confirmed":
+    if change["what"] == "confirmed" or (change["what"] == "cancelled" and awaited(values["changes"][:-1])):
         was = None  # what was proposed before was told to nobody
     if change["what"] == "held":
         return f"【{office}】原定{_once(was)}的上门，代办员临时不能去，工作人员会打电话与您另约。{ask}"

@@ -7,6 +7,7 @@ brute force.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import combinations, product
 from typing import NamedTuple
 
@@ -109,17 +110,18 @@ class _Search:
         """By day, the able A agents who are absent in the resident's windows."""
         away: dict[int, list[str]] = {}
         for agent in (agent for agent in self.able if agent.id in self.firsts and agent.absences):
-            for window in self._asked():
+            for window in self.asked:
                 if agent.away(window):
                     away.setdefault(window.start // DAY, []).append(agent.id)
         return away
 
-    def _asked(self) -> Iterator[Window]:
-        """What the spans ask for, cut at midnights."""
-        for first, last in self.spans:
-            end = last + self.visit.service
-            for day in range(first // DAY, (end - 1) // DAY + 1):
-                yield Window(max(first, day * DAY), min(end, (day + 1) * DAY))
+    @cached_property
+    def asked(self) -> tuple[Window, ...]:
+        """What the spans ask for, cut at midnights, on the days that any shift is on: a window may last for years."""
+        days = sorted({shift.start // DAY for agent in self.week.agents for shift in agent.shifts})
+        ends = [(first, last + self.visit.service) for first, last in self.spans]
+        bounds = {(max(first, day * DAY), min(end, (day + 1) * DAY)) for first, end in ends for day in days}
+        return tuple(Window(start, end) for start, end in sorted(bounds) if start < end)
 
     def allowed(self) -> list[_Candidate]:
         """All candidates with an agent A, and those of B where the rule of posts lets B come."""
@@ -219,10 +221,9 @@ class _Search:
             return "territory"
         if agent not in self.able:
             return "skill"
-        asked = list(self._asked())
-        days = {w.start // DAY for w in asked for duty in agent.duties() if duty.overlaps(w)}
+        days = {w.start // DAY for w in self.asked for duty in agent.duties() if duty.overlaps(w)}
         if not days:
-            return "absent" if any(agent.away(window) for window in asked) else "off_duty"
+            return "absent" if any(agent.away(window) for window in self.asked) else "off_duty"
         if all(self._load[agent.id, day] >= agent.daily_cap for day in days):
             return "full"
         alone = (self._settle((gap,)) for day in self._gaps_of(agent).values() for gap in day)

@@ -21,7 +21,7 @@ _WEEKDAYS = "一二三四五六日"
 
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML document may have, not even escaped (XML 1.0, production 2): one such name would break a whole picture."""
+"""What no XML document may have, not even escaped (XML 1.0, production 2): one such name would break a picture."""
 
 
 def said(words: str) -> str:

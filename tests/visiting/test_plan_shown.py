@@ -1,8 +1,10 @@
 """The standing week by agent, and the picture of what a plan would change."""
 
 import datetime
+from xml.etree import ElementTree
 
 from daiban_server.features.visits.engine.model import moment
+from daiban_server.features.visits.plan.picture import svg
 from daiban_server.features.visits.planning.asking import ask
 from daiban_server.features.visits.planning.diff_picture import DiffPicture
 from daiban_server.features.visits.planning.weekly import StandingWeek
@@ -41,3 +43,13 @@ def test_the_picture_of_the_difference_says_what_changes(village: Village) -> No
     assert "http" not in picture.replace('xmlns="http://www.w3.org/2000/svg"', ""), "it needs nothing from outside"
     assert picture.count("url(") == picture.count("url(#tip)")
     assert stays.hex() not in picture
+
+
+def test_a_name_of_any_signs_leaves_the_pictures_whole(village: Village) -> None:
+    name = "张\x0b\x1f</text><script>&\"'"
+    village.visit(village.family(name))
+    plan = planned(village)
+    for picture in (svg(plan.posed.problem, plan.plan), DiffPicture(plan.posed, plan.plan).svg()):
+        root = ElementTree.fromstring(picture)
+        assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
+        assert "张\ufffd\ufffd" in "".join(root.itertext())

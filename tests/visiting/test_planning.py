@@ -1,9 +1,12 @@
 """A plan of the week: what gets a time, what may be moved, and what not."""
 
+from typing import Any
+
 from sqlalchemy import update
 
 from daiban_server.db import schema
-from daiban_server.db.program import run
+from daiban_server.db.program import Program, run
+from daiban_server.features.visits.planning.asking import ask
 from daiban_server.features.visits.settings import HalfDay, Roads
 from tests.visiting.planners import committed, planned, waiting
 from tests.visiting.village import HOUR, Village
@@ -154,3 +157,24 @@ def test_a_day_whose_promises_do_not_fit_takes_nothing_and_nothing_is_taken_from
     assert {one.now.crew for one in plan.changes.values() if one.now} == {(village.people["刘强"].hex(),)}
     assert committed(village, plan.id).state == "committed"
     assert [one for one in village.slots() if one[0] == told] == [(told, "王芳", village.at(1, 9))]
+
+
+def test_a_full_week_is_read_in_as_many_reads_as_an_empty_one(village: Village) -> None:
+    def reads() -> int:
+        program, answer, count = ask(village.centre, village.now), None, 0
+        while True:
+            try:
+                asked = program.send(answer)
+            except StopIteration:
+                return count
+            count += 1
+
+            def one(said: Any = asked) -> Program[Any]:
+                return (yield said)
+
+            answer = village.run(one())
+
+    waiting(village, 2)
+    few = reads()
+    waiting(village, 20)
+    assert reads() <= few + 1, "a page more of history, and no read for each visit"

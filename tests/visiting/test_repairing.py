@@ -34,6 +34,17 @@ def test_who_falls_ill_in_the_middle_of_a_day_is_stood_in_for_at_the_same_time(v
     assert village.tasks() == []
 
 
+def test_who_falls_ill_at_the_door_leaves_nobody_waiting_unknown(village: Village) -> None:
+    """She may be there without signal, or not: the promise stands, and the head finds out."""
+    village.now = village.at(1, 8)
+    visit = village.booked("孙二", "王芳", 1, 9.5)
+    village.now = village.at(1, 9.6)
+    village.away("王芳", "刘强", until=village.at(3, 0))
+    assert (village.status(visit), village.slots()[0]) == ("assigned", (visit, "王芳", village.at(1, 9.5)))
+    text = "11月25日 周三 上午 9:30王芳的上门正在约好的时间里，还没有报到家，人却不在了；请马上打电话核实有没有人去。"
+    assert [one for one in village.told("李红") if "正在约好的时间里" in one] == [text]
+
+
 def test_where_another_time_is_needed_the_household_is_asked_first(village: Village) -> None:
     busy = village.booked("李大山", "刘强", 1, 9.5, minutes=60)
     assert village.give("刘强", "visit", busy, "accept") == "merged"

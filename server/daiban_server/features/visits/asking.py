@@ -1,12 +1,12 @@
 """What a visit asks for, in the engine's terms: its own values, else what its item says."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
-from daiban_server.db.program import Program, first
+from daiban_server.db.program import Lookup, Program, first
 from daiban_server.features.visits.engine.model import Point, ProblemError, Visit, Window
 from daiban_server.features.visits.standing import Standing
 from daiban_server.features.visits.terms import to_moment
@@ -17,15 +17,8 @@ from daiban_server.spine.refusal import Refusal
 Fields = Mapping[str, Any]
 MINUTES = 30
 """What a visit takes when neither it nor its item says so."""
-_l, _e, _r = schema.place.c, schema.visit_event.c, schema.record.c
+_l = schema.place.c
 _PLACE = select(_l.lon, _l.lat).where(_l.id == bindparam("place_id"))
-_LAST = (
-    select(_e.agent)
-    .select_from(schema.visit_event.join(schema.record, (_r.centre == _e.centre) & (_r.id == _e.visit)))
-    .where(_e.centre == bindparam("centre_id"), _e.name == "finished", _r.parent == bindparam("household_id"))
-    .order_by(_e.position.desc())
-    .limit(1)
-)
 
 
 class Wanted(NamedTuple):
@@ -80,7 +73,7 @@ def wanted(ledger: Ledger, id_: str, household: bytes, place: bytes, values: Fie
     """
     where = yield from _where(ledger, household, place)
     item = yield from _item(ledger, values)
-    last = yield from first(_LAST, centre_id=ledger.centre, household_id=household)
+    yield from recall(ledger, [household])
     return Wanted(
         id_,
         household,
@@ -92,8 +85,23 @@ def wanted(ledger: Ledger, id_: str, household: bytes, place: bytes, values: Fie
         list(values.get("windows") or ()),
         int(values.get("priority") or 0),
         values.get("deadline"),
-        last[0].hex() if last else None,
+        ledger.memo["came last", household],
     )
+
+
+def recall(ledger: Ledger, households: Collection[bytes]) -> Program[None]:
+    """Know who came last to each of these, in two reads however many they are."""
+    asked = [one for one in dict.fromkeys(households) if ("came last", one) not in ledger.memo]
+    if not asked:
+        return
+    of = [(ledger.centre, one) for one in asked]
+    found = yield Lookup(schema.record, ("centre", "parent"), ("parent", "id", "kind", "status", "position"), of)
+    made = sorted((row for row in found if row[2:4] == ("visit", "finished")), key=lambda row: int(row[4]))
+    newest = {row[0]: row[1] for row in made}
+    yield from ledger.load(newest.values())
+    for one in asked:
+        last = ledger.records[newest[one]] if one in newest else None
+        ledger.memo["came last", one] = (yield from ledger.view(last)).values.get("agent") if last else None
 
 
 def _where(ledger: Ledger, household: bytes, place: bytes) -> Program[Mapping[str, int]]:

@@ -1,6 +1,6 @@
 """What a visit's commands and reports do, and what follows from visits and rosters."""
 
-from daiban_server.features.visits import booking, calendars, keeping, repairing, reporting, rosters
+from daiban_server.features.visits import altering, booking, calendars, keeping, repairing, reporting, rosters
 from daiban_server.spine.effects import Effects
 
 EFFECTS = Effects(
@@ -20,6 +20,7 @@ EFFECTS = Effects(
         ("visit", "asked_other_time"): reporting.asked_other_time,
         ("visit", "*"): reporting.too_late,
     },
+    changed={"visit": (altering.visit,), "household": (altering.home,)},
     moved={"handover": (repairing.handed_over,)},
     projections={"visit": (keeping.project, calendars.project), "roster": (rosters.project,)},
 )

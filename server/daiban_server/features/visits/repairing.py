@@ -18,6 +18,7 @@ from daiban_server.features.visits.asking import Wanted, wanted_by
 from daiban_server.features.visits.engine.model import Promise, Stop, Window
 from daiban_server.features.visits.engine.repair import Change as Put
 from daiban_server.features.visits.engine.repair import Outcome, put_again
+from daiban_server.features.visits.engine.words import when
 from daiban_server.features.visits.keeping import Change, Given, Slot
 from daiban_server.features.visits.standing import Away, Standing, load_week
 from daiban_server.features.visits.terms import to_milliseconds, to_moment
@@ -30,6 +31,8 @@ from daiban_server.staff import holders
 Fields = Mapping[str, Any]
 FOREVER = 253_402_300_799_000
 """The end of what has no end in sight, as absences have it."""
+LONGEST = 480 * 60_000
+"""Milliseconds of the longest visit."""
 MOST = 200
 """Visits that a handover lists, the latest."""
 _OUTCOMES = {Outcome.SAME_TIME: "kept", Outcome.NEW_TIME: "to_ask", Outcome.NOBODY: "nobody"}
@@ -48,7 +51,7 @@ _HIT = (
 )
 _OF = (
     select(_s.visit, _s.agent, _s.start, _s.end)
-    .where(_s.centre == bindparam("centre_id"), _s.agent == bindparam("agent_id"), _s.start > bindparam("now"))
+    .where(_s.centre == bindparam("centre_id"), _s.agent == bindparam("agent_id"), _s.start > bindparam("since"))
     .order_by(_s.start, _s.visit)
 )
 _CENTRES = select(_s.centre).select_from(_slots).where(_s.start > bindparam("now"), _LOST).distinct()
@@ -92,11 +95,27 @@ def handed_over(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]
     since = ledger.now if asked.name == "begin" else arranged["since"]
     gone, to = bytes.fromhex(arranged["person"]), bytes.fromhex(arranged["to"])
     away = Away(gone, since, arranged["until"] or FOREVER, to)
-    found = yield from rows(_OF, centre_id=ledger.centre, agent_id=gone, now=ledger.now)
-    hit = [row[0] for row in found if row[2] < away.end and row[3] > away.start]
+    found = yield from rows(_OF, centre_id=ledger.centre, agent_id=gone, since=ledger.now - LONGEST)
+    begun = [row[0] for row in found if row[2] <= ledger.now < row[3] and since <= ledger.now]
+    hit = [row[0] for row in found if ledger.now < row[2] < away.end and row[3] > away.start]
+    yield from _tell_of_begun(ledger, begun)
     mended = yield from _mend(ledger, hit, [away])
     before = (yield from ledger.view(asked.record)).values.get("visits") or []
     return {} if not mended else {"visits": [*before, *mended][-MOST:]}
+
+
+def _tell_of_begun(ledger: Ledger, ids: Sequence[bytes]) -> Program[None]:
+    """Whose time it is right now, and nobody said that he is there: he may be, without signal; the heads find out."""
+    yield from ledger.load(ids)
+    for record in filter(None, map(ledger.records.get, ids)):
+        if record.status not in ("assigned", "accepted"):
+            continue
+        values = (yield from ledger.view(record)).values
+        time = f"{when(to_moment(values['start']))}{values['agent_name']}的上门"
+        text = f"{time}正在约好的时间里，还没有报到家，人却不在了；请马上打电话核实有没有人去。"
+        key = f"visit.begun/{record.id.hex()}/{values['start']}"
+        for head, _ in (yield from holders(ledger.centre, "head")):
+            yield from queue.tell(ledger.centre, head, "visit.begun", text, ledger.now, key=key, record=record.id)
 
 
 def _mend(ledger: Ledger, ids: Sequence[bytes], away: Sequence[Away]) -> Program[list[Fields]]:

@@ -1,5 +1,6 @@
 """What the pictures of a plan share: elements of SVG, colours, and the words for days and hours."""
 
+import re
 from html import escape
 
 from ..engine.model import day_of
@@ -19,6 +20,15 @@ _WALL_CLOCK = 10**8  # moments past this are dates; smaller ones are a problem's
 _WEEKDAYS = "一二三四五六日"
 
 
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may have, not even escaped (XML 1.0, production 2): one such name would break a picture."""
+
+
+def said(words: str) -> str:
+    """Words as they stand in a picture."""
+    return escape(_NO_XML.sub("\ufffd", words))
+
+
 def text(
     x: float, y: float, words: str, *, size: int = 12, fill: str = INK, anchor: str = "start", bold: bool = False
 ) -> str:
@@ -26,13 +36,13 @@ def text(
     weight = ' font-weight="600"' if bold else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{fill}" text-anchor="{anchor}"{weight}>'
-        f"{escape(words)}</text>"
+        f"{said(words)}</text>"
     )
 
 
 def rect(x: float, y: float, width: float, height: float, fill: str, *, more: str = "", title: str = "") -> str:
     """A rectangle; `title` is shown where a pointer rests."""
-    inner = f"<title>{escape(title)}</title>" if title else ""
+    inner = f"<title>{said(title)}</title>" if title else ""
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" {more}>{inner}</rect>'
     )

@@ -1,10 +1,9 @@
 """The routes on a map: homes of agents as squares, visits as dots, a line for each route in its agent's colour."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from math import cos, radians
 
-from .drawing import BAND, INK, LINES, PALE, rect, shortened, text
+from .drawing import BAND, INK, LINES, PALE, rect, said, shortened, text
 from .objective import routes_of
 from .problem import GreatCircleRoad, Problem, Stop
 
@@ -89,7 +88,7 @@ class MapPicture:
 
 
 def _dot(x: float, y: float, fill: str, edge: str, title: str = "") -> str:
-    inner = f"<title>{escape(title)}</title>" if title else ""
+    inner = f"<title>{said(title)}</title>" if title else ""
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.2" fill="{fill}" stroke="{edge}" stroke-width="1.2">{inner}</circle>'
     )

@@ -9,7 +9,7 @@ from daiban_server import offices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.visits import holds
-from daiban_server.features.visits.asking import Wanted, wanted_by
+from daiban_server.features.visits.asking import Wanted, recall, wanted_by
 from daiban_server.features.visits.engine.model import Visit
 from daiban_server.features.visits.standing import DAY, Standing, load_week
 from daiban_server.spine.ledger import Ledger, Record
@@ -81,6 +81,7 @@ def _loaded(ledger: Ledger, ids: list[bytes]) -> Program[list[Record]]:
         values = (yield from ledger.view(record)).values
         wanted |= {bytes.fromhex(values[name]) for name in ("application",) if isinstance(values.get(name), str)}
     yield from ledger.load(sorted(wanted))
+    yield from recall(ledger, sorted({record.parent for record in records if record.parent}))
     return records
 
 

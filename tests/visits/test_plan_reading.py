@@ -57,6 +57,7 @@ def test_a_file_that_makes_sense_is_read_and_may_be_written_again() -> None:
         ("visits.0.own", ["sun"], "plan.unknown", "visits[0].own: sun"),
         ("vehicles.0.point", 7, "plan.point", "vehicles[0].point"),
         ("vehicles.0.shifts.1.start", 30000, "plan.time", "vehicles[0].shifts[1]"),
+        ("vehicles.0.shifts.1.end", 10**12, "plan.time", "vehicles[0].shifts[1]"),
         ("travel.duration.1.1", 5, "plan.matrix", "travel.duration[1]"),
         ("travel.duration.2", [1, 2], "plan.matrix", "travel.duration[2]"),
         ("travel.distance", [[0]], "plan.matrix", "travel.distance"),

@@ -8,6 +8,9 @@ from daiban_server.coded_error import CodedError
 
 from .problem import GreatCircleRoad, Matrix, Problem, Promise, Span, Stop
 
+LONGEST = 2**31
+"""Seconds of a shift: more than any instance has, and as much as the searches count with."""
+
 
 class PlanFileError(CodedError):
     """A file that cannot be planned; `detail` is the place in it, such as ``visits[3].windows[0]``."""
@@ -79,7 +82,8 @@ def _vehicles(problem: Problem) -> Iterator[tuple[str, str]]:
             yield "plan.point", f"{place}.point"
         end: int | None = None
         for index, shift in enumerate(vehicle.shifts):
-            if shift.start >= shift.end or (end is not None and shift.start < end):
+            late = end is not None and shift.start < end
+            if shift.start >= shift.end or shift.end - shift.start > LONGEST or late:
                 yield "plan.time", f"{place}.shifts[{index}]"
             end = shift.end
 

@@ -28,7 +28,8 @@ def finish(case: Case, ended: Ended) -> None:
     known = _delivered(case, ended)
     _rated(case, known)
     last = _followed_up(case, known)
-    case.command(_filed(case, last), "archive")
+    why = {"reason": words.OWING} if ended.owing else {}
+    case.command(_filed(case, last), "archive", None, **why)
 
 
 def _delivered(case: Case, ended: Ended) -> int:

@@ -18,10 +18,12 @@ _NOTICE_DAYS = 7
 
 
 class Ended(NamedTuple):
-    """When and how a case ended: ``completed``, ``refused``, ``not_accepted`` or ``withdrawn``."""
+    """When and how a case ended: ``completed``, ``refused``, ``not_accepted`` or ``withdrawn``; `owing` where help came
+    first and its papers never did."""
 
     at: int
     how: str
+    owing: bool = False
 
 
 def decide(case: Case, submitted: int) -> Ended | None:
@@ -87,10 +89,11 @@ def _helped_first(case: Case, at: int) -> Ended:
     case.command(at, "accept", papers_days=10, reason=words.URGENT)
     paid = days.at_the_desk(days.working_after(local_day(at), 1), case.dice)
     case.command(paid, "complete", result="已先行发放救助金,手续后补")
-    if case.dice.random() < 0.9:
+    brought = case.dice.random() < 0.9
+    if brought:
         day = days.working_after(local_day(paid), case.dice.randint(1, 6))
         case.report(days.in_the_field(day, case.dice), "brought", case.agent, papers=case.missing())
-    return Ended(paid, "completed")
+    return Ended(paid, "completed", owing=not brought)
 
 
 def _promised(case: Case, at: int) -> Ended:

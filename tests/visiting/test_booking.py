@@ -200,3 +200,13 @@ def test_of_two_who_come_neither_is_changed_without_consent(village: Village) ->
     assert village.values(visit)["agents"] == crew
     assert village.give("赵敏", "visit", visit, "rebook", **move, consent=CONSENT) == "merged"
     assert set(village.values(visit)["agents"]) != set(crew)
+
+
+def test_an_offer_is_not_taken_unseen_once_its_agent_works_at_other_hours(village: Village) -> None:
+    home = village.family("张桂兰")
+    (offer,) = village.offers(home, {"windows": [village.window(1, 9, 9.5)]}).offers
+    assert offer.crew == (village.people["王芳"].hex(),)
+    afternoons = [{"day": day, "from": 14 * 60, "to": 17 * 60} for day in range(1, 6)]
+    village.record("李红", "roster", person=village.people["王芳"].hex(), hours=afternoons)
+    visit = village.visit(home, windows=[village.window(1, 9, 9.5)])
+    assert village.book(visit, "王芳", 1, 9) == "visit.slot_taken"

@@ -20,7 +20,8 @@ EFFECTS = Effects(
         ("visit", "asked_other_time"): reporting.asked_other_time,
         ("visit", "*"): reporting.too_late,
     },
-    changed={"visit": (altering.visit,), "household": (altering.home,)},
+    made={"roster": rosters.made},
+    changed={"visit": (altering.visit,), "household": (altering.home,), "roster": (rosters.changed,)},
     moved={"handover": (repairing.handed_over,)},
     projections={"visit": (keeping.project, calendars.project), "roster": (rosters.project,)},
 )

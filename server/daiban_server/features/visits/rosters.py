@@ -9,10 +9,12 @@ from sqlalchemy import bindparam, delete, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, rows, run
+from daiban_server.features.visits import holds
 from daiban_server.features.visits.engine.model import Window, moment
 from daiban_server.features.visits.settings import VisitSettings
 from daiban_server.limits.calendar import Calendar
-from daiban_server.spine.ledger import Ledger, Record
+from daiban_server.spine.ledger import Incoming, Ledger, Record
+from daiban_sync.merge import Head
 
 Roster = Mapping[str, Any]
 _ro = schema.roster.c
@@ -31,6 +33,17 @@ def project(ledger: Ledger, record: Record) -> Program[None]:
     if not record.deleted:
         body = msgspec.json.encode({name: values.get(name) for name in _KEPT})
         yield Write(schema.roster, [(bytes.fromhex(person), ledger.centre, body)], "replace")
+
+
+def made(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Mapping[str, Any]]:
+    """Whoever works at other hours makes the plan another: what was offered before is looked at again."""
+    yield from holds.count_up(ledger.centre)
+    return {}
+
+
+def changed(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Mapping[str, Any]]:
+    """As `made`."""
+    return (yield from made(ledger, record, incoming))
 
 
 def rosters(centre: bytes) -> Program[dict[bytes, Roster]]:

@@ -7,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
 from daiban_schemas.kinds.visit import KIND
+from daiban_server.db.program import Program
 from daiban_server.features.visits import holds, offering
 from daiban_server.features.visits import settings as chosen
 from daiban_server.features.visits.offering import Found
@@ -116,7 +117,13 @@ async def change_settings(data: JSONBody[VisitSettings], session: GivenSession, 
     if faults := data.faults():
         raise ProblemError("request.invalid", fields=faults)
     centre = session.clerk.centre
-    await services.database.write(centre, lambda: chosen.choose(centre, data))
+    await services.database.write(centre, lambda: _chosen(centre, data))
+
+
+def _chosen(centre: bytes, settings: VisitSettings) -> Program[None]:
+    """With other hours or roads the plan is another: what was offered before is looked at again."""
+    yield from chosen.choose(centre, settings)
+    yield from holds.count_up(centre)
 
 
 def _values(data: Wanted) -> dict[str, object]:

@@ -26,11 +26,17 @@ async def ask(http: httpx2.AsyncClient, kind: str, record: str, name: str, **arg
 
 async def two_phones_and_a_visit(town: Township, **asked: object) -> tuple[Client, Client, str]:
     """王芳's phone, 刘强's, and a visit in her village that is promised for a time; both phones know of it."""
-    wang, liu = await town.device("王芳"), await town.device("刘强")
+    wang, liu = await town.device("王芳", now=town.clock), await town.device("刘强", now=town.clock)
     visit = await wang.ask_visit(await town.household(wang), "assign", **asked)
     await wang.sync()
     await liu.sync()
+    a_minute_goes_by(town)
     return wang, liu, visit
+
+
+def a_minute_goes_by(town: Township) -> None:
+    """Phones know the centre's time by the second: what happens within one has no order that they could tell."""
+    town.clock.ahead += MINUTE
 
 
 async def away(town: Township, name: str, to: str) -> None:
@@ -40,6 +46,7 @@ async def away(town: Township, name: str, to: str) -> None:
     handover = (await head.post("/v1/records/handover", json={"fields": fields})).json()["record"]
     await ask(head, "handover", handover, "arrange", to=town.people[to].hex())
     await ask(head, "handover", handover, "begin")
+    a_minute_goes_by(town)
 
 
 async def ahead(town: Township, phone: Client) -> list[Planned]:
@@ -304,7 +311,9 @@ async def test_called_off_and_moved_by_the_centre(township: Township) -> None:
     await wang.sync()
     assert (await codes(wang))[-1] == ("", "later")
     assert (await news(wang))[-1].startswith("推后 10 分钟：原定")
+    a_minute_goes_by(township)
     await wang.take_on(visit)
+    a_minute_goes_by(township)
     await ask(clerk, "visit", visit, "cancel", reason="住户来电取消")
     since = township.clock()
     await wang.sync()
@@ -316,6 +325,7 @@ async def test_called_off_and_moved_by_the_centre(township: Township) -> None:
 
 async def put_off(town: Township, visit: str) -> int:
     """The household agrees on the telephone to another day; gives the new start."""
+    a_minute_goes_by(town)
     clerk = await town.signed_in("赵敏")
     shown = (await clerk.get(f"/v1/records/visit/{visit}")).json()["values"]
     found = (await clerk.post("/v1/visits/offers", json={"visit": visit, "count": 20})).json()["offers"]

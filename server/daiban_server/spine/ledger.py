@@ -136,6 +136,14 @@ class Ledger:
         written = [self.written(head) for head in heads]
         return View(record.id.hex(), record.kind, record.position, written)
 
+    def values(self, id_: bytes | None) -> Program[Mapping[str, Any]]:
+        """What stands in a record, by its id; nothing where it is not there."""
+        if id_ is None:
+            return {}
+        yield from self.load([id_])
+        record = self.records[id_]
+        return (yield from self.view(record)).values if record else {}
+
     def written(self, head: Head) -> Written:
         """A head with its values; its entry must have been loaded."""
         return as_written(self.stored[head.position], head.names)

@@ -77,9 +77,7 @@ def _other(wish: Wanted, values: Fields, *, moved: bool) -> Iterator[str]:
 
 
 def _tell(ledger: Ledger, record: Record, values: Fields, other: str) -> Program[None]:
-    yield from ledger.load([record.parent or b""])
-    family = ledger.records[record.parent or b""]
-    head = (yield from ledger.view(family)).values.get("head") if family else ""
+    head = (yield from ledger.values(record.parent)).get("head")
     text = (
         f"{when(to_moment(values['start']))}到{head or ''}家的上门，{other}改了，请核对还能不能按约好的去，必要时改约。"
     )

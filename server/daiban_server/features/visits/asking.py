@@ -105,7 +105,7 @@ def recall(ledger: Ledger, households: Collection[bytes]) -> Program[None]:
 
 
 def _where(ledger: Ledger, household: bytes, place: bytes) -> Program[Mapping[str, int]]:
-    home = yield from _values(ledger, household)
+    home = yield from ledger.values(household)
     if where := home.get("point"):
         return dict(where)
     row = yield from first(_PLACE, place_id=place)
@@ -117,11 +117,5 @@ def _where(ledger: Ledger, household: bytes, place: bytes) -> Program[Mapping[st
 def _item(ledger: Ledger, values: Fields) -> Program[Fields]:
     named = values.get("item")
     if named is None and isinstance(values.get("application"), str):
-        named = (yield from _values(ledger, bytes.fromhex(values["application"]))).get("item")
+        named = (yield from ledger.values(bytes.fromhex(values["application"]))).get("item")
     return (yield from item_if_any(ledger, named))
-
-
-def _values(ledger: Ledger, id_: bytes) -> Program[Fields]:
-    yield from ledger.load([id_])
-    record = ledger.records[id_]
-    return (yield from ledger.view(record)).values if record else {}

@@ -148,7 +148,7 @@ def lay(ledger: Ledger, given: Sequence[Given]) -> Program[None]:
     rows = []
     for one in given:
         values = {**(yield from ledger.view(one.record)).values, **one.fields}
-        if not _of_before(values, one.status):
+        if not _without_a_place(values, one.status):
             yield from run(_FREE, visit_id=one.record.id)
             rows += _rows(ledger, one.record, values, one.status)
     yield Write(schema.slot, rows)
@@ -166,14 +166,14 @@ def give(ledger: Ledger, given: Sequence[Given]) -> Program[None]:
 def project(ledger: Ledger, record: Record) -> Program[None]:
     """Bring the slots into step with a visit."""
     values = (yield from ledger.view(record)).values
-    if _of_before(values, record.status or ""):
+    if _without_a_place(values, record.status or ""):
         return
     yield from run(_FREE, visit_id=record.id)
     if rows := _rows(ledger, record, values, record.status or ""):
         yield Write(schema.slot, rows)
 
 
-def _of_before(values: Fields, status: str) -> bool:
+def _without_a_place(values: Fields, status: str) -> bool:
     """Whether a visit got its time before visits said where: it keeps the slots that it has."""
     return status in _KEEP and bool(values.get("start")) and not values.get("point")
 

@@ -37,7 +37,7 @@ Fields = Mapping[str, Any]
 def started(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """The agent is there, or was for an earlier time."""
     values = (yield from ledger.view(asked.record)).values
-    if _of_before(asked, values):
+    if _before_the_promise(asked, values):
         return {"status": asked.record.status}
     return (yield from _there(ledger, asked, "started"))
 
@@ -71,7 +71,7 @@ def _by_another(ledger: Ledger, asked: Asked, values: Fields) -> Program[Fields]
 def nobody_home(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Nobody was at home: the time is free again, and somebody has to ask for another."""
     values = (yield from ledger.view(asked.record)).values
-    before = _of_before(asked, values)
+    before = _before_the_promise(asked, values)
     if before or (values.get("start") and not _comes(asked, values)):
         return (yield from _stands(ledger, asked, values, "去过一次，家里没有人；约好的时间不变。", heads=before))
     return (yield from _freed(ledger, asked, "nobody_home"))
@@ -82,7 +82,7 @@ def asked_other_time(ledger: Ledger, asked: Asked) -> Program[Fields]:
     Where there is none the visit waits for somebody to ask again. What suits the household now is what the visit asks
     for from now on, so that no plan goes back to what it declined."""
     values, windows = (yield from ledger.view(asked.record)).values, asked.arguments.get("windows")
-    if _of_before(asked, values):
+    if _before_the_promise(asked, values):
         text = "报来住户曾要求改约，后来已另约；约好的时间不变，请与住户核对。"
         return (yield from _stands(ledger, asked, values, text, heads=True))
     fields = {**(yield from _freed(ledger, asked, "requested")), "again": True}
@@ -142,7 +142,7 @@ def _comes(asked: Asked, values: Fields) -> bool:
     return not values.get("agent") or asked.incoming.author.hex() in keeping.crew_of(values)
 
 
-def _of_before(asked: Asked, values: Fields) -> bool:
+def _before_the_promise(asked: Asked, values: Fields) -> bool:
     """Whether what is told was before the time that stands was agreed to."""
     return bool(values.get("start")) and asked.incoming.effective < keeping.agreed_at(values)
 

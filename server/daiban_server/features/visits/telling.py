@@ -38,7 +38,7 @@ def awaited(changes: Sequence[Fields]) -> bool:
 
 
 def _tell_household(ledger: Ledger, record: Record, values: Fields, change: Fields, key: str) -> Program[None]:
-    home = yield from _values(ledger, record.parent)
+    home = yield from ledger.values(record.parent)
     if phone := home.get("phone") or (yield from _applicant(ledger, values)):
         text = yield from _to_household(ledger, home, values, change)
         told = {"visit": record.id.hex(), "was": change["was"], "now": change["now"]}
@@ -84,7 +84,7 @@ def _who(values: Fields) -> Program[str]:
 
 def _tell_agents(ledger: Ledger, record: Record, values: Fields, change: Fields, key: str) -> Program[None]:
     was, now = change["was"] or {}, change["now"] or {}
-    home = yield from _values(ledger, record.parent)
+    home = yield from ledger.values(record.parent)
     at = f"{home.get('head') or ''}家"
     coming, gone = now.get("agents") or [], was.get("agents") or []
     for agent in coming:
@@ -113,11 +113,5 @@ def _note(ledger: Ledger, record: Record, agent: str, code: str, text: str, key:
 def _applicant(ledger: Ledger, values: Fields) -> Program[str]:
     """The telephone that stands in the case which the visit is for: a household may have none of its own."""
     case = values.get("application")
-    found = yield from _values(ledger, bytes.fromhex(case) if case else None)
+    found = yield from ledger.values(bytes.fromhex(case) if case else None)
     return str(found.get("phone") or "")
-
-
-def _values(ledger: Ledger, id_: bytes | None) -> Program[Fields]:
-    yield from ledger.load([id_ or b""])
-    record = ledger.records[id_ or b""]
-    return (yield from ledger.view(record)).values if record else {}

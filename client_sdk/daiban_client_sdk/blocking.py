@@ -59,6 +59,10 @@ class BlockingClient:
         """See `Client.enrol`."""
         return self._wait(self.client.enrol(code_text, name))
 
+    def new_key(self) -> str:
+        """See `Client.new_key`."""
+        return self._wait(self.client.new_key())
+
     def enrolment_state(self) -> str:
         """See `Client.enrolment_state`."""
         return self._wait(self.client.enrolment_state())

@@ -25,6 +25,7 @@ from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.home import Home, Slip, Told
+from daiban_client_sdk.outbox import Identity
 from daiban_client_sdk.posts import StandIn
 from daiban_client_sdk.progress import OnProgress, Progress, Status, silent
 from daiban_client_sdk.rounds import Rounds, Step
@@ -34,10 +35,13 @@ from daiban_client_sdk.visit_news import Became
 from daiban_client_sdk.visits import Day, Where
 from daiban_sync import faults
 from daiban_sync.errors import ProofError, SyncError
+from daiban_sync.keys import Signer
 from daiban_sync.outcome import Outcome
 from daiban_sync.view import View
 
 T = TypeVar("T")
+ANEW = frozenset({"frozen", "revoked", "rejected"})
+"""States of an enrolment that is over: the phone enrols anew, and keeps its work."""
 PHOTO_ROUNDS = 4
 """Rounds of tickets and uploads in one sync; what is left then waits for the next."""
 
@@ -77,24 +81,52 @@ class Client:
 
     async def enrol(self, code_text: str, name: str) -> str:
         """Register this device by a one-time code; gives the fingerprint that the centre head compares. A device that
-        a restored server has forgotten registers again under its id, and keeps everything.
+        a restored server has forgotten registers again under its id, and keeps everything. One that is frozen, revoked
+        or was rejected gets another id and another key, and hands in under them what has no receipt.
 
         Raises `DeviceError`: ``enrolment.malformed``, ``enrolment.code`` and others; `OfflineError`.
         """
         former = await self._run(self.device.store.get, "device", "")
-        if former and await self._run(self.device.store.get, "state") != "unknown":
+        state = await self._run(self.device.store.get, "state")
+        if former and state not in ANEW | {"unknown"}:
             raise DeviceError("device.enrolled")
         code = enrolment.read_code(code_text)
         if former and code.origin != await self._run(self.device.store.get, "origin"):
             raise DeviceError("enrolment.other_centre")
-        signer = await self._run(self.device.new_key)
+        anew = bool(former) and state in ANEW
+        signer = await self._run(self.device.new_key, "next_seed" if anew else "seed")
         transport = Transport(code.url, code.pin, self._now)
         try:
-            stated = await enrolment.enrol(code, signer, name, self._now(), transport, former)
+            stated = await enrolment.enrol(code, signer, name, self._now(), transport, "" if anew else former)
         finally:
             await transport.close()
         await self._run(self.device.remember_enrolment, code, stated)
         return self.device.fingerprint()
+
+    async def new_key(self) -> str:
+        """Take another key, as one does when somebody may have had the phone in his hands; gives its fingerprint, of
+        which the centre head is told. What is frozen goes under the old key, all after it under the new. It may be cut
+        off at any instant and called again."""
+        async with self._syncing:
+            transport, identity = await self._link()
+            fresh = await self._run(self.device.new_key, "next_seed")
+            if not await self._counts(transport, identity, fresh):
+                last = await self._run(self.device.outbox.last_sequence)
+                device, origin = identity.device.hex(), identity.origin.hex()
+                body = enrolment.new_key(device, origin, fresh, last, self._now() + transport.offset)
+                await transport.request("POST", "/v1/enrolment/key", body, signer=identity.signer, device=device)
+            await self._run(_take_next_key, self.device)
+            return self.device.fingerprint()
+
+    async def _counts(self, transport: Transport, identity: Identity, fresh: Signer) -> bool:
+        """Whether the new key counts already: the answer to an earlier request was lost."""
+        try:
+            await transport.request("GET", "/v1/enrolment", signer=fresh, device=identity.device.hex())
+        except RefusedError as error:
+            if error.code != "signature.invalid":
+                raise
+            return False
+        return True
 
     async def enrolment_state(self) -> str:
         """``pending`` until the centre head approves, then ``active``."""
@@ -264,8 +296,9 @@ class Client:
             ):
                 # The mirror is of another time of the server: pull it anew. The outbox stays as it is.
                 await self._run(_forget_mirror, self.device)
-            if error.code == "device.unknown":
-                await self._run(self.device.store.put, "state", "unknown")
+            state = error.code.removeprefix("device.")
+            if error.code.startswith("device.") and state in ANEW | {"unknown", "suspended"}:
+                await self._run(self.device.store.put, "state", state)
             raise
         return answer.content if answer.status_code == 200 else b""
 
@@ -304,6 +337,11 @@ class Client:
 
     async def _run(self, function: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+
+
+def _take_next_key(device: Device) -> None:
+    with device.store.transaction():
+        device.take_next_key()
 
 
 def _forget_mirror(device: Device) -> None:

@@ -71,20 +71,33 @@ class Device:
         """Whether this device has an id."""
         return self.store.get("device") is not None
 
-    def new_key(self) -> SoftwareKey:
-        """The device's key, made at the first call and kept before it is ever used."""
-        seed = self.store.get("seed")
+    def new_key(self, name: str = "seed") -> SoftwareKey:
+        """The device's key, made at the first call and kept before it is ever used; ``next_seed`` names the one that
+        is to follow it."""
+        seed = self.store.get(name)
         if seed is None:
             seed = secrets.token_bytes(32).hex()
-            self.store.put("seed", seed)
+            self.store.put(name, seed)
         return SoftwareKey(bytes.fromhex(seed))
 
+    def take_next_key(self) -> None:
+        """From now on the key counts that was to follow; call it within a transaction."""
+        self.store.put("seed", self.store.get("next_seed"))
+        self.store.put("next_seed", None)
+
     def remember_enrolment(self, code: Any, stated: Mapping[str, Any]) -> None:
-        """Keep what the server said at enrolment. Raises `DeviceError("enrolment.other_centre")` for a device that has
-        worked for another centre."""
+        """Keep what the server said at enrolment. Under another id than before, what has no receipt is handed in as
+        this one's. Raises `DeviceError`: ``enrolment.other_centre`` or ``enrolment.other_person`` for a device that
+        has worked for another."""
         if self.enrolled and self.store.get("centre") != stated["centre"]:
             raise DeviceError("enrolment.other_centre")
+        if self.enrolled and self.store.get("person") != stated["person"]:
+            raise DeviceError("enrolment.other_person")
         with self.store.transaction():
+            if self.enrolled and self.store.get("device") != stated["device"]:
+                self.outbox.begin_anew()
+                self.mirror.forget()
+                self.take_next_key()
             for name in ("device", "centre", "centre_name", "person", "person_name", "role", "keyring", "state"):
                 self.store.put(name, stated[name])
             for name, value in (("url", code.url), ("origin", code.origin), ("root_key", code.root_key)):

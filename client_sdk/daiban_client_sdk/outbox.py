@@ -112,15 +112,43 @@ class Outbox:
 
     def _chain(self) -> Chain:
         row = self._store.row("SELECT sequence, digest FROM batch ORDER BY sequence DESC LIMIT 1")
-        return Chain() if row is None else Chain(row[0], row[1])
+        if row is None:
+            return Chain()
+        return Chain(row[0], batch.FIRST if row[0] <= self._begun() else row[1])
+
+    def _begun(self) -> int:
+        """The last batch of an earlier enrolment of this device; sequences count on, the chain begins behind it."""
+        return int(self._store.get("chain_begun", 0))
+
+    def begin_anew(self) -> None:
+        """This device has another id from now on: what has no receipt becomes this one's again, to be frozen and
+        signed anew. Call it within a transaction."""
+        self._store.run(
+            "UPDATE entry SET sequence = NULL, outcome = NULL, code = NULL, fields = NULL"
+            " WHERE sequence IN (SELECT sequence FROM batch WHERE receipt IS NULL)"
+        )
+        self._store.run("DELETE FROM batch WHERE receipt IS NULL")
+        last = self._store.row("SELECT coalesce(max(sequence), 0) FROM batch")
+        self._store.put("chain_begun", last[0] if last else 0)
+
+    def last_sequence(self) -> int:
+        """The last batch that was frozen, 0 for none."""
+        row = self._store.row("SELECT coalesce(max(sequence), 0) FROM batch")
+        return int(row[0]) if row else 0
 
     def unreceipted(self) -> list[bytes]:
-        """Packed batches without receipt, in order."""
-        return [row[0] for row in self._store.rows("SELECT packed FROM batch WHERE receipt IS NULL ORDER BY sequence")]
+        """Packed batches without receipt that this enrolment signed, in order."""
+        found = self._store.rows(
+            "SELECT packed FROM batch WHERE receipt IS NULL AND sequence > ? ORDER BY sequence", self._begun()
+        )
+        return [row[0] for row in found]
 
     def custody(self, count: int) -> list[bytes]:
         """Receipts that the first `count` unreceipted batches had before a restore."""
-        found = self._store.rows("SELECT earlier FROM batch WHERE receipt IS NULL ORDER BY sequence LIMIT ?", count)
+        found = self._store.rows(
+            "SELECT earlier FROM batch WHERE receipt IS NULL AND sequence > ? ORDER BY sequence LIMIT ?",
+            *(self._begun(), count),
+        )
         return [earlier for (earlier,) in found if earlier is not None]
 
     def take(self, received: Received) -> None:

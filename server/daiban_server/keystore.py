@@ -4,6 +4,8 @@
 ``root.pub`` stays. ``receipt.key``
 signs receipts
 and checkpoints, ``desk.key`` what is written at the consoles, ``secret.key`` authenticates cursors, tickets and nonces.
+To ``seal.key`` devices seal what others may carry. A key that was replaced lies beside the new one under its id: what
+was sealed to it must still open.
 """
 
 import hashlib
@@ -12,20 +14,23 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from daiban_server.durable import sync
 from daiban_sync import keyring
 from daiban_sync.errors import SignatureError
-from daiban_sync.keyring import Keyring, ServerKey
+from daiban_sync.keyring import SEAL, Keyring, ServerKey
 from daiban_sync.keys import Signer, SoftwareKey
+from daiban_sync.sealing import SealKey
+from daiban_sync.sealing import key_id as seal_id
 
 
 @dataclass(frozen=True)
 class ServerKeys:
-    """Everything that the running server signs with. `origin` names this installation (16 bytes)."""
+    """Everything that the running server signs with, or opens. `origin` names this installation (16 bytes), `sealed`
+    are the keys to which something may have been sealed, by their id."""
 
     origin: bytes
     root_key: bytes
@@ -35,6 +40,7 @@ class ServerKeys:
     keyring: bytes
     edition: int
     receipt_keys: Mapping[bytes, bytes]
+    sealed: Mapping[bytes, SealKey] = field(default_factory=dict)
 
     def derived(self, purpose: str) -> bytes:
         """A secret for one purpose."""
@@ -46,6 +52,13 @@ class ServerKeys:
         if stated is None:
             raise SignatureError("receipt.signature", "not a key of this server")
         return stated
+
+    def seal_key(self, key: bytes) -> SealKey:
+        """The private key to which something was sealed. Raises `SignatureError("seal.unknown")`."""
+        held = self.sealed.get(key)
+        if held is None:
+            raise SignatureError("seal.unknown", "not sealed to this server")
+        return held
 
     def desk_device(self, centre: bytes) -> bytes:
         """The id of a centre's desk as a device."""
@@ -74,15 +87,51 @@ def load_or_make(folder: Path) -> ServerKeys:
     root_key = _secret(public, 32)
     receipt = SoftwareKey(_secret(folder / "receipt.key", 32))
     desk = SoftwareKey(_secret(folder / "desk.key", 32))
+    seal = SealKey(_secret(folder / "seal.key", 32))
     ring = folder / "keyring.json"
-    if not ring.exists():
-        stated = (ServerKey("receipt", receipt.public_key.hex()), ServerKey("desk", desk.public_key.hex()))
-        _write(ring, keyring.issue(load_root(root_file), Keyring(1, origin.hex(), int(time.time() * 1000), stated)))
+    held = keyring.load(ring.read_bytes(), root_key, origin) if ring.exists() else None
+    # A folder of before there were seal keys gets a new edition, if the root key is at hand.
+    if held is None or (held.seal_key() is None and root_file.exists()):
+        stated = (
+            ServerKey("receipt", receipt.public_key.hex()),
+            ServerKey("desk", desk.public_key.hex()),
+            ServerKey(SEAL, seal.public.hex()),
+        )
+        _issue(ring, load_root(root_file), held, stated, origin)
     envelope = ring.read_bytes()
     stated_ring = keyring.load(envelope, root_key, origin)
     secret = _secret(folder / "secret.key", 32)
     edition, receipt_keys = stated_ring.edition, stated_ring.receipt_keys()
-    return ServerKeys(origin, root_key, receipt, desk, secret, envelope, edition, receipt_keys)
+    former = [SealKey(file.read_bytes()) for file in sorted(folder.glob("seal-*.key"))]
+    sealed = {seal_id(key.public): key for key in (*former, seal)}
+    return ServerKeys(origin, root_key, receipt, desk, secret, envelope, edition, receipt_keys, sealed)
+
+
+def rotate(folder: Path, purpose: str, root_file: Path) -> int:
+    """Replace the ``receipt``, ``desk`` or ``seal`` key; gives the keyring's new edition. A running server takes it up
+    when it starts anew. What the key before signed stays verifiable: the keyring goes on naming it, after the new one.
+
+    Raises `OSError` where a file is missing or cannot be written.
+    """
+    keys = load(folder)
+    held = keyring.load(keys.keyring, keys.root_key, keys.origin)
+    root = load_root(root_file)
+    if root.public_key != keys.root_key:
+        raise OSError(f"{root_file} is not this server's root key")
+    current, following = folder / f"{purpose}.key", folder / f"{purpose}-next.key"
+    fresh = _secret(following, 32)
+    public = SealKey(fresh).public if purpose == SEAL else SoftwareKey(fresh).public_key
+    # In this order: nobody seals to a key that is not kept, and nothing is signed with one that no device knows.
+    _issue(folder / "keyring.json", root, held, (ServerKey(purpose, public.hex()), *held.keys), keys.origin)
+    _write(folder / f"{purpose}-{held.edition}.key", current.read_bytes())
+    following.rename(current)
+    sync(folder)
+    return held.edition + 1
+
+
+def _issue(ring: Path, root: Signer, held: Keyring | None, keys: tuple[ServerKey, ...], origin: bytes) -> None:
+    edition, now = held.edition + 1 if held else 1, int(time.time() * 1000)
+    _write(ring, keyring.issue(root, Keyring(edition, origin.hex(), now, keys)))
 
 
 def load_root(file: Path) -> Signer:

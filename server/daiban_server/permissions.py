@@ -43,6 +43,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "device.enrol": frozenset({"head", "district"}),
     "device.approve": frozenset({"head", "district"}),
     "device.close_gap": frozenset({"head", "district"}),
+    # A phone is reported lost to whoever answers the telephone; that it is lost for good the head says.
+    "device.suspend": frozenset({"clerk", "head", "district"}),
+    "device.revoke": frozenset({"head", "district"}),
+    "quarantine.read": _DESK,
+    "quarantine.decide": frozenset({"clerk", "head"}),
     "backup.read": frozenset({"head", "district"}),
     "territory.change": frozenset({"head", "district"}),
     "photo.read": _DESK | {"cadre"},

@@ -48,7 +48,7 @@ def add_centre(id_: bytes, name: str, code: str, keys: ServerKeys, now: int) -> 
     yield Write(schema.centre, [(id_, name, code)], "replace")
     yield Write(schema.counter, [(id_, 0, 0, b"", None)])
     desk = keys.desk_device(id_)
-    row = (desk, id_, NOBODY, "窗口", keys.desk.public_key, "desk", now, now, None, None, None, "")
+    row = (desk, id_, NOBODY, "窗口", keys.desk.public_key, "desk", now, now, None, None, None, "", None)
     yield Write(schema.device, [row], "ignore")
 
 

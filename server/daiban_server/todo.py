@@ -14,6 +14,11 @@ _HEAD = select(_p.id).where(_p.centre == bindparam("centre_id"), _p.role == "hea
 
 def look_at(ledger: Ledger, record: bytes, code: str, reason: str) -> Program[None]:
     """Give the head a task about a record. `code` says what happened; for the same `reason` there is one task."""
-    row = yield from first(_HEAD, centre_id=ledger.centre)
-    id_ = hashlib.sha256(ledger.centre + record + reason.encode()).digest()[:16]
-    yield Write(schema.task, [(id_, ledger.centre, row[0] if row else None, record, code, ledger.now, None)], "ignore")
+    yield from for_head(ledger.centre, record, code, reason, ledger.now)
+
+
+def for_head(centre: bytes, about: bytes, code: str, reason: str, now: int) -> Program[None]:
+    """The same about anything that has an id of 16 bytes, such as a device."""
+    row = yield from first(_HEAD, centre_id=centre)
+    id_ = hashlib.sha256(centre + about + reason.encode()).digest()[:16]
+    yield Write(schema.task, [(id_, centre, row[0] if row else None, about, code, now, None)], "ignore")

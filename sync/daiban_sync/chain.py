@@ -36,6 +36,9 @@ def judge(batch: Batch, chain: Chain, stored: bytes | None, *, given_up: bool = 
         if stored is None and given_up:
             return "adopted"
         return "replay" if stored == batch.digest else "equivocation"
+    if not chain.sequence and header.previous == FIRST:
+        # A phone that was enrolled anew counts on: its chain begins where its earlier one ended.
+        return "next"
     if header.sequence > chain.sequence + 1:
         return "gap"
     continues = header.previous == chain.digest and header.first == chain.number + 1

@@ -11,9 +11,12 @@ from daiban_sync import dsse
 from daiban_sync.errors import SignatureError
 from daiban_sync.keys import Signer, key_id
 
+SEAL = "seal"
+
 
 class ServerKey(Struct, frozen=True, omit_defaults=True):
-    """One key, in hexadecimal. `purpose` is ``receipt`` (receipts and checkpoints) or ``desk`` (a centre's edits)."""
+    """One key, in hexadecimal. `purpose` is ``receipt`` (receipts and checkpoints), ``desk`` (a centre's edits) or
+    ``seal`` (X25519, to which devices seal). Of several for one purpose the first is the newest."""
 
     purpose: str
     key: str
@@ -32,6 +35,11 @@ class Keyring(Struct, frozen=True):
         """Keys that may sign receipts and checkpoints, by their id."""
         keys = (bytes.fromhex(key.key) for key in self.keys if key.purpose == "receipt")
         return {key_id(key): key for key in keys}
+
+    def seal_key(self) -> bytes | None:
+        """The public key to seal to; None of a server that has none."""
+        newest = next((key.key for key in self.keys if key.purpose == SEAL), None)
+        return bytes.fromhex(newest) if newest else None
 
 
 _decoder = msgspec.json.Decoder(Keyring)

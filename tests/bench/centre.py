@@ -87,7 +87,21 @@ class Centre:
 
     def enrol(self, device: Enrolled) -> Program[None]:
         """Approve a device of somebody who is there already."""
-        row = (device.id, self.id, device.person, "手机", device.key.public_key, "active", 0, 0, None, None, None, "")
+        row = (
+            device.id,
+            self.id,
+            device.person,
+            "手机",
+            device.key.public_key,
+            "active",
+            0,
+            0,
+            None,
+            None,
+            None,
+            "",
+            None,
+        )
         yield Write(schema.device, [row])
 
     def _program(self) -> Program[None]:

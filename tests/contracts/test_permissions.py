@@ -56,6 +56,33 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         f"/v1/devices/{of.device}/gaps",
         {"json": {"last": 1, "reason": "丢了"}},
     ),
+    ("GET", "/v1/devices/{device:str}/acts"): lambda of: (f"/v1/devices/{of.device}/acts", {}),
+    ("POST", "/v1/devices/{device:str}/suspend"): lambda of: (
+        f"/v1/devices/{of.device}/suspend",
+        {"json": {"reason": "找不到了"}},
+    ),
+    ("POST", "/v1/devices/{device:str}/reinstate"): lambda of: (
+        f"/v1/devices/{of.device}/reinstate",
+        {"json": {"reason": "找到了"}},
+    ),
+    ("POST", "/v1/devices/{device:str}/revoke"): lambda of: (
+        f"/v1/devices/{of.device}/revoke",
+        {"json": {"reason": "掉河里了"}},
+    ),
+    ("POST", "/v1/devices/{device:str}/reject"): lambda of: (
+        f"/v1/devices/{of.device}/reject",
+        {"json": {"reason": "不是这台"}},
+    ),
+    ("GET", "/v1/quarantine"): lambda of: ("/v1/quarantine", {}),
+    ("GET", "/v1/quarantine/{device:str}/{digest:str}"): lambda of: (f"/v1/quarantine/{of.device}/{'00' * 32}", {}),
+    ("POST", "/v1/quarantine/{device:str}/{digest:str}/signing"): lambda of: (
+        f"/v1/quarantine/{of.device}/{'00' * 32}/signing",
+        {"json": {"reason": "看过"}},
+    ),
+    ("POST", "/v1/quarantine/{device:str}/{digest:str}/decision"): lambda of: (
+        f"/v1/quarantine/{of.device}/{'00' * 32}/decision",
+        {"json": {"reason": "看过"}},
+    ),
     ("PUT", "/v1/people/{person:str}/places/{place:str}"): lambda of: (
         f"/v1/people/{of.person}/places/{of.place}",
         {"json": {"rank": "A"}},
@@ -209,7 +236,7 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
         ]
         yield from desk.write(clerk, bodies, keys, effects, now, secrets.token_bytes(32))
         yield Write(schema.task, [(task, centre, person, household, "visit.finished", now, None)])
-        row = (device, centre, person, note, key.public_key, "pending", now, None, None, None, None, "")
+        row = (device, centre, person, note, key.public_key, "pending", now, None, None, None, None, "", None)
         yield Write(schema.device, [row])
 
     await services.database.write(centre, program)

@@ -41,7 +41,7 @@ def _hand_over(team: Team, who: str, to: str, kind: str, **fields: object) -> by
 
 def _phone(team: Team, who: str) -> bytes:
     phone = team.new()
-    row = (phone, team.centre, team.people[who], "旧手机", bytes(32), "active", 1, 1, None, 1, 0, "sdk")
+    row = (phone, team.centre, team.people[who], "旧手机", bytes(32), "active", 1, 1, None, 1, 0, "sdk", None)
     team.run(_write(Write(schema.device, [row])))
     return phone
 

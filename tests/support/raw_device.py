@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from daiban_client_sdk import enrolment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write
 from daiban_sync import batch, limits, signature, wire
@@ -50,12 +51,20 @@ class RawDevice:
             self.number = header.first + len(entries) - 1
         return sealed
 
-    async def send(self, body: bytes, **changed: Any) -> httpx2.Response:
-        """POST a body to /v1/sync, signed; `changed` replaces headers."""
-        target = Target("POST", self.town.url.removeprefix("http://"), "/v1/sync")
+    async def new_key(self) -> None:
+        """Take another key; what was sealed so far counts under the old one."""
+        fresh, device = SoftwareKey(secrets.token_bytes(32)), self.id.hex()
+        body = enrolment.new_key(device, self.town.services.keys.origin.hex(), fresh, self.sequence, 1)
+        answer = await self.send(body, "/v1/enrolment/key")
+        assert answer.status_code == 200, answer.text
+        self.key = fresh
+
+    async def send(self, body: bytes, path: str = "/v1/sync", **changed: Any) -> httpx2.Response:
+        """POST a body to /v1/sync, or elsewhere, signed; `changed` replaces headers."""
+        target = Target("POST", self.town.url.removeprefix("http://"), path)
         headers = signature.sign(self.key, target, body, Parameters(int(time.time()), self.id.hex()))
         headers |= {name.replace("_", "-"): value for name, value in changed.items()}
-        return await self.http.post(f"{self.town.url}/v1/sync", content=body, headers=headers)
+        return await self.http.post(f"{self.town.url}{path}", content=body, headers=headers)
 
     async def push(self, *batches: Batch, hello: wire.Hello | None = None) -> httpx2.Response:
         """Hand in batches."""
@@ -73,7 +82,7 @@ async def raw_device(town: Township, name: str = "王芳") -> RawDevice:
     key, id_ = SoftwareKey(secrets.token_bytes(32)), new_id()
 
     def program() -> Program[None]:
-        row = (id_, town.centre, town.people[name], "裸机", key.public_key, "active", 0, 0, None, None, None, "")
+        row = (id_, town.centre, town.people[name], "裸机", key.public_key, "active", 0, 0, None, None, None, "", None)
         yield Write(schema.device, [row])
 
     await town.services.database.write(town.centre, program)

@@ -28,6 +28,8 @@ _STATES = {
     "handed_in": "离岗已交清",
     "frozen": "已冻结",
     "revoked": "已停用",
+    "suspended": "已挂失",
+    "rejected": "未通过审核",
 }
 
 
@@ -91,6 +93,16 @@ def approval(context: Context) -> None:
     with context.client() as client:
         state = client.enrolment_state()
     click.echo(context.words("审核状态:{state}", state=context.words(_STATES.get(state, state))))
+
+
+@agent.command("new-key")
+@pass_context
+def new_key(context: Context) -> None:
+    """怀疑手机被别人动过时换密钥。 Take another key, as after the phone was in other hands."""
+    with context.client() as client:
+        fingerprint = client.new_key()
+    click.echo(context.words("密钥已更换,新的核对码:{fingerprint}", fingerprint=fingerprint))
+    click.echo(context.words("中心会看到这次更换,可能打电话来核对。"))
 
 
 @agent.command()

@@ -90,6 +90,51 @@ WIRE: dict[str, Problem] = {
         403, "这台手机已冻结", "同一序号出现了两份内容,请重新登记(两分钟)", "Device frozen", "Enrol again"
     ),
     "device.revoked": Problem(403, "这台手机已停用", "请联系中心负责人", "Device revoked", "Ask the centre head"),
+    "device.suspended": Problem(
+        403, "这台手机已挂失,暂停使用", "找到手机后请中心恢复", "Device suspended", "Ask the centre to lift it"
+    ),
+    "device.rejected": Problem(
+        403, "这台手机没有通过审核", "请重新扫码登记", "Device was rejected", "Enrol again with a new code"
+    ),
+    "device.not_active": Problem(
+        409, "手机现在的状态不能这样处理", "请刷新页面", "Not possible in the device's state", "Reload"
+    ),
+    "device.key_old": Problem(
+        409, "手机密钥已经更换过", "请用新密钥", "The key was replaced already", "Use the new key"
+    ),
+    "device.silent": Problem(
+        409, "这台手机好多天没有同步", "请打电话问一问,找不到就挂失", "The device has been silent", "Call its owner"
+    ),
+    "device.new_key": Problem(
+        409, "这台手机换了密钥", "请和本人核对;不是本人换的,马上挂失", "The device has a new key", "Ask its owner"
+    ),
+    "quarantine.chain.equivocation": Problem(
+        409,
+        "一台手机交来两份对不上的内容",
+        "两份都留着,请在手机页对照,给本人重新登记",
+        "One phone, two histories",
+        "Compare them, and enrol the phone anew",
+    ),
+    "quarantine.device.revoked": Problem(
+        409, "停用的手机又交来内容", "已隔离,请逐条看过再采用", "A revoked phone handed in", "Look at each entry"
+    ),
+    "quarantine.device.frozen": Problem(
+        409, "冻结的手机又交来内容", "已隔离,请逐条看过再采用", "A frozen phone handed in", "Look at each entry"
+    ),
+    "seal.malformed": Problem(400, "不是封装文件", "请重新导出", "Not sealed content", "Export it again"),
+    "seal.broken": Problem(
+        422, "封装文件损坏或被改动", "请从原手机重新导出", "Sealed content is damaged", "Export it again"
+    ),
+    "seal.unknown": Problem(
+        422, "不是封给本服务器的", "请核对交到哪里", "Sealed to another server", "Check where it belongs"
+    ),
+    "quarantine.unknown": Problem(404, "没有这份隔离的批次", "请刷新页面", "No such quarantined batch", "Reload"),
+    "quarantine.decided": Problem(
+        409, "这份批次已经处理过", "请刷新页面", "The batch was dealt with already", "Reload"
+    ),
+    "quarantine.entries": Problem(
+        422, "所选记录不在这份批次里", "请重新选择", "Entries are not of this batch", "Choose again"
+    ),
     "device.not_pending": Problem(409, "这台手机不在待审核状态", "请刷新页面", "Device is not pending", "Reload"),
     "gap.invalid": Problem(422, "没有这样的缺口", "请核对批次号", "No such gap", "Check the batch numbers"),
     "person.role": Problem(422, "不能这样录用", "请核对姓名和角色", "Not a role that you give", "Check name and role"),
@@ -105,6 +150,9 @@ WIRE: dict[str, Problem] = {
     ),
     "enrolment.other_centre": Problem(
         409, "这部手机原来属于别的中心", "请由原中心重新登记", "Device of another centre", "Enrol at its own centre"
+    ),
+    "enrolment.other_person": Problem(
+        409, "这份数据是别人的", "每位代办员用自己的数据文件夹", "Another person's device", "Use a folder of your own"
     ),
     "enrolment.proof": Problem(401, "登记请求的签名不对", "请重试", "Proof of possession invalid", "Try again"),
     "enrolment.code": Problem(

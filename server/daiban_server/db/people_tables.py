@@ -88,11 +88,31 @@ device = Table(
     number("synced_at", optional=True),
     number("clock_offset", optional=True),
     text("client"),
+    octets("former", optional=True),
     Index("ix_device_centre", "centre"),
     Index("ix_device_key", "key"),
 )
-"""`state` is ``pending``, ``active``, ``leaving`` (of somebody who left: it hands in what it has), ``handed_in``
-(and said that nothing is left), ``frozen``, ``revoked``, or ``desk`` for a centre's own key."""
+"""`state` is ``pending``, ``active``, ``suspended`` (missing, perhaps lost), ``leaving`` (of somebody who left: it
+hands in what it has), ``handed_in`` (and said that nothing is left), ``frozen``, ``revoked``, ``rejected``, or ``desk``
+for a centre's own key. `former` are the keys that it had before, see `spine.keys`."""
+
+device_act = Table(
+    "device_act",
+    metadata,
+    id_column("centre", key=True),
+    id_column("device", key=True),
+    number("at", key=True),
+    Column("act", String(20), primary_key=True),
+    id_column("by", optional=True),
+    text("reason"),
+    octets("key"),
+    number("sequence"),
+    number("reported_at"),
+    number("lost_at", optional=True),
+)
+"""What was done with a device: ``suspend``, ``revoke``, … and by whom (null: the server itself). `key` is the one that
+it had then and `sequence` its last batch that had a receipt; whoever is shown a batch later can tell on which side of
+the act it lies. `reported_at` is when somebody told, `lost_at` since when it is said to be missing."""
 
 enrolment_code = Table(
     "enrolment_code",

@@ -178,8 +178,11 @@ quarantine = Table(
     Column("code", String(64), nullable=False),
     octets("packed"),
     number("at"),
+    octets("decided", optional=True),
+    Index("ix_quarantine_at", "centre", "at"),
 )
-"""Batches that are kept and not applied: the other branch of an equivocation."""
+"""Batches that are kept and not applied: the other branch of an equivocation, and what a locked device hands in. `code`
+says why; `decided`, as JSON, what a clerk did about it, and under which signature."""
 
 log_node = Table(
     "log_node",

@@ -20,6 +20,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Fetch
 from daiban_server.http.problems import ProblemError
 from daiban_server.services import Presence, Services
+from daiban_server.spine import keys as device_keys
 from daiban_server.spine.handing_in import LEAVERS
 from daiban_server.spine.opening import Sender
 from daiban_sync import signature
@@ -35,45 +36,52 @@ _DEVICE = (
         schema.device.c.state,
         schema.person.c.role,
         schema.person.c.active,
+        schema.device.c.former,
     )
     .select_from(schema.device.join(schema.person, schema.person.c.id == schema.device.c.person))
     .where(schema.device.c.id == bindparam("device_id"))
 )
 
 
+LOCKED = frozenset({"revoked", "frozen"})
+"""States in which nothing is taken or given; what is handed in is kept apart."""
+
+
 class SignedDevice(NamedTuple):
-    """A device whose request held. `state` is ``active``, ``pending`` or one of `LEAVERS`."""
+    """A device whose request held. `state` is ``active``, ``pending``, one of `LEAVERS` or, where asked for, one of
+    `LOCKED`."""
 
     sender: Sender
     state: str
 
 
 async def signed_device(
-    request: Request[Any, Any, Any], body: bytes, services: Services, *, pending: bool = False
+    request: Request[Any, Any, Any], body: bytes, services: Services, *, pending: bool = False, locked: bool = False
 ) -> SignedDevice:
     """The device that signed `request`. Raises `SignatureError` or `ProblemError`; a device that waits for approval
-    passes
-    only with `pending`."""
+    passes only with `pending`, one that is revoked or frozen only with `locked`."""
     parameters = signature.parse(request.headers.get("signature-input", ""))
     device = bytes.fromhex(parameters.device)
     found = await services.database.look(Fetch(_DEVICE, {"device_id": device}))
     if not found or found[0][3] == "desk":
         raise ProblemError("device.unknown")
-    centre, person, key, state, role, active = found[0]
+    centre, person, key, state, role, active, former = found[0]
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     target = Target(request.method, request.headers.get("host", ""), path)
     content_digest, signed = request.headers.get("content-digest", ""), request.headers.get("signature", "")
     signature.check(key, target, body, parameters, content_digest, signed)
     _check_time(parameters, services)
     # The phone of somebody who left may still hand in what it has, and let go of what it holds.
-    if state not in LEAVERS and (state not in ("active", "pending") or not active):
-        raise ProblemError(f"device.{state if state != 'active' else 'revoked'}")
+    if state in ("active", "pending") and not active:
+        state = "revoked"
+    if state not in LEAVERS | {"active", "pending"} and not (locked and state in LOCKED):
+        raise ProblemError(f"device.{state}")
     if state == "pending" and not pending:
         raise ProblemError("device.pending")
     now = services.now()
     client = request.headers.get("user-agent", "")[:80]
     services.presence[device] = Presence(now, now - parameters.created * SECOND, client)
-    return SignedDevice(Sender(device, centre, person, role, key), state)
+    return SignedDevice(Sender(device, centre, person, role, key, former=device_keys.unpack(former)), state)
 
 
 def _check_time(parameters: Parameters, services: Services) -> None:

@@ -224,7 +224,9 @@ def _register(asked: Asked, key: bytes, device: bytes, now: int) -> Program[Row]
     if (yield from first(_STATE, device_id=device)) is not None:
         raise ProblemError("key.in_use")
     centre, person = code[0], code[1]
-    yield Write(schema.device, [(device, centre, person, asked.name, key, "pending", now, None, None, None, None, "")])
+    yield Write(
+        schema.device, [(device, centre, person, asked.name, key, "pending", now, None, None, None, None, "", None)]
+    )
     if (yield from first(_USE, code_digest=digest, device_id=device)) is None:
         raise ProblemError("enrolment.code")
     row = yield from first(_ABOUT, device_id=device)

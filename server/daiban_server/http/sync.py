@@ -13,10 +13,11 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.features.photos import grant
 from daiban_server.features.photos.tus import PATH as UPLOADS
-from daiban_server.http.device import SignedDevice, signed_device
+from daiban_server.http.device import LOCKED, SignedDevice, signed_device
+from daiban_server.http.problems import ProblemError
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
-from daiban_server.spine import handing_in, log, restores
+from daiban_server.spine import handing_in, log, quarantine, restores
 from daiban_server.spine.cursor import Cursor, pack_cursor, unpack_cursor
 from daiban_server.spine.news import News, news
 from daiban_server.spine.opening import Opened, Sender, open_batch
@@ -53,9 +54,12 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     continue its chain is answered by a PROBLEM frame; the others are judged by themselves.
     """
     body = await request.body()
-    device = await signed_device(request, body, services)
+    device = await signed_device(request, body, services, locked=True)
     asked = wire.decode_request(body)
     sender = device.sender
+    if device.state in LOCKED:
+        await _keep_apart(asked, device, services)
+        raise ProblemError(f"device.{device.state}")
     cursor = unpack_cursor(asked.hello.cursor, sender.device, services.keys.derived("cursor"))
     custody = asked.custody
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
@@ -65,6 +69,14 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     if frames is None:
         return Response(b"", status_code=204)
     return Response(wire.encode_answer(frames, dictionary=asked.dictionary), media_type=MEDIA_TYPE)
+
+
+async def _keep_apart(asked: wire.Request, device: SignedDevice, services: Services) -> None:
+    """What a locked device hands in is kept, if it is in order, and nothing is said of it."""
+    sender, code, now = device.sender, f"device.{device.state}", services.now()
+    opened = [open_batch(one, sender, services.keys) for one in asked.batches]
+    if opened:
+        await services.database.write(sender.centre, lambda: quarantine.keep_all(sender, opened, code, now))
 
 
 async def _exchange(

@@ -12,6 +12,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.affairs import watching as opinions
 from daiban_server.features.deadlines import watching
+from daiban_server.features.devices import silence
 from daiban_server.features.posts import watching as handovers
 from daiban_server.features.replies import following, reminding
 from daiban_server.features.visits import repairing
@@ -180,5 +181,6 @@ def _round(heard: dict[bytes, Presence], now: int) -> Program[None]:
             offset=presence.clock_offset,
             agent=presence.client,
         )
+    yield from silence.look(now)
     yield from reminding.look(now)
     yield from run(_EXPIRED, now=now)

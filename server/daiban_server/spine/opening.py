@@ -5,6 +5,7 @@ from typing import NamedTuple
 from daiban_schemas.reading import Read, read
 from daiban_schemas.strict import StrictnessError
 from daiban_server.keystore import ServerKeys
+from daiban_server.spine.keys import Former, key_at
 from daiban_sync import batch as batches
 from daiban_sync import receipt
 from daiban_sync.batch import Batch
@@ -14,7 +15,7 @@ from daiban_sync.errors import WireError
 
 class Sender(NamedTuple):
     """Who hands in: the device with its person, as they stood when the request was verified. A desk's entries have no
-    ancestors: two clerks share its key."""
+    ancestors: two clerks share its key. `former` are keys that the device had before `key`."""
 
     device: bytes
     centre: bytes
@@ -22,6 +23,7 @@ class Sender(NamedTuple):
     role: str
     key: bytes
     chained: bool = True
+    former: tuple[Former, ...] = ()
 
 
 class Opened(NamedTuple):
@@ -37,7 +39,7 @@ def open_batch(batch: Batch, sender: Sender, keys: ServerKeys, earlier: receipt.
     """Check a batch before the database is touched, in this order:
 
     1. it is for this installation, this centre, from this device;
-    2. the device's key signed it;
+    2. the device's key of that time signed it;
     3. an `earlier` receipt that came along is one that this server signed for it;
     4. its entries are strict JSON of the form of entries.
 
@@ -49,7 +51,7 @@ def open_batch(batch: Batch, sender: Sender, keys: ServerKeys, earlier: receipt.
         raise WireError("batch.elsewhere", "for another installation or centre")
     if header.device != sender.device:
         raise WireError("batch.not_yours")
-    batches.check(batch, sender.key)
+    batches.check(batch, key_at(header.sequence, sender.former, sender.key))
     custody = None
     if earlier is not None:
         receipt.check(earlier, header, batch.digest, keys.receipt_key(earlier.key))

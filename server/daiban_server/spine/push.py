@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, select
 
 from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Savepoint, Write, Writes, first, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import chains, gaps, history, log
+from daiban_server.spine import chains, gaps, history, log, quarantine
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.handing_in import LEAVERS
@@ -47,7 +47,6 @@ _BEFORE = (
 )
 """A device's state, when the checkpoint was signed that a batch names, the end of the device's chain, and what is held
 of the batch at that sequence."""
-_FREEZE = update(schema.device).where(schema.device.c.id == bindparam("device_id")).values(state="frozen")
 _NOTED = select(
     schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields
 ).where(
@@ -140,7 +139,7 @@ class _Intake:
         elif verdict == "gap":
             self.done.problems.append((sequence, "chain.gap", chain.sequence + 1))
         elif verdict == "equivocation":
-            yield from self._quarantine(batch)
+            yield from self._quarantine(batch, chain)
             self.done.problems.append((sequence, "chain.equivocation", 0))
         elif verdict == "adopted":
             yield from self._accept(opened, sender._replace(chained=False), named, [])
@@ -241,13 +240,10 @@ class _Intake:
             self.done.leaves.append(again.leaf)
         self.done.outcomes.append(pack([found[number] for number in sorted(found)]))
 
-    def _quarantine(self, batch: Batch) -> Program[None]:
+    def _quarantine(self, batch: Batch, chain: Chain) -> Program[None]:
         """Keep the other branch and freeze the key: one phone signed two histories."""
-        sender, now = self.sender, self.ledger.now
-        packed = batches.pack(batch)
-        row = (sender.centre, sender.device, batch.digest, batch.header.sequence, "chain.equivocation", packed, now)
-        yield Write(schema.quarantine, [row], "ignore")
-        yield from first(_FREEZE, device_id=sender.device)
+        yield from quarantine.keep(self.sender, batch, "chain.equivocation", self.ledger.now)
+        yield from quarantine.freeze(self.sender, chain, self.ledger.now)
 
 
 def _numbers(batch: Batch) -> range:

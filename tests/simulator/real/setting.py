@@ -78,5 +78,5 @@ def _set_up() -> Program[None]:
     )
     for person, name, at in PHONES:
         key = KEYS_OF[id_of(name)].public_key
-        who = (id_of(name), centres[at], id_of(person), name, key, "active", BEGUN, BEGUN, None, None, None, "")
+        who = (id_of(name), centres[at], id_of(person), name, key, "active", BEGUN, BEGUN, None, None, None, "", None)
         yield Write(schema.device, [who])

@@ -1,0 +1,37 @@
+"""The life of devices: keys they had, what was done with them, what became of batches in quarantine"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_ID = sa.LargeBinary(length=16)
+
+
+def _number(name: str, *, nullable: bool = False) -> "sa.Column[int]":
+    return sa.Column(name, sa.BigInteger(), autoincrement=False, nullable=nullable)
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("former", sa.LargeBinary(), nullable=True))
+    with op.batch_alter_table("quarantine", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("decided", sa.LargeBinary(), nullable=True))
+    op.create_index("ix_quarantine_at", "quarantine", ["centre", "at"])
+    op.create_table(
+        "device_act",
+        sa.Column("centre", _ID, nullable=False),
+        sa.Column("device", _ID, nullable=False),
+        _number("at"),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("by", _ID, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        _number("sequence"),
+        _number("reported_at"),
+        _number("lost_at", nullable=True),
+        sa.PrimaryKeyConstraint("centre", "device", "at", "act", name=op.f("pk_device_act")),
+    )

@@ -1,0 +1,90 @@
+"""A clerk takes on what stands in quarantine: some entries of a batch, under his own signature, or none.
+
+What is adopted is handed in once more by the centre's desk, as the clerk's own word: with his authority, at the time of
+the adoption (nobody believes what a stolen phone says of time), without ancestors. Each entry says in ``adopted`` which
+one of which batch it repeats, so the log shows where it came from, and the batch stays as it was handed in.
+
+The signature is the clerk's passkey over `digest_of` the choice: an adoption can be shown later to be this person's and
+of these entries. The price of the clerk's authority: an adopted value stands in front of an agent's. It is meant so,
+since somebody looked at it.
+"""
+
+import hashlib
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, run
+from daiban_server.features.devices import quarantined
+from daiban_server.features.devices.quarantined import Quarantined
+from daiban_server.http.problems import ProblemError
+from daiban_server.keystore import ServerKeys
+from daiban_server.spine import desk, log
+from daiban_server.spine.desk import Clerk
+from daiban_server.spine.effects import Effects
+from daiban_sync.outcome import Outcome
+
+PURPOSE = "adopt"
+_q = schema.quarantine.c
+_DECIDE = (
+    update(schema.quarantine)
+    .where(
+        _q.centre == bindparam("centre_id"), _q.device == bindparam("device_id"), _q.digest == bindparam("batch_digest")
+    )
+    .values(decided=bindparam("decision"))
+)
+
+
+class Choice(NamedTuple):
+    """What a clerk decides about a batch: the entries' `numbers` to adopt (none: nothing of it), why, and the signature
+    as it is kept (see `accounts`)."""
+
+    device: bytes
+    digest: bytes
+    numbers: tuple[int, ...]
+    reason: str
+    signature: Mapping[str, Any] | None
+
+
+def digest_of(device: bytes, digest: bytes, numbers: Sequence[int]) -> bytes:
+    """What the clerk signs: 32 bytes over the batch and the choice, as stated in the module."""
+    chosen = b"".join(struct.pack(">Q", number) for number in sorted(set(numbers)))
+    return hashlib.sha256(b"daiban adopt 1\n" + device + digest + chosen).digest()
+
+
+def decide(
+    clerk: Clerk, choice: Choice, keys: ServerKeys, effects: Effects, now: int, secret: bytes
+) -> Program[list[Outcome]]:
+    """Adopt what was chosen and write the decision down; gives what became of each entry. Raises `ProblemError`:
+    ``quarantine.unknown``, ``quarantine.decided``, ``quarantine.entries``."""
+    yield from log.lock(clerk.centre)
+    one = yield from quarantined.found(clerk.centre, choice.device, choice.digest)
+    if one.decided is not None:
+        raise ProblemError("quarantine.decided")
+    outcomes: list[Outcome] = []
+    if choice.numbers:
+        bodies = quarantined.chosen(one, choice.numbers)
+        told = [_told(body, one, clerk, number) for body, number in zip(bodies, sorted(choice.numbers), strict=True)]
+        outcomes = yield from desk.write(clerk, told, keys, effects, now, secret)
+    decision = {
+        "at": now,
+        "by": clerk.person.hex(),
+        "numbers": sorted(choice.numbers),
+        "outcomes": [outcome.outcome for outcome in outcomes],
+        "reason": choice.reason,
+        "signature": choice.signature,
+    }
+    named = {"centre_id": clerk.centre, "device_id": choice.device, "batch_digest": choice.digest}
+    yield from run(_DECIDE, **named, decision=msgspec.json.encode(decision))
+    return outcomes
+
+
+def _told(body: bytes, one: Quarantined, clerk: Clerk, number: int) -> bytes:
+    """The entry as the clerk's: who wrote it now, and what it repeats."""
+    said = {**msgspec.json.decode(body), "by": clerk.person.hex()}
+    said["adopted"] = f"{one.device.hex()}/{one.digest.hex()}/{number}"
+    return msgspec.json.encode(said)

@@ -1,0 +1,180 @@
+"""What stands in quarantine, for a person to look at: the batch, entry by entry, beside what was taken of that number.
+
+One key that signed two histories shows as two columns: what came first and stands, and what came second. What a revoked
+phone handed in has one column, and beside it the entries that are the agent's again under his new phone.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import bindparam, select
+
+from daiban_schemas.reading import read
+from daiban_schemas.strict import StrictnessError, decoded
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Row, first, rows
+from daiban_server.http.problems import ProblemError
+from daiban_server.spine import history
+from daiban_server.spine.history import Stored
+from daiban_sync import batch as batches
+from daiban_sync.batch import Batch
+from daiban_sync.outcome import OUTCOMES
+
+LISTED = 500
+"""Batches in one list."""
+
+_q, _d, _p, _e = schema.quarantine.c, schema.device.c, schema.person.c, schema.envelope.c
+_WHOLE = (_q.device, _q.digest, _q.sequence, _q.code, _q.at, _q.decided, _d.name, _p.name, _q.packed)
+_FROM = schema.quarantine.join(schema.device, _q.device == _d.id).join(schema.person, _d.person == _p.id)
+_LIST = (
+    select(*_WHOLE)
+    .select_from(_FROM)
+    .where(_q.centre == bindparam("centre_id"))
+    .order_by(_q.at.desc(), _q.sequence)
+    .limit(LISTED)
+)
+_ONE = (
+    select(*_WHOLE)
+    .select_from(_FROM)
+    .where(
+        _q.centre == bindparam("centre_id"),
+        _q.device == bindparam("device_id"),
+        _q.digest == bindparam("batch_digest"),
+    )
+)
+_SPAN = select(_e.since, _e.until).where(
+    _e.centre == bindparam("centre_id"),
+    _e.device == bindparam("device_id"),
+    _e.last >= bindparam("first_number"),
+    _e.first <= bindparam("last_number"),
+)
+_OF_DEVICES = (
+    select(*(schema.history.c[name] for name in history.COLUMNS))
+    .where(schema.history.c.centre == bindparam("centre_id"), schema.history.c.author == bindparam("person_id"))
+    .order_by(schema.history.c.position.desc())
+    .limit(2_000)
+)
+_OWNER = select(_d.person).where(_d.id == bindparam("device_id"))
+
+
+class Quarantined(NamedTuple):
+    """A batch in quarantine; `code` says why, `decided` what became of it (`adopting`), None while nobody looked."""
+
+    device: bytes
+    digest: bytes
+    sequence: int
+    code: str
+    at: int
+    decided: dict[str, Any] | None
+    device_name: str
+    person: str
+    batch: Batch
+
+
+class Line(Struct, frozen=True):
+    """An entry in words that a page can show: `name` is the command's or report's, `values` what it says, `at` when the
+    phone says that it was (Unix milliseconds)."""
+
+    number: int
+    record: str
+    kind: str
+    action: str
+    name: str
+    values: dict[str, Any]
+    at: int
+
+
+class Pair(Struct, frozen=True):
+    """An entry in quarantine beside what was taken under its number; `outcome` says what became of that. `again`: the
+    same was handed in by another phone of the person, so there is nothing to adopt."""
+
+    kept: Line
+    taken: Line | None
+    outcome: str
+    again: bool
+
+
+def listed(centre: bytes) -> Program[list[Quarantined]]:
+    """A centre's quarantine, newest first."""
+    return [_quarantined(row) for row in (yield from rows(_LIST, centre_id=centre))]
+
+
+def found(centre: bytes, device: bytes, digest: bytes) -> Program[Quarantined]:
+    """One batch. Raises `ProblemError("quarantine.unknown")`."""
+    row = yield from first(_ONE, centre_id=centre, device_id=device, batch_digest=digest)
+    if row is None:
+        raise ProblemError("quarantine.unknown")
+    return _quarantined(row)
+
+
+def _quarantined(row: Row) -> Quarantined:
+    device, digest, sequence, code, at, decided, name, person, packed = row
+    told = msgspec.json.decode(decided) if decided else None
+    return Quarantined(device, digest, sequence, code, at, told, name, person, batches.unpack(packed))
+
+
+def pairs(centre: bytes, one: Quarantined) -> Program[list[Pair]]:
+    """Its entries, each beside what was taken under the same number."""
+    first_number = one.batch.header.first
+    kept = [lines(first_number + i, body) for i, body in enumerate(one.batch.entries)]
+    taken = yield from _taken(centre, one)
+    again = yield from _again(centre, one)
+    return [
+        Pair(
+            line,
+            lines(line.number, there.body) if (there := taken.get(line.number)) else None,
+            OUTCOMES[there.outcome] if there else "",
+            body in again,
+        )
+        for line, body in zip(kept, one.batch.entries, strict=True)
+    ]
+
+
+def _taken(centre: bytes, one: Quarantined) -> Program[dict[int, Stored]]:
+    header = one.batch.header
+    numbers = {"first_number": header.first, "last_number": header.first + header.entry_count - 1}
+    spans = yield from rows(_SPAN, centre_id=centre, device_id=one.device, **numbers)
+    found: dict[int, Stored] = {}
+    for since, until in spans:
+        starts = [stored.position for stored in (yield from history.between(centre, since + 1, until))]
+        for stored in (yield from history.entries_at(centre, starts)).values():
+            if stored.device == one.device:
+                found[stored.number] = stored
+    return found
+
+
+def _again(centre: bytes, one: Quarantined) -> Program[set[bytes]]:
+    """Bodies of the batch that another phone of the person handed in, among what that person wrote last."""
+    owner = yield from first(_OWNER, device_id=one.device)
+    if owner is None:
+        return set()
+    wanted = set(one.batch.entries)
+    written = yield from rows(_OF_DEVICES, centre_id=centre, person_id=owner[0])
+    return {
+        stored.body
+        for row in written
+        for stored in history.entries_of(history.opened(row))
+        if stored.body in wanted and stored.device != one.device
+    }
+
+
+def lines(number: int, body: bytes) -> Line:
+    """An entry as a page shows it. What cannot be read has no record."""
+    try:
+        entry, values, _ = read(body)
+    except StrictnessError:
+        return Line(number, "", "", "", "", {}, 0)
+    name = {"command": entry.command, "report": entry.report}.get(entry.action) or ""
+    told = {"command": entry.arguments, "report": entry.facts}.get(entry.action)
+    said = decoded(told) if isinstance(told, msgspec.Raw) else values
+    return Line(number, entry.record, entry.kind, entry.action, str(name), dict(said), entry.at)
+
+
+def chosen(one: Quarantined, numbers: Iterable[int]) -> list[bytes]:
+    """The bodies of some of its entries, in order. Raises `ProblemError("quarantine.entries")`."""
+    header, wanted = one.batch.header, sorted(set(numbers))
+    if not wanted or not all(0 <= number - header.first < header.entry_count for number in wanted):
+        raise ProblemError("quarantine.entries")
+    return [one.batch.entries[number - header.first] for number in wanted]

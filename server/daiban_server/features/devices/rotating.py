@@ -1,0 +1,81 @@
+"""A device takes another key and keeps its id, its chain and its work.
+
+It asks with a request under the old key, whose body the new key signed: so both agree. From the batch after `last` on
+only the new key counts. The head hears of it, since whoever has a copy of the old key could do the same: the honest
+phone is then refused, and the head sees whose key changed and when.
+"""
+
+import base64
+import json
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import bindparam, select, update
+
+from daiban_server import todo
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first
+from daiban_server.features.devices.life import Told, write_down
+from daiban_server.http.problems import ProblemError
+from daiban_server.spine import chains, keys, log
+from daiban_server.spine.keys import Former
+from daiban_server.spine.opening import Sender
+from daiban_sync import dsse
+from daiban_sync.keys import check_public_key
+
+_d = schema.device.c
+_USED = select(_d.id).where(_d.key == bindparam("public_key"))
+_HELD = select(_d.key, _d.former, _d.state).where(_d.id == bindparam("device_id"))
+_TAKE = (
+    update(schema.device)
+    .where(_d.id == bindparam("device_id"))
+    .values(key=bindparam("public_key"), former=bindparam("formerly"))
+)
+
+
+class NewKey(Struct):
+    """The signed payload: the device, its new key, and the last batch that it signed under the old one."""
+
+    device: str
+    origin: str
+    key: str
+    last: int
+    at: int
+
+
+_asked = msgspec.json.Decoder(NewKey)
+
+
+def read(body: bytes, sender: Sender, origin: bytes) -> NewKey:
+    """Check a request's body. Raises `ProblemError` or `SignatureError`; then nothing changes."""
+    try:
+        asked = _asked.decode(base64.b64decode(json.loads(body)["payload"], validate=True))
+        key = bytes.fromhex(asked.key)
+        if not 0 <= asked.last < 2**53 or len(key) != 32:
+            raise ValueError
+    except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError):
+        raise ProblemError("enrolment.malformed") from None
+    check_public_key(key)
+    dsse.load(body, dsse.NEW_KEY, key, "enrolment.proof")
+    if asked.device != sender.device.hex() or asked.origin != origin.hex():
+        raise ProblemError("batch.elsewhere")
+    return asked
+
+
+def take(sender: Sender, asked: NewKey, proof: bytes, now: int) -> Program[None]:
+    """Let the new key count. Raises `ProblemError`: ``key.in_use``, ``device.key_old``."""
+    yield from log.lock(sender.centre)
+    fresh, row = bytes.fromhex(asked.key), (yield from first(_HELD, device_id=sender.device))
+    # Read again under the lock: of two requests under the old key one is late.
+    if row is None or row[0] != sender.key or row[2] != "active":
+        raise ProblemError("device.key_old")
+    if (yield from first(_USED, public_key=fresh)) is not None:
+        raise ProblemError("key.in_use")
+    chain = yield from chains.end(sender.centre, sender.device)
+    if asked.last < chain.sequence:
+        raise ProblemError("enrolment.malformed")
+    formerly = keys.pack([*keys.unpack(row[1]), Former(asked.last, sender.key, now, proof)])
+    yield from first(_TAKE, device_id=sender.device, public_key=fresh, formerly=formerly)
+    told = Told("", now)
+    yield from write_down(sender.centre, sender.device, "new_key", sender.key, told, sender.person, now)
+    yield from todo.for_head(sender.centre, sender.device, "device.new_key", f"new key {asked.key}", now)

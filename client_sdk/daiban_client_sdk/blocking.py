@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from daiban_client_sdk import carrying
 from daiban_client_sdk.client import Client
 from daiban_client_sdk.device import Attached, Conflict
 from daiban_client_sdk.forms import Form
@@ -176,6 +177,18 @@ class BlockingClient:
     def status(self) -> Status:
         """See `Client.status`."""
         return self._wait(self.client.status())
+
+    def export(self, folder: Path, size: int = carrying.PIECE) -> list[Path]:
+        """See `Client.export`."""
+        return self._wait(self.client.export(folder, size))
+
+    def carry(self, piece: bytes) -> bytes:
+        """See `Client.carry`."""
+        return self._wait(self.client.carry(piece))
+
+    def receive(self, answer: bytes) -> Status:
+        """See `Client.receive`."""
+        return self._wait(self.client.receive(answer))
 
     def sync(self, progress: OnProgress = silent) -> Status:
         """See `Client.sync`."""

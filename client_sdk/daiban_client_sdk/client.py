@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from daiban_client_sdk import enrolment, home, posts, replies, visit_news, visits
+from daiban_client_sdk import carrying, enrolment, home, posts, replies, visit_news, visits
 from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
@@ -249,6 +249,25 @@ class Client:
     async def status(self) -> Status:
         """What this device still holds alone."""
         return await self._run(self.device.status)
+
+    # By hand --------------------------------------------------------------------------------------------------
+
+    async def export(self, folder: Path, size: int = carrying.PIECE) -> list[Path]:
+        """Write everything without a receipt into `folder`, sealed, in pieces of about `size` bytes: anybody may carry
+        them in, and nobody on the way can read or alter them."""
+        async with self._syncing:
+            return await self._run(carrying.export, self.device, folder, size)
+
+    async def carry(self, piece: bytes) -> bytes:
+        """Hand in a piece of somebody's bundle over this device's link; gives the answer to bring back."""
+        transport, _ = await self._link()
+        return (await transport.request("POST", "/v1/bundles", piece)).content
+
+    async def receive(self, answer: bytes) -> Status:
+        """Take in an answer that was brought back for a bundle of this device."""
+        async with self._syncing:
+            await self._run(carrying.receive, self.device, answer)
+        return await self.status()
 
     # Sync -----------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 `client.Client` adds the link to the server; this module does no network I/O.
 """
 
-import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,14 +16,18 @@ from daiban_client_sdk.forms import Form
 from daiban_client_sdk.mirror import Mirror
 from daiban_client_sdk.outbox import Identity, Outbox
 from daiban_client_sdk.progress import Status
-from daiban_client_sdk.store import Store, sync_folder
+from daiban_client_sdk.store import Store, write_file
 from daiban_schemas import entry, strict
 from daiban_schemas.forms import answer_problems
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.types import Type
 from daiban_sync import faults, ids, limits
+from daiban_sync import keyring as keyrings
+from daiban_sync.keyring import Keyring
 from daiban_sync.keys import SoftwareKey, fingerprint
 from daiban_sync.merge import UNSENT
+from daiban_sync.merkle import Frontier
+from daiban_sync.session import Trust
 from daiban_sync.view import Value, View
 
 SHOWN = "conflicts_shown"
@@ -111,6 +114,22 @@ class Device:
         get = self.store.get
         origin, centre, device = (bytes.fromhex(get(name)) for name in ("origin", "centre", "device"))
         return Identity(origin, centre, device, self.new_key())
+
+    def keyring(self) -> Keyring:
+        """The server's keys, as far as this device knows."""
+        envelope = self.store.get("keyring").encode()
+        origin, root_key = self.store.get("origin"), self.store.get("root_key")
+        return keyrings.load(envelope, bytes.fromhex(root_key), bytes.fromhex(origin))
+
+    def trust(self) -> Trust:
+        """What this device knows for certain."""
+        identity, root_key = self.identity(), bytes.fromhex(self.store.get("root_key"))
+        return Trust(identity.origin, identity.centre, identity.device, root_key, self.keyring())
+
+    def frontier(self) -> Frontier:
+        """The centre's log as far as this device has verified it."""
+        hashes = self.store.get("frontier", [])
+        return Frontier(self.store.get("log_size", 0), tuple(bytes.fromhex(one) for one in hashes))
 
     def fingerprint(self) -> str:
         """What is compared with the centre head's screen."""
@@ -210,7 +229,7 @@ class Device:
             prepared = images.prepare(file)
         digest = prepared.digest.hex()
         path = self.store.photos / f"{digest}.jpg"
-        _write(path, prepared.data)
+        write_file(path, prepared.data)
         faults.reach("device.photo.written")
         form, now = self.new("photo"), self.now()
         values = {
@@ -358,14 +377,3 @@ def _misfits(types: Mapping[str, Type], values: Mapping[str, Any]) -> dict[str, 
         if name in types and (problem := types[name].problem(value)):
             found[name] = problem
     return found
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a photo whole and durably, or not at all."""
-    aside = path.with_suffix(".part")
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.rename(path)
-    sync_folder(path.parent)

@@ -143,6 +143,17 @@ class Outbox:
         )
         return [row[0] for row in found]
 
+    def held(self) -> list[bytes]:
+        """Packed batches of this enrolment that are still here, with a receipt or without."""
+        found = self._store.rows("SELECT packed FROM batch WHERE packed <> x'' AND sequence > ?", self._begun())
+        return [row[0] for row in found]
+
+    def sendable(self) -> list[tuple[bytes, bytes | None]]:
+        """Packed batches without receipt that this enrolment signed, in order, each with the receipt that it had before
+        a restore."""
+        unsent = "SELECT packed, earlier FROM batch WHERE receipt IS NULL AND sequence > ? ORDER BY sequence"
+        return [(packed, earlier) for packed, earlier in self._store.rows(unsent, self._begun())]
+
     def custody(self, count: int) -> list[bytes]:
         """Receipts that the first `count` unreceipted batches had before a restore."""
         found = self._store.rows(

@@ -11,10 +11,9 @@ from daiban_client_sdk.errors import RefusedError
 from daiban_client_sdk.outbox import Identity
 from daiban_client_sdk.progress import OnProgress, Progress
 from daiban_schemas.strict import StrictnessError
-from daiban_sync import batch, clock, faults, keyring, receipt, wire
+from daiban_sync import batch, clock, faults, receipt, wire
 from daiban_sync.errors import WireError
-from daiban_sync.merkle import Frontier
-from daiban_sync.session import Received, SyncSession, Trust, portion
+from daiban_sync.session import Received, SyncSession, portion
 
 PHOTOS_ASKED = 20
 """Photos of which one request asks receipts or tickets."""
@@ -62,8 +61,8 @@ class Rounds:
         packed = packed[: portion(packed)]
         earlier = self._device.outbox.custody(len(packed))
         reach = custody.horizon(self._store)
-        frontier = self._frontier()
-        ring = self._keyring()
+        frontier = self._device.frontier()
+        ring = self._device.keyring()
         batches, photos = [batch.unpack(one) for one in packed], self._photos()
         hello = wire.Hello(
             cursor=self._store.get("cursor", ""),
@@ -76,9 +75,7 @@ class Rounds:
             own=True,
             left=self._left(batches, len(photos)),
         )
-        root_key = bytes.fromhex(self._store.get("root_key"))
-        trust = Trust(identity.origin, identity.centre, identity.device, root_key, ring)
-        session = SyncSession(trust, frontier, hello, batches)
+        session = SyncSession(self._device.trust(), frontier, hello, batches)
         return Step(identity, session, session.request(packed, earlier), self._device.clock())
 
     def take(self, step: Step, body: bytes) -> bool:
@@ -95,13 +92,7 @@ class Rounds:
         with self._store.transaction():
             self._follow(reply)
             self._mirror(reply)
-            self._keep_log(received)
-            self._device.outbox.take(received)
-            for one in received.photo_receipts:
-                self._store.run(
-                    "UPDATE photo SET receipt = ? WHERE record = ? AND sha256 = ?",
-                    *(receipt.pack_photo(one), one.record, one.digest.hex()),
-                )
+            keep(self._device, received)
             self._store.put("cursor", reply.answer.cursor)
             if not reply.answer.more:
                 self._complete()
@@ -122,8 +113,6 @@ class Rounds:
             custody.reopen(self._store, stated)
         if reply.restored:
             self._device.mirror.forget()
-        if reply.horizon is not None:
-            custody.remember(self._store, reply.horizon)
 
     def _mirror(self, reply: wire.Reply) -> None:
         """Write pulled records; an answer whose records are no entries refuses the whole answer."""
@@ -181,23 +170,6 @@ class Rounds:
         entries = status.entries - sum(one.header.entry_count for one in brought)
         return entries + status.photos - listed
 
-    def _frontier(self) -> Frontier:
-        hashes = self._store.get("frontier", [])
-        return Frontier(self._store.get("log_size", 0), tuple(bytes.fromhex(one) for one in hashes))
-
-    def _keyring(self) -> keyring.Keyring:
-        envelope = self._store.get("keyring").encode()
-        origin, root_key = self._store.get("origin"), self._store.get("root_key")
-        return keyring.load(envelope, bytes.fromhex(root_key), bytes.fromhex(origin))
-
-    def _keep_log(self, received: Received) -> None:
-        if received.reply.keyring is not None:
-            self._store.put("keyring", received.reply.keyring.decode())
-        if received.digest is not None:
-            self._store.put("log_size", received.frontier.size)
-            self._store.put("frontier", [one.hex() for one in received.frontier.hashes])
-            self._store.put("checkpoint", received.digest.hex())
-
     def _complete(self) -> None:
         """Everything was pulled: own entries that came back are shown as pulled, what left the scope may go."""
         self._device.outbox.came_back()
@@ -217,3 +189,22 @@ class Rounds:
         if problem.code == "chain.equivocation":
             self._store.put("state", "frozen")
         raise RefusedError(problem.code, f"batch {problem.sequence}")
+
+
+def keep(device: Device, received: Received) -> None:
+    """Keep what a verified answer says of custody and of the log; call it within a transaction."""
+    store, reply = device.store, received.reply
+    if reply.horizon is not None:
+        custody.remember(store, reply.horizon)
+    if reply.keyring is not None:
+        store.put("keyring", reply.keyring.decode())
+    if received.digest is not None:
+        store.put("log_size", received.frontier.size)
+        store.put("frontier", [one.hex() for one in received.frontier.hashes])
+        store.put("checkpoint", received.digest.hex())
+    device.outbox.take(received)
+    for one in received.photo_receipts:
+        store.run(
+            "UPDATE photo SET receipt = ? WHERE record = ? AND sha256 = ?",
+            *(receipt.pack_photo(one), one.record, one.digest.hex()),
+        )

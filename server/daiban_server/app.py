@@ -46,7 +46,7 @@ from daiban_server.features.visits import calendar_routes
 from daiban_server.features.visits import routes as visits
 from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.planning import routes as plans
-from daiban_server.http import enrolment, gaps, health, problems, records, session, territory
+from daiban_server.http import bundles, enrolment, gaps, health, problems, records, session, territory
 from daiban_server.http.bodies import without_nul
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import first_watch, give_up_plans, renew_projections, replay_parked, run_jobs
@@ -79,6 +79,7 @@ EFFECTS = (
 
 API = (
     sync,
+    bundles.bundles,
     enrolment.issue_code,
     enrolment.enrol,
     enrolment.enrolment_state,

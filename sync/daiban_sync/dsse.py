@@ -17,6 +17,8 @@ HORIZON = "application/vnd.daiban.horizon.v1"
 RESTORED = "application/vnd.daiban.restored.v1"
 KEYRING = "application/vnd.daiban.keyring.v1+json"
 ENROLMENT = "application/vnd.daiban.enrolment.v1+json"
+ANSWER = "application/vnd.daiban.answer.v1"
+BUNDLE = "application/vnd.daiban.bundle.v1+json"
 NEW_KEY = "application/vnd.daiban.new-key.v1+json"
 
 

@@ -22,6 +22,7 @@ class Frame(IntEnum):
     HELLO = 1
     BATCH = 2
     CUSTODY = 3
+    PHOTO_PART = 4
     ANSWER = 16
     RECEIPT = 17
     OUTCOMES = 18

@@ -17,6 +17,10 @@ _EN = {
     "已启用": "active",
     "已冻结": "frozen",
     "已停用": "revoked",
+    "共 {count} 个文件。带的人看不了,也改不了;交上后把回执(.answer)带回来。": (
+        "{count} file(s). Whoever carries them can neither read nor alter them; bring the answers (.answer) back."
+    ),
+    "{file} 已交上,回执:{answer}": "{file} was handed in; the answer: {answer}",
     "已挂失": "suspended",
     "未通过审核": "rejected",
     "密钥已更换,新的核对码:{fingerprint}": "The key was replaced. New fingerprint: {fingerprint}",

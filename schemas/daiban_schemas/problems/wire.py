@@ -121,6 +121,21 @@ WIRE: dict[str, Problem] = {
     "quarantine.device.frozen": Problem(
         409, "冻结的手机又交来内容", "已隔离,请逐条看过再采用", "A frozen phone handed in", "Look at each entry"
     ),
+    "bundle.nothing": Problem(
+        409, "没有要带走的内容", "都已收讫,不用再带", "Nothing to carry", "Everything has its receipt"
+    ),
+    "seal.no_key": Problem(
+        409, "服务器还没有公布封装密钥", "请先同步一次", "The server has no seal key", "Sync once, then try again"
+    ),
+    "bundle.malformed": Problem(
+        400, "不是代办导出的文件,或已损坏", "请从原手机重新导出", "Not a bundle, or damaged", "Export it again"
+    ),
+    "bundle.signature": Problem(
+        401, "导出文件的签名不对", "请从原手机重新导出", "The bundle's signature is invalid", "Export it again"
+    ),
+    "bundle.unknown": Problem(
+        404, "这份回执不是给这台手机的", "请核对是哪台手机导出的", "Not this device's bundle", "Find whose it is"
+    ),
     "seal.malformed": Problem(400, "不是封装文件", "请重新导出", "Not sealed content", "Export it again"),
     "seal.broken": Problem(
         422, "封装文件损坏或被改动", "请从原手机重新导出", "Sealed content is damaged", "Export it again"

@@ -28,6 +28,7 @@ from daiban_server.db.people_tables import (
 )
 from daiban_server.db.spine_tables import (
     backup,
+    carried,
     chain,
     checkpoint,
     counter,
@@ -60,6 +61,7 @@ __all__ = [
     "calendar_day",
     "calendar_entry",
     "calendar_feed",
+    "carried",
     "case_event",
     "case_sheet",
     "centre",

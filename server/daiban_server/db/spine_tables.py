@@ -184,6 +184,18 @@ quarantine = Table(
 """Batches that are kept and not applied: the other branch of an equivocation, and what a locked device hands in. `code`
 says why; `decided`, as JSON, what a clerk did about it, and under which signature."""
 
+carried = Table(
+    "carried",
+    metadata,
+    id_column("centre", key=True),
+    id_column("device", key=True),
+    number("sequence", key=True),
+    octets("digest", key=True),
+    octets("packed"),
+    number("at"),
+)
+"""Batches that somebody carried in before their forerunners; they wait without a receipt."""
+
 log_node = Table(
     "log_node",
     metadata,

@@ -62,18 +62,13 @@ async def signed_device(
     passes only with `pending`, one that is revoked or frozen only with `locked`."""
     parameters = signature.parse(request.headers.get("signature-input", ""))
     device = bytes.fromhex(parameters.device)
-    found = await services.database.look(Fetch(_DEVICE, {"device_id": device}))
-    if not found or found[0][3] == "desk":
-        raise ProblemError("device.unknown")
-    centre, person, key, state, role, active, former = found[0]
+    sender, state = await known_device(device, services)
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     target = Target(request.method, request.headers.get("host", ""), path)
     content_digest, signed = request.headers.get("content-digest", ""), request.headers.get("signature", "")
-    signature.check(key, target, body, parameters, content_digest, signed)
+    signature.check(sender.key, target, body, parameters, content_digest, signed)
     _check_time(parameters, services)
     # The phone of somebody who left may still hand in what it has, and let go of what it holds.
-    if state in ("active", "pending") and not active:
-        state = "revoked"
     if state not in LEAVERS | {"active", "pending"} and not (locked and state in LOCKED):
         raise ProblemError(f"device.{state}")
     if state == "pending" and not pending:
@@ -81,6 +76,17 @@ async def signed_device(
     now = services.now()
     client = request.headers.get("user-agent", "")[:80]
     services.presence[device] = Presence(now, now - parameters.created * SECOND, client)
+    return SignedDevice(sender, state)
+
+
+async def known_device(device: bytes, services: Services) -> SignedDevice:
+    """A device with its person, whatever its state. Raises `ProblemError("device.unknown")`."""
+    found = await services.database.look(Fetch(_DEVICE, {"device_id": device}))
+    if not found or found[0][3] == "desk":
+        raise ProblemError("device.unknown")
+    centre, person, key, state, role, active, former = found[0]
+    if state in ("active", "pending") and not active:
+        state = "revoked"
     return SignedDevice(Sender(device, centre, person, role, key, former=device_keys.unpack(former)), state)
 
 

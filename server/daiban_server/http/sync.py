@@ -21,7 +21,7 @@ from daiban_server.spine import handing_in, log, quarantine, restores
 from daiban_server.spine.cursor import Cursor, pack_cursor, unpack_cursor
 from daiban_server.spine.news import News, news
 from daiban_server.spine.opening import Opened, Sender, open_batch
-from daiban_server.spine.pull import Puller, pull
+from daiban_server.spine.pull import Page, Puller, pull
 from daiban_server.spine.push import Known, Pushed, push
 from daiban_sync import faults, note, restored, wire
 from daiban_sync.errors import SyncError, WireError
@@ -58,20 +58,20 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     asked = wire.decode_request(body)
     sender = device.sender
     if device.state in LOCKED:
-        await _keep_apart(asked, device, services)
+        await keep_apart(asked, device, services)
         raise ProblemError(f"device.{device.state}")
     cursor = unpack_cursor(asked.hello.cursor, sender.device, services.keys.derived("cursor"))
     custody = asked.custody
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
     faults.reach("server.push.received")
-    frames = await _exchange(opened, device, asked.hello, cursor, services)
+    frames = await exchange(opened, device, asked.hello, cursor, services)
     faults.reach("server.push.before_answer")
     if frames is None:
         return Response(b"", status_code=204)
     return Response(wire.encode_answer(frames, dictionary=asked.dictionary), media_type=MEDIA_TYPE)
 
 
-async def _keep_apart(asked: wire.Request, device: SignedDevice, services: Services) -> None:
+async def keep_apart(asked: wire.Request, device: SignedDevice, services: Services) -> None:
     """What a locked device hands in is kept, if it is in order, and nothing is said of it."""
     sender, code, now = device.sender, f"device.{device.state}", services.now()
     opened = [open_batch(one, sender, services.keys) for one in asked.batches]
@@ -79,30 +79,39 @@ async def _keep_apart(asked: wire.Request, device: SignedDevice, services: Servi
         await services.database.write(sender.centre, lambda: quarantine.keep_all(sender, opened, code, now))
 
 
-async def _exchange(
-    opened: Sequence[Opened], device: SignedDevice, hello: wire.Hello, cursor: Cursor, services: Services
+async def exchange(
+    opened: Sequence[Opened],
+    device: SignedDevice,
+    hello: wire.Hello,
+    cursor: Cursor,
+    services: Services,
+    *,
+    carried: bool = False,
 ) -> FrameList | None:
     """Push, then answer; gives the answer's frames. What was pushed is durable then.
 
     Both happen in one transaction, whose connection has all pages at hand: a reader would have to fetch them anew
     after each commit. An answer that cannot be made takes no custody along: then the push is done by itself.
+
+    What is `carried` in by somebody gets an answer that anybody may see: no page of a pull, no tickets. Batches whose
+    forerunners are still on their way wait for them.
     """
     database, keys, sender = services.database, services.keys, device.sender
     pushed = Pushed()
 
     def pushing() -> Program[Pushed]:
         knows = Known(cursor.centre, hello.epoch, hello.size)
-        done = yield from push(sender, opened, keys, services.effects, services.now(), knows)
+        done = yield from push(sender, opened, keys, services.effects, services.now(), knows, carried=carried)
         yield from hearing(done)
         return done
 
     def hearing(done: Pushed) -> Program[None]:
-        if device.state in handing_in.LEAVERS:
+        if device.state in handing_in.LEAVERS and not carried:
             yield from handing_in.hear(sender.centre, sender.device, hello, done.problems, services.now())
 
     def both() -> Program[FrameList | None]:
         done = yield from pushing()
-        return (yield from _answer(hello, cursor, sender, done, services))
+        return (yield from _answer(hello, cursor, sender, done, services, carried=carried))
 
     if opened:
         try:
@@ -114,13 +123,13 @@ async def _exchange(
             pushed = await database.write(sender.centre, pushing)
     elif hello.fresh:
         await database.write(sender.centre, lambda: log.refresh(keys, sender.centre, services.now()))
-    if not opened and device.state in handing_in.LEAVERS:
+    if not opened and not carried and device.state in handing_in.LEAVERS:
         await database.write(sender.centre, lambda: hearing(pushed))
-    return await database.read_shortly(_answer(hello, cursor, sender, pushed, services))
+    return await database.read_shortly(_answer(hello, cursor, sender, pushed, services, carried=carried))
 
 
 def _answer(
-    hello: wire.Hello, cursor: Cursor, sender: Sender, pushed: Pushed, services: Services
+    hello: wire.Hello, cursor: Cursor, sender: Sender, pushed: Pushed, services: Services, *, carried: bool
 ) -> Program[FrameList | None]:
     """The answer's frames, all read on one snapshot; None where there is nothing to say."""
     standing = yield from news(sender.centre, sender.person, sender.device)
@@ -132,15 +141,17 @@ def _answer(
     if restarts:
         # A restored server has forgotten positions and leaves that this device knows: it starts both anew.
         hello, cursor = structs.replace(hello, size=0), Cursor()
-    puller = Puller(sender.device, sender.centre, sender.person, pushed.own if hello.own else {})
-    page = yield from pull(puller, cursor, standing)
+    page = Page(cursor)
+    if not carried:
+        puller = Puller(sender.device, sender.centre, sender.person, pushed.own if hello.own else {})
+        page = yield from pull(puller, cursor, standing)
     frames: FrameList = [(Frame.RECEIPT, receipt) for receipt in pushed.receipts]
     frames += [wire.json_frame(Frame.OUTCOMES, outcomes) for outcomes in pushed.outcomes]
     frames += [wire.json_frame(Frame.PROBLEM, wire.Problem(*problem)) for problem in pushed.problems]
     frames += [(Frame.RESTORED, stated) for stated in restarts]
     frames += yield from _log_frames(hello, sender, pushed, standing, restarted=bool(restarts))
     frames += _horizon_frames(hello, sender, standing.reach, services.keys)
-    frames += yield from _photo_frames(hello, sender, services)
+    frames += yield from _photo_frames(hello, sender, services, tickets=0 if carried else TICKETS)
     if hello.keyring < services.keys.edition:
         frames.append((Frame.KEYRING, services.keys.keyring))
     if not frames and not page.frames and page.cursor == cursor:
@@ -177,10 +188,9 @@ def _horizon_frames(hello: wire.Hello, sender: Sender, reach: Horizon, keys: Ser
     return [(Frame.HORIZON, restored.pack_horizon(signed))]
 
 
-def _photo_frames(hello: wire.Hello, sender: Sender, services: Services) -> Program[FrameList]:
-    """Receipts for photos that have arrived, tickets for those that have not."""
+def _photo_frames(hello: wire.Hello, sender: Sender, services: Services, *, tickets: int) -> Program[FrameList]:
+    """Receipts for photos that have arrived, `tickets` at most for those that have not."""
     frames: FrameList = []
-    tickets = 0
     for photo in hello.photos:
         record, digest = bytes.fromhex(photo.record), bytes.fromhex(photo.sha256)
         row = yield from first(
@@ -188,8 +198,8 @@ def _photo_frames(hello: wire.Hello, sender: Sender, services: Services) -> Prog
         )
         if row is not None:
             frames.append((Frame.PHOTO_RECEIPT, row[0]))
-        elif tickets < TICKETS and photo.size <= grant.MAX_BYTES:
-            tickets += 1
+        elif tickets and photo.size <= grant.MAX_BYTES:
+            tickets -= 1
             expires = services.now() + TICKET_LIFE
             granted = grant.Grant(sender.centre, record, sender.device, digest, photo.size, expires)
             url = f"{UPLOADS}/{grant.issue(services.keys.derived('ticket'), granted)}"

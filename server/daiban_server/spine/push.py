@@ -15,12 +15,12 @@ from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Savepoint, Write, Writes, first, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import chains, gaps, history, log, quarantine
+from daiban_server.spine import chains, gaps, history, log, quarantine, waiting
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.handing_in import LEAVERS
 from daiban_server.spine.ledger import Incoming, Ledger
-from daiban_server.spine.opening import Opened, Sender
+from daiban_server.spine.opening import Opened, Sender, open_batch
 from daiban_server.spine.parking import park
 from daiban_sync import batch as batches
 from daiban_sync import faults, receipt
@@ -88,10 +88,18 @@ class Pushed:
 
 
 def push(
-    sender: Sender, opened: Sequence[Opened], keys: ServerKeys, effects: Effects, now: int, knows: Known = NOTHING
+    sender: Sender,
+    opened: Sequence[Opened],
+    keys: ServerKeys,
+    effects: Effects,
+    now: int,
+    knows: Known = NOTHING,
+    *,
+    carried: bool = False,
 ) -> Program[Pushed]:
-    """Judge and take in each batch, in one transaction. Raises `WireError` before anything is changed: ``cursor.ahead``
-    or ``log.ahead`` for a device that knows more than this server ever said."""
+    """Judge and take in each batch, in one transaction; behind those that were `carried` in, what had to wait for them.
+    Raises `WireError` before anything is changed: ``cursor.ahead`` or ``log.ahead`` for a device that knows more than
+    this server ever said."""
     faults.reach("server.push.begun")
     position, frontier = yield from log.lock(sender.centre)
     knows.check(position, frontier.size)
@@ -99,6 +107,8 @@ def push(
     intake = _Intake(sender, keys, effects, ledger, frontier)
     for one in opened:
         yield from intake.take(one)
+    if carried:
+        yield from intake.take_carried(opened)
     if intake.frontier != frontier:
         yield Writes([*intake.custody, *log.sign(keys, sender.centre, ledger.position, intake.frontier, now)])
     faults.reach("server.push.applied")
@@ -146,6 +156,24 @@ class _Intake:
         else:
             end = chains.extended(sender.centre, sender.device, chain.after(batch), self.ledger.now)
             yield from self._accept(opened, sender, named, [end])
+
+    def take_carried(self, opened: Sequence[Opened]) -> Program[None]:
+        """Keep what came too early, and take in what waited for what came now."""
+        early = {sequence for sequence, code, _ in self.done.problems if code == "chain.gap"}
+        for one in opened:
+            if one.batch.header.sequence in early:
+                yield from waiting.keep(self.sender, one.batch, self.ledger.now)
+        while True:
+            yield Writes(self.custody)
+            self.custody = ()
+            chain = yield from chains.end(self.sender.centre, self.sender.device)
+            batch = yield from waiting.following(self.sender, chain.sequence)
+            if batch is None:
+                return
+            count = len(self.done.receipts)
+            yield from self.take(open_batch(batch, self.sender, self.keys))
+            if len(self.done.receipts) == count:
+                return
 
     def _before(self, batch: Batch) -> Program[Row | None]:
         """What the database knows of a batch, those before it included."""

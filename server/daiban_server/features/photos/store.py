@@ -1,6 +1,6 @@
 """Photos on a local disk, so that an answered offset and a stored photo survive a power cut.
 
-Under the root::
+Under the root (and `pieces`, of what is carried in)::
 
     uploads/<centre>/<record>-<sha256>/    one upload; the folder itself is what is locked
         bytes      what was received, never a byte of a chunk whose checksum was asked and not yet seen; such a chunk
@@ -99,7 +99,7 @@ class LocalStore:
 
     def _sweep(self, before: int) -> int:
         swept = 0
-        for folder in self._root.glob("uploads/*/*"):
+        for folder in (*self._root.glob("uploads/*/*"), *self._root.glob("carried/*/*")):
             if touched(folder) > before:
                 continue
             with locked(folder) as mine:

@@ -22,6 +22,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("decided", sa.LargeBinary(), nullable=True))
     op.create_index("ix_quarantine_at", "quarantine", ["centre", "at"])
     op.create_table(
+        "carried",
+        sa.Column("centre", _ID, nullable=False),
+        sa.Column("device", _ID, nullable=False),
+        _number("sequence"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        _number("at"),
+        sa.PrimaryKeyConstraint("centre", "device", "sequence", "digest", name=op.f("pk_carried")),
+    )
+    op.create_table(
         "device_act",
         sa.Column("centre", _ID, nullable=False),
         sa.Column("device", _ID, nullable=False),

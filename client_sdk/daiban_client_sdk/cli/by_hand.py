@@ -1,0 +1,97 @@
+"""``daiban agent export``, ``carry``, ``receive``: work that travels on a stick or a neighbour's phone."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import click
+
+from daiban_client_sdk import carrying
+from daiban_client_sdk.cli.agent import Context, pass_context, wrong_clock
+from daiban_client_sdk.errors import DeviceError
+from daiban_client_sdk.store import write_file
+from daiban_client_sdk.transport import Transport
+
+_UNITS = {"": 1, "K": 2**10, "M": 2**20}
+_SIZE = re.compile(r"(\d+)\s*([KM]?)B?\Z", re.IGNORECASE)
+
+
+class Size(click.ParamType):
+    """Bytes, as 3M or 500K."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number of bytes."""
+        if isinstance(value, int):
+            return value
+        found = _SIZE.match(str(value))
+        if found is None:
+            self.fail("写成 3M 或 500K / write it as 3M or 500K", param, ctx)
+        return int(found[1]) * _UNITS[found[2].upper()]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--size", type=Size(), default=carrying.PIECE, help="每个文件多大,如 1M / bytes of a piece")
+@pass_context
+def export(context: Context, folder: Path, size: int) -> None:
+    """把还没上报的内容封装成文件,谁都能带去交。 Seal what is unsent into files that anybody may carry in."""
+    with context.client() as client:
+        pieces = client.export(folder, size)
+    for piece in pieces:
+        click.echo(f"{piece}  {piece.stat().st_size / 1000:.0f} kB")
+    click.echo(
+        context.words("共 {count} 个文件。带的人看不了,也改不了;交上后把回执(.answer)带回来。", count=len(pieces))
+    )
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--url", help="服务器地址;不给就用本机登记的 / the server, unless this device is enrolled")
+@click.option("--pin", default="", help="服务器公钥摘要 / SHA-256 of the server's public key")
+@pass_context
+def carry(context: Context, files: tuple[Path, ...], url: str | None, pin: str) -> None:
+    """替别人把封装文件交给中心,回执存在文件旁边。 Hand in somebody's files; the answers lie beside them."""
+    failed = False
+    for file in files:
+        try:
+            answer = _carried(context, file.read_bytes(), url, pin)
+        except DeviceError as error:
+            failed = True
+            click.echo(f"{file.name}  {context.words.problem(error.code)} [{error.code}]", err=True)
+            continue
+        beside = file.with_name(file.name + ".answer")
+        write_file(beside, answer)
+        click.echo(context.words("{file} 已交上,回执:{answer}", file=file.name, answer=beside))
+    if failed:
+        raise SystemExit(1)
+
+
+def _carried(context: Context, piece: bytes, url: str | None, pin: str) -> bytes:
+    if url is None:
+        with context.client() as client:
+            return client.carry(piece)
+
+    async def send(address: str) -> bytes:
+        transport = Transport(address, pin, wrong_clock)
+        try:
+            return (await transport.request("POST", "/v1/bundles", piece)).content
+        finally:
+            await transport.close()
+
+    return asyncio.run(send(url))
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_context
+def receive(context: Context, files: tuple[Path, ...]) -> None:
+    """收下带回来的回执。 Take in the answers that were brought back."""
+    with context.client() as client:
+        for file in files:
+            status = client.receive(file.read_bytes())
+    click.echo(status.line(context.words.language))
+
+
+COMMANDS = (export, carry, receive)

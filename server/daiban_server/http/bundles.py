@@ -1,0 +1,72 @@
+"""``POST /v1/bundles``: what somebody carried in, a piece at a time; the answer is a file to carry back.
+
+Whoever hands it in is nobody to the server: what counts is that the piece is sealed to it and that its device signed
+it. So anybody's phone, the village point's computer or a relay may bring it, twice or three at once.
+"""
+
+import asyncio
+from typing import Any
+
+from litestar import Request, Response, post
+
+from daiban_server.features.photos.pieces import PhotoPieces
+from daiban_server.http.device import LOCKED, SignedDevice, known_device
+from daiban_server.http.problems import ProblemError
+from daiban_server.http.sync import exchange, keep_apart
+from daiban_server.keystore import ServerKeys
+from daiban_server.services import GivenServices, Services
+from daiban_server.spine.cursor import Cursor
+from daiban_server.spine.handing_in import LEAVERS
+from daiban_server.spine.keys import key_at
+from daiban_server.spine.opening import open_batch
+from daiban_sync import bundle, sealing, wire
+from daiban_sync.bundle import Piece
+from daiban_sync.frames import Frame
+from daiban_sync.sealing import Opening
+
+MEDIA_TYPE = "application/vnd.daiban.answer"
+
+
+@post("/v1/bundles", status_code=200, media_type=MEDIA_TYPE, request_max_body_size=bundle.PIECE_BYTES)
+async def bundles(request: Request[Any, Any, Any], services: GivenServices) -> Response[bytes]:
+    """Take in one piece of a bundle. Nothing of it is told to who brings it but what the answer proves to its device.
+
+    Bytes, seal or signature that do not hold refuse the piece whole, and nothing changes.
+    """
+    piece = await asyncio.to_thread(_open, await request.body(), services.keys)
+    device = await _signer(piece, services)
+    asked = wire.decode_request(piece.body)
+    if device.state in LOCKED:
+        await keep_apart(asked, device, services)
+        raise ProblemError(f"device.{device.state}")
+    sender, custody = device.sender, asked.custody
+    opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
+    await PhotoPieces(services).take(sender, bundle.parts(piece.body))
+    frames = await exchange(opened, device, asked.hello, Cursor(), services, carried=True)
+    if frames is None:
+        frames = [wire.json_frame(Frame.ANSWER, wire.Answer(services.now(), ""))]
+    body = wire.encode_answer(frames, dictionary=asked.dictionary)
+    named = bytes.fromhex(piece.statement.bundle)
+    return Response(bundle.pack_answer(named, body, services.keys.receipt), media_type=MEDIA_TYPE)
+
+
+def _open(sealed: bytes, keys: ServerKeys) -> Piece:
+    opening = Opening([sealed])
+    content = sealing.unwrap(opening.wrapped, keys.seal_key(opening.key_id), bundle.purpose(keys.origin))
+    return bundle.unpack(b"".join(opening.content(content)))
+
+
+async def _signer(piece: Piece, services: Services) -> SignedDevice:
+    """The device that made a piece. Raises `SyncError` or `ProblemError`."""
+    stated = piece.statement
+    device = await known_device(bytes.fromhex(stated.device), services)
+    sender = device.sender
+    if stated.origin != services.keys.origin.hex() or stated.centre != sender.centre.hex():
+        raise ProblemError("batch.elsewhere")
+    batches = wire.decode_request(piece.body).batches
+    # A bundle is signed with the key of its first batch: it may have been made before the device took another.
+    first = batches[0].header.sequence if batches else 2**53
+    bundle.check(piece, key_at(first, sender.former, sender.key))
+    if device.state not in LEAVERS | LOCKED | {"active"}:
+        raise ProblemError(f"device.{device.state}")
+    return device

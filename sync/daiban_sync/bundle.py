@@ -122,13 +122,14 @@ def part_frame(part: Part) -> tuple[int, bytes]:
 
 def parts(body: bytes) -> Iterable[Part]:
     """The stretches of photos in a body. Raises `WireError`."""
-    found = []
+    found: list[Part] = []
     for kind, payload in split(body):
         if kind != Frame.PHOTO_PART:
             continue
         if len(payload) <= _PART.size or len(found) == PARTS:
             raise WireError("bundle.malformed", "a photo's part")
-        one = Part(*_PART.unpack_from(payload), payload[_PART.size :])
+        record, digest, size, offset = _PART.unpack_from(payload)
+        one = Part(record, digest, size, offset, payload[_PART.size :])
         if one.offset + len(one.content) > one.size:
             raise WireError("bundle.malformed", "a part beyond its photo")
         found.append(one)
@@ -155,7 +156,8 @@ def unpack_answer(data: bytes) -> Answer:
     if not data.startswith(ANSWER) or len(data) <= len(ANSWER) + _HEAD.size:
         raise WireError("bundle.malformed", "no answer")
     rest = data[len(ANSWER) :]
-    return Answer(*_HEAD.unpack_from(rest), rest[_HEAD.size :])
+    named, key, signature = _HEAD.unpack_from(rest)
+    return Answer(named, key, signature, rest[_HEAD.size :])
 
 
 def check_answer(answer: Answer, keys: Mapping[bytes, bytes]) -> None:

@@ -16,7 +16,7 @@ _UNITS = {"": 1, "K": 2**10, "M": 2**20}
 _SIZE = re.compile(r"(\d+)\s*([KM]?)B?\Z", re.IGNORECASE)
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """Bytes, as 3M or 500K."""
 
     name = "size"

@@ -208,4 +208,4 @@ async def new_key(request: Request[Any, Any, Any], services: GivenServices) -> d
     return {"fingerprint": fingerprint(bytes.fromhex(asked.key))}
 
 
-ROUTES = [Devices, Quarantine, new_key]
+ROUTES: list[Any] = [Devices, Quarantine, new_key]

@@ -17,6 +17,7 @@ from daiban_client_sdk.client import Client
 from daiban_client_sdk.device import Attached, Conflict
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.home import Home, Slip, Told
+from daiban_client_sdk.lock import Cost, Keystore
 from daiban_client_sdk.posts import StandIn
 from daiban_client_sdk.progress import OnProgress, Status, silent
 from daiban_client_sdk.transport import wall_clock
@@ -31,14 +32,20 @@ T = TypeVar("T")
 class BlockingClient:
     """`Client`, blocking. Methods and errors are the same."""
 
-    def __init__(self, folder: Path, now: Callable[[], int] = wall_clock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], int] = wall_clock,
+        pin: str | None = None,
+        keystore: Keystore | None = None,
+    ) -> None:
         self._runner = asyncio.Runner()
-        self._folder, self._now = folder, now
+        self._made = (folder, now, pin, keystore)
         self._client: Client | None = None
 
     def __enter__(self) -> "BlockingClient":
         async def start() -> Client:
-            return await Client(self._folder, self._now).__aenter__()
+            return await Client(*self._made).__aenter__()
 
         self._client = self._wait(start())
         return self
@@ -59,6 +66,14 @@ class BlockingClient:
     def enrol(self, code_text: str, name: str) -> str:
         """See `Client.enrol`."""
         return self._wait(self.client.enrol(code_text, name))
+
+    def set_pin(self, pin: str | None, cost: Cost | None = None) -> None:
+        """See `Client.set_pin`."""
+        self._wait(self.client.set_pin(pin, cost))
+
+    def photo(self, record: str) -> bytes:
+        """See `Client.photo`."""
+        return self._wait(self.client.photo(record))
 
     def new_key(self) -> str:
         """See `Client.new_key`."""

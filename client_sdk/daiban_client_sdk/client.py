@@ -25,6 +25,7 @@ from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.home import Home, Slip, Told
+from daiban_client_sdk.lock import Cost, Keystore
 from daiban_client_sdk.outbox import Identity
 from daiban_client_sdk.posts import StandIn
 from daiban_client_sdk.progress import OnProgress, Progress, Status, silent
@@ -49,25 +50,34 @@ PHOTO_ROUNDS = 4
 class Client:
     """A device with its link. Safe to close at any instant: the next start goes on where this one was."""
 
-    def __init__(self, folder: Path, now: Callable[[], int] = wall_clock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], int] = wall_clock,
+        pin: str | None = None,
+        keystore: Keystore | None = None,
+    ) -> None:
+        """`pin` and `keystore` open a store that is locked by them (see `set_pin` and `lock`)."""
         self._folder = folder
         self._now = now
+        self._opens = (pin, keystore)
         self._thread = ThreadPoolExecutor(1, "daiban-store")
         self._device: Device | None = None
         self._transport: Transport | None = None
         self._syncing = asyncio.Lock()
 
     async def __aenter__(self) -> "Client":
-        self._device = await self._run(Device, self._folder, self._now)
+        self._device = await self._run(Device, self._folder, self._now, *self._opens)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        device, self._device = self._device, None
         if self._transport is not None:
             await self._transport.close()
-        if self._device is not None:
-            await self._run(self._device.close)
+        if device is not None:
+            await self._run(device.close)
         self._thread.shutdown()
 
     @property
@@ -76,6 +86,14 @@ class Client:
         if self._device is None:
             raise RuntimeError("enter the client first: async with Client(...) as client")
         return self._device
+
+    async def set_pin(self, pin: str | None, cost: Cost | None = None) -> None:
+        """Lock this device by a PIN (with the keystore, where one was given). Raises `DeviceError("pin.weak")`."""
+        await self._run(self.device.set_pin, pin, cost)
+
+    async def photo(self, record: str) -> bytes:
+        """A photo that was taken on this device, while it is still here."""
+        return await self._run(self.device.photo, record)
 
     # Enrolment ------------------------------------------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 `client.Client` adds the link to the server; this module does no network I/O.
 """
 
+import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,15 +14,17 @@ from msgspec import Raw
 from daiban_client_sdk import images
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
 from daiban_client_sdk.forms import Form
+from daiban_client_sdk.lock import Cost, Keystore, Lock
 from daiban_client_sdk.mirror import Mirror
 from daiban_client_sdk.outbox import Identity, Outbox
 from daiban_client_sdk.progress import Status
-from daiban_client_sdk.store import Store, write_file
+from daiban_client_sdk.spool import Spool
+from daiban_client_sdk.store import Store, make_key, write_file
 from daiban_schemas import entry, strict
 from daiban_schemas.forms import answer_problems
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.types import Type
-from daiban_sync import faults, ids, limits
+from daiban_sync import faults, ids, limits, sealing
 from daiban_sync import keyring as keyrings
 from daiban_sync.keyring import Keyring
 from daiban_sync.keys import SoftwareKey, fingerprint
@@ -30,6 +33,8 @@ from daiban_sync.merkle import Frontier
 from daiban_sync.session import Trust
 from daiban_sync.view import Value, View
 
+LEASE = 14 * 86_400_000
+"""Milliseconds after a sync for which records are shown."""
 SHOWN = "conflicts_shown"
 """In `meta`: what `conflicts` showed last, as ``record field`` → position of the record, positions of the values."""
 
@@ -55,17 +60,33 @@ class Attached(NamedTuple):
 
 
 class Device:
-    """A device in `folder`. `now` gives Unix milliseconds of the device's own clock."""
+    """A device in `folder`. `now` gives Unix milliseconds of the device's own clock.
 
-    def __init__(self, folder: Path, now: Callable[[], int]) -> None:
-        self.store = Store(folder)
+    What people said stays readable while the lease lasts, which each sync renews: a phone that nobody heard of for
+    `LEASE` shows nothing any more, keeps what it has, takes new records, and hands in.
+    """
+
+    def __init__(
+        self, folder: Path, now: Callable[[], int], pin: str | None = None, keystore: Keystore | None = None
+    ) -> None:
+        """Open the device, with its PIN and the phone's keystore where it has them. Raises `DeviceError` as
+        `Lock.open`, and `StoreError`."""
+        make_key(folder)
+        self.lock = Lock(folder, now, keystore)
+        self._key = self.lock.open(pin)
+        self.store = Store(folder, self._key)
         self.mirror = Mirror(self.store)
         self.outbox = Outbox(self.store)
+        self.spool = Spool(folder)
         self.clock = now
 
     def close(self) -> None:
         """Close the store."""
         self.store.close()
+
+    def set_pin(self, pin: str | None, cost: Cost | None = None) -> None:
+        """Lock the store by another PIN, or by the keystore alone. Raises `DeviceError("pin.weak")`."""
+        self.lock.set(self._key, pin, cost)
 
     # Who this is -----------------------------------------------------------------------------------------------
 
@@ -106,6 +127,26 @@ class Device:
             for name, value in (("url", code.url), ("origin", code.origin), ("root_key", code.root_key)):
                 self.store.put(name, value)
             self.store.put("pin", code.pin)
+        self._begin_spool()
+
+    def _begin_spool(self) -> None:
+        """What was saved before this enrolment, or before there were spools, is sealed as well."""
+        to = self.keyring().seal_key()
+        if to is not None:
+            unsent = self.store.rows(
+                "SELECT number, e.body FROM entry e LEFT JOIN batch b ON b.sequence = e.sequence"
+                " WHERE b.receipt IS NULL ORDER BY number"
+            )
+            self.spool.begin(self.store.get("url"), self.store.get("pin"), self.identity())
+            self.spool.add(unsent, self.identity(), to)
+
+    def _spool(self, entries: Sequence[tuple[int, bytes]]) -> None:
+        if not self.enrolled or (to := self.keyring().seal_key()) is None:
+            return
+        if self.spool.begun:
+            self.spool.add(entries, self.identity(), to)
+        else:
+            self._begin_spool()
 
     def identity(self) -> Identity:
         """Who signs. Raises `DeviceError("device.unknown")` before enrolment."""
@@ -146,8 +187,12 @@ class Device:
         return ids.uuid7(self.clock(), secrets.token_bytes(10)).hex()
 
     def open(self, record: str) -> Form:
-        """Open a record's form; this fixes what was seen. Raises `DeviceError("record.unknown")`."""
-        view = self.view(record)
+        """Open a record's form; this fixes what was seen. Raises `DeviceError`: ``record.unknown``, ``lease.over``."""
+        self._check_lease()
+        return self._open(record)
+
+    def _open(self, record: str) -> Form:
+        view = self._view(record)
         if view is None:
             raise DeviceError("record.unknown")
         return Form(record, view.kind, view)
@@ -182,11 +227,11 @@ class Device:
         """Settle a conflict by `value`: it replaces every value that `conflicts` showed last, and none that a sync
         brought since. A conflict that was not shown is settled as it stands now.
         """
-        form = self.open(record)
+        form = self._open(record)
         check_plain({field: value})
         form.check({field: value})
         self._check_own(form)
-        view = self.view(record)
+        view = self._view(record)
         now = [form.seen, [p for p in view.positions(field) if p <= form.seen] if view else []]
         seen, positions = self.store.get(SHOWN, {}).get(f"{record} {field}", now)
         body = entry.change(record, form.kind, {field: value}, seen=seen, at=self.now(), over={field: positions})
@@ -194,7 +239,7 @@ class Device:
 
     def command(self, record: str, name: str, arguments: Mapping[str, Any] | None = None) -> int:
         """Ask for something; the answer comes with a later sync as an outcome."""
-        form, view = self.open(record), self.view(record)
+        form, view = self._open(record), self._view(record)
         known = KINDS[form.kind].commands.get(name)
         if known is None:
             raise DeviceError("command.unknown")
@@ -209,7 +254,7 @@ class Device:
 
     def report(self, record: str, name: str, facts: Mapping[str, Any] | None = None) -> int:
         """Report a fact: it is always recorded."""
-        form = self.open(record)
+        form = self._open(record)
         known = KINDS[form.kind].reports.get(name)
         if known is None:
             raise DeviceError("report.unknown")
@@ -220,23 +265,32 @@ class Device:
         return self._keep(record, form.kind, "report", body, name)
 
     def attach_photo(self, parent: str, source: Path, fields: Mapping[str, Any]) -> Attached:
-        """Keep a photo of a paper under a record: scaled, without metadata, hashed, judged.
+        """Keep a photo of a paper under a record: scaled, without metadata, judged, sealed to the centre under a key of
+        its own, hashed as it will travel. Raises `DeviceError("seal.no_key")` before enrolment.
 
         File first, then the record that names it, so that a crash leaves a file without record at worst. Raises
         `images.ImageError` for what is no photo.
         """
+        to = self.keyring().seal_key() if self.enrolled else None
+        if to is None:
+            raise DeviceError("seal.no_key")
         with source.open("rb") as file:
             prepared = images.prepare(file)
-        digest = prepared.digest.hex()
-        path = self.store.photos / f"{digest}.jpg"
-        write_file(path, prepared.data)
-        faults.reach("device.photo.written")
+        identity, key = self.identity(), secrets.token_bytes(32)
+        purpose = sealing.Purpose(sealing.PHOTO, identity.origin, identity.centre)
+        sealed = b"".join(sealing.seal([prepared.data], key, to, purpose))
+        digest = hashlib.sha256(sealed).hexdigest()
         form, now = self.new("photo"), self.now()
+        # The name says to which record it belongs: it may have to be carried in without the store.
+        path = self.store.photos / f"{form.record}-{digest}.sealed"
+        write_file(path, sealed)
+        faults.reach("device.photo.written")
         values = {
             "parent": parent,
             "sha256": digest,
-            "size": len(prepared.data),
-            "type": "image/jpeg",
+            "size": len(sealed),
+            "type": "application/octet-stream",
+            "clear_sha256": prepared.digest.hex(),
             "width": prepared.width,
             "height": prepared.height,
             "taken_at": now,
@@ -246,22 +300,37 @@ class Device:
         form.check(values)
         body = checked(entry.change(form.record, "photo", values, seen=0, at=now))
         with self.store.transaction():
-            self.outbox.add(bytes.fromhex(form.record), "photo", "change", body, now)
+            number = self.outbox.add(bytes.fromhex(form.record), "photo", "change", body, now)
             self.store.run(
-                "INSERT INTO photo (record, sha256, path, size, taken_at) VALUES (?, ?, ?, ?, ?)",
-                *(bytes.fromhex(form.record), digest, path.name, len(prepared.data), now),
+                "INSERT INTO photo (record, sha256, path, size, taken_at, key) VALUES (?, ?, ?, ?, ?, ?)",
+                *(bytes.fromhex(form.record), digest, path.name, len(sealed), now, key),
             )
         faults.reach("device.photo.recorded")
-        return Attached(form.record, digest, len(prepared.data), prepared.findings)
+        self._spool([(number, body)])
+        return Attached(form.record, digest, len(sealed), prepared.findings)
+
+    def photo(self, record: str) -> bytes:
+        """A photo that was taken on this device, while it is still here. Raises `DeviceError("photo.unknown")`."""
+        self._check_lease()
+        row = self.store.row("SELECT path, key FROM photo WHERE record = ? AND path <> ''", bytes.fromhex(record))
+        if row is None:
+            raise DeviceError("photo.unknown")
+        kept = (self.store.photos / row[0]).read_bytes()
+        return kept if row[1] is None else b"".join(sealing.Opening([kept]).content(row[1]))
 
     # What a person sees ----------------------------------------------------------------------------------------
 
     def view(self, record: str) -> View | None:
-        """A record as it stands on this device."""
+        """A record as it stands on this device. Raises `DeviceError("lease.over")`, as all that shows records."""
+        self._check_lease()
+        return self._view(record)
+
+    def _view(self, record: str) -> View | None:
         return self.mirror.view(bytes.fromhex(record)) if ids.is_id(record) else None
 
     def records(self, kind: str, parent: str | None = None) -> list[View]:
         """Records of a kind, of one parent if it is named."""
+        self._check_lease()
         return self.mirror.records(kind, bytes.fromhex(parent) if parent else None)
 
     def today(self, start: int, end: int) -> list[View]:
@@ -277,6 +346,7 @@ class Device:
     def conflicts(self) -> list[Conflict]:
         """Fields with more than one value, in records of this device's scope. What is shown here is what `settle`
         settles."""
+        self._check_lease()
         found = []
         shown: dict[str, tuple[int, list[int]]] = {}
         for (id_,) in self.store.rows("SELECT DISTINCT record FROM change GROUP BY record HAVING count(*) > 1"):
@@ -306,6 +376,17 @@ class Device:
             bootstrap_complete=bool(get("bootstrap_complete", False)),
         )
 
+    def renew_lease(self) -> None:
+        """The centre was heard of: records are shown for another while. Call it within a transaction."""
+        self.store.put("lease", self.now() + LEASE)
+        self.store.put("latest", self.now())
+
+    def _check_lease(self) -> None:
+        until, latest = self.store.get("lease"), self.store.get("latest", 0)
+        # A clock that was set back buys no time.
+        if until is not None and max(self.now(), latest) > until:
+            raise DeviceError("lease.over")
+
     def _keep(self, record: str, kind: str, action: str, body: bytes, name: str | None = None) -> int:
         checked(body)
         faults.reach("device.save.begun")
@@ -313,12 +394,13 @@ class Device:
             number = self.outbox.add(bytes.fromhex(record), kind, action, body, self.clock(), name)
             faults.reach("device.save.before_commit")
         faults.reach("device.save.committed")
+        self._spool([(number, body)])
         return number
 
     def _check_own(self, form: Form) -> None:
         """Nobody changes what another said. Phones know authors by name alone, so this is for a clear word at once; the
         server judges."""
-        view = self.view(form.record)
+        view = self._view(form.record)
         if view is not None:
             wrote = any(one.author == self.store.get("person_name") for one in view.written)
             if KINDS[form.kind].foreign_to(self.store.get("person"), view.values, wrote=wrote):
@@ -327,7 +409,7 @@ class Device:
     def _questions(self, kind: str, values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The questions of the item that an application names."""
         item = values.get("item") if kind == "application" else None
-        view = self.view(item) if isinstance(item, str) else None
+        view = self._view(item) if isinstance(item, str) else None
         return list(view.values.get("form") or []) if view else []
 
     def _check_answers(self, form: Form, changed: Mapping[str, Any]) -> None:

@@ -128,7 +128,9 @@ class Rounds:
         with self._store.transaction():
             self._store.put("clock_offset", learnt)
             self._store.put("synced_at", self._device.clock() + learnt)
+            self._device.renew_lease()
         custody.release(self._store, self._device.clock() + learnt)
+        self._device.spool.release(self._store)
 
     def ticketed(self) -> list[Ticketed]:
         """Photos with a ticket that did not fail in this sync, the smallest first."""

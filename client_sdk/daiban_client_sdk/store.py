@@ -54,6 +54,9 @@ _UPGRADES = {
 ALTER TABLE batch ADD COLUMN earlier BLOB;
 ALTER TABLE record ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
 """,
+    3: """
+ALTER TABLE photo ADD COLUMN key BLOB;
+""",
     2: """
 ALTER TABLE entry ADD COLUMN name TEXT;
 UPDATE entry SET name = coalesce(json_extract(CAST(body AS TEXT), '$.command'),
@@ -61,7 +64,7 @@ UPDATE entry SET name = coalesce(json_extract(CAST(body AS TEXT), '$.command'),
 """,
 }
 """What each version lacks of the next. A store that holds unsent work is upgraded, never made anew."""
-VERSION = 3
+VERSION = 4
 
 
 class StoreError(RuntimeError):
@@ -71,9 +74,8 @@ class StoreError(RuntimeError):
 class Store:
     """The open store. One connection, used by one thread at a time."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the store in `folder`, or make it. Raises `StoreError`."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    def __init__(self, folder: Path, key: bytes) -> None:
+        """Open the store in `folder`, which exists, with its key (32 bytes), or make it. Raises `StoreError`."""
         self.folder = folder
         self.photos = folder / "photos"
         self.photos.mkdir(exist_ok=True, mode=0o700)
@@ -81,15 +83,17 @@ class Store:
             str(folder / "store.db"), isolation_level=None, check_same_thread=False, cached_statements=256
         )
         try:
-            self._prepare(_key(folder / "store.key"))
+            self._prepare(key)
         except dbapi2.DatabaseError as error:
             self._connection.close()
             raise StoreError(f"the store in {folder} cannot be opened: {error}") from None
 
     def _prepare(self, key: bytes) -> None:
         # A raw key: SQLCipher then derives nothing, and opening costs no 256,000 rounds. PIN and keystore wrap it
-        # later.
+        # (`lock`).
         self._connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        # Sorting must not write what is encrypted in clear beside it.
+        self._connection.execute("PRAGMA temp_store = MEMORY")
         self._connection.execute("PRAGMA cipher_memory_security = OFF")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
@@ -154,8 +158,11 @@ class Store:
         self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, msgspec.json.encode(value))
 
 
-def _key(path: Path) -> bytes:
-    """The store's key: 32 bytes in a file of mode 0600, until Trust wraps it by PIN and keystore."""
+def make_key(folder: Path) -> None:
+    """Make the folder and the store's key, 32 bytes in a file of mode 0600 until a lock wraps it; what is there
+    stays."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / "store.key"
     if not path.exists():
         aside = path.with_suffix(f".{secrets.token_hex(8)}")
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -168,10 +175,6 @@ def _key(path: Path) -> bytes:
             path.hardlink_to(aside)
         aside.unlink()
         sync_folder(path.parent)
-    key = path.read_bytes()
-    if len(key) != 32:
-        raise StoreError(f"{path} is damaged")
-    return key
 
 
 def sync_folder(folder: Path) -> None:
@@ -186,7 +189,9 @@ def sync_folder(folder: Path) -> None:
 def write_file(path: Path, data: bytes) -> None:
     """Write a file whole and durably, or not at all."""
     aside = path.with_name(path.name + ".part")
-    with aside.open("wb") as file:
+    aside.unlink(missing_ok=True)
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -31,6 +31,7 @@ from daiban_server.features.figures.effects import EFFECTS as FIGURES
 from daiban_server.features.figures.routes import Figures
 from daiban_server.features.households.routes import household
 from daiban_server.features.informing.effects import EFFECTS as INFORMING
+from daiban_server.features.photos import looking
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
@@ -46,7 +47,7 @@ from daiban_server.features.visits import calendar_routes
 from daiban_server.features.visits import routes as visits
 from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.planning import routes as plans
-from daiban_server.http import bundles, enrolment, gaps, health, problems, records, session, territory
+from daiban_server.http import bundles, enrolment, gaps, health, problems, records, session, spools, territory
 from daiban_server.http.bodies import without_nul
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import first_watch, give_up_plans, renew_projections, replay_parked, run_jobs
@@ -80,6 +81,7 @@ EFFECTS = (
 API = (
     sync,
     bundles.bundles,
+    *spools.ROUTES,
     enrolment.issue_code,
     enrolment.enrol,
     enrolment.enrolment_state,
@@ -108,6 +110,7 @@ API = (
     printing.office,
     printing.change_office,
     household,
+    looking.Photos,
     hiring.hire,
     hiring.new_password,
     posts.people,

@@ -64,6 +64,7 @@ OPEN: Mapping[str, str] = {
     "/v1/health": "liveness, tells nothing",
     "/v1/session": "signing in",
     "/v1/sync": "signed by a device",
+    "/v1/spools": "sealed to the server and signed by a device, whoever brings it",
     "/v1/bundles": "sealed to the server and signed by a device, whoever brings it",
     "/v1/enrolments": "proves possession of a key and of a one-time code",
     "/v1/enrolment": "signed by a device",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from litestar.di import NamedDependency
 
 from daiban_server.db.database import Database
+from daiban_server.features.photos.inspect import Inspector
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.features.visits.planning.running import Planning
 from daiban_server.keystore import ServerKeys
@@ -44,6 +45,7 @@ class Services:
     presence: dict[bytes, Presence] = field(default_factory=dict)
     tries: Tries = field(default_factory=Tries)
     planning: Planning = field(default_factory=Planning)
+    inspector: Inspector = field(default_factory=Inspector)
 
 
 GivenServices = NamedDependency[Services]

@@ -19,6 +19,7 @@ KEYRING = "application/vnd.daiban.keyring.v1+json"
 ENROLMENT = "application/vnd.daiban.enrolment.v1+json"
 ANSWER = "application/vnd.daiban.answer.v1"
 BUNDLE = "application/vnd.daiban.bundle.v1+json"
+SPOOLED = "application/vnd.daiban.spooled.v1"
 NEW_KEY = "application/vnd.daiban.new-key.v1+json"
 
 

@@ -122,6 +122,8 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/v1/calendar"): lambda of: ("/v1/calendar", {}),
     ("PUT", "/v1/calendar/{day:str}"): lambda of: ("/v1/calendar/2026-12-31", {"json": {"working": False}}),
     ("DELETE", "/v1/calendar/{day:str}"): lambda of: ("/v1/calendar/2026-12-31", {}),
+    ("GET", "/v1/photos/{record:str}"): lambda of: (f"/v1/photos/{of.application}", {}),
+    ("GET", "/v1/photos/{record:str}/thumbnail"): lambda of: (f"/v1/photos/{of.application}/thumbnail", {}),
     ("GET", "/v1/households/{record:str}"): lambda of: (f"/v1/households/{of.household}", {}),
     ("GET", "/v1/cases/{record:str}/papers/{name:str}"): lambda of: (f"/v1/cases/{of.application}/papers/slip", {}),
     ("GET", "/v1/registers/{name:str}/print"): lambda of: ("/v1/registers/来访/print", {}),

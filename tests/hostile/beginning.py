@@ -5,14 +5,15 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
-from daiban_client_sdk.store import Store, StoreError
+from daiban_client_sdk.store import Store, StoreError, make_key
 
 
 def begun(folder: Path) -> bool:
     """Whether the store in `folder` could be opened in two seconds, made if need be, while others may be making it."""
     for _ in range(40):
         try:
-            Store(folder).close()
+            make_key(folder)
+            Store(folder, (folder / "store.key").read_bytes()).close()
             return True
         except dbapi2.OperationalError:
             time.sleep(0.05)  # another one is making the tables

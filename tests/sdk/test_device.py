@@ -131,6 +131,7 @@ async def test_an_older_store_is_upgraded_with_its_unsent_work(sqlite_township: 
     visit = await wang.ask_visit(await sqlite_township.household(wang))
     folder = wang.device.store.folder
     wang.device.store.run("ALTER TABLE entry DROP COLUMN name")
+    wang.device.store.run("ALTER TABLE photo DROP COLUMN key")
     wang.device.store.run("PRAGMA user_version = 2")
     async with Client(folder) as again:
         assert [(one.visit, one.act, one.code) for one in await again.what_became()] == [(visit, "propose", "waiting")]

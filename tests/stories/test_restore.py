@@ -226,7 +226,7 @@ async def test_envelopes_and_photos_leave_the_phone_only_under_the_horizon(fire:
     town.clock.ahead = ahead.ahead = KEPT + 1000
     await wang.sync()
     assert kept(wang) == (1, 0)
-    assert not (wang.device.store.photos / f"{photo.sha256}.jpg").exists()
+    assert not (wang.device.store.photos / f"{photo.record}-{photo.sha256}.sealed").exists()
     for record in (household, later):
         assert await wang.view(record) is not None
     await wang.save(await wang.open(household), {"phone": "13900000001"})
@@ -237,7 +237,7 @@ async def test_envelopes_and_photos_leave_the_phone_only_under_the_horizon(fire:
 def kept(client: Client) -> tuple[int, int]:
     """Envelopes and photo files that the phone still has."""
     (row,) = client.device.store.rows("SELECT count(*) FROM batch WHERE packed <> x''")
-    return row[0], len(list(client.device.store.photos.glob("*.jpg")))
+    return row[0], len(list(client.device.store.photos.glob("*.sealed")))
 
 
 async def test_while_nobody_makes_backups_the_receipt_is_enough(fire: Fire) -> None:

@@ -99,7 +99,7 @@ async def test_a_photo_is_on_the_disk_before_anybody_is_told_that_it_is_kept(
         kept = await wang.attach_photo(home, tmp_path / "card.jpg", paper="居民身份证")
         after = power.cut(tmp_path / "after")
     (found,) = after.iterdir()
-    assert (found.name, len(found.read_bytes())) == (f"{kept.sha256}.jpg", kept.size)
+    assert (found.name, len(found.read_bytes())) == (f"{kept.record}-{kept.sha256}.sealed", kept.size)
 
 
 def lied(body: bytes, **lies: Callable[[bytes], bytes]) -> bytes:

@@ -54,7 +54,9 @@ EMPTY, AFTER_ONE, AFTER_TWO = Chain(), Chain().after(ONE), Chain().after(ONE).af
         (link(3, TWO.digest, 6), AFTER_TWO, None, "equivocation"),
         (link(3, TWO.digest, 4), AFTER_TWO, None, "equivocation"),
         (link(1, ONE.digest, 1), EMPTY, None, "equivocation"),
-        (link(1, batch.FIRST, 2), EMPTY, None, "equivocation"),
+        (link(7, batch.FIRST, 40), EMPTY, None, "next"),
+        (link(7, ONE.digest, 40), EMPTY, None, "gap"),
+        (link(7, batch.FIRST, 40), AFTER_ONE, None, "gap"),
     ],
 )
 def test_the_next_batch_is_judged_by_what_the_chain_holds(

@@ -17,6 +17,7 @@ from daiban_client_sdk.blocking import BlockingClient
 from daiban_client_sdk.cli.bars import Bars
 from daiban_client_sdk.cli.words import SHANGHAI, Words
 from daiban_client_sdk.errors import DeviceError
+from daiban_client_sdk.lock import Lock, SystemKeystore
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.turning import IN, turned
 
@@ -47,7 +48,15 @@ class Context:
 
     def client(self) -> BlockingClient:
         """The device, to be entered."""
-        return BlockingClient(self.folder, wrong_clock)
+        keystore = SystemKeystore() if Lock(self.folder, wrong_clock).wants_keystore else None
+        return BlockingClient(self.folder, wrong_clock, self._pin(), keystore)
+
+    def _pin(self) -> str | None:
+        """The PIN of a locked store: from ``DAIBAN_PIN``, for programs, or asked for."""
+        if not Lock(self.folder, wrong_clock).wants_pin:
+            return None
+        given: str = os.environ.get("DAIBAN_PIN") or click.prompt(self.words("PIN"), hide_input=True)
+        return given
 
 
 datum_option = click.option(
@@ -84,6 +93,8 @@ def enrol(context: Context, code: str, name: str) -> None:
         fingerprint = client.enrol(code, name)
     click.echo(context.words("已登记。核对码:{fingerprint}", fingerprint=fingerprint))
     click.echo(context.words("请中心负责人对照屏幕上的核对码,一致后审核。"))
+    if not Lock(context.folder, wrong_clock).protected:
+        click.echo(context.words("这台手机还没有设PIN:丢了会泄露住户资料。设一个:daiban agent pin"))
 
 
 @agent.command()

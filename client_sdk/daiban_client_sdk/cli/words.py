@@ -21,6 +21,13 @@ _EN = {
         "{count} file(s). Whoever carries them can neither read nor alter them; bring the answers (.answer) back."
     ),
     "{file} 已交上,回执:{answer}": "{file} was handed in; the answer: {answer}",
+    "已交上 {saves} 条记录、{photos} 张照片。": "Handed in {saves} entries and {photos} photos.",
+    "PIN": "PIN",
+    "新PIN": "New PIN",
+    "这台手机还没有设PIN:丢了会泄露住户资料。设一个:daiban agent pin": (
+        "This device has no PIN: if it is lost, so is what people told it. Set one: daiban agent pin"
+    ),
+    "PIN 已设好。忘了就打不开,中心也没有。": "The PIN is set. Nobody else knows it, the centre neither.",
     "已挂失": "suspended",
     "未通过审核": "rejected",
     "密钥已更换,新的核对码:{fingerprint}": "The key was replaced. New fingerprint: {fingerprint}",

@@ -121,6 +121,41 @@ WIRE: dict[str, Problem] = {
     "quarantine.device.frozen": Problem(
         409, "冻结的手机又交来内容", "已隔离,请逐条看过再采用", "A frozen phone handed in", "Look at each entry"
     ),
+    "pin.wanted": Problem(401, "请输入PIN", "这台手机上了锁", "The PIN is wanted", "This device is locked"),
+    "pin.wrong": Problem(
+        401, "PIN不对", "请再想一想,错十次就再也打不开", "Wrong PIN", "After ten wrong ones it opens no more"
+    ),
+    "pin.wait": Problem(
+        429, "PIN错得太多,请等一会儿", "过几分钟再试", "Too many wrong PINs", "Try again in some minutes"
+    ),
+    "pin.weak": Problem(
+        422, "这个PIN太好猜", "至少六位,不要连号或重复", "The PIN is too easy", "At least six, no runs or repeats"
+    ),
+    "store.destroyed": Problem(
+        410,
+        "PIN错得太多,这台手机上的内容已锁死",
+        "没交的内容还封存着,请带到中心交上",
+        "Too many wrong PINs: locked for ever",
+        "What was not handed in lies sealed; take it to the centre",
+    ),
+    "store.keystore": Problem(
+        401,
+        "系统密钥库里没有这台手机的钥匙",
+        "请在原来的手机上打开",
+        "The keystore lacks the key",
+        "Open it there",
+    ),
+    "lease.over": Problem(
+        403,
+        "很久没有联系中心,住户资料已锁上",
+        "连上网络同步一次就能看;收件照常",
+        "Not heard of the centre for long",
+        "Sync once to see records again; collecting goes on",
+    ),
+    "spool.malformed": Problem(400, "不是封存的内容", "请从手机文件夹重新复制", "Not a spool", "Copy it again"),
+    "spool.signature": Problem(
+        401, "封存内容的签名不对", "请从手机文件夹重新复制", "A spooled save's signature is invalid", "Copy it again"
+    ),
     "bundle.nothing": Problem(
         409, "没有要带走的内容", "都已收讫,不用再带", "Nothing to carry", "Everything has its receipt"
     ),

@@ -42,6 +42,7 @@ from daiban_server.db.spine_tables import (
     photo_file,
     quarantine,
     record,
+    spooled,
 )
 from daiban_server.db.visit_tables import (
     calendar_entry,
@@ -97,6 +98,7 @@ __all__ = [
     "session",
     "setting",
     "slot",
+    "spooled",
     "task",
     "territory",
     "visit_event",

@@ -196,6 +196,20 @@ carried = Table(
 )
 """Batches that somebody carried in before their forerunners; they wait without a receipt."""
 
+spooled = Table(
+    "spooled",
+    metadata,
+    id_column("centre", key=True),
+    id_column("device", key=True),
+    number("number", key=True),
+    octets("signature"),
+    Column("epoch", Integer, nullable=False),
+    number("leaf"),
+    number("at"),
+    sqlite_with_rowid=False,
+)
+"""Entries that came out of a device's spool, each signed singly and a leaf of its own."""
+
 log_node = Table(
     "log_node",
     metadata,

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from daiban_schemas.problem import PROBLEMS, words
+from daiban_server.coded_error import CodedError
 from daiban_server.spine.refusal import Refusal
 from daiban_sync.errors import SyncError
 from daiban_sync.ids import is_id
@@ -65,6 +66,11 @@ def on_sync_error(request: Request[Any, Any, Any], error: SyncError) -> Response
     return problem(request, error.code, detail=error.detail)
 
 
+def on_coded(request: Request[Any, Any, Any], error: CodedError) -> Response[bytes]:
+    """What a feature raised, in the words of the catalogue."""
+    return problem(request, error.code)
+
+
 def on_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
     """A request whose form does not fit; values are not quoted back."""
     return problem(request, "request.invalid")
@@ -117,6 +123,7 @@ HANDLERS: dict[Any, Any] = {
     ProblemError: on_problem,
     Refusal: on_refusal,
     SyncError: on_sync_error,
+    CodedError: on_coded,
     ValidationException: on_validation,
     HTTPException: on_http,
     Exception: on_fault,

@@ -15,7 +15,7 @@ from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Savepoint, Write, Writes, first, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import chains, gaps, history, log, quarantine, waiting
+from daiban_server.spine import chains, gaps, history, log, quarantine, spooling, waiting
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.handing_in import LEAVERS
@@ -36,7 +36,10 @@ _logger = logging.getLogger(__name__)
 
 _d, _c, _v = schema.device.c, schema.chain.c, schema.envelope.c
 _BEFORE = (
-    select(_d.state, log.NAMED_TIME, _c.sequence, _c.digest, _c.number, _v.digest, _v.receipt, _v.since, _v.until)
+    select(
+        *(_d.state, log.NAMED_TIME, spooling.LAST, _c.sequence, _c.digest, _c.number),
+        *(_v.digest, _v.receipt, _v.since, _v.until),
+    )
     .select_from(
         schema.device.outerjoin(schema.chain, and_(_c.centre == bindparam("centre_id"), _c.device == _d.id)).outerjoin(
             schema.envelope,
@@ -45,8 +48,8 @@ _BEFORE = (
     )
     .where(_d.id == bindparam("device_id"))
 )
-"""A device's state, when the checkpoint was signed that a batch names, the end of the device's chain, and what is held
-of the batch at that sequence."""
+"""A device's state, when the checkpoint was signed that a batch names, the last entry that came out of the device's
+spool, the end of its chain, and what is held of the batch at that sequence."""
 _NOTED = select(
     schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields
 ).where(
@@ -117,7 +120,8 @@ def push(
 
 @dataclass
 class _Intake:
-    """One request's batches on their way in; `custody` is what is still to be written of the last one."""
+    """One request's batches on their way in; `custody` is what is still to be written of the last one, `spooled` the
+    last entry of the device that came out of its spool."""
 
     sender: Sender
     keys: ServerKeys
@@ -125,6 +129,7 @@ class _Intake:
     ledger: Ledger
     frontier: Frontier
     custody: Sequence[Write] = ()
+    spooled: int = 0
     done: Pushed = field(default_factory=Pushed)
 
     def take(self, opened: Opened) -> Program[None]:
@@ -138,14 +143,15 @@ class _Intake:
         if row[0] in LEAVERS:
             # Who left decides nothing more: his phone may hand in what was written where he had a place.
             sender = sender._replace(role="agent")
-        named, held = row[1] or 0, row[5]
-        chain = Chain(*row[2:5]) if row[2] is not None else Chain()
+        named, held = row[1] or 0, row[6]
+        chain = Chain(*row[3:6]) if row[3] is not None else Chain()
+        self.spooled = row[2] or 0
         given_up = sequence <= chain.sequence and held is None and (yield from gaps.covers(sender, batch))
         verdict = judge(batch, chain, held, given_up=given_up)
         if verdict == "next" and chain.digest == LOST and (yield from gaps.numbered(sender, batch)):
             verdict = "equivocation"
         if verdict == "replay":
-            yield from self._answer_again(batch, *row[6:])
+            yield from self._answer_again(batch, *row[7:])
         elif verdict == "gap":
             self.done.problems.append((sequence, "chain.gap", chain.sequence + 1))
         elif verdict == "equivocation":
@@ -199,7 +205,7 @@ class _Intake:
         bounds = opened.custody or Interval(min(named, now), now)
         signed = receipt.pack(receipt.issue(self.keys.receipt, header, batch.digest, leaf, bounds, epoch))
         since = self.ledger.position
-        outcomes = yield from self._apply(_incoming(opened, sender, bounds))
+        outcomes = yield from self._lay(_incoming(opened, sender, bounds))
         row = (
             sender.centre,
             sender.device,
@@ -221,6 +227,20 @@ class _Intake:
         self.done.receipts.append(signed)
         self.done.leaves.append(leaf)
         self.done.outcomes.append(pack(outcomes))
+
+    def _lay(self, incoming: list[Incoming]) -> Program[list[Outcome]]:
+        """Lay the entries, but those that came out of the spool before their batch."""
+        if incoming[0].number > self.spooled:
+            return (yield from self._apply(incoming))
+        known = yield from spooling.numbers(self.sender, incoming[0].number, incoming[-1].number)
+        rest = [one for one in incoming if one.number not in known]
+        outcomes = (yield from self._apply(rest)) if rest else []
+        again = {one.number: Outcome(one.number, "identical") for one in incoming if one.number in known}
+        for one in incoming:
+            if one.number in again:
+                self.ledger.tell(one, self.ledger.position, again[one.number])
+        yield from self.ledger.flush()
+        return sorted([*outcomes, *again.values()])
 
     def _apply(self, incoming: list[Incoming]) -> Program[list[Outcome]]:
         """Lay the entries; if that fails, keep them all parked, and the batch's custody stands."""

@@ -32,6 +32,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("centre", "device", "sequence", "digest", name=op.f("pk_carried")),
     )
     op.create_table(
+        "spooled",
+        sa.Column("centre", _ID, nullable=False),
+        sa.Column("device", _ID, nullable=False),
+        _number("number"),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        _number("leaf"),
+        _number("at"),
+        sa.PrimaryKeyConstraint("centre", "device", "number", name=op.f("pk_spooled")),
+    )
+    op.create_table(
         "device_act",
         sa.Column("centre", _ID, nullable=False),
         sa.Column("device", _ID, nullable=False),

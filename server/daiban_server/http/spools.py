@@ -1,0 +1,133 @@
+"""``POST /v1/spools``: what lies sealed on a phone whose store opens no more, brought by whoever has the phone.
+
+Who brings it is nobody to the server, as with bundles. The device must be one that may speak: what a revoked one sealed
+may be its agent's or a thief's, and has to be reinstated or adopted by people first.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from typing import Any, NamedTuple
+
+from litestar import Request, post
+from litestar.params import FromPath
+from msgspec import Struct
+
+from daiban_schemas.reading import read
+from daiban_schemas.strict import StrictnessError
+from daiban_server.db.program import Program
+from daiban_server.features.photos.grant import MAX_BYTES
+from daiban_server.features.photos.pieces import PhotoPieces
+from daiban_server.features.photos.problems import PhotoError
+from daiban_server.http.device import known_device
+from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.keystore import ServerKeys
+from daiban_server.services import GivenServices
+from daiban_server.spine import spooling, views
+from daiban_server.spine.handing_in import LEAVERS
+from daiban_server.spine.opening import Sender
+from daiban_server.spine.spooling import Taken
+from daiban_sync import sealing, spooled
+from daiban_sync.bundle import Part
+from daiban_sync.errors import SignatureError, WireError
+from daiban_sync.sealing import Opening
+from daiban_sync.spooled import Signed
+
+SAVES = 1000
+"""Saves in one request."""
+
+
+class TakenOut(Struct, frozen=True):
+    """How many saves are new here, were here already, and were refused or wait for something."""
+
+    new: int
+    known: int
+    troubled: int
+
+
+@post("/v1/spools", status_code=200)
+async def spools(request: Request[Any, Any, Any], services: GivenServices) -> TakenOut:
+    """Take in a spool file. Anything in it that does not hold refuses it whole, and nothing changes."""
+    saves = await asyncio.to_thread(_opened, await request.body(), services.keys)
+    sender = await _speaker(saves[0].spooled.device, services)
+    for one in saves:
+        if (one.spooled.device, one.spooled.centre) != (sender.device, sender.centre):
+            raise ProblemError("batch.elsewhere")
+        _check_signed(one, sender)
+    taken: Taken = await services.database.write(
+        sender.centre, lambda: spooling.take(sender, saves, services.keys, services.effects, services.now())
+    )
+    return TakenOut(*taken)
+
+
+def _opened(body: bytes, keys: ServerKeys) -> list[Signed]:
+    found: list[Signed] = []
+    for sealed in spooled.split(body):
+        if len(found) == SAVES:
+            raise WireError("body.too_large", "saves")
+        opening = Opening([sealed])
+        key = sealing.unwrap(opening.wrapped, keys.seal_key(opening.key_id), spooled.purpose(keys.origin))
+        one = spooled.open_one(b"".join(opening.content(key)))
+        if one.spooled.origin != keys.origin:
+            raise WireError("batch.elsewhere")
+        try:
+            read(one.spooled.entry)
+        except StrictnessError as error:
+            raise WireError("entry.malformed", str(error)) from None
+        found.append(one)
+    if not found:
+        raise WireError("spool.malformed", "nothing in it")
+    return found
+
+
+def _check_signed(one: Signed, sender: Sender) -> None:
+    """Under the device's key, or one that it had before: a spool outlives a change of keys."""
+    for held in reversed(sender.former):
+        with contextlib.suppress(SignatureError):
+            return spooled.check(one, held.key)
+    return spooled.check(one, sender.key)
+
+
+async def _speaker(device: bytes, services: GivenServices) -> Sender:
+    sender, state = await known_device(device, services)
+    if state not in LEAVERS | {"active"}:
+        raise ProblemError(f"device.{state}")
+    return sender if state == "active" else sender._replace(role="agent")
+
+
+class _Named(NamedTuple):
+    """A photo as its record names it, and the device that took it."""
+
+    device: bytes
+    digest: bytes
+    size: int
+
+
+@post("/v1/spools/{centre:str}/photos/{record:str}", status_code=200, request_max_body_size=MAX_BYTES)
+async def spooled_photo(
+    centre: FromPath[str], record: FromPath[str], request: Request[Any, Any, Any], services: GivenServices
+) -> dict[str, bool]:
+    """Take in a sealed photo whose record came before it: it must be the very bytes that the record names."""
+    place, id_ = checked_id(centre, "photo.unknown"), checked_id(record, "photo.unknown")
+    body = await request.body()
+    named = await services.database.read(_photo(place, id_))
+    if not body or named is None or hashlib.sha256(body).digest() != named.digest or len(body) != named.size:
+        raise PhotoError("photo.unknown")
+    sender = await _speaker(named.device, services)
+    await PhotoPieces(services).take(sender, [Part(id_, named.digest, named.size, 0, body)])
+    return {"stored": True}
+
+
+def _photo(centre: bytes, record: bytes) -> Program[_Named | None]:
+    shown = yield from views.shown(views.BY_ID, centre, record_id=record)
+    if not shown or shown[0].view.kind != "photo":
+        return None
+    view = shown[0].view
+    written = next((one for one in view.written if "sha256" in one.names), None)
+    digest, size = view.values.get("sha256"), view.values.get("size")
+    if written is None or not isinstance(digest, str) or not isinstance(size, int):
+        return None
+    return _Named(written.device, bytes.fromhex(digest), size)
+
+
+ROUTES: list[Any] = [spools, spooled_photo]

@@ -1,0 +1,93 @@
+"""Saves that come out of a spool: each was signed singly, since its phone can open its store no more.
+
+They are the device's own entries under their own numbers, later than its chain's end. Each is a leaf of the log by
+itself, and `spooled` keeps its signature. Should the chain go on after all, its batches bring the same numbers once
+more: those are passed over (`push`).
+
+The price of coming without a batch: no checkpoint bounds them from below, so their claimed times are believed down to
+any past; and the device gets no receipts, having nothing to keep them in.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, select
+
+from daiban_schemas.kind import AUTHORITY
+from daiban_schemas.reading import read
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Row, Write, Writes, rows
+from daiban_server.keystore import ServerKeys
+from daiban_server.spine import chains, log
+from daiban_server.spine.apply import Applier
+from daiban_server.spine.effects import Effects
+from daiban_server.spine.ledger import Incoming, Ledger
+from daiban_server.spine.opening import Sender
+from daiban_sync.clock import Interval, effective
+from daiban_sync.epochs import epoch_of
+from daiban_sync.spooled import Signed
+
+_s = schema.spooled.c
+LAST = (
+    select(func.max(_s.number))
+    .where(_s.centre == bindparam("centre_id"), _s.device == schema.device.c.id)
+    .correlate(schema.device)
+    .scalar_subquery()
+)
+"""The last entry of a device that came out of its spool; nothing for nearly all of them."""
+_KNOWN = select(_s.number).where(
+    _s.centre == bindparam("centre_id"),
+    _s.device == bindparam("device_id"),
+    _s.number >= bindparam("first_number"),
+    _s.number <= bindparam("last_number"),
+)
+
+
+class Taken(NamedTuple):
+    """What became of a spool's saves: how many are new here, were here already, and were refused or wait."""
+
+    new: int
+    known: int
+    troubled: int
+
+
+def numbers(sender: Sender, first: int, last: int) -> Program[set[int]]:
+    """Which of a device's entries came out of its spool."""
+    scope = {"centre_id": sender.centre, "device_id": sender.device}
+    return {row[0] for row in (yield from rows(_KNOWN, **scope, first_number=first, last_number=last))}
+
+
+def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Effects, now: int) -> Program[Taken]:
+    """Take in saves whose signatures hold, each once."""
+    position, frontier = yield from log.lock(sender.centre)
+    chain = yield from chains.end(sender.centre, sender.device)
+    by_number: Mapping[int, Signed] = {one.spooled.number: one for one in saves}
+    known = yield from numbers(sender, min(by_number), max(by_number))
+    fresh = sorted(number for number in by_number if number > chain.number and number not in known)
+    if not fresh:
+        return Taken(0, len(by_number), 0)
+    ledger, kept, nodes = Ledger(sender.centre, now, position), [], []
+    for number in fresh:
+        one = by_number[number]
+        row: Row = (sender.centre, sender.device, number, one.signature, epoch_of(position), frontier.size, now)
+        kept.append(row)
+        frontier, written = log.append(sender.centre, epoch_of(position), frontier, one.spooled.payload)
+        nodes.append(written)
+    outcomes = yield from Applier(ledger, effects).apply([_incoming(by_number[one], sender, now) for one in fresh])
+    yield from ledger.flush()
+    yield Writes([Write(schema.spooled, kept), *nodes, *log.sign(keys, sender.centre, ledger.position, frontier, now)])
+    troubled = sum(one.outcome in ("refused", "parked") for one in outcomes)
+    return Taken(len(fresh) - troubled, len(by_number) - len(fresh), troubled)
+
+
+def _incoming(one: Signed, sender: Sender, now: int) -> Incoming:
+    entry, values, faults = read(one.spooled.entry)
+    return Incoming(
+        *(sender.device, one.spooled.number, True, sender.person, sender.role, AUTHORITY[sender.role]),
+        effective(entry.at, Interval(0, now)),
+        bytes.fromhex(entry.record),
+        entry,
+        values,
+        faults,
+        one.spooled.entry,
+    )

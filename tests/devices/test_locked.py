@@ -1,0 +1,254 @@
+"""What a lost phone holds, and what it gives away: PIN, keystore, lease, the spool that outlives all of them."""
+
+from pathlib import Path
+
+import pytest
+
+from daiban_client_sdk import Client, DeviceError
+from daiban_client_sdk.lock import LAST, Cost, check_pin
+from tests.photos.pictures import taken
+from tests.support.township import Clock, Township
+
+QUICK = Cost(1, 8, 1)
+"""Argon2id for tests: what a PIN costs is not what they are about."""
+PIN = "190733"
+DAY = 86_400_000
+
+
+class PhonesKeystore:
+    """A phone's keystore: no copy of its files has what is in here."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+
+    def load(self, name: str) -> bytes | None:
+        return self.held.get(name)
+
+    def save(self, name: str, secret: bytes) -> None:
+        self.held[name] = secret
+
+    def forget(self, name: str) -> None:
+        self.held.pop(name, None)
+
+
+async def opened(folder: Path, pin: str | None = None, now: Clock | None = None) -> str:
+    """Why a store did not open, "" where it did."""
+    try:
+        async with Client(folder, now or Clock(), pin):
+            return ""
+    except DeviceError as error:
+        return error.code
+
+
+async def locked(town: Township, clock: Clock | None = None, photos: int = 0) -> tuple[Path, list[str]]:
+    """王芳's phone, locked, with work that nobody has; gives its folder and the homes."""
+    phone = await town.device("王芳", now=clock or town.clock)
+    await phone.set_pin(PIN, QUICK)
+    homes = [await town.household(phone, f"第{n}户") for n in range(3)]
+    for n in range(photos):
+        (town.folder / "p.jpg").write_bytes(taken(n))
+        await phone.attach_photo(homes[n], town.folder / "p.jpg", paper="户口簿")
+    folder = phone.device.store.folder
+    await phone.__aexit__(None, None, None)
+    return folder, homes
+
+
+@pytest.mark.parametrize("pin", ["12345", "111111", "123456", "654321", "121212", "123123", "9" * 65])
+def test_a_pin_that_is_tried_first_is_not_taken(pin: str) -> None:
+    with pytest.raises(DeviceError, match=r"pin\.weak"):
+        check_pin(pin)
+
+
+async def test_a_locked_phone_opens_with_its_pin_only(sqlite_township: Township) -> None:
+    folder, _ = await locked(sqlite_township)
+    assert await opened(folder) == "pin.wanted"
+    assert await opened(folder, "000001") == "pin.wrong"
+    assert await opened(folder, PIN) == ""
+    async with Client(folder, pin=PIN) as phone:
+        await phone.set_pin("280951", QUICK)
+    assert await opened(folder, PIN) == "pin.wrong"
+    assert await opened(folder, "280951") == ""
+
+
+async def test_wrong_pins_wait_longer_and_the_tenth_destroys_the_key(sqlite_township: Township) -> None:
+    folder, _ = await locked(sqlite_township)
+    clock, waits = Clock(), 0
+    for tried in range(1, LAST + 1):
+        while (code := await opened(folder, "000001", clock)) == "pin.wait":
+            waits += 1
+            clock.ahead += 30_000
+        assert code == ("pin.wrong" if tried < LAST else "store.destroyed"), tried
+    assert waits > 20
+    assert await opened(folder, PIN, clock) == "store.destroyed"
+
+
+async def test_switching_off_in_the_middle_of_a_try_does_not_spare_it(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = await locked(sqlite_township)
+
+    def off(*_: object) -> bytes:
+        raise KeyboardInterrupt
+
+    for _ in range(4):
+        with monkeypatch.context() as dying, pytest.raises(KeyboardInterrupt):
+            dying.setattr("daiban_client_sdk.lock.Lock._unwrap", off)
+            from daiban_client_sdk.lock import Lock
+
+            Lock(folder, Clock()).open("000001")
+    assert await opened(folder, PIN) == "pin.wait"
+
+
+async def test_a_copy_of_the_folder_is_worth_nothing_without_the_keystore(sqlite_township: Township) -> None:
+    keystore, folder = PhonesKeystore(), sqlite_township.folder / "with-keystore"
+    async with Client(folder, keystore=keystore) as phone:
+        await phone.set_pin(PIN, QUICK)
+    async with Client(folder, pin=PIN, keystore=keystore) as phone:
+        await phone.set_pin("280951", QUICK)
+    assert len(keystore.held) == 1
+    assert await opened(folder, "280951") == "store.keystore"
+    async with Client(folder, pin="280951", keystore=keystore):
+        pass
+    async with Client(folder, pin="280951", keystore=keystore) as phone:
+        await phone.set_pin(None)
+    async with Client(folder, keystore=keystore):
+        assert await opened(folder) == "store.keystore"
+
+
+async def test_nothing_that_was_planted_lies_on_the_disk_in_clear(township: Township) -> None:
+    """Every file of the phone, its journals and what is half written included; the server's photos as well."""
+    phone = await township.device("王芳")
+    await phone.set_pin(PIN, QUICK)
+    markers = ["欧阳青山寨", "610902195803077713", "13766543210", "汉江边第七户柳树下"]
+    identity, home = markers[1], {"place": township.qingshan.hex(), "head": markers[0], "phone": markers[2]}
+    form = await phone.new("household")
+    await phone.save(form, {**home, "address": markers[3], "identity_number": identity})
+    picture = township.folder / "camera.jpg"
+    picture.write_bytes(taken(3))
+    photo = await phone.attach_photo(form.record, picture, paper=markers[0])
+    picture.unlink()
+    planted = [text.encode() for text in markers] + [form.record.encode()]
+    inside = await phone.photo(photo.record)
+    planted += [inside[start : start + 24] for start in range(200, len(inside) - 24, len(inside) // 40)]
+    folder = phone.device.store.folder
+    for moment in ("saved", "exported", "synced", "edited"):
+        if moment == "exported":
+            await phone.export(folder / "stick")
+        if moment == "synced":
+            await phone.sync()
+        if moment == "edited":
+            await phone.save(await phone.open(form.record), {"address": markers[3] + "旁"})
+        found = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        assert any("spool" in str(path) for path in found)
+        for path in found:
+            data = path.read_bytes()
+            shown = [one for one in planted if one in data and one != form.record.encode()]
+            assert not shown, (moment, path, shown)
+    centre = township.services.settings.data / "photos"
+    stored = [path for path in centre.rglob("*") if path.is_file()]
+    assert stored
+    assert not any(one in path.read_bytes() for path in stored for one in planted)
+
+
+async def test_a_phone_that_nobody_heard_of_shows_nothing_and_goes_on_collecting(township: Township) -> None:
+    clock = Clock()
+    phone = await township.device("王芳", now=clock)
+    record = await township.household(phone)
+    await phone.sync()
+    clock.ahead += 15 * DAY
+    for asked in (phone.view(record), phone.records("household"), phone.open(record), phone.conflicts()):
+        with pytest.raises(DeviceError, match=r"lease\.over"):
+            await asked
+    clock.ahead -= 15 * DAY
+    await phone.view(record)
+    clock.ahead += 15 * DAY
+    await township.household(phone, "新收的")
+    assert (await phone.status()).entries == 1
+    await phone.sync()
+    clock.ahead = 0
+    await phone.view(record)
+
+
+async def test_what_lies_on_a_destroyed_phone_is_carried_in_with_its_photos(township: Township) -> None:
+    folder, homes = await locked(township, photos=2)
+    clerk = await township.signed_in("赵敏")
+    spool = b"".join(path.read_bytes() for path in sorted((folder / "spool").glob("*.spool")))
+    async with township.stranger() as http:
+        first = await http.post("/v1/spools", content=spool)
+        assert first.json() == {"new": 5, "known": 0, "troubled": 0}
+        assert (await http.post("/v1/spools", content=spool)).json() == {"new": 0, "known": 5, "troubled": 0}
+        for path in (folder / "photos").glob("*.sealed"):
+            record = path.name.partition("-")[0]
+            url = f"/v1/spools/{township.centre.hex()}/photos/{record}"
+            assert (await http.post(url, content=path.read_bytes()[:-1])).json()["code"] == "photo.unknown"
+            assert (await http.post(url, content=path.read_bytes())).json() == {"stored": True}
+            shown = await clerk.get(f"/v1/photos/{record}")
+            assert shown.content.startswith(b"\xff\xd8\xff")
+            small = await clerk.get(f"/v1/photos/{record}/thumbnail")
+            assert small.content.startswith(b"\xff\xd8\xff")
+            assert len(small.content) < len(shown.content)
+    found = {one["record"] for one in (await clerk.get("/v1/records/household")).json()}
+    assert found == set(homes)
+
+
+async def test_a_save_that_was_cut_off_spoils_none_before_it(township: Township) -> None:
+    folder, _ = await locked(township)
+    [path] = (folder / "spool").glob("*.spool")
+    whole = path.read_bytes()
+    async with township.stranger() as http:
+        assert (await http.post("/v1/spools", content=whole[:-3])).json() == {"new": 2, "known": 0, "troubled": 0}
+        for place in range(0, len(whole), 97):
+            altered = bytearray(whole)
+            altered[place] ^= 1
+            answer = await http.post("/v1/spools", content=bytes(altered))
+            assert answer.status_code < 500
+    path.write_bytes(whole[:-3])
+    async with Client(folder, pin=PIN) as phone:
+        await township.household(phone, "接着存的")
+    async with township.stranger() as http:
+        assert (await http.post("/v1/spools", content=path.read_bytes())).json()["new"] == 1
+
+
+async def test_a_phone_that_opens_again_after_all_hands_in_nothing_twice(township: Township) -> None:
+    folder, homes = await locked(township)
+    [path] = (folder / "spool").glob("*.spool")
+    async with township.stranger() as http:
+        await http.post("/v1/spools", content=path.read_bytes())
+    async with Client(folder, township.clock, PIN) as phone:
+        await phone.save(await phone.open(homes[0]), {"phone": "13700000009"})
+        assert (await phone.sync()).may_be_given_back
+        assert not phone.device.conflicts()
+        again = await phone.open(homes[0])
+        await phone.save(again, {"phone": "13700000010"})
+        assert (await phone.sync()).may_be_given_back
+    clerk = await township.signed_in("赵敏")
+    shown = (await clerk.get(f"/v1/records/household/{homes[0]}")).json()
+    assert (shown["values"]["phone"], shown["conflicts"]) == ("13700000010", {})
+    assert len((await clerk.get("/v1/records/household")).json()) == 3
+
+
+async def test_a_replay_of_a_batch_after_its_spool_tells_every_outcome(
+    township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = await locked(township)
+    [path] = (folder / "spool").glob("*.spool")
+    async with township.stranger() as http:
+        await http.post("/v1/spools", content=path.read_bytes())
+    monkeypatch.setattr("daiban_client_sdk.custody.release", lambda *_: None)
+    async with Client(folder, township.clock, PIN) as phone:
+        await phone.sync()
+        phone.device.store.run("UPDATE batch SET receipt = NULL")
+        phone.device.store.run("UPDATE entry SET outcome = NULL, mirrored = 0")
+        await phone.sync()
+        left = phone.device.store.rows("SELECT number FROM entry WHERE outcome IS NULL OR mirrored = 0")
+        assert left == []
+
+
+async def test_what_a_revoked_phone_sealed_waits_for_people(township: Township) -> None:
+    phone, head = await township.device("王芳"), await township.signed_in("李红")
+    await township.household(phone)
+    [path] = (phone.device.store.folder / "spool").glob("*.spool")
+    await head.post(f"/v1/devices/{phone.device.store.get('device')}/revoke", json={"reason": "丢了"})
+    async with township.stranger() as http:
+        answer = await http.post("/v1/spools", content=path.read_bytes())
+    assert answer.json()["code"] == "device.revoked"

@@ -92,7 +92,7 @@ def _verified(device: Device, given: bundle.Answer, known: dict[str, Any]) -> Re
         if kind == Frame.KEYRING:
             keys = {**keys, **keyring.load(payload, trust.root_key, trust.origin).receipt_keys()}
     bundle.check_answer(given, keys)
-    held = {one.header.sequence: one for one in map(batch.unpack, device.outbox.held())}
+    held = {one.header.sequence: one for one in device.outbox.held()}
     # The answer's proof begins where the log stood at the export, whatever a sync in between brought.
     at = Frontier(known["size"], tuple(bytes.fromhex(one) for one in known["frontier"]))
     hello = wire.Hello(epoch=known["epoch"], size=at.size, keyring=trust.keyring.edition)
@@ -129,7 +129,7 @@ def _bodies(device: Device, room: int) -> Iterator[bytes]:
     listed: dict[str, wire.PhotoWanted] = {}
     held = 0
     for frame, photo in _frames(device, room):
-        batches = sum(kind == Frame.BATCH for kind, _ in content)
+        batches = sum(kind in (Frame.BATCH, Frame.SEALED) for kind, _ in content)
         if content and (held + len(frame[1]) > room or batches == limits.REQUEST_BATCHES):
             yield _body(device, content, listed)
             content, listed, held = [], {}, 0
@@ -142,10 +142,10 @@ def _bodies(device: Device, room: int) -> Iterator[bytes]:
 
 
 def _frames(device: Device, room: int) -> Iterator[tuple[tuple[int, bytes], wire.PhotoWanted | None]]:
-    for packed, earlier in device.outbox.sendable():
-        if earlier is not None:
-            yield (Frame.CUSTODY, earlier), None
-        yield (Frame.BATCH, packed), None
+    for one in device.outbox.sendable():
+        if one.earlier is not None:
+            yield (Frame.CUSTODY, one.earlier), None
+        yield (Frame.SEALED if one.sealed else Frame.BATCH, one.packed), None
     waiting = "SELECT record, sha256, path, size FROM photo WHERE receipt IS NULL ORDER BY size"
     for record, sha256, path, size in device.store.rows(waiting):
         wanted = wire.PhotoWanted(record.hex(), sha256, size)

@@ -129,9 +129,9 @@ class Client:
             transport, identity = await self._link()
             fresh = await self._run(self.device.new_key, "next_seed")
             if not await self._counts(transport, identity, fresh):
-                last = await self._run(self.device.outbox.last_sequence)
+                last, number = await self._run(self.device.outbox.ends)
                 device, origin = identity.device.hex(), identity.origin.hex()
-                body = enrolment.new_key(device, origin, fresh, last, self._now() + transport.offset)
+                body = enrolment.new_key(device, origin, fresh, last, number, self._now() + transport.offset)
                 await transport.request("POST", "/v1/enrolment/key", body, signer=identity.signer, device=device)
             await self._run(_take_next_key, self.device)
             return self.device.fingerprint()

@@ -5,8 +5,12 @@ So envelopes and photos stay here until the horizon has passed them, and if the 
 the backup did not have is handed in again, byte for byte, with the receipt that it had.
 """
 
+import secrets
+from collections.abc import Iterable
+
 from daiban_client_sdk.store import Store
-from daiban_sync import receipt, restored
+from daiban_schemas import private
+from daiban_sync import batch, receipt, restored, sealing
 from daiban_sync.restored import Horizon, Restored
 
 KEPT = 7 * 86_400_000
@@ -52,6 +56,32 @@ def reopen(store: Store, stated: Restored) -> int:
     store.put("horizon", None)
     store.put("epoch", stated.epoch)
     return len(sequences)
+
+
+def seal_away(store: Store, sequences: Iterable[int], origin: bytes, to: bytes | None) -> None:
+    """Of batches that have their receipts, keep no private field in clear; call it within a transaction. A batch that
+    holds one lies sealed to the server from now on: if it must be handed in again after a restore, it is handed in as
+    it lies.
+
+    A server without a seal key has to take it as it was, so there it stays as it was.
+    """
+    if to is None:
+        return
+    if not store.get("sealed_away", False):
+        # From before this device sealed anything away.
+        sequences = [row[0] for row in store.rows("SELECT sequence FROM batch WHERE receipt IS NOT NULL")]
+        store.put("sealed_away", True)
+    for sequence in sequences:
+        row = store.row("SELECT packed FROM batch WHERE sequence = ? AND payload IS NULL AND packed <> x''", sequence)
+        packed = row[0] if row else b""
+        if not private.holds_private(packed):
+            continue
+        sealed = sealing.seal([packed], secrets.token_bytes(32), to, batch.sealed_as(origin))
+        payload = batch.unpack(packed).payload
+        store.run("UPDATE batch SET packed = ?, payload = ? WHERE sequence = ?", b"".join(sealed), payload, sequence)
+        bodies = store.rows("SELECT number, body FROM entry WHERE sequence = ? AND action = 'change'", sequence)
+        veiled = [(private.veiled(body), number) for number, body in bodies if body]
+        store.many("UPDATE entry SET body = ? WHERE number = ?", veiled)
 
 
 def release(store: Store, now: int) -> None:

@@ -20,7 +20,7 @@ from daiban_client_sdk.outbox import Identity, Outbox
 from daiban_client_sdk.progress import Status
 from daiban_client_sdk.spool import Spool
 from daiban_client_sdk.store import Store, make_key, write_file
-from daiban_schemas import entry, strict
+from daiban_schemas import entry, private, strict
 from daiban_schemas.forms import answer_problems
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.types import Type
@@ -206,7 +206,8 @@ class Device:
         return Form(record or self.new_id(), kind, None)
 
     def save(self, form: Form, fields: Mapping[str, Any]) -> int:
-        """Save what differs from what the form showed; gives the entry's number, 0 where nothing differs.
+        """Save what differs from what the form showed; gives the last entry's number, 0 where nothing differs. Private
+        fields are an entry of their own.
 
         The save is durable when this returns. Raises `InvalidEntryError` and saves nothing.
         """
@@ -218,16 +219,21 @@ class Device:
         self._check_own(form)
         if form.kind == "application":
             self._check_answers(form, changed)
-        body = entry.change(
-            form.record, form.kind, changed, seen=form.seen, at=self.now(), over=form.over(changed) or None
-        )
-        return self._keep(form.record, form.kind, "change", body)
+        now = self.now()
+        bodies = [
+            entry.change(form.record, form.kind, part, seen=form.seen, at=now, over=form.over(part) or None)
+            for part in private.split(form.kind, changed)
+        ]
+        return self._keep(form.record, form.kind, "change", *bodies)
 
     def settle(self, record: str, field: str, value: Any) -> int:
         """Settle a conflict by `value`: it replaces every value that `conflicts` showed last, and none that a sync
-        brought since. A conflict that was not shown is settled as it stands now.
+        brought since. A conflict that was not shown is settled as it stands now. Raises
+        `DeviceError("field.private")` where this device sees masks: the centre settles that.
         """
         form = self._open(record)
+        if field in private.PRIVATE.get(form.kind, ()):
+            raise DeviceError("field.private")
         check_plain({field: value})
         form.check({field: value})
         self._check_own(form)
@@ -250,7 +256,7 @@ class Device:
             raise InvalidEntryError("argument.invalid", wrong)
         version = self.mirror.status(view)[1] if view and form.seen else None
         body = entry.command(record, form.kind, name, arguments, expected=version, at=self.now())
-        return self._keep(record, form.kind, "command", body, name)
+        return self._keep(record, form.kind, "command", body, name=name)
 
     def report(self, record: str, name: str, facts: Mapping[str, Any] | None = None) -> int:
         """Report a fact: it is always recorded."""
@@ -262,7 +268,7 @@ class Device:
         if wrong := _misfits(known.facts, facts or {}):
             raise InvalidEntryError("argument.invalid", wrong)
         body = entry.report(record, form.kind, name, facts, at=self.now())
-        return self._keep(record, form.kind, "report", body, name)
+        return self._keep(record, form.kind, "report", body, name=name)
 
     def attach_photo(self, parent: str, source: Path, fields: Mapping[str, Any]) -> Attached:
         """Keep a photo of a paper under a record: scaled, without metadata, judged, sealed to the centre under a key of
@@ -387,15 +393,17 @@ class Device:
         if until is not None and max(self.now(), latest) > until:
             raise DeviceError("lease.over")
 
-    def _keep(self, record: str, kind: str, action: str, body: bytes, name: str | None = None) -> int:
-        checked(body)
+    def _keep(self, record: str, kind: str, action: str, *bodies: bytes, name: str | None = None) -> int:
+        for body in bodies:
+            checked(body)
         faults.reach("device.save.begun")
+        id_, now = bytes.fromhex(record), self.clock()
         with self.store.transaction():
-            number = self.outbox.add(bytes.fromhex(record), kind, action, body, self.clock(), name)
+            kept = [(self.outbox.add(id_, kind, action, body, now, name), body) for body in bodies]
             faults.reach("device.save.before_commit")
         faults.reach("device.save.committed")
-        self._spool([(number, body)])
-        return number
+        self._spool(kept)
+        return kept[-1][0]
 
     def _check_own(self, form: Form) -> None:
         """Nobody changes what another said. Phones know authors by name alone, so this is for a clear word at once; the

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from daiban_client_sdk.errors import InvalidEntryError
+from daiban_schemas.identity import birthday
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.types import IdentityNumber
 from daiban_sync.merge import UNSENT
@@ -37,14 +38,20 @@ class Form:
         return {name: list(self._shown[name]) for name in fields if name in self._shown}
 
     def tidy(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """`fields` as they are kept: the last character of an identity number is a capital X."""
+        """`fields` as they are kept: the last character of an identity number is a capital X, and the day of birth that
+        it states is kept beside it, where the kind has a field for that: of the number itself a mask is left once the
+        centre has it."""
         known = KINDS[self.kind].fields
-        return {
+        kept = {
             name: value.upper()
             if isinstance(value, str) and name in known and isinstance(known[name].type, IdentityNumber)
             else value
             for name, value in fields.items()
         }
+        day = birthday(str(kept.get("identity_number") or ""))
+        if day is not None and "born" in known and "born" not in kept:
+            kept["born"] = day.isoformat()
+        return kept
 
     def check(self, fields: Mapping[str, Any]) -> None:
         """Raise `InvalidEntryError` for values that the kind does not allow."""

@@ -174,10 +174,13 @@ def _mandate(device: Device, case: str, item: Mapping[str, Any]) -> str:
 
 
 def _reached(device: Device, home: Mapping[str, Any], today: datetime.date) -> Iterator[Reached]:
-    people = [{"name": home.get("head"), "identity_number": home.get("identity_number")}, *(home.get("members") or ())]
+    head = {"name": home.get("head"), "born": home.get("born"), "identity_number": home.get("identity_number")}
+    people = [head, *(home.get("members") or ())]
     ages = [(age, item.values) for item in device.records("item") for age in item.values.get("ages") or ()]
     for person in people:
-        born = birthday(str(person.get("identity_number") or ""))
+        # Of a number that the centre has this phone keeps a mask, so the day of birth is a field of its own.
+        stated = person.get("born")
+        born = datetime.date.fromisoformat(stated) if stated else birthday(str(person.get("identity_number") or ""))
         for age, item in ages if born else ():
             if item.get("usable_until") is None and _just_reached(born, age, today):
                 yield Reached(person.get("name") or "", age, item.get("name") or "")

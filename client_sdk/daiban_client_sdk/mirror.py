@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from daiban_client_sdk.store import Store
+from daiban_schemas import private
 from daiban_schemas.entry import Entry, decode, fields_of
 from daiban_schemas.kind import AUTHORITY
 from daiban_schemas.kinds import KINDS
@@ -71,7 +72,7 @@ class Mirror:
             kind, parent = "", None
             rows: list[tuple[object, ...]] = []
             for change in pulled.changes:
-                body = change.body or self._handed_in(change.number)[1]
+                body = change.body or private.veiled(self._handed_in(change.number)[1])
                 entry = decode(body)
                 kind = entry.kind
                 parent = _parent(entry) or parent
@@ -106,6 +107,7 @@ class Mirror:
                 if sequence not in bounds:
                     raise WireError("body.malformed", "an own record without a receipt")
                 record, believed = bytes.fromhex(entry.record), effective(entry.at, bounds[sequence])
+                body = private.veiled(body)
                 self._store.run("DELETE FROM change WHERE record = ?", record)
                 self._store.run(
                     _CHANGE, record, position + i, device, number + i, True, name, authority, believed, None, body

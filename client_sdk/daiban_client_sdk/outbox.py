@@ -28,6 +28,25 @@ class Identity(NamedTuple):
     signer: Signer
 
 
+class Sendable(NamedTuple):
+    """A batch as it is handed in: its bytes; the signed payload where those are sealed; the receipt that it had before
+    a restore."""
+
+    packed: bytes
+    payload: bytes | None
+    earlier: bytes | None
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the bytes are sealed to the server."""
+        return self.payload is not None
+
+    @property
+    def batch(self) -> Batch:
+        """What this device still knows of it: of a sealed one no entries."""
+        return batch.unpack(self.packed) if self.payload is None else batch.from_payload(self.payload)
+
+
 class Act(NamedTuple):
     """A command or report of this device. `saved_at` is the device's clock then, in Unix milliseconds; `outcome` is
     None before the server said one; `shown` says whether the mirror has what came of it."""
@@ -131,36 +150,27 @@ class Outbox:
         last = self._store.row("SELECT coalesce(max(sequence), 0) FROM batch")
         self._store.put("chain_begun", last[0] if last else 0)
 
-    def last_sequence(self) -> int:
-        """The last batch that was frozen, 0 for none."""
-        row = self._store.row("SELECT coalesce(max(sequence), 0) FROM batch")
-        return int(row[0]) if row else 0
-
-    def unreceipted(self) -> list[bytes]:
-        """Packed batches without receipt that this enrolment signed, in order."""
-        found = self._store.rows(
-            "SELECT packed FROM batch WHERE receipt IS NULL AND sequence > ? ORDER BY sequence", self._begun()
+    def ends(self) -> tuple[int, int]:
+        """The last batch that was frozen and the last entry that was saved, 0 for none."""
+        row = self._store.row(
+            "SELECT (SELECT coalesce(max(sequence), 0) FROM batch), (SELECT coalesce(max(number), 0) FROM entry)"
         )
-        return [row[0] for row in found]
+        return (row[0], row[1]) if row else (0, 0)
 
-    def held(self) -> list[bytes]:
-        """Packed batches of this enrolment that are still here, with a receipt or without."""
-        found = self._store.rows("SELECT packed FROM batch WHERE packed <> x'' AND sequence > ?", self._begun())
-        return [row[0] for row in found]
-
-    def sendable(self) -> list[tuple[bytes, bytes | None]]:
-        """Packed batches without receipt that this enrolment signed, in order, each with the receipt that it had before
-        a restore."""
-        unsent = "SELECT packed, earlier FROM batch WHERE receipt IS NULL AND sequence > ? ORDER BY sequence"
-        return [(packed, earlier) for packed, earlier in self._store.rows(unsent, self._begun())]
-
-    def custody(self, count: int) -> list[bytes]:
-        """Receipts that the first `count` unreceipted batches had before a restore."""
+    def sendable(self) -> list[Sendable]:
+        """Batches without receipt that this enrolment signed, in order."""
         found = self._store.rows(
-            "SELECT earlier FROM batch WHERE receipt IS NULL AND sequence > ? ORDER BY sequence LIMIT ?",
-            *(self._begun(), count),
+            "SELECT packed, payload, earlier FROM batch WHERE receipt IS NULL AND sequence > ? ORDER BY sequence",
+            self._begun(),
         )
-        return [earlier for (earlier,) in found if earlier is not None]
+        return [Sendable(*row) for row in found]
+
+    def held(self) -> list[Batch]:
+        """Batches of this enrolment that are still here, with a receipt or without."""
+        found = self._store.rows(
+            "SELECT packed, payload FROM batch WHERE packed <> x'' AND sequence > ?", self._begun()
+        )
+        return [Sendable(packed, payload, None).batch for packed, payload in found]
 
     def take(self, received: Received) -> None:
         """Keep receipts and outcomes of an answer; call it within a transaction."""

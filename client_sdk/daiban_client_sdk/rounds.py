@@ -57,13 +57,12 @@ class Rounds:
     def begin(self, fresh: bool) -> Step:
         """The next request: every unsent batch that fits, and the photos that still wait."""
         identity = self._device.identity()
-        packed = self._device.outbox.unreceipted()
-        packed = packed[: portion(packed)]
-        earlier = self._device.outbox.custody(len(packed))
+        sendable = self._device.outbox.sendable()
+        sendable = sendable[: portion([one.packed for one in sendable])]
         reach = custody.horizon(self._store)
         frontier = self._device.frontier()
         ring = self._device.keyring()
-        batches, photos = [batch.unpack(one) for one in packed], self._photos()
+        batches, photos = [one.batch for one in sendable], self._photos()
         hello = wire.Hello(
             cursor=self._store.get("cursor", ""),
             epoch=self._store.get("epoch", 0),
@@ -76,7 +75,12 @@ class Rounds:
             left=self._left(batches, len(photos)),
         )
         session = SyncSession(self._device.trust(), frontier, hello, batches)
-        return Step(identity, session, session.request(packed, earlier), self._device.clock())
+        body = session.request(
+            [one.packed for one in sendable if not one.sealed],
+            [one.earlier for one in sendable if one.earlier is not None],
+            [one.packed for one in sendable if one.sealed],
+        )
+        return Step(identity, session, body, self._device.clock())
 
     def take(self, step: Step, body: bytes) -> bool:
         """Verify and keep an answer; gives whether another round trip is needed. Raises `SyncError`, `RefusedError`."""
@@ -105,7 +109,7 @@ class Rounds:
         # A restored server misses what came before this request's batches; the next request brings all of it.
         if reply.problems and not reply.restored:
             self._stop(reply.problems[0])
-        return reply.answer.more or bool(self._device.outbox.unreceipted())
+        return reply.answer.more or bool(self._device.outbox.sendable())
 
     def _follow(self, reply: wire.Reply) -> None:
         """Follow a restored server: hand in again what it forgot, pull everything anew."""
@@ -205,6 +209,8 @@ def keep(device: Device, received: Received) -> None:
         store.put("frontier", [one.hex() for one in received.frontier.hashes])
         store.put("checkpoint", received.digest.hex())
     device.outbox.take(received)
+    sequences = [one.sequence for one in received.receipts]
+    custody.seal_away(store, sequences, device.identity().origin, received.keyring.seal_key())
     for one in received.photo_receipts:
         store.run(
             "UPDATE photo SET receipt = ? WHERE record = ? AND sha256 = ?",

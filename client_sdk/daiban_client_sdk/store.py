@@ -56,6 +56,7 @@ ALTER TABLE record ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
 """,
     3: """
 ALTER TABLE photo ADD COLUMN key BLOB;
+ALTER TABLE batch ADD COLUMN payload BLOB;
 """,
     2: """
 ALTER TABLE entry ADD COLUMN name TEXT;

@@ -21,7 +21,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from daiban_sync import dsse, limits
 from daiban_sync.errors import WireError
+from daiban_sync.ids import NOBODY
 from daiban_sync.keys import Signer
+from daiban_sync.sealing import BATCH, Purpose
 
 _HEADER = struct.Struct(">HH16s16s16sQ32sQ32sQI")
 _LENGTH = struct.Struct(">I")
@@ -141,6 +143,20 @@ def _entries(data: bytes, count: int) -> tuple[bytes, ...]:
     if at != end:
         raise WireError("batch.malformed", "bytes behind the last entry")
     return tuple(entries)
+
+
+def sealed_as(origin: bytes) -> Purpose:
+    """As what a device seals away a batch that has its receipt."""
+    return Purpose(BATCH, origin, NOBODY)
+
+
+def from_payload(signed: bytes) -> Batch:
+    """What a device still knows of a batch that it sealed away: the signed payload, without the entries. Raises
+    `WireError("batch.malformed")`."""
+    if len(signed) < HEADER_BYTES:
+        raise WireError("batch.malformed", "shorter than its header")
+    header = Header(*_HEADER.unpack_from(signed))
+    return Batch(header, b"", b"", (), signed, hashlib.sha256(signed).digest())
 
 
 def check(batch: Batch, key: bytes) -> None:

@@ -23,6 +23,7 @@ class Frame(IntEnum):
     BATCH = 2
     CUSTODY = 3
     PHOTO_PART = 4
+    SEALED = 5
     ANSWER = 16
     RECEIPT = 17
     OUTCOMES = 18

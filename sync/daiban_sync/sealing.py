@@ -33,7 +33,7 @@ WRAPPED_BYTES = 80
 HEADER_BYTES = len(MAGIC) + KEY_ID_BYTES + WRAPPED_BYTES
 PIECE = 64 * 1024
 TAG_BYTES = 16
-ENTRY, PHOTO, BUNDLE = "entry", "photo", "bundle"
+ENTRY, BATCH, PHOTO, BUNDLE = "entry", "batch", "photo", "bundle"
 """What content may be sealed as."""
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 

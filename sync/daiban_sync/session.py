@@ -59,10 +59,10 @@ class SyncSession:
         self._hello = hello
         self._batches = {batch.header.sequence: batch for batch in batches}
 
-    def request(self, packed: Iterable[bytes], custody: Iterable[bytes] = ()) -> bytes:
-        """The request's body; `packed` are the batches' stored bytes, `custody` their earlier receipts: all are sent
-        verbatim."""
-        return wire.encode_request(self._hello, packed, custody)
+    def request(self, packed: Iterable[bytes], custody: Iterable[bytes] = (), sealed: Iterable[bytes] = ()) -> bytes:
+        """The request's body; `packed` are the batches' stored bytes, `custody` their earlier receipts, `sealed` those
+        that lie sealed: all are sent verbatim."""
+        return wire.encode_request(self._hello, packed, custody, sealed)
 
     def receive(self, body: bytes) -> Received:
         """Verify an answer. Raises `WireError`, `SignatureError` or `ProofError`; then nothing of it holds."""

@@ -122,12 +122,14 @@ class Own(NamedTuple):
 
 class Request(NamedTuple):
     """A decoded request. `custody` are earlier receipts of some of its batches, by sequence: a restored server gave
-    them before, and honours their bounds."""
+    them before, and honours their bounds. `sealed` are batches that the device sealed to the server after their
+    receipt (`sealing`), and hands in again."""
 
     hello: Hello
     batches: tuple[batch.Batch, ...]
     custody: Mapping[int, receipt.Receipt]
     dictionary: int = NEWEST
+    sealed: tuple[bytes, ...] = ()
 
 
 class Reply(NamedTuple):
@@ -153,9 +155,13 @@ _hello = msgspec.json.Decoder(Hello)
 _encode = msgspec.json.Encoder().encode
 
 
-def encode_request(hello: Hello, batches: Iterable[bytes], custody: Iterable[bytes] = ()) -> bytes:
-    """A request's body; `batches` are packed already and are sent verbatim, as are earlier receipts of theirs."""
+def encode_request(
+    hello: Hello, batches: Iterable[bytes], custody: Iterable[bytes] = (), sealed: Iterable[bytes] = ()
+) -> bytes:
+    """A request's body; `batches` are packed already and are sent verbatim, as are earlier receipts of theirs, and
+    batches that lie `sealed`."""
     frames = [(Frame.HELLO, _encode(hello)), *((Frame.CUSTODY, packed) for packed in custody)]
+    frames += [(Frame.SEALED, one) for one in sealed]
     return join([*frames, *((Frame.BATCH, packed) for packed in batches)])
 
 
@@ -164,15 +170,19 @@ def decode_request(body: bytes) -> Request:
     hello: Hello | None = None
     batches: list[batch.Batch] = []
     custody: dict[int, receipt.Receipt] = {}
+    sealed: list[bytes] = []
     for kind, payload in split(body):
         if kind == Frame.HELLO:
             if hello is not None:
                 raise WireError("body.malformed", "two hellos")
             hello = _decode(_hello, payload)
-        elif kind == Frame.BATCH:
-            if len(batches) == limits.REQUEST_BATCHES:
+        elif kind in (Frame.BATCH, Frame.SEALED):
+            if len(batches) + len(sealed) == limits.REQUEST_BATCHES:
                 raise WireError("request.too_many_batches")
-            batches.append(batch.unpack(payload))
+            if kind == Frame.SEALED:
+                sealed.append(payload)
+            else:
+                batches.append(batch.unpack(payload))
         elif kind == Frame.CUSTODY:
             earlier = receipt.unpack(payload)
             custody[earlier.sequence] = earlier
@@ -181,7 +191,7 @@ def decode_request(body: bytes) -> Request:
     if hello.protocol != limits.PROTOCOL:
         raise WireError("protocol.unsupported", f"protocol {hello.protocol}")
     _check_hello(hello)
-    return Request(hello, tuple(batches), custody, body[0])
+    return Request(hello, tuple(batches), custody, body[0], tuple(sealed))
 
 
 def _check_hello(hello: Hello) -> None:

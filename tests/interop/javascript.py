@@ -130,13 +130,14 @@ async def values(client: Client, record: str, name: str) -> list[tuple[str, obje
     return [(value.author, value.value) for value in view.fields[name]]
 
 
-async def alike(phone: Phone, client: Client, *records: str) -> None:
-    """Both devices show these records alike, down to who wrote what and where they stand."""
+async def alike(phone: Phone, client: Client, *records: str, but: frozenset[str] = frozenset()) -> None:
+    """Both devices show these records alike, down to who wrote what and where they stand, `but` for some fields."""
     for record in records:
         theirs, ours = await phone.view(record), await client.view(record)
         assert ours is not None
-        fields = {name: [(v.author, v.value) for v in held] for name, held in ours.fields.items()}
-        assert {name: [(v["author"], v["value"]) for v in held] for name, held in theirs["fields"].items()} == fields
+        shown = {name: held for name, held in theirs["fields"].items() if name not in but}
+        fields = {name: [(v.author, v.value) for v in held] for name, held in ours.fields.items() if name not in but}
+        assert {name: [(v["author"], v["value"]) for v in held] for name, held in shown.items()} == fields
         assert (theirs["position"], theirs["deleted"], theirs["doubted"]) == (ours.position, ours.deleted, ours.doubted)
         assert sorted(theirs["conflicts"]) == sorted(ours.conflicts)
 

@@ -73,7 +73,7 @@ async def test_what_is_saved_while_a_sync_runs_keeps_its_morning_bound(sqlite_to
 
     async def slowly(*arguments: object, **named: object) -> object:
         answer = await request(*arguments, **named)  # type: ignore[arg-type]
-        if wang.device.outbox.unreceipted() == [] and not saved:
+        if wang.device.outbox.sendable() == [] and not saved:
             saved.append(await wang.save(form, {"phone": "13700000009"}))
         return answer
 
@@ -132,6 +132,7 @@ async def test_an_older_store_is_upgraded_with_its_unsent_work(sqlite_township: 
     folder = wang.device.store.folder
     wang.device.store.run("ALTER TABLE entry DROP COLUMN name")
     wang.device.store.run("ALTER TABLE photo DROP COLUMN key")
+    wang.device.store.run("ALTER TABLE batch DROP COLUMN payload")
     wang.device.store.run("PRAGMA user_version = 2")
     async with Client(folder) as again:
         assert [(one.visit, one.act, one.code) for one in await again.what_became()] == [(visit, "propose", "waiting")]

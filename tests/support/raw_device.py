@@ -54,7 +54,7 @@ class RawDevice:
     async def new_key(self) -> None:
         """Take another key; what was sealed so far counts under the old one."""
         fresh, device = SoftwareKey(secrets.token_bytes(32)), self.id.hex()
-        body = enrolment.new_key(device, self.town.services.keys.origin.hex(), fresh, self.sequence, 1)
+        body = enrolment.new_key(device, self.town.services.keys.origin.hex(), fresh, self.sequence, self.number, 1)
         answer = await self.send(body, "/v1/enrolment/key")
         assert answer.status_code == 200, answer.text
         self.key = fresh

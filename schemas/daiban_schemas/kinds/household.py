@@ -3,6 +3,7 @@
 from daiban_schemas.kind import Field, Kind
 from daiban_schemas.types import (
     Choice,
+    Date,
     Flag,
     IdentityNumber,
     Integer,
@@ -26,6 +27,7 @@ KIND = Kind(
         Field("place", "所在村(社区)", Reference("place")),
         Field("head", "户主姓名", Text(30)),
         Field("identity_number", "户主身份证号", IdentityNumber(), "private"),
+        Field("born", "户主出生日期", Date()),
         Field("phone", "联系电话", Phone()),
         Field("address", "住址", Text(100)),
         Field("point", "位置", Point()),

@@ -121,6 +121,9 @@ WIRE: dict[str, Problem] = {
     "quarantine.device.frozen": Problem(
         409, "冻结的手机又交来内容", "已隔离,请逐条看过再采用", "A frozen phone handed in", "Look at each entry"
     ),
+    "field.private": Problem(
+        403, "这一项手机上只有掩码", "请中心处理", "Only masked on the device", "The centre settles it"
+    ),
     "pin.wanted": Problem(401, "请输入PIN", "这台手机上了锁", "The PIN is wanted", "This device is locked"),
     "pin.wrong": Problem(
         401, "PIN不对", "请再想一想,错十次就再也打不开", "Wrong PIN", "After ten wrong ones it opens no more"

@@ -5,6 +5,7 @@ it. So anybody's phone, the village point's computer or a relay may bring it, tw
 """
 
 import asyncio
+import contextlib
 from typing import Any
 
 from litestar import Request, Response, post
@@ -17,10 +18,10 @@ from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine.cursor import Cursor
 from daiban_server.spine.handing_in import LEAVERS
-from daiban_server.spine.keys import key_at
-from daiban_server.spine.opening import open_batch
+from daiban_server.spine.opening import Sender, open_batch, unsealed
 from daiban_sync import bundle, sealing, wire
 from daiban_sync.bundle import Piece
+from daiban_sync.errors import SignatureError
 from daiban_sync.frames import Frame
 from daiban_sync.sealing import Opening
 
@@ -40,7 +41,10 @@ async def bundles(request: Request[Any, Any, Any], services: GivenServices) -> R
         await keep_apart(asked, device, services)
         raise ProblemError(f"device.{device.state}")
     sender, custody = device.sender, asked.custody
-    opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
+    opened = [
+        open_batch(one, sender, services.keys, custody.get(one.header.sequence))
+        for one in unsealed(asked, services.keys)
+    ]
     await PhotoPieces(services).take(sender, bundle.parts(piece.body))
     frames = await exchange(opened, device, asked.hello, Cursor(), services, carried=True)
     if frames is None:
@@ -63,10 +67,16 @@ async def _signer(piece: Piece, services: Services) -> SignedDevice:
     sender = device.sender
     if stated.origin != services.keys.origin.hex() or stated.centre != sender.centre.hex():
         raise ProblemError("batch.elsewhere")
-    batches = wire.decode_request(piece.body).batches
-    # A bundle is signed with the key of its first batch: it may have been made before the device took another.
-    first = batches[0].header.sequence if batches else 2**53
-    bundle.check(piece, key_at(first, sender.former, sender.key))
+    _check_signed(piece, sender)
     if device.state not in LEAVERS | LOCKED | {"active"}:
         raise ProblemError(f"device.{device.state}")
     return device
+
+
+def _check_signed(piece: Piece, sender: Sender) -> None:
+    """Under the device's key, or one before it: the piece may have been made before it took another. What the batches
+    within say is checked under the key of their time, whoever signed around them."""
+    for held in reversed(sender.former):
+        with contextlib.suppress(SignatureError):
+            return bundle.check(piece, held.key)
+    return bundle.check(piece, sender.key)

@@ -5,7 +5,6 @@ may be its agent's or a thief's, and has to be reinstated or adopted by people f
 """
 
 import asyncio
-import contextlib
 import hashlib
 from typing import Any, NamedTuple
 
@@ -25,11 +24,12 @@ from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices
 from daiban_server.spine import spooling, views
 from daiban_server.spine.handing_in import LEAVERS
+from daiban_server.spine.keys import key_of
 from daiban_server.spine.opening import Sender
 from daiban_server.spine.spooling import Taken
 from daiban_sync import sealing, spooled
 from daiban_sync.bundle import Part
-from daiban_sync.errors import SignatureError, WireError
+from daiban_sync.errors import WireError
 from daiban_sync.sealing import Opening
 from daiban_sync.spooled import Signed
 
@@ -53,7 +53,7 @@ async def spools(request: Request[Any, Any, Any], services: GivenServices) -> Ta
     for one in saves:
         if (one.spooled.device, one.spooled.centre) != (sender.device, sender.centre):
             raise ProblemError("batch.elsewhere")
-        _check_signed(one, sender)
+        spooled.check(one, key_of(one.spooled.number, sender.former, sender.key))
     taken: Taken = await services.database.write(
         sender.centre, lambda: spooling.take(sender, saves, services.keys, services.effects, services.now())
     )
@@ -78,14 +78,6 @@ def _opened(body: bytes, keys: ServerKeys) -> list[Signed]:
     if not found:
         raise WireError("spool.malformed", "nothing in it")
     return found
-
-
-def _check_signed(one: Signed, sender: Sender) -> None:
-    """Under the device's key, or one that it had before: a spool outlives a change of keys."""
-    for held in reversed(sender.former):
-        with contextlib.suppress(SignatureError):
-            return spooled.check(one, held.key)
-    return spooled.check(one, sender.key)
 
 
 async def _speaker(device: bytes, services: GivenServices) -> Sender:

@@ -20,7 +20,7 @@ from daiban_server.services import GivenServices, Services
 from daiban_server.spine import handing_in, log, quarantine, restores
 from daiban_server.spine.cursor import Cursor, pack_cursor, unpack_cursor
 from daiban_server.spine.news import News, news
-from daiban_server.spine.opening import Opened, Sender, open_batch
+from daiban_server.spine.opening import Opened, Sender, open_batch, unsealed
 from daiban_server.spine.pull import Page, Puller, pull
 from daiban_server.spine.push import Known, Pushed, push
 from daiban_sync import faults, note, restored, wire
@@ -62,7 +62,10 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
         raise ProblemError(f"device.{device.state}")
     cursor = unpack_cursor(asked.hello.cursor, sender.device, services.keys.derived("cursor"))
     custody = asked.custody
-    opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in asked.batches]
+    opened = [
+        open_batch(one, sender, services.keys, custody.get(one.header.sequence))
+        for one in unsealed(asked, services.keys)
+    ]
     faults.reach("server.push.received")
     frames = await exchange(opened, device, asked.hello, cursor, services)
     faults.reach("server.push.before_answer")
@@ -74,7 +77,7 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
 async def keep_apart(asked: wire.Request, device: SignedDevice, services: Services) -> None:
     """What a locked device hands in is kept, if it is in order, and nothing is said of it."""
     sender, code, now = device.sender, f"device.{device.state}", services.now()
-    opened = [open_batch(one, sender, services.keys) for one in asked.batches]
+    opened = [open_batch(one, sender, services.keys) for one in unsealed(asked, services.keys)]
     if opened:
         await services.database.write(sender.centre, lambda: quarantine.keep_all(sender, opened, code, now))
 

@@ -11,10 +11,11 @@ import msgspec
 
 
 class Former(NamedTuple):
-    """A key that was given up: the last batch that it signed, when the server heard so (Unix milliseconds), and the
-    device's statement, DSSE JSON under the key that followed."""
+    """A key that was given up: the last batch that it signed and the last entry, when the server heard so (Unix
+    milliseconds), and the device's statement, DSSE JSON under the key that followed."""
 
     last: int
+    number: int
     key: bytes
     at: int
     proof: bytes
@@ -32,6 +33,11 @@ def pack(former: Sequence[Former]) -> bytes:
 def unpack(packed: bytes | None) -> tuple[Former, ...]:
     """What a device's row says; nothing where it has its first key."""
     return _unpack(packed) if packed else ()
+
+
+def key_of(number: int, former: Sequence[Former], present: bytes) -> bytes:
+    """The key that signed the entry of this number singly."""
+    return next((one.key for one in former if number <= one.number), present)
 
 
 def key_at(sequence: int, former: Sequence[Former], present: bytes) -> bytes:

@@ -7,10 +7,11 @@ from daiban_schemas.strict import StrictnessError
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine.keys import Former, key_at
 from daiban_sync import batch as batches
-from daiban_sync import receipt
+from daiban_sync import receipt, sealing, wire
 from daiban_sync.batch import Batch
 from daiban_sync.clock import Interval
 from daiban_sync.errors import WireError
+from daiban_sync.sealing import Opening
 
 
 class Sender(NamedTuple):
@@ -33,6 +34,16 @@ class Opened(NamedTuple):
     batch: Batch
     entries: tuple[Read, ...]
     custody: Interval | None = None
+
+
+def unsealed(asked: wire.Request, keys: ServerKeys) -> list[Batch]:
+    """A request's batches in order of sequence, those that were sealed among them. Raises `SyncError`."""
+    opened = []
+    for sealed in asked.sealed:
+        opening = Opening([sealed])
+        key = sealing.unwrap(opening.wrapped, keys.seal_key(opening.key_id), batches.sealed_as(keys.origin))
+        opened.append(batches.unpack(b"".join(opening.content(key))))
+    return sorted([*asked.batches, *opened], key=lambda one: one.header.sequence) if opened else list(asked.batches)
 
 
 def open_batch(batch: Batch, sender: Sender, keys: ServerKeys, earlier: receipt.Receipt | None = None) -> Opened:

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 
 from daiban_schemas.kind import AUTHORITY
+from daiban_schemas.private import veiled
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows
 from daiban_server.spine import history, scope
@@ -229,7 +230,7 @@ def _change(
     begin, device, number, person, authority, chained, facts, bodies = stretch
     effective, body = facts[position - begin][0], bodies[position - begin]
     who = page.authors.setdefault((device, person, chained), len(page.authors))
-    text = b"" if position in own else body
+    text = b"" if position in own else veiled(body)
     change = PulledChange(who, number + position - begin, position, authority, effective, names, text)
     return pack_change(change)
 

@@ -34,12 +34,14 @@ _TAKE = (
 
 
 class NewKey(Struct):
-    """The signed payload: the device, its new key, and the last batch that it signed under the old one."""
+    """The signed payload: the device, its new key, and the last batch (`last`) and entry (`number`) that it signed
+    under the old one."""
 
     device: str
     origin: str
     key: str
     last: int
+    number: int
     at: int
 
 
@@ -51,7 +53,7 @@ def read(body: bytes, sender: Sender, origin: bytes) -> NewKey:
     try:
         asked = _asked.decode(base64.b64decode(json.loads(body)["payload"], validate=True))
         key = bytes.fromhex(asked.key)
-        if not 0 <= asked.last < 2**53 or len(key) != 32:
+        if not 0 <= asked.last < 2**53 or not 0 <= asked.number < 2**53 or len(key) != 32:
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError):
         raise ProblemError("enrolment.malformed") from None
@@ -74,7 +76,7 @@ def take(sender: Sender, asked: NewKey, proof: bytes, now: int) -> Program[None]
     chain = yield from chains.end(sender.centre, sender.device)
     if asked.last < chain.sequence:
         raise ProblemError("enrolment.malformed")
-    formerly = keys.pack([*keys.unpack(row[1]), Former(asked.last, sender.key, now, proof)])
+    formerly = keys.pack([*keys.unpack(row[1]), Former(asked.last, asked.number, sender.key, now, proof)])
     yield from first(_TAKE, device_id=sender.device, public_key=fresh, formerly=formerly)
     told = Told("", now)
     yield from write_down(sender.centre, sender.device, "new_key", sender.key, told, sender.person, now)

@@ -6,7 +6,7 @@ the backup did not have is handed in again, byte for byte, with the receipt that
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from daiban_client_sdk.store import Store
 from daiban_schemas import private
@@ -73,15 +73,33 @@ def seal_away(store: Store, sequences: Iterable[int], origin: bytes, to: bytes |
         store.put("sealed_away", True)
     for sequence in sequences:
         row = store.row("SELECT packed FROM batch WHERE sequence = ? AND payload IS NULL AND packed <> x''", sequence)
-        packed = row[0] if row else b""
-        if not private.holds_private(packed):
-            continue
-        sealed = sealing.seal([packed], secrets.token_bytes(32), to, batch.sealed_as(origin))
-        payload = batch.unpack(packed).payload
-        store.run("UPDATE batch SET packed = ?, payload = ? WHERE sequence = ?", b"".join(sealed), payload, sequence)
-        bodies = store.rows("SELECT number, body FROM entry WHERE sequence = ? AND action = 'change'", sequence)
-        veiled = [(private.veiled(body), number) for number, body in bodies if body]
-        store.many("UPDATE entry SET body = ? WHERE number = ?", veiled)
+        if row and private.holds_private(row[0]):
+            _seal(store, sequence, row[0], origin, to)
+
+
+def _seal(store: Store, sequence: int, packed: bytes, origin: bytes, to: bytes) -> None:
+    sealed = sealing.seal([packed], secrets.token_bytes(32), to, batch.sealed_as(origin))
+    payload = batch.unpack(packed).payload
+    store.run("UPDATE batch SET packed = ?, payload = ? WHERE sequence = ?", b"".join(sealed), payload, sequence)
+    bodies = store.rows("SELECT number, body FROM entry WHERE sequence = ? AND action = 'change'", sequence)
+    veiled = [(private.veiled(body), number) for number, body in bodies if body]
+    store.many("UPDATE entry SET body = ? WHERE number = ?", veiled)
+
+
+def let_go(store: Store, gone: Sequence[bytes], origin: bytes, to: bytes | None) -> None:
+    """Let go of what the centre erased: photos, and in clear the batches that spoke of it, which stay sealed until the
+    backup horizon has passed them; call it within a transaction."""
+    for record in gone:
+        for sequence, packed in store.rows(
+            "SELECT sequence, packed FROM batch WHERE receipt IS NOT NULL AND payload IS NULL AND packed <> x'' AND"
+            " sequence IN (SELECT sequence FROM entry WHERE record = ?)",
+            record,
+        ):
+            if to is not None:
+                _seal(store, sequence, packed, origin, to)
+        for (path,) in store.rows("SELECT path FROM photo WHERE record = ? AND path <> ''", record):
+            (store.photos / path).unlink(missing_ok=True)
+            store.run("UPDATE photo SET path = '', key = NULL WHERE record = ?", record)
 
 
 def release(store: Store, now: int) -> None:

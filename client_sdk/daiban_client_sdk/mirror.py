@@ -114,6 +114,22 @@ class Mirror:
                 )
                 self._store.run(_RECORD, record, entry.kind, _parent(entry), position + i)
 
+    def erase(self, records: Iterable[PulledRecord], authors: Sequence[Author]) -> list[bytes]:
+        """Let go of what this device still holds itself of records that the centre erased; call it within a
+        transaction, after `take`. Gives those records. Only the server's own word counts for that."""
+        gone = []
+        for pulled in records:
+            told = (c for c in pulled.changes if c.authority == AUTHORITY["server"] and c.body)
+            if any("erased" in fields_of(decode(c.body)) and authors[c.author].role == "server" for c in told):
+                gone.append(pulled.record)
+        for record in gone:
+            self._store.run(
+                "UPDATE entry SET body = x'', mirrored = 1 WHERE record = ? AND sequence IN"
+                " (SELECT sequence FROM batch WHERE receipt IS NOT NULL)",
+                record,
+            )
+        return gone
+
     def _handed_in(self, number: int) -> tuple[int, bytes]:
         """An own entry: its batch's sequence, and its bytes. Raises `WireError` where there is no such change."""
         row = self._store.row("SELECT sequence, body FROM entry WHERE number = ? AND action = 'change'", number)

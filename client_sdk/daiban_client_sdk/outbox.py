@@ -182,6 +182,13 @@ class Outbox:
                 [(o.outcome, o.code, ",".join(o.fields), o.number) for o in outcome.unpack(packed)],
             )
 
+    def hollow(self) -> list[bytes]:
+        """Empty what was refused since its record is erased at the centre; gives those records. Call it within a
+        transaction."""
+        found = self._store.rows("SELECT DISTINCT record FROM entry WHERE code = 'record.erased' AND body <> x''")
+        self._store.run("UPDATE entry SET body = x'' WHERE code = 'record.erased'")
+        return [record for (record,) in found]
+
     def came_back(self) -> None:
         """A pull is complete: receipts come before the pull of the same answer, so it shows what was applied. Call it
         within a transaction."""

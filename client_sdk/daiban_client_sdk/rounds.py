@@ -122,6 +122,8 @@ class Rounds:
         """Write pulled records; an answer whose records are no entries refuses the whole answer."""
         try:
             self._device.mirror.take(reply.records, reply.authors)
+            gone = self._device.mirror.erase(reply.records, reply.authors)
+            custody.let_go(self._store, gone, self._device.identity().origin, self._device.keyring().seal_key())
             self._device.mirror.adopt(reply.own, reply.receipts, self._device.identity().device)
         except StrictnessError as error:
             raise WireError("body.malformed", str(error)) from None
@@ -209,6 +211,7 @@ def keep(device: Device, received: Received) -> None:
         store.put("frontier", [one.hex() for one in received.frontier.hashes])
         store.put("checkpoint", received.digest.hex())
     device.outbox.take(received)
+    custody.let_go(store, device.outbox.hollow(), device.identity().origin, received.keyring.seal_key())
     sequences = [one.sequence for one in received.receipts]
     custody.seal_away(store, sequences, device.identity().origin, received.keyring.seal_key())
     for one in received.photo_receipts:

@@ -12,7 +12,8 @@ report   ``record, kind, report, facts?, at``: a fact; always recorded
 ``record`` is a UUIDv7 in 32 hexadecimal digits, ``at`` the device's claim in Unix milliseconds, ``seen`` the record's
 position when its form was opened (0: a new record), ``over`` maps fields to the positions replaced where the form
 showed a conflict, ``expected`` the version of the record's state machine that the author had seen (absent:
-any), ``by`` the person who sat at the desk (believed of a desk's batches only). Members that this version does not
+any), ``by`` the person who sat at the desk (believed of a desk's batches only), ``erased`` when what it said was
+erased (only the server says that). Members that this version does not
 know are kept, since the bytes are stored as they came.
 """
 
@@ -46,6 +47,7 @@ class Entry(msgspec.Struct, omit_defaults=True, frozen=True):
     expected: int | UnsetType = UNSET
     at: int = 0
     by: str | UnsetType = UNSET
+    erased: int | UnsetType = UNSET
 
     @property
     def action(self) -> str:

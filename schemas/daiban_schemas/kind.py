@@ -134,6 +134,8 @@ class Kind:
         # Every kind has the field: were it unknown to one, a tombstone written by anybody would be kept like any field
         # of a newer client, and the merge would obey it.
         own.append(Field("deleted", "已删除", Flag(), "register" if deletable else "server"))
+        # When and why it was erased; a phone that is told so by anybody but the server believes nothing.
+        own.append(Field("erased", "已清除", Anything(), "server"))
         self.fields = {field.name: field for field in own}
         served = {field.name for field in own if field.policy == "server"}
         self.reader = Reader({field.name: field.type for field in own if field.name not in served}, served)

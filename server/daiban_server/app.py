@@ -27,6 +27,7 @@ from daiban_server.features.catalogue.routes import CatalogueRoutes
 from daiban_server.features.deadlines import routes as limits_kept
 from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
 from daiban_server.features.devices import routes as devices
+from daiban_server.features.erasure import routes as erasure
 from daiban_server.features.figures.effects import EFFECTS as FIGURES
 from daiban_server.features.figures.routes import Figures
 from daiban_server.features.households.routes import household
@@ -86,6 +87,7 @@ API = (
     enrolment.enrol,
     enrolment.enrolment_state,
     *devices.ROUTES,
+    *erasure.ROUTES,
     enrolment.devices,
     enrolment.approve,
     territory.assign,

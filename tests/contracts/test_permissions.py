@@ -73,6 +73,11 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         f"/v1/devices/{of.device}/reject",
         {"json": {"reason": "不是这台"}},
     ),
+    ("GET", "/v1/retention"): lambda of: ("/v1/retention", {}),
+    ("PUT", "/v1/retention"): lambda of: ("/v1/retention", {"json": {"draft": 400}}),
+    ("GET", "/v1/erasures"): lambda of: ("/v1/erasures", {}),
+    ("GET", "/v1/erasures/due"): lambda of: ("/v1/erasures/due", {}),
+    ("POST", "/v1/erasures"): lambda of: ("/v1/erasures", {"json": {"records": [of.household], "reason": "本人要求"}}),
     ("GET", "/v1/quarantine"): lambda of: ("/v1/quarantine", {}),
     ("GET", "/v1/quarantine/{device:str}/{digest:str}"): lambda of: (f"/v1/quarantine/{of.device}/{'00' * 32}", {}),
     ("POST", "/v1/quarantine/{device:str}/{digest:str}/signing"): lambda of: (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from daiban_client_sdk import Client
-from daiban_server.backup import put_back, take
+from daiban_server.backup import erasure_note, put_back, take
 from daiban_server.keystore import load, load_root
 from tests.support.postgres import Postgres
 from tests.support.township import Township, served
@@ -31,6 +31,10 @@ class Fire:
         return await take.back_up(
             settings.database_url, settings.data / "photos", origin, self.folder / "backups", services.now
         )
+
+    def copy_list(self) -> None:
+        """What was erased is copied with the keys, as each backup does."""
+        erasure_note.copy(self.town.services.settings.data, self.folder / "safe")
 
     @contextlib.asynccontextmanager
     async def restored(self, backup: Path, place: str = "new") -> AsyncIterator[Township]:

@@ -124,6 +124,25 @@ WIRE: dict[str, Problem] = {
     "field.private": Problem(
         403, "这一项手机上只有掩码", "请中心处理", "Only masked on the device", "The centre settles it"
     ),
+    "record.erased": Problem(
+        410, "这条记录已按规定清除", "不再接收它的内容", "The record was erased", "Nothing of it is kept again"
+    ),
+    "erasure.not_ended": Problem(
+        409, "还有没办完的办件,不能清除", "办完归档后再清除", "A case is still open", "Close and file it first"
+    ),
+    "retention.invalid": Problem(
+        422, "保存期限不对", "不能短于规定的最短期限", "Not a period that may be kept", "See the shortest ones"
+    ),
+    "retention.due": Problem(
+        409, "有到期该清除的记录", "请在“清除”里看过后处理", "Records are due for erasure", "Look and erase them"
+    ),
+    "erasure.quarantined": Problem(
+        409,
+        "隔离的批次里还有它的内容",
+        "请先处理隔离的批次",
+        "A quarantined batch speaks of it",
+        "Decide on that first",
+    ),
     "pin.wanted": Problem(401, "请输入PIN", "这台手机上了锁", "The PIN is wanted", "This device is locked"),
     "pin.wrong": Problem(
         401, "PIN不对", "请再想一想,错十次就再也打不开", "Wrong PIN", "After ten wrong ones it opens no more"

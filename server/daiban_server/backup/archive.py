@@ -102,6 +102,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     sync(folder)
 
 
+def begun(folder: Path) -> int:
+    """When a complete backup was begun, in Unix milliseconds."""
+    return _manifest.decode((folder / MANIFEST).read_bytes()).begun
+
+
 def load(folder: Path) -> Manifest:
     """Read a backup's manifest and check every table against it. Raises `BackupError`."""
     try:

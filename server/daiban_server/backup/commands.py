@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from daiban_server.backup import archive, put_back, take
+from daiban_server.backup import archive, erasure_note, put_back, take
 from daiban_server.backup.archive import BackupError
 from daiban_server.commands import data_option, database_option
 from daiban_server.keystore import load, load_root
@@ -23,7 +23,10 @@ _KEYS = ("keys", "tls")
 @data_option
 @database_option
 @click.option("--keys", type=_FOLDER, help="密钥另存到这里 / where keys are copied, apart from the backup")
-def backup(folder: Path, data: Path, database: str, keys: Path | None) -> None:
+@click.option(
+    "--keep", type=click.IntRange(1), default=35, show_default=True, help="备份保留天数 / days a backup is kept"
+)
+def backup(folder: Path, data: Path, database: str, keys: Path | None, keep: int) -> None:
     """备份数据库和照片,服务器照常运行。 Back up database and photos while the server goes on."""
     settings = Settings(data, database=database)
     try:
@@ -35,12 +38,16 @@ def backup(folder: Path, data: Path, database: str, keys: Path | None) -> None:
         )
         if keys is not None:
             _copy_keys(data, keys)
+            erasure_note.copy(data, keys)
+        expired = take.expire(folder, keep, wall_clock())
     except (BackupError, OSError) as error:
         raise click.ClickException(str(error)) from None
     manifest = archive.load(target)
     rows, photos = sum(one.rows for one in manifest.tables.values()), len(manifest.photos)
     click.echo(f"备份完成:{target}")
     click.echo(f"{rows} 行,{photos} 张照片,{manifest.photo_bytes / 1e6:.1f} MB。 Complete.")
+    if expired:
+        click.echo(f"{len(expired)} 份过期的备份已删除。 Expired backups were removed.")
     if keys is None:
         click.echo("密钥不在备份里;请用 --keys 另存一份,和备份分开保管。 Keys are not in it: keep them apart.")
 

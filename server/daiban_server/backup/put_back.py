@@ -6,19 +6,24 @@ and is begun again.
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, func, select
 
-from daiban_server.backup import archive, epoch_note
+from daiban_server.backup import archive, epoch_note, erasure_note
 from daiban_server.backup.archive import BackupError, Manifest, Tell, silent
+from daiban_server.backup.erasure_note import Erased
 from daiban_server.db import schema
 from daiban_server.db.database import open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Program, Row, Write, first
+from daiban_server.features.erasure import copies
+from daiban_server.features.erasure.copies import Blob
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import restores
+from daiban_server.spine import erasing, restores
 from daiban_sync.keys import Signer
 from daiban_sync.restored import Restored
 
@@ -47,8 +52,14 @@ async def restore(
     try:
         if (await database.read(_count())) > 0:
             raise BackupError("数据库不是空的 / the database is not empty")
+        erased = erasure_note.read(notes)
         await archive.copy_photos(backup.parent / "photos", photos, manifest, tell)
-        return await database.write("restore", lambda: _fill(backup, manifest, keys, root, clock(), notes, tell))
+        stated, blobs = await database.write(
+            "restore", lambda: _fill(backup, manifest, keys, root, clock(), notes, erased, tell)
+        )
+        for blob in blobs:
+            (photos / blob.centre.hex() / blob.digest.hex()[:2] / blob.digest.hex()).unlink(missing_ok=True)
+        return stated
     finally:
         await database.close()
 
@@ -59,8 +70,15 @@ def _count() -> Program[int]:
 
 
 def _fill(
-    backup: Path, manifest: Manifest, keys: ServerKeys, root: Signer, now: int, notes: Sequence[Path], tell: Tell
-) -> Program[list[Restored]]:
+    backup: Path,
+    manifest: Manifest,
+    keys: ServerKeys,
+    root: Signer,
+    now: int,
+    notes: Sequence[Path],
+    erased: Sequence[Erased],
+    tell: Tell,
+) -> Program[tuple[list[Restored], list[Blob]]]:
     tables = [table for table in schema.metadata.sorted_tables if table.name in manifest.tables]
     for done, table in enumerate(tables):
         tell("tables", done, len(tables))
@@ -72,7 +90,18 @@ def _fill(
     stated = yield from restores.go_on_everywhere(keys, root, manifest.begun, now, beyond)
     # Before the commit: an epoch that was noted and never began is skipped, and that is all.
     epoch_note.leave(notes, max(beyond, *(one.epoch for one in stated)))
-    return stated
+    return stated, (yield from _erase_again(erased, now))
+
+
+def _erase_again(erased: Sequence[Erased], now: int) -> Program[list[Blob]]:
+    """What was erased after the backup was made is erased in what was put back."""
+    blobs: list[Blob] = []
+    for centre, found in groupby(sorted(erased, key=attrgetter("centre", "by", "reason")), attrgetter("centre")):
+        for (by, reason), together in groupby(found, attrgetter("by", "reason")):
+            records = [bytes.fromhex(one.record) for one in together]
+            yield from erasing.erase(bytes.fromhex(centre), records, bytes.fromhex(by), reason, now)
+            blobs += yield from copies.empty(bytes.fromhex(centre), records, now)
+    return blobs
 
 
 def _rows(backup: Path, table: Table, stated: Sequence[str]) -> Iterator[list[Row]]:

@@ -9,6 +9,7 @@ The order matters:
 5. only now the backup counts: the horizon moves, and devices may forget what it has.
 """
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from daiban_server.db.snapshot import open_snapshot
 from daiban_server.durable import sync
 from daiban_server.spine import restores
 
+DAY = 86_400_000
 LEFT_OUT = ("session", "enrolment_code")
 """Who is signed in, and one-time codes: a restored server asks anew."""
 
@@ -63,11 +65,26 @@ async def _copy_tables(url: str, origin: bytes, begun: int, aside: Path, tell: T
 
 
 def _photos_of(folder: Path) -> list[str]:
-    """Photos that the copied rows name."""
+    """Photos that the copied rows name, but for those that are erased."""
     columns = [column.name for column in schema.photo_file.columns]
-    centre, digest = columns.index("centre"), columns.index("digest")
+    centre, digest, erased = (columns.index(name) for name in ("centre", "digest", "erased"))
     rows = (row for chunk in archive.read_table(archive.table_file(folder, "photo_file")) for row in chunk)
-    return sorted({f"{row[centre].hex()}/{row[digest].hex()}" for row in rows})
+    return sorted({f"{row[centre].hex()}/{row[digest].hex()}" for row in rows if row[erased] is None})
+
+
+def expire(folder: Path, keep: int, now: int) -> list[Path]:
+    """Remove backups that were begun over `keep` days ago, with the photos that none of the others names; the newest
+    one stays, however old. Gives those that are gone."""
+    whole = sorted(path for path in folder.iterdir() if (path / archive.MANIFEST).exists())
+    old = [path for path in whole[:-1] if archive.begun(path) < now - keep * DAY]
+    for path in old:
+        shutil.rmtree(path)
+    if old:
+        named = {name for path in whole if path not in old for name in archive.load(path).photos}
+        for photo in (folder / "photos").glob("*/*/*"):
+            if f"{photo.parent.parent.name}/{photo.name}" not in named:
+                photo.unlink()
+    return old
 
 
 def check_apart(folder: Path, keys: Path) -> None:

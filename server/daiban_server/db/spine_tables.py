@@ -89,9 +89,12 @@ envelope = Table(
     number("earliest"),
     number("received"),
     octets("receipt"),
+    octets("hashes", optional=True),
+    octets("salts", optional=True),
     sqlite_with_rowid=False,
 )
-"""What was signed, and the receipt as it was sent. `secret` makes the entries' salts. Entries `first` to `last` got
+"""What was signed, and the receipt as it was sent. `secret` makes the entries' salts; of a batch with an erased entry
+it is empty, and `hashes` and `salts` are kept (see `spine.erasing`). Entries `first` to `last` got
 positions after `since`, up to `until`, but those that were parked then."""
 
 history = Table(
@@ -245,6 +248,19 @@ photo_file = Table(
     number("size"),
     number("received"),
     octets("receipt"),
+    number("erased", optional=True),
 )
 """Photo bytes in custody, with the receipt as it was sent. Keyed by device too: knowing a hash is no proof of having
-the photo."""
+the photo. Of an erased one the row stays, so that its device asks no more, and the bytes are gone."""
+
+erasure = Table(
+    "erasure",
+    metadata,
+    id_column("centre", key=True),
+    id_column("record", key=True),
+    number("at"),
+    id_column("by"),
+    text("reason"),
+    sqlite_with_rowid=False,
+)
+"""Records that were erased: nothing is ever kept of them again."""

@@ -13,6 +13,7 @@ from daiban_server.db.program import Program, run
 from daiban_server.features.affairs import watching as opinions
 from daiban_server.features.deadlines import watching
 from daiban_server.features.devices import silence
+from daiban_server.features.erasure import retention
 from daiban_server.features.posts import watching as handovers
 from daiban_server.features.replies import following, reminding
 from daiban_server.features.visits import repairing
@@ -87,6 +88,7 @@ async def one_round(services: Services) -> None:
     await watch_limits(services, now)
     await follow_replies(services, now)
     await watch_opinions(services, now)
+    await watch_retention(services, now)
     await carry_out(services, now)
     await watch_plans(services, now)
 
@@ -121,6 +123,12 @@ async def watch_opinions(services: Services, now: int) -> None:
         recount = functools.partial(act, centre, services.effects, now, opinions.recount)
         await services.database.write(centre, recount)
         await _through(services, opinions.look, centre, now)
+
+
+async def watch_retention(services: Services, now: int) -> None:
+    """Once a day, look for what its retention is over for."""
+    for centre in await services.database.read(retention.waiting(now)):
+        await services.database.write(centre, functools.partial(retention.look, centre, now))
 
 
 async def _through(services: Services, look: Look, centre: bytes, now: int) -> None:

@@ -75,6 +75,9 @@ class Applier:
 
     def _one(self, incoming: Incoming) -> Program[Outcome]:
         entry = incoming.entry
+        if entry.erased is not msgspec.UNSET:
+            # Nothing of it is left (see `erasing`), and nobody hands in such an entry by himself.
+            return self._refuse(incoming, "record.erased")
         kind = KINDS.get(entry.kind)
         if kind is None:
             return park(self.ledger, incoming, "kind.unknown", entry.kind.encode())

@@ -89,6 +89,11 @@ def _follows(before: Stored, one: Stored) -> bool:
     )
 
 
+def pack_bodies(bodies: Sequence[bytes]) -> bytes:
+    """The bodies of a stretch as its row has them."""
+    return _pack(list(bodies))
+
+
 def row(centre: bytes, stretch: Sequence[Stored]) -> Row:
     """A stretch as its row."""
     first = stretch[0]

@@ -15,7 +15,7 @@ from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Savepoint, Write, Writes, first, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import chains, gaps, history, log, quarantine, spooling, waiting
+from daiban_server.spine import chains, erasing, gaps, history, log, quarantine, spooling, waiting
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.handing_in import LEAVERS
@@ -37,7 +37,7 @@ _logger = logging.getLogger(__name__)
 _d, _c, _v = schema.device.c, schema.chain.c, schema.envelope.c
 _BEFORE = (
     select(
-        *(_d.state, log.NAMED_TIME, spooling.LAST, _c.sequence, _c.digest, _c.number),
+        *(_d.state, log.NAMED_TIME, spooling.LAST, erasing.ANY, _c.sequence, _c.digest, _c.number),
         *(_v.digest, _v.receipt, _v.since, _v.until),
     )
     .select_from(
@@ -49,7 +49,7 @@ _BEFORE = (
     .where(_d.id == bindparam("device_id"))
 )
 """A device's state, when the checkpoint was signed that a batch names, the last entry that came out of the device's
-spool, the end of its chain, and what is held of the batch at that sequence."""
+spool, whether its centre erased anything, the end of its chain, and what is held of the batch at that sequence."""
 _NOTED = select(
     schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields
 ).where(
@@ -121,7 +121,7 @@ def push(
 @dataclass
 class _Intake:
     """One request's batches on their way in; `custody` is what is still to be written of the last one, `spooled` the
-    last entry of the device that came out of its spool."""
+    last entry of the device that came out of its spool, `erasures` whether anything was ever erased."""
 
     sender: Sender
     keys: ServerKeys
@@ -130,6 +130,7 @@ class _Intake:
     frontier: Frontier
     custody: Sequence[Write] = ()
     spooled: int = 0
+    erasures: bool = False
     done: Pushed = field(default_factory=Pushed)
 
     def take(self, opened: Opened) -> Program[None]:
@@ -143,15 +144,15 @@ class _Intake:
         if row[0] in LEAVERS:
             # Who left decides nothing more: his phone may hand in what was written where he had a place.
             sender = sender._replace(role="agent")
-        named, held = row[1] or 0, row[6]
-        chain = Chain(*row[3:6]) if row[3] is not None else Chain()
-        self.spooled = row[2] or 0
+        named, held = row[1] or 0, row[7]
+        chain = Chain(*row[4:7]) if row[4] is not None else Chain()
+        self.spooled, self.erasures = row[2] or 0, bool(row[3])
         given_up = sequence <= chain.sequence and held is None and (yield from gaps.covers(sender, batch))
         verdict = judge(batch, chain, held, given_up=given_up)
         if verdict == "next" and chain.digest == LOST and (yield from gaps.numbered(sender, batch)):
             verdict = "equivocation"
         if verdict == "replay":
-            yield from self._answer_again(batch, *row[7:])
+            yield from self._answer_again(batch, *row[8:])
         elif verdict == "gap":
             self.done.problems.append((sequence, "chain.gap", chain.sequence + 1))
         elif verdict == "equivocation":
@@ -205,7 +206,14 @@ class _Intake:
         bounds = opened.custody or Interval(min(named, now), now)
         signed = receipt.pack(receipt.issue(self.keys.receipt, header, batch.digest, leaf, bounds, epoch))
         since = self.ledger.position
-        outcomes = yield from self._lay(_incoming(opened, sender, bounds))
+        incoming = _incoming(opened, sender, bounds)
+        erased = (yield from erasing.among(sender.centre, incoming)) if self.erasures else []
+        secret: bytes = batch.secret
+        kept: list[bytes | None] = [None, None]
+        if erased:
+            incoming = erasing.hollow(incoming, erased, now)
+            secret, kept = b"", [*erasing.without(batch, erased)]
+        outcomes = yield from self._lay(incoming)
         row = (
             sender.centre,
             sender.device,
@@ -213,7 +221,7 @@ class _Intake:
             batch.digest,
             batch.payload[: batches.HEADER_BYTES],
             batch.signature,
-            batch.secret,
+            secret,
             header.first,
             header.first + header.entry_count - 1,
             since,
@@ -222,6 +230,7 @@ class _Intake:
             leaf,
             *bounds,
             signed,
+            *kept,
         )
         self.custody = [*chain, nodes, Write(schema.envelope, [row])]
         self.done.receipts.append(signed)

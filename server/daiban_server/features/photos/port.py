@@ -71,6 +71,9 @@ class PhotoStore(Protocol):
     async def size(self, centre: bytes, digest: bytes) -> int:
         """Bytes of a finished photo, or `PhotoError("photo.unknown")`."""
 
+    async def forget(self, centre: bytes, digest: bytes) -> None:
+        """Delete a finished photo's bytes for ever, or `PhotoError("photo.unknown")`."""
+
     def read(self, centre: bytes, digest: bytes) -> AsyncIterator[bytes]:
         """A finished photo in blocks, or `PhotoError("photo.unknown")` at the first."""
 

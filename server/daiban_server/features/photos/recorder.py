@@ -31,5 +31,5 @@ def _record(grant: Grant, services: "Services") -> Program[None]:
     signed = receipt.issue_photo(
         keys.receipt, keys.origin, grant.centre, grant.device, grant.record, grant.digest, grant.size, now
     )
-    row = (grant.centre, grant.record, grant.digest, grant.device, grant.size, now, receipt.pack_photo(signed))
+    row = (grant.centre, grant.record, grant.digest, grant.device, grant.size, now, receipt.pack_photo(signed), None)
     yield Write(schema.photo_file, [row], "ignore")

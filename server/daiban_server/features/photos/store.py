@@ -65,6 +65,15 @@ class LocalStore:
         except FileNotFoundError:
             raise PhotoError("photo.unknown") from None
 
+    async def forget(self, centre: bytes, digest: bytes) -> None:
+        """See `PhotoStore.forget`."""
+        path = self._photo(centre, digest)
+        try:
+            await _in_thread(path.unlink)
+        except FileNotFoundError:
+            raise PhotoError("photo.unknown") from None
+        await _in_thread(sync, path.parent)
+
     async def read(self, centre: bytes, digest: bytes) -> AsyncIterator[bytes]:
         """See `PhotoStore.read`."""
         try:

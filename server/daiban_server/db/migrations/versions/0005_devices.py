@@ -31,6 +31,20 @@ def upgrade() -> None:
         _number("at"),
         sa.PrimaryKeyConstraint("centre", "device", "sequence", "digest", name=op.f("pk_carried")),
     )
+    with op.batch_alter_table("envelope", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("hashes", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("salts", sa.LargeBinary(), nullable=True))
+    with op.batch_alter_table("photo_file", schema=None) as batch_op:
+        batch_op.add_column(_number("erased", nullable=True))
+    op.create_table(
+        "erasure",
+        sa.Column("centre", _ID, nullable=False),
+        sa.Column("record", _ID, nullable=False),
+        _number("at"),
+        sa.Column("by", _ID, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("centre", "record", name=op.f("pk_erasure")),
+    )
     op.create_table(
         "spooled",
         sa.Column("centre", _ID, nullable=False),

@@ -1,0 +1,72 @@
+"""The list of erasures outside of the database: a backup does not know what was erased after it was made.
+
+One line of JSON for each record, in ``erasures.jsonl`` beside the data, and as it was then beside the keys that are
+copied with a backup. A restore goes through all lists that it finds.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from daiban_server.backup.archive import BackupError
+from daiban_server.durable import sync
+
+NAME = "erasures.jsonl"
+
+
+class Erased(Struct, frozen=True):
+    """A record that was erased; ids in hexadecimal, `at` in Unix milliseconds."""
+
+    centre: str
+    record: str
+    at: int
+    by: str
+    reason: str
+
+
+_decoder = msgspec.json.Decoder(Erased)
+
+
+def append(folder: Path, erased: Iterable[Erased]) -> None:
+    """Note erasures, durably. Raises `OSError`; then nothing may be erased."""
+    lines = b"".join(msgspec.json.encode(one) + b"\n" for one in erased)
+    descriptor = os.open(folder / NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(descriptor, lines)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync(folder)
+
+
+def read(folders: Sequence[Path]) -> list[Erased]:
+    """What the lists in `folders` name, each record once. Raises `BackupError` for a list that is damaged elsewhere
+    than at its end, where a power cut may have cut a line off."""
+    found: dict[tuple[str, str], Erased] = {}
+    for folder in folders:
+        if not (folder / NAME).exists():
+            continue
+        *whole, _cut_off = (folder / NAME).read_bytes().split(b"\n")
+        for line in whole:
+            try:
+                one = _decoder.decode(line)
+            except msgspec.DecodeError:
+                raise BackupError(f"{folder / NAME} 已损坏 / is damaged") from None
+            found.setdefault((one.centre, one.record), one)
+    return list(found.values())
+
+
+def copy(source: Path, target: Path) -> None:
+    """Put the list beside keys that are copied."""
+    if (source / NAME).exists():
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        aside = target / f"{NAME}.new"
+        shutil.copyfile(source / NAME, aside)
+        aside.chmod(0o600)
+        sync(aside)
+        aside.rename(target / NAME)
+        sync(target)

@@ -1,0 +1,1 @@
+"""Erasure and retention: what is kept how long, who says that it goes, and every copy of it."""

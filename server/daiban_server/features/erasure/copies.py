@@ -1,0 +1,71 @@
+"""What the features keep of a record beside it: emptied with it, so that figures count on and nobody is named."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, delete, select, update
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write, rows, run
+
+_COUNTED = frozenset({"number", "window", "item", "mode", "source", "people", "channel"})
+"""What figures and registers' numbers need of a line."""
+
+_e, _l, _m, _g = schema.case_event.c, schema.register_line.c, schema.message.c, schema.rating.c
+_s, _f, _h = schema.case_sheet.c, schema.photo_file.c, schema.visit_hold.c
+_EVENTS = (
+    update(schema.case_event)
+    .where(_e.centre == bindparam("centre_id"), _e.case == bindparam("gone"))
+    .values(told=b"{}")
+)
+_LINES = select(*schema.register_line.columns).where(
+    _l.centre == bindparam("centre_id"), _l.record == bindparam("gone")
+)
+_MESSAGES = delete(schema.message).where(_m.centre == bindparam("centre_id"), _m.record == bindparam("gone"))
+_RATING = update(schema.rating).where(_g.centre == bindparam("centre_id"), _g.id == bindparam("gone")).values(text="")
+_SHEET = (
+    update(schema.case_sheet)
+    .where(_s.centre == bindparam("centre_id"), _s.id == bindparam("gone"))
+    .values(applicant="", slip="", search=_s.number)
+)
+_HOLDS = delete(schema.visit_hold).where(_h.centre == bindparam("centre_id"), _h.household == bindparam("gone"))
+_PHOTOS = (
+    update(schema.photo_file)
+    .where(_f.centre == bindparam("centre_id"), _f.record == bindparam("gone"), _f.erased.is_(None))
+    .values(erased=bindparam("now"))
+    .returning(_f.digest)
+)
+_NEEDED = (
+    select(_f.digest)
+    .where(_f.centre == bindparam("centre_id"), _f.digest == bindparam("sha256"), _f.erased.is_(None))
+    .limit(1)
+)
+
+
+class Blob(NamedTuple):
+    """A photo whose bytes nobody needs any more."""
+
+    centre: bytes
+    digest: bytes
+
+
+def empty(centre: bytes, records: Iterable[bytes], now: int) -> Program[list[Blob]]:
+    """Empty every copy of these records; gives the photos whose bytes are to be deleted once this is committed."""
+    digests: set[bytes] = set()
+    for gone in records:
+        for statement in (_EVENTS, _MESSAGES, _RATING, _SHEET, _HOLDS):
+            yield from run(statement, centre_id=centre, gone=gone)
+        for row in (yield from rows(_LINES, centre_id=centre, gone=gone)):
+            yield Write(schema.register_line, [(*row[:-1], _counted(row[-1]))], "replace")
+        digests |= {row[0] for row in (yield from rows(_PHOTOS, centre_id=centre, gone=gone, now=now))}
+    blobs = []
+    for digest in sorted(digests):
+        if not (yield from rows(_NEEDED, centre_id=centre, sha256=digest)):
+            blobs.append(Blob(centre, digest))
+    return blobs
+
+
+def _counted(told: bytes) -> bytes:
+    line: dict[str, Any] = msgspec.json.decode(told)
+    return msgspec.json.encode({name: value for name, value in line.items() if name in _COUNTED})

@@ -1,0 +1,124 @@
+"""How long records of each class are kept, and which are due to go.
+
+=========== ================================================ ==========
+class       kept from                                        days
+=========== ================================================ ==========
+draft       an application that was never handed in, made        365
+case        filed (归档)                                        3,650
+reception   received                                           1,095
+opinion     answered                                           1,825
+=========== ================================================ ==========
+
+The law names no periods for these papers of a township; they are the district's to set, and never under a year for what
+was decided about somebody.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import bindparam, select
+
+from daiban_server import looks, todo
+from daiban_server.db import schema
+from daiban_server.db.program import Program, Write, first, rows
+from daiban_server.limits.calendar import local_day
+from daiban_sync import ids
+
+DAY = 86_400_000
+DEFAULT: Mapping[str, int] = {"draft": 365, "case": 3650, "reception": 1095, "opinion": 1825}
+SHORTEST: Mapping[str, int] = {"draft": 30, "case": 365, "reception": 90, "opinion": 365}
+LISTED = 500
+SETTING = "retention"
+
+_r, _s, _o, _x = schema.record.c, schema.case_sheet.c, schema.opinion_sheet.c, schema.erasure.c
+_HELD = select(schema.setting.c.value).where(schema.setting.c.name == SETTING)
+_CENTRES = select(schema.counter.c.centre).where(schema.counter.c.centre != ids.NOBODY)
+_CASES = (
+    select(_s.id, _s.archived)
+    .where(
+        _s.centre == bindparam("centre_id"),
+        _s.archived < bindparam("kept_since"),
+        ~select(_x.record).where(_x.centre == _s.centre, _x.record == _s.id).exists(),
+    )
+    .order_by(_s.archived)
+    .limit(LISTED)
+)
+_MADE = (
+    select(_r.id)
+    .where(
+        _r.centre == bindparam("centre_id"),
+        _r.kind == bindparam("kind_name"),
+        _r.id < bindparam("made_before"),
+        (_r.status == bindparam("in_state")) | (bindparam("in_state") == ""),
+        ~select(_x.record).where(_x.centre == _r.centre, _x.record == _r.id).exists(),
+    )
+    .order_by(_r.id)
+    .limit(LISTED)
+)
+_OPINIONS = (
+    select(_o.id, _o.answered)
+    .where(
+        _o.centre == bindparam("centre_id"),
+        _o.answered < bindparam("kept_since"),
+        ~select(_x.record).where(_x.centre == _o.centre, _x.record == _o.id).exists(),
+    )
+    .order_by(_o.answered)
+    .limit(LISTED)
+)
+
+
+class Due(Struct, frozen=True):
+    """A record whose retention is over: its class, and since when it was kept (Unix milliseconds)."""
+
+    record: str
+    of: str
+    since: int
+
+
+def days() -> Program[dict[str, int]]:
+    """How many days each class is kept, as the district set it."""
+    row = yield from first(_HELD)
+    return {**DEFAULT, **(msgspec.json.decode(row[0], type=dict[str, int]) if row else {})}
+
+
+def keep(chosen: Mapping[str, int]) -> Program[None]:
+    """Set how many days classes are kept."""
+    yield Write(schema.setting, [(SETTING, msgspec.json.encode(dict(chosen)).decode())], "replace")
+
+
+def problems(chosen: Mapping[str, int]) -> Iterator[str]:
+    """Classes that are unknown, or would be kept too short."""
+    for of, count in chosen.items():
+        if of not in SHORTEST or not SHORTEST[of] <= count <= 36_500:
+            yield of
+
+
+def due(centre: bytes, now: int) -> Program[list[Due]]:
+    """A centre's records whose retention is over, at most `LISTED` of each class."""
+    kept = yield from days()
+    before = {of: now - count * DAY for of, count in kept.items()}
+    found = []
+    for id_, since in (yield from rows(_CASES, centre_id=centre, kept_since=before["case"])):
+        found.append(Due(id_.hex(), "case", since))
+    for id_, since in (yield from rows(_OPINIONS, centre_id=centre, kept_since=before["opinion"])):
+        found.append(Due(id_.hex(), "opinion", since))
+    for of, kind, state in (("draft", "application", "draft"), ("reception", "reception", "")):
+        # Ids begin with the time at which the record was made, as its maker's clock told it.
+        limit = ids.uuid7(max(0, before[of]), bytes(10))
+        for (id_,) in (yield from rows(_MADE, centre_id=centre, kind_name=kind, made_before=limit, in_state=state)):
+            found.append(Due(id_.hex(), of, int.from_bytes(id_[:6], "big")))
+    return found
+
+
+def waiting(now: int) -> Program[list[bytes]]:
+    """The centres that were not looked at today."""
+    centres = [row[0] for row in (yield from rows(_CENTRES))]
+    return (yield from looks.waiting(SETTING, centres, local_day(now).isoformat()))
+
+
+def look(centre: bytes, now: int) -> Program[None]:
+    """Tell the head, once a month, that something is due."""
+    if (yield from due(centre, now)):
+        yield from todo.for_head(centre, centre, "retention.due", f"retention {now // (30 * DAY)}", now)
+    yield from looks.looked(SETTING, centre, local_day(now).isoformat())

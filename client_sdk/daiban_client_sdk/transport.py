@@ -26,6 +26,8 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
 USER_AGENT = "daiban-sdk/0.1"
+PATIENCE = 20
+"""Seconds that a request waits where the server asks for it; a longer wait ends this sync, and none begins before."""
 ATTEMPTS = 5
 """Tries of one request before the device counts as offline."""
 _RETRIED = (408, 425, 429, 500, 502, 503, 504)
@@ -39,18 +41,28 @@ class _AgainError(Exception):
         self.after = after
 
 
+class _WaitError(Exception):
+    """The server wants to be left alone for longer than anybody waits before a screen."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 def wall_clock() -> int:
     """Unix milliseconds of the device's own clock."""
     return time.time_ns() // 1_000_000
 
 
 class Transport:
-    """Requests to one server. `offset` is server time minus device time in milliseconds, as far as it is known."""
+    """Requests to one server. `offset` is server time minus device time in milliseconds, as far as it is known;
+    `not_before` is when, by the device's clock, a server that asked to be left alone may be asked again."""
 
     def __init__(self, url: str, pin: str, now: Callable[[], int] = wall_clock, offset: int = 0) -> None:
         self.url = url.rstrip("/")
         self.offset = offset
         self.clock_doubted = False
+        self.not_before = 0
         self._pin = pin
         self._now = now
         self._http: httpx2.AsyncClient | None = None
@@ -60,6 +72,8 @@ class Transport:
     ) -> httpx2.Response:
         """Send a request, signed if there is a `signer`; gives a 2xx answer. Raises `OfflineError` or
         `RefusedError`."""
+        if self._now() < self.not_before:
+            raise OfflineError("the server asked to wait")
         try:
             async for attempt in stamina.retry_context(
                 on=_again,
@@ -71,6 +85,9 @@ class Transport:
             ):
                 with attempt:
                     return await self._once(method, path, body, signer, device)
+        except _WaitError as error:
+            self.not_before = self._now() + int(error.seconds * 1000)
+            raise OfflineError("the server asked to wait") from None
         except (_AgainError, httpx2.TransportError, OSError) as error:
             raise OfflineError(type(error).__name__) from None
         raise AssertionError("the retry loop returns or raises")
@@ -116,7 +133,10 @@ class Transport:
         if response.is_success:
             return response
         if response.status_code in _RETRIED:
-            raise _AgainError(_seconds(response.headers.get("retry-after")))
+            after = _seconds(response.headers.get("retry-after"))
+            if after is not None and after > PATIENCE:
+                raise _WaitError(after)
+            raise _AgainError(after)
         raise RefusedError(str(problem.get("code", f"http.{response.status_code}")), str(problem.get("detail", "")))
 
     async def _send(
@@ -158,6 +178,6 @@ def _problem(response: httpx2.Response) -> dict[str, Any]:
 
 def _seconds(text: str | None) -> float | None:
     try:
-        return min(float(text), 60) if text else None
+        return max(0.0, min(float(text), 86_400)) if text else None
     except ValueError:
         return None

@@ -10,6 +10,7 @@ from daiban_server.db.database import Database
 from daiban_server.features.photos.inspect import Inspector
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.features.visits.planning.running import Planning
+from daiban_server.http.budgets import Budgets
 from daiban_server.keystore import ServerKeys
 from daiban_server.lockout import Tries
 from daiban_server.outbound.port import Outbound, OwnList
@@ -45,6 +46,7 @@ class Services:
     presence: dict[bytes, Presence] = field(default_factory=dict)
     tries: Tries = field(default_factory=Tries)
     planning: Planning = field(default_factory=Planning)
+    budgets: Budgets = field(default_factory=Budgets)
     inspector: Inspector = field(default_factory=Inspector)
 
 

@@ -143,6 +143,9 @@ WIRE: dict[str, Problem] = {
         "A quarantined batch speaks of it",
         "Decide on that first",
     ),
+    "budget.exceeded": Problem(
+        429, "这台手机请求太多", "过一会儿会自动再试", "Too many requests", "It tries again by itself"
+    ),
     "pin.wanted": Problem(401, "请输入PIN", "这台手机上了锁", "The PIN is wanted", "This device is locked"),
     "pin.wrong": Problem(
         401, "PIN不对", "请再想一想,错十次就再也打不开", "Wrong PIN", "After ten wrong ones it opens no more"

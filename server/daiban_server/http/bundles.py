@@ -41,10 +41,10 @@ async def bundles(request: Request[Any, Any, Any], services: GivenServices) -> R
         await keep_apart(asked, device, services)
         raise ProblemError(f"device.{device.state}")
     sender, custody = device.sender, asked.custody
-    opened = [
-        open_batch(one, sender, services.keys, custody.get(one.header.sequence))
-        for one in unsealed(asked, services.keys)
-    ]
+    handed_in = unsealed(asked, services.keys)
+    cost = {"requests": 1, "size": len(piece.body), "entries": sum(len(one.entries) for one in handed_in)}
+    services.budgets.take(sender.device, services.now(), **cost)
+    opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in handed_in]
     await PhotoPieces(services).take(sender, bundle.parts(piece.body))
     frames = await exchange(opened, device, asked.hello, Cursor(), services, carried=True)
     if frames is None:

@@ -74,6 +74,7 @@ async def signed_device(
     if state == "pending" and not pending:
         raise ProblemError("device.pending")
     now = services.now()
+    services.budgets.take(device, now, requests=1, size=len(body))
     client = request.headers.get("user-agent", "")[:80]
     services.presence[device] = Presence(now, now - parameters.created * SECOND, client)
     return SignedDevice(sender, state)

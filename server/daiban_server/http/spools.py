@@ -54,6 +54,7 @@ async def spools(request: Request[Any, Any, Any], services: GivenServices) -> Ta
         if (one.spooled.device, one.spooled.centre) != (sender.device, sender.centre):
             raise ProblemError("batch.elsewhere")
         spooled.check(one, key_of(one.spooled.number, sender.former, sender.key))
+    services.budgets.take(sender.device, services.now(), requests=1, entries=len(saves))
     taken: Taken = await services.database.write(
         sender.centre, lambda: spooling.take(sender, saves, services.keys, services.effects, services.now())
     )

@@ -62,10 +62,9 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
         raise ProblemError(f"device.{device.state}")
     cursor = unpack_cursor(asked.hello.cursor, sender.device, services.keys.derived("cursor"))
     custody = asked.custody
-    opened = [
-        open_batch(one, sender, services.keys, custody.get(one.header.sequence))
-        for one in unsealed(asked, services.keys)
-    ]
+    handed_in = unsealed(asked, services.keys)
+    services.budgets.take(sender.device, services.now(), entries=sum(len(one.entries) for one in handed_in))
+    opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in handed_in]
     faults.reach("server.push.received")
     frames = await exchange(opened, device, asked.hello, cursor, services)
     faults.reach("server.push.before_answer")

@@ -1,0 +1,53 @@
+"""What one device may ask for: requests, bytes and entries, each a bucket that fills up again.
+
+A phone that goes round in circles, or a thief's program, must not starve a township. The buckets are far beyond a day's
+work of the busiest agent: a first sync of 30,000 records, or a week's photos at once, does not empty them. They lie in
+this process's memory: with several workers a device has as much of each, and a restart fills them.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from math import ceil
+
+from daiban_server.http.problems import ProblemError
+
+DEVICES = 20_000
+"""Devices that are remembered; of the rest the longest silent start full again."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a bucket holds, and how much of it comes back in a second."""
+
+    requests: tuple[float, float] = (600, 2)
+    bytes: tuple[float, float] = (256 * 2**20, 512 * 2**10)
+    entries: tuple[float, float] = (100_000, 50)
+
+
+UNLIMITED = Limits(*[(float("inf"), 0.0)] * 3)
+"""For benches, whose one device does a district's work."""
+
+
+class Budgets:
+    """The buckets of all devices."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._held: OrderedDict[bytes, tuple[int, list[float]]] = OrderedDict()
+
+    def take(self, device: bytes, now: int, *, requests: int = 0, size: int = 0, entries: int = 0) -> None:
+        """Take from a device's buckets at `now` (Unix milliseconds). A bucket may go below nothing once; until it is
+        above again the device has to wait. Raises `ProblemError("budget.exceeded")` with ``Retry-After``, and takes
+        nothing."""
+        limits = (self._limits.requests, self._limits.bytes, self._limits.entries)
+        since, levels = self._held.pop(device, (now, [most for most, _ in limits]))
+        seconds = max(0, now - since) / 1000
+        levels = [min(most, level + seconds * back) for level, (most, back) in zip(levels, limits, strict=True)]
+        wait = max((-level / back for level, (_, back) in zip(levels, limits, strict=True) if level < 0), default=0)
+        if not wait:
+            levels = [level - taken for level, taken in zip(levels, (requests, size, entries), strict=True)]
+        self._held[device] = (now, levels)
+        if len(self._held) > DEVICES:
+            self._held.popitem(last=False)
+        if wait:
+            raise ProblemError("budget.exceeded", {"Retry-After": str(ceil(wait))})

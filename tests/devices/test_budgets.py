@@ -1,0 +1,92 @@
+"""One device that asks for too much waits, and nobody else does."""
+
+import pytest
+
+from daiban_client_sdk import OfflineError
+from daiban_client_sdk.transport import Transport
+from daiban_server.http.budgets import Budgets, Limits
+from daiban_server.http.problems import ProblemError
+from daiban_sync import wire
+from tests.support.raw_device import raw_device
+from tests.support.township import Clock, Township
+
+A, B = bytes([1] * 16), bytes([2] * 16)
+
+
+def wait(budgets: Budgets, device: bytes, now: int, **taken: int) -> int:
+    """Seconds that a device has to wait, 0 where it was served."""
+    try:
+        budgets.take(device, now, **taken)
+    except ProblemError as error:
+        return int(error.headers["Retry-After"])
+    return 0
+
+
+def test_a_bucket_fills_up_again_and_each_device_has_its_own() -> None:
+    budgets = Budgets(Limits(requests=(3, 1)))
+    assert [wait(budgets, A, 0, requests=1) for _ in range(5)] == [0, 0, 0, 0, 1]
+    assert wait(budgets, B, 0, requests=1) == 0
+    assert wait(budgets, A, 500, requests=1) == 1
+    assert wait(budgets, A, 2_000, requests=1) == 0
+
+
+def test_one_large_push_is_taken_whole_and_paid_off() -> None:
+    budgets = Budgets(Limits(entries=(100, 10)))
+    assert wait(budgets, A, 0, entries=500) == 0
+    assert wait(budgets, A, 0, entries=1) == 40
+    assert wait(budgets, A, 39_000) == 1
+    assert wait(budgets, A, 40_001, entries=1) == 0
+
+
+def test_a_clock_that_is_set_back_gives_and_takes_nothing() -> None:
+    budgets = Budgets(Limits(requests=(1, 1)))
+    assert [wait(budgets, A, 10_000, requests=1) for _ in range(3)] == [0, 0, 1]
+    assert wait(budgets, A, 5_000, requests=1) == 1
+    assert wait(budgets, A, 7_000, requests=1) == 0
+
+
+def test_it_remembers_a_bounded_number_of_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daiban_server.http.budgets.DEVICES", 10)
+    budgets = Budgets()
+    for n in range(50):
+        budgets.take(bytes([n] * 16), 0, requests=1)
+    assert len(budgets._held) == 10
+
+
+async def test_a_phone_in_a_circle_is_told_to_wait_and_its_neighbour_is_served(township: Township) -> None:
+    circling, neighbour = await raw_device(township), await raw_device(township, "刘强")
+    township.services.budgets = Budgets(Limits(requests=(5, 0.01)))
+    answers = [await circling.push(hello=wire.Hello(cursor="")) for _ in range(8)]
+    told = answers[-1]
+    assert (told.status_code, told.json()["code"]) == (429, "budget.exceeded")
+    assert int(told.headers["retry-after"]) > 0
+    assert (await neighbour.push()).status_code in (200, 204)
+
+
+async def test_the_sdk_comes_back_no_sooner_than_it_was_told(sqlite_township: Township) -> None:
+    clock = Clock()
+    wang = await sqlite_township.device("王芳", now=clock)
+    await wang.sync()
+    sqlite_township.services.budgets = Budgets(Limits(requests=(0, 0.01)))
+    await sqlite_township.household(wang)
+    with pytest.raises(OfflineError):
+        await wang.sync()
+    asked: list[str] = []
+    transport, _ = await wang._link()
+
+    async def never(self: Transport, *arguments: object) -> object:
+        asked.append("asked")
+        raise OSError
+
+    original = Transport._once
+    Transport._once = never  # type: ignore[method-assign, assignment]
+    try:
+        with pytest.raises(OfflineError):
+            await wang.sync()
+    finally:
+        Transport._once = original  # type: ignore[method-assign]
+    assert asked == []
+    assert transport.not_before > clock()
+    clock.ahead += 400_000
+    sqlite_township.services.budgets = Budgets()
+    assert (await wang.sync()).may_be_given_back

@@ -50,6 +50,7 @@ from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.planning import routes as plans
 from daiban_server.http import bundles, enrolment, gaps, health, problems, records, session, spools, territory
 from daiban_server.http.bodies import without_nul
+from daiban_server.http.budgets import UNLIMITED, Budgets
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import first_watch, give_up_plans, renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
@@ -162,6 +163,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
     database = _Later()
     outbound = Webhook(settings.webhook, keys.derived("webhook")) if settings.webhook else OwnList()
     services = Services(settings, database, keys, EFFECTS, store, now, outbound)
+    services.budgets = Budgets(None if settings.budgets else UNLIMITED)
     recorder = PhotoRecorder(services)
 
     @contextlib.asynccontextmanager

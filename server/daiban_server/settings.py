@@ -10,7 +10,8 @@ from pathlib import Path
 class Settings:
     """`data` holds database, photos, keys and certificate; `url` is how devices reach this server; `tls_pin` is the
     SHA-256 of the certificate's public key in hexadecimal, which devices pin ("" where a public authority signed it);
-    `webhook` is where messages to people go besides their own lists ("" for nowhere), signed with a key of `data`. Only
+    `webhook` is where messages to people go besides their own lists ("" for nowhere), signed with a key of `data`;
+    `budgets` limits what one device may ask for (``DAIBAN_BUDGETS=off`` for benches). Only
     who builds a demo sets `durable` to false, and syncs the folder when it is whole; no variable does."""
 
     data: Path
@@ -20,6 +21,7 @@ class Settings:
     secure_cookies: bool = True
     webhook: str = ""
     durable: bool = True
+    budgets: bool = True
 
     @property
     def database_url(self) -> str:
@@ -35,5 +37,6 @@ class Settings:
             database=os.environ.get("DAIBAN_DATABASE", ""),
             tls_pin=os.environ.get("DAIBAN_TLS_PIN", ""),
             webhook=os.environ.get("DAIBAN_WEBHOOK", ""),
+            budgets=os.environ.get("DAIBAN_BUDGETS") != "off",
             secure_cookies=os.environ.get("DAIBAN_INSECURE_COOKIES") != "1",
         )

@@ -193,6 +193,14 @@ class BlockingClient:
         """See `Client.status`."""
         return self._wait(self.client.status())
 
+    def checkpoint(self) -> str:
+        """See `Client.checkpoint`."""
+        return self._wait(self.client.checkpoint())
+
+    def compare(self, seen: str) -> None:
+        """See `Client.compare`."""
+        self._wait(self.client.compare(seen))
+
     def export(self, folder: Path, size: int = carrying.PIECE) -> list[Path]:
         """See `Client.export`."""
         return self._wait(self.client.export(folder, size))

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from daiban_client_sdk import carrying, enrolment, home, posts, replies, visit_news, visits
+from daiban_client_sdk import carrying, comparing, enrolment, home, posts, replies, visit_news, visits
 from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
@@ -286,6 +286,28 @@ class Client:
         async with self._syncing:
             await self._run(carrying.receive, self.device, answer)
         return await self.status()
+
+    # What others saw -------------------------------------------------------------------------------------------
+
+    async def checkpoint(self) -> str:
+        """The newest checkpoint that this device verified, a signed note to show to others; "" before the first."""
+        return str(await self._run(self.device.store.get, "checkpoint_note", ""))
+
+    async def compare(self, seen: str) -> None:
+        """Hold a checkpoint that somebody else was shown (another phone, a witness, a notice on the wall) against this
+        device's own. Raises `AlarmError("log.forked")` where the server showed two histories, and `RefusedError` for
+        what is no checkpoint of this centre. One of before a stated restore is of another log and says nothing."""
+        own = await self.checkpoint()
+        theirs, mine = await self._run(comparing.read, self.device, seen, own)
+        if theirs is None or mine is None:
+            return
+        small, large = sorted((theirs, mine), key=lambda one: one.size)
+        proof: list[bytes] = []
+        if small.size not in (0, large.size):
+            transport, identity = await self._link()
+            path = f"/v1/logs/{identity.centre.hex()}/consistency?old={small.size}&new={large.size}"
+            proof = comparing.hashes((await transport.request("GET", path)).json())
+        comparing.check(small, large, proof)
 
     # Sync -----------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from daiban_schemas import entry, private, strict
 from daiban_schemas.forms import answer_problems
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.types import Type
-from daiban_sync import faults, ids, limits, sealing
+from daiban_sync import faults, ids, limits, note, sealing
 from daiban_sync import keyring as keyrings
 from daiban_sync.keyring import Keyring
 from daiban_sync.keys import SoftwareKey, fingerprint
@@ -171,6 +171,11 @@ class Device:
         """The centre's log as far as this device has verified it."""
         hashes = self.store.get("frontier", [])
         return Frontier(self.store.get("log_size", 0), tuple(bytes.fromhex(one) for one in hashes))
+
+    def log_name(self, epoch: int) -> str:
+        """The origin line of the centre's log."""
+        identity = self.identity()
+        return note.name(identity.origin, identity.centre, epoch)
 
     def fingerprint(self) -> str:
         """What is compared with the centre head's screen."""

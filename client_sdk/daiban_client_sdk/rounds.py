@@ -11,7 +11,7 @@ from daiban_client_sdk.errors import RefusedError
 from daiban_client_sdk.outbox import Identity
 from daiban_client_sdk.progress import OnProgress, Progress
 from daiban_schemas.strict import StrictnessError
-from daiban_sync import batch, clock, faults, receipt, wire
+from daiban_sync import batch, clock, faults, note, receipt, wire
 from daiban_sync.errors import WireError
 from daiban_sync.session import Received, SyncSession, portion
 
@@ -210,6 +210,8 @@ def keep(device: Device, received: Received) -> None:
         store.put("log_size", received.frontier.size)
         store.put("frontier", [one.hex() for one in received.frontier.hashes])
         store.put("checkpoint", received.digest.hex())
+    if received.digest is not None and received.checkpoint is not None:
+        store.put("checkpoint_note", note.note(received.checkpoint, device.log_name(received.epoch)))
     device.outbox.take(received)
     custody.let_go(store, device.outbox.hollow(), device.identity().origin, received.keyring.seal_key())
     sequences = [one.sequence for one in received.receipts]

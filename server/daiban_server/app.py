@@ -48,7 +48,7 @@ from daiban_server.features.visits import calendar_routes
 from daiban_server.features.visits import routes as visits
 from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.planning import routes as plans
-from daiban_server.http import bundles, enrolment, gaps, health, problems, records, session, spools, territory
+from daiban_server.http import bundles, enrolment, gaps, health, logs, problems, records, session, spools, territory
 from daiban_server.http.bodies import without_nul
 from daiban_server.http.budgets import UNLIMITED, Budgets
 from daiban_server.http.sync import sync
@@ -84,6 +84,7 @@ API = (
     sync,
     bundles.bundles,
     *spools.ROUTES,
+    *logs.ROUTES,
     enrolment.issue_code,
     enrolment.enrol,
     enrolment.enrolment_state,

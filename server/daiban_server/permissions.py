@@ -72,6 +72,8 @@ OPEN: Mapping[str, str] = {
     "/v1/enrolments": "proves possession of a key and of a one-time code",
     "/v1/enrolment": "signed by a device",
     "/v1/public": "what everybody may see; a case opens with its number and code",
+    "/v1/keyring": "the server's public keys",
+    "/v1/logs": "hashes of salted hashes, for whoever holds the log against what he saw",
     "/v1/calendars": "the secret in the URL is the right",
     "/v1/photos/uploads": "the ticket in the URL is the right",
     "/schema": "the API's own description",

@@ -11,6 +11,7 @@ class Settings:
     """`data` holds database, photos, keys and certificate; `url` is how devices reach this server; `tls_pin` is the
     SHA-256 of the certificate's public key in hexadecimal, which devices pin ("" where a public authority signed it);
     `webhook` is where messages to people go besides their own lists ("" for nowhere), signed with a key of `data`;
+    `witnesses` are hosts that cosign the logs' checkpoints, as ``URL VERIFIER_KEY`` pairs with commas between;
     `budgets` limits what one device may ask for (``DAIBAN_BUDGETS=off`` for benches). Only
     who builds a demo sets `durable` to false, and syncs the folder when it is whole; no variable does."""
 
@@ -22,6 +23,7 @@ class Settings:
     webhook: str = ""
     durable: bool = True
     budgets: bool = True
+    witnesses: str = ""
 
     @property
     def database_url(self) -> str:
@@ -37,6 +39,7 @@ class Settings:
             database=os.environ.get("DAIBAN_DATABASE", ""),
             tls_pin=os.environ.get("DAIBAN_TLS_PIN", ""),
             webhook=os.environ.get("DAIBAN_WEBHOOK", ""),
+            witnesses=os.environ.get("DAIBAN_WITNESSES", ""),
             budgets=os.environ.get("DAIBAN_BUDGETS") != "off",
             secure_cookies=os.environ.get("DAIBAN_INSECURE_COOKIES") != "1",
         )

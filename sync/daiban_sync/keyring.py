@@ -52,12 +52,18 @@ def issue(root: Signer, keyring: Keyring) -> bytes:
 
 
 def load(envelope: bytes, root_key: bytes, origin: bytes) -> Keyring:
-    """Read an edition. Raises `SignatureError("keyring.signature")`."""
+    """Read an edition of an installation that is known. Raises `SignatureError("keyring.signature")`."""
+    keyring = load_any(envelope, root_key)
+    if keyring.origin != origin.hex():
+        raise SignatureError("keyring.signature", "another installation's")
+    return keyring
+
+
+def load_any(envelope: bytes, root_key: bytes) -> Keyring:
+    """Read an edition of whichever installation the root key is. Raises `SignatureError("keyring.signature")`."""
     payload = dsse.load(envelope, dsse.KEYRING, root_key, "keyring.signature")
     try:
         keyring = _decoder.decode(payload)
     except msgspec.DecodeError:
         raise SignatureError("keyring.signature", "not a keyring") from None
-    if keyring.origin != origin.hex():
-        raise SignatureError("keyring.signature", "another installation's")
     return keyring

@@ -146,6 +146,17 @@ WIRE: dict[str, Problem] = {
     "budget.exceeded": Problem(
         429, "这台手机请求太多", "过一会儿会自动再试", "Too many requests", "It tries again by itself"
     ),
+    "witness.refused": Problem(
+        409,
+        "见证主机不认这份日志",
+        "日志可能分叉,请马上联系区里",
+        "A witness refuses the log",
+        "It may be forked: call",
+    ),
+    "log.unknown": Problem(404, "没有这份日志", "请核对编号", "No such log", "Check the id"),
+    "log.forked": Problem(
+        409, "日志对不上", "请马上告诉中心负责人", "The log contradicts itself", "Tell the centre head at once"
+    ),
     "pin.wanted": Problem(401, "请输入PIN", "这台手机上了锁", "The PIN is wanted", "This device is locked"),
     "pin.wrong": Problem(
         401, "PIN不对", "请再想一想,错十次就再也打不开", "Wrong PIN", "After ten wrong ones it opens no more"

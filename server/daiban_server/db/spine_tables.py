@@ -238,6 +238,18 @@ checkpoint = Table(
 )
 """Every checkpoint that was signed; batches name one by its size and digest."""
 
+cosignature = Table(
+    "cosignature",
+    metadata,
+    id_column("centre", key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("witness", String(200), primary_key=True),
+    number("size"),
+    text("note"),
+    sqlite_with_rowid=False,
+)
+"""The newest checkpoint of each log that each witness cosigned, as a note with its line."""
+
 photo_file = Table(
     "photo_file",
     metadata,

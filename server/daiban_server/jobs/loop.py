@@ -24,6 +24,7 @@ from daiban_server.services import Presence, Services
 from daiban_server.spine import projections
 from daiban_server.spine.acting import act
 from daiban_server.spine.replay import centres_with_hope, replay
+from daiban_server.witness import asking
 
 ROUND = 30.0
 """Seconds between rounds."""
@@ -89,6 +90,7 @@ async def one_round(services: Services) -> None:
     await follow_replies(services, now)
     await watch_opinions(services, now)
     await watch_retention(services, now)
+    await asking.look(services, asking.configured(services.settings.witnesses))
     await carry_out(services, now)
     await watch_plans(services, now)
 

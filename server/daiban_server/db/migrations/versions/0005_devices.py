@@ -37,6 +37,15 @@ def upgrade() -> None:
     with op.batch_alter_table("photo_file", schema=None) as batch_op:
         batch_op.add_column(_number("erased", nullable=True))
     op.create_table(
+        "cosignature",
+        sa.Column("centre", _ID, nullable=False),
+        sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("witness", sa.String(length=200), nullable=False),
+        _number("size"),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("centre", "epoch", "witness", name=op.f("pk_cosignature")),
+    )
+    op.create_table(
         "erasure",
         sa.Column("centre", _ID, nullable=False),
         sa.Column("record", _ID, nullable=False),

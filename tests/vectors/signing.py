@@ -18,6 +18,10 @@ PAYLOAD_TYPES = (
     dsse.RESTORED,
     dsse.KEYRING,
     dsse.ENROLMENT,
+    dsse.NEW_KEY,
+    dsse.BUNDLE,
+    dsse.ANSWER,
+    dsse.SPOOLED,
 )
 _UNUSABLE = {
     "small order: the identity": "01" + "00" * 31,

@@ -15,7 +15,7 @@ from daiban_sync import clock, limits
 
 _SYNC = """
 signature.missing signature.malformed device.unknown digest.mismatch signature.invalid signature.stale device.pending
-device.frozen device.revoked body.too_large body.malformed dictionary.unknown protocol.unsupported hello.malformed
+device.frozen device.revoked device.suspended device.rejected budget.exceeded body.too_large body.malformed dictionary.unknown protocol.unsupported hello.malformed
 request.too_many_batches batch.malformed batch.too_large entry.too_large cursor.invalid batch.elsewhere batch.not_yours
 batch.signature entry.malformed cursor.ahead log.ahead server.busy server.fault
 """
@@ -26,7 +26,7 @@ kind.unknown kind.read_only record.unknown record.other_kind record.too_conteste
 seen.ahead field.server_only field.held merge.failed command.unknown command.not_your_role command.not_now command.late
 argument.invalid answers.missing answers.invalid item.unknown item.expired papers.arriving report.unknown
 mandate.not_on_paper person.not_seen crew.alone extension.late report.without_effect visit.nobody_free visit.slot_taken
-visit.place_unknown scope.foreign record.not_yours
+visit.place_unknown scope.foreign record.not_yours record.erased
 """
 _PHOTO = " ".join(code for code in PROBLEMS if code.startswith(("ticket.", "upload."))) + " photo.digest storage.full"
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from daiban_sync import wire
+from daiban_sync import sealing, wire
 from daiban_sync.errors import WireError
 from daiban_sync.frames import Frame, split
 from daiban_sync.outcome import OUTCOMES, pack, unpack
-from tests.vectors import files, page, signing
+from tests.vectors import files, page, sealed, signing
 
 COMPUTED = files.computed()
 TEXT = page.PAGE.read_text(encoding="utf-8")
@@ -35,6 +35,12 @@ def test_every_value_of_the_wire_has_its_place_on_the_page() -> None:
     wanted += [f"| {number} | `{name}` |" for number, name in enumerate(OUTCOMES)]
     wanted += [f"`{kind}`" for kind in signing.PAYLOAD_TYPES]
     assert [one for one in wanted if one not in TEXT] == []
+
+
+def test_what_was_sealed_once_still_opens() -> None:
+    for name, content in sealed.contents().items():
+        kept, purpose = bytes.fromhex(sealed.KEPT[name]), sealed.purposes()[name]
+        assert sealing.open_whole(kept, sealed.SEAL, purpose) == content
 
 
 def test_every_file_is_named_on_the_page() -> None:

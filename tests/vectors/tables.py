@@ -15,7 +15,8 @@ from daiban_sync import clock, limits
 
 _SYNC = """
 signature.missing signature.malformed device.unknown digest.mismatch signature.invalid signature.stale device.pending
-device.frozen device.revoked device.suspended device.rejected budget.exceeded body.too_large body.malformed dictionary.unknown protocol.unsupported hello.malformed
+device.frozen device.revoked device.suspended device.rejected budget.exceeded
+body.too_large body.malformed dictionary.unknown protocol.unsupported hello.malformed
 request.too_many_batches batch.malformed batch.too_large entry.too_large cursor.invalid batch.elsewhere batch.not_yours
 batch.signature entry.malformed cursor.ahead log.ahead server.busy server.fault
 """

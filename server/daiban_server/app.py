@@ -45,8 +45,9 @@ from daiban_server.features.visits import calendar_routes
 from daiban_server.features.visits import routes as visits
 from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.planning import routes as plans
-from daiban_server.http import enrolment, gaps, health, problems, records, session, territory
+from daiban_server.http import auditing, enrolment, gaps, health, problems, records, session, territory
 from daiban_server.http.bodies import without_nul
+from daiban_server.http.reveal import reveal
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import first_watch, give_up_plans, renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
@@ -90,6 +91,8 @@ API = (
     session.sign_out,
     records.Records,
     records.conflicts,
+    reveal,
+    auditing.read_audit,
     cases.cases,
     cases.case,
     cases.registers,

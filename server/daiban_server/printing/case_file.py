@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from daiban_schemas.identity import masked
 from daiban_schemas.kinds.application import HELD
 from daiban_schemas.labels import PAPER_FORMS
+from daiban_schemas.masking import masked
 from daiban_schemas.slip import code_of
 from daiban_server import days, offices
 from daiban_server.db import schema

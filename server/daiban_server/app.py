@@ -51,6 +51,7 @@ from daiban_server.http.reveal import reveal
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import first_watch, give_up_plans, renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
+from daiban_server.logs import configure as configure_logs
 from daiban_server.outbound import routes as messages
 from daiban_server.outbound.port import OwnList, Webhook
 from daiban_server.printing import case_routes as printing
@@ -195,6 +196,8 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
         on_app_init=[_remember(services)],
         openapi_config=OpenAPIConfig(title="Daiban", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]),
         template_config=TEMPLATES,
+        # Its own configuration would log bodies and addresses; see `logs`.
+        logging_config=None,
         request_max_body_size=limits.WIRE_BYTES + 4096,
     )
 
@@ -235,6 +238,7 @@ class _Later:
 
 def from_environment() -> Litestar:
     """The application as `granian` loads it in its worker: settings from the environment."""
+    configure_logs()
     end_with_parent()
     few_arenas()
     app = create_app(Settings.from_environment())

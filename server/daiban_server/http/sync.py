@@ -1,6 +1,5 @@
 """``POST /v1/sync``: one round trip of a device. Push, then pull, in one answer."""
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from daiban_server.features.photos import grant
 from daiban_server.features.photos.tus import PATH as UPLOADS
 from daiban_server.http.device import SignedDevice, signed_device
 from daiban_server.keystore import ServerKeys
+from daiban_server.logs import logger
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import handing_in, log, restores
 from daiban_server.spine.cursor import Cursor, pack_cursor, unpack_cursor
@@ -41,7 +41,7 @@ _PHOTO = select(schema.photo_file.c.receipt).where(
 )
 
 FrameList = list[tuple[int, bytes]]
-_logger = logging.getLogger(__name__)
+_logger = logger(__name__)
 
 
 @post("/v1/sync", status_code=200, media_type=MEDIA_TYPE)

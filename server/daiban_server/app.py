@@ -24,6 +24,7 @@ from daiban_server.features.affairs.telling import EFFECTS as RESULTS
 from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.catalogue.routes import CatalogueRoutes
+from daiban_server.features.consents.effects import EFFECTS as CONSENTS
 from daiban_server.features.deadlines import routes as limits_kept
 from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
 from daiban_server.features.figures.effects import EFFECTS as FIGURES
@@ -75,6 +76,7 @@ EFFECTS = (
     .joined(POSTS)
     .joined(FIGURES)
     .joined(INFORMING)
+    .joined(CONSENTS)
 )
 
 

@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 import click
 
 from daiban_client_sdk.cli.agent import agent
-from daiban_client_sdk.cli.at_home import leaving, papers
+from daiban_client_sdk.cli.at_home import consent, leaving, papers
 from daiban_client_sdk.cli.posts import away, standing
 from daiban_client_sdk.cli.visits import COMMANDS
 from daiban_client_sdk.cli.words import Words, language_of
@@ -54,6 +54,7 @@ def group(context: click.Context, lang: str | None) -> None:
 
 
 agent.add_command(papers)
+agent.add_command(consent)
 agent.add_command(leaving)
 agent.add_command(away)
 agent.add_command(standing)

@@ -1,15 +1,18 @@
 """The whole of a number: one act, with a reason, kept before it is shown."""
 
 import asyncio
+import hashlib
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from daiban_schemas.identity import identity_number_problem
 from daiban_server import audit, choices
 from daiban_server.db import schema
-from daiban_server.db.program import rows
+from daiban_server.db.program import Program, Write, rows
 from tests.privacy.people import CARD, ZHANG
 from tests.support.township import Township, new_id
 
@@ -181,6 +184,39 @@ async def test_many_at_once_leave_no_gap_in_the_audit(township: Township) -> Non
     found = (await head.get("/v1/audit", params={"check": True})).json()
     assert [one["number"] for one in found["lines"]] == list(range(20, 0, -1))
     assert found["broken"] == []
+
+
+async def test_a_row_that_was_written_anew_with_its_digest_shows(sqlite_township: Township) -> None:
+    """Somebody who knows how rows are digested puts another in the place of the second."""
+    town = sqlite_township
+    database, elsewhere = town.services.database, new_id()
+    for centre, reasons in ((town.centre, "一二三"), (elsewhere, "一假")):
+        for n, reason in enumerate(reasons):
+            await database.write(
+                centre, lambda c=centre, r=reason, n=n: audit.note(c, bytes(16), "value.reveal", bytes(16), r, n)
+            )
+    ((first, *forged),) = await database.read(
+        rows(select(schema.audit).where(schema.audit.c.centre == elsewhere, schema.audit.c.number == 2))
+    )
+    assert first == elsewhere
+    row = (town.centre, *forged[:-1])
+    alone = hashlib.sha256(msgspec.json.encode([v.hex() if isinstance(v, bytes) else v for v in row])).digest()
+    chained = await _digest_before(town, row)
+    for digest in (chained, alone):
+        await database.write("harm", lambda d=digest: _put(*row, d))
+        assert [one.number for one in await database.read(audit.broken_anywhere())] == [3 if digest == chained else 2]
+
+
+async def _digest_before(town: Township, row: tuple[Any, ...]) -> bytes:
+    """The digest of a second row, as whoever reads the code works it out."""
+    first = select(schema.audit.c.digest).where(schema.audit.c.centre == town.centre, schema.audit.c.number == 1)
+    ((before,),) = await town.services.database.read(rows(first))
+    told = [value.hex() if isinstance(value, bytes) else value for value in row]
+    return hashlib.sha256(before + msgspec.json.encode(told)).digest()
+
+
+def _put(*row: Any) -> Program[None]:
+    yield Write(schema.audit, [row], "replace")
 
 
 @pytest.mark.parametrize(

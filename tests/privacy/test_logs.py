@@ -126,6 +126,30 @@ async def test_no_logger_of_the_process_says_what_was_sent(
     assert all(set(line) <= set(logs.TOLD) for line in map(json.loads, told.splitlines()))
 
 
+async def test_no_problem_tells_a_clerk_what_was_sent(township: Township, lines: io.StringIO) -> None:
+    clerk = await township.signed_in("赵敏")
+    planted = f"标记正文{ZHANG}X"
+    home = {"place": township.qingshan.hex(), "head": "张桂兰"}
+    record = (await clerk.post("/v1/records/household", json={"fields": home})).json()["record"]
+    asked: list[tuple[str, str, dict[str, Any]]] = [
+        ("PATCH", f"/v1/records/household/{record}", {"fields": {"identity_number": planted, "phone": CARD}}),
+        ("PATCH", f"/v1/records/household/{record}", {"fields": {"members": [{"name": planted, "phone": CARD}]}}),
+        ("PATCH", f"/v1/records/household/{record}", {"fields": {"size": planted}, "seen": planted}),
+        ("POST", f"/v1/records/household/{record}/reveal", {"field": planted, "reason": planted}),
+        ("POST", f"/v1/records/{record}/reveal", {"field": planted, "reason": "compare", "note": planted}),
+        ("POST", f"/v1/records/household/{record}/settlement", {"field": "phone", "value": planted, "over": [planted]}),
+        ("POST", f"/v1/records/application/{record}/commands/{planted}", {"arguments": {planted: planted}}),
+        ("POST", f"/v1/records/application/{record}/commands/complete", {"arguments": {"result": [planted]}}),
+        ("POST", "/v1/visits/offers", {"household": planted}),
+        ("PUT", "/v1/office", {"phone": planted * 9}),
+    ]
+    for method, path, body in asked:
+        answer = await clerk.request(method, path, json=body)
+        assert answer.status_code >= 400, path
+        nothing_of_it(answer.text)
+    nothing_of_it(lines.getvalue())
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -25,7 +25,7 @@ def names_nobody(answer: httpx2.Response) -> bool:
     return WHO not in answer.text
 
 
-@pytest.mark.parametrize("about", ["赵敏", "李红", "孙亮"])
+@pytest.mark.parametrize("about", ["赵敏", "李红", "孙亮"], ids=["clerk", "head", "cadre"])
 async def test_whom_it_is_about_is_told_what_was_said_and_not_by_whom(township: Township, about: str) -> None:
     town = township
     opinion = await complaint(town, about)

@@ -115,6 +115,14 @@ class BlockingClient:
         """See `Client.tell_missing`."""
         return self._wait(self.client.tell_missing(case, missing, days))
 
+    def agree(self, case: str, kind: str, about: Mapping[str, Any], **given: Any) -> str:
+        """See `Client.agree`."""
+        return self._wait(self.client.agree(case, kind, about, **given))
+
+    def lacking_consent(self, case: str) -> tuple[str, ...]:
+        """See `Client.lacking_consent`."""
+        return self._wait(self.client.lacking_consent(case))
+
     def before_leaving(self, start: int, end: int) -> list[Home]:
         """See `Client.before_leaving`."""
         return self._wait(self.client.before_leaving(start, end))

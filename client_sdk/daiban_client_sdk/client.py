@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from daiban_client_sdk import carrying, comparing, enrolment, home, posts, replies, visit_news, visits
+from daiban_client_sdk import carrying, comparing, consents, enrolment, home, posts, replies, visit_news, visits
 from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
@@ -188,6 +188,14 @@ class Client:
     async def tell_missing(self, case: str, missing: Sequence[str], days: int = 15) -> Told:
         """Tell what is missing, once and wholly, to be brought within so many calendar days."""
         return await self._run(functools.partial(home.tell, self.device, case, missing, days=days))
+
+    async def agree(self, case: str, kind: str, about: Mapping[str, Any], **given: Any) -> str:
+        """Keep that somebody was told or agreed (`consents.agree`); gives the record."""
+        return await self._run(functools.partial(consents.agree, self.device, case, kind, about, **given))
+
+    async def lacking_consent(self, case: str) -> tuple[str, ...]:
+        """Of ``notice``, ``sensitive`` and ``guardian`` what an application lacks."""
+        return await self._run(consents.lacking, self.device, case)
 
     async def before_leaving(self, start: int, end: int) -> list[Home]:
         """What to look at before one leaves for the homes between two moments (Unix milliseconds)."""

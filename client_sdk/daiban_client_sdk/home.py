@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from daiban_client_sdk import consents
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import DeviceError
 from daiban_schemas.identity import birthday
@@ -39,7 +40,8 @@ class Told(NamedTuple):
 
 
 class Matter(NamedTuple):
-    """A case of a home. `mandate` is ``signed``, ``missing``, or ``paper`` where only one on paper will do."""
+    """A case of a home. `consent` is what it lacks of notice and consent (`consents.lacking`); `mandate` is ``signed``,
+    ``missing``, or ``paper`` where only one on paper will do."""
 
     case: str
     item: str
@@ -48,6 +50,7 @@ class Matter(NamedTuple):
     mandate: str
     two_must_come: bool
     person_must_sign: bool
+    consent: tuple[str, ...] = ()
 
 
 class Reached(NamedTuple):
@@ -155,6 +158,7 @@ def _matters(device: Device, household: str) -> Iterator[Matter]:
             _mandate(device, case.record, item),
             item.get("crew") == 2,
             bool(item.get("person_must_come")),
+            consents.lacking(device, case.record),
         )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from daiban_schemas.types import Choice, Date, Flag, IdentityNumber, Integer, List, Phone, Text, Type
+from daiban_schemas.types import Choice, Date, Flag, IdentityNumber, Integer, List, Phone, Plain, Text, Type
 
 Question = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ PREFIX = "answers."
 _ID = re.compile(r"[a-z][a-z0-9_]{0,50}\Z")
 
 
-class QuestionType:
+class QuestionType(Plain):
     """A question of a form, as the district publishes it. An id that is no field's name could never be answered."""
 
     hint: Any = dict[str, Any]

@@ -50,6 +50,13 @@ def birthday(number: str) -> datetime.date | None:
         return None
 
 
-def masked(number: str) -> str:
-    """First and last character only: in a village six digits and a date of birth identify a person."""
-    return f"{number[0]}{'*' * (len(number) - 2)}{number[-1]}" if len(number) > 2 else "*" * len(number)
+def age_on(number: str, day: datetime.date) -> int | None:
+    """How many years somebody with this number has completed on a day; None where the number states no birth date or
+    one after that day. Who was born on the 29th of February completes a year on the 1st of March."""
+    born = birthday(number)
+    return None if born is None or born > day else age(born, day)
+
+
+def age(born: datetime.date, day: datetime.date) -> int:
+    """How many years somebody born on a day has completed on a later one."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -92,7 +92,7 @@ class Kind:
     district writes the records stand in its own feed. `held` names fields, each with the states in which no change
     moves what is shown of it: what a change says stands beside that, in conflict, until an act of the server's takes it
     up. A record of a kind with `word_of` is what somebody said: only who wrote it may change it, and whom the field of
-    that name says he wrote it for."""
+    that name says he wrote it for. What is `at_desk` no phone pulls, since it may be about whoever carries it."""
 
     def __init__(
         self,
@@ -110,6 +110,7 @@ class Kind:
         deletable: bool = False,
         held: Mapping[str, frozenset[str]] = {},
         word_of: str | None = None,
+        at_desk: bool = False,
     ) -> None:
         self.name = name
         self.label = label
@@ -124,6 +125,7 @@ class Kind:
         self.deletable = deletable
         self.held = held
         self.word_of = word_of
+        self.at_desk = at_desk
         own = [*fields]
         if states:
             own += [

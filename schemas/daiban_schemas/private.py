@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from daiban_schemas.identity import masked
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.masking import as_shown
 
 PRIVATE: Mapping[str, frozenset[str]] = {
     name: frozenset(field for field, stated in kind.fields.items() if stated.policy == "private")
@@ -18,8 +18,6 @@ PRIVATE: Mapping[str, frozenset[str]] = {
 }
 """Private fields by kind."""
 _TELLING = tuple(sorted({f'"{field}":'.encode() for fields in PRIVATE.values() for field in fields}))
-_OPEN = frozenset({"name", "relation", "bank", "holder"})
-"""Members of private values that are no numbers: people are known by them, and papers bear them."""
 
 
 def holds_private(body: bytes) -> bool:
@@ -42,15 +40,6 @@ def veiled(body: bytes) -> bytes:
     fields, private = entry.get("fields"), PRIVATE.get(entry.get("kind"), frozenset())
     if not isinstance(fields, dict) or not private & fields.keys():
         return body
-    entry["fields"] = {name: _mask(value) if name in private else value for name, value in fields.items()}
+    types = {name: field.type for name, field in KINDS[entry["kind"]].fields.items()}
+    entry["fields"] = {n: as_shown(value, types[n]) if n in private else value for n, value in fields.items()}
     return msgspec.json.encode(entry)
-
-
-def _mask(value: Any) -> Any:
-    if isinstance(value, str):
-        return masked(value)
-    if isinstance(value, dict):
-        return {name: one if name in _OPEN else _mask(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_mask(one) for one in value]
-    return value

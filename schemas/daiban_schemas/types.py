@@ -34,18 +34,31 @@ def _is_date(text: str) -> bool:
         return False
 
 
+Sensitive = Literal["", "contact", "secret"]
+
+
 class Type(Protocol):
-    """A value's type."""
+    """A value's type. `sensitive` is what it holds of a person (see `masking`), "" for nothing; a value of a type that
+    `names` something (a record, bytes, a choice) is a code of ours and holds nothing that anybody wrote."""
 
     hint: Any
     exact: bool
+    sensitive: Sensitive
+    names: bool
 
     def problem(self, value: Any) -> str | None:
         """The code of what is wrong with a decoded value, or None."""
         ...
 
 
-class Text:
+class Plain:
+    """Holds nothing by its type that a list would hide."""
+
+    sensitive: Sensitive = ""
+    names = False
+
+
+class Text(Plain):
     """A text of at most `longest` characters; not only space, though it may be empty."""
 
     exact = False
@@ -65,7 +78,20 @@ class Text:
         return "value.incomplete" if value.isspace() else None
 
 
-class Integer:
+class Account(Text):
+    """A bank account's number: banks agree on neither its length nor its signs. What a mask left of one is none."""
+
+    sensitive: Sensitive = "secret"
+
+    def __init__(self) -> None:
+        super().__init__(30)
+
+    def problem(self, value: Any) -> str | None:
+        found = super().problem(value)
+        return found or ("value.masked" if "*" in value else None)
+
+
+class Integer(Plain):
     """A whole number between two limits, both allowed."""
 
     exact = True
@@ -81,7 +107,7 @@ class Integer:
         return None if self.least <= value <= self.most else "value.out_of_range"
 
 
-class Flag:
+class Flag(Plain):
     """True or false."""
 
     hint: Any = bool
@@ -91,7 +117,7 @@ class Flag:
         return None if isinstance(value, bool) else "value.not_flag"
 
 
-class Date:
+class Date(Plain):
     """A day, as ``YYYY-MM-DD``."""
 
     hint: Any = str
@@ -108,9 +134,10 @@ class Instant(Integer):
         super().__init__(LONG_AGO, FAR_OFF)
 
 
-class Choice:
+class Choice(Plain):
     """One of a few codes."""
 
+    names = True
     exact = True
 
     def __init__(self, *codes: str) -> None:
@@ -121,12 +148,13 @@ class Choice:
         return None if isinstance(value, str) and value in self.codes else "value.not_a_choice"
 
 
-class IdentityNumber:
+class IdentityNumber(Plain):
     """A resident identity number (GB 11643-1999): eighteen characters, check digit and date of birth.
 
     The area code is not checked: areas were renamed, and the numbers of those born before stayed.
     """
 
+    sensitive: Sensitive = "secret"
     hint: Any = str
     exact = False
 
@@ -134,9 +162,10 @@ class IdentityNumber:
         return identity_number_problem(value) if isinstance(value, str) else "value.not_text"
 
 
-class Phone:
+class Phone(Plain):
     """A Chinese mobile, fixed, service or hotline number, digits with optional hyphens."""
 
+    sensitive: Sensitive = "contact"
     hint: Any = Annotated[str, Meta(pattern=_PHONE.pattern)]
     exact = True
 
@@ -144,9 +173,10 @@ class Phone:
         return None if isinstance(value, str) and _PHONE.match(value) else "value.not_phone"
 
 
-class Reference:
+class Reference(Plain):
     """The id of a record of one of `kinds`."""
 
+    names = True
     hint: Any = Annotated[str, Meta(pattern=_ID.pattern)]
     exact = True
 
@@ -157,9 +187,10 @@ class Reference:
         return None if isinstance(value, str) and _ID.match(value) else "value.not_reference"
 
 
-class Digest:
+class Digest(Plain):
     """A SHA-256 in lowercase hexadecimal."""
 
+    names = True
     hint: Any = Annotated[str, Meta(pattern=_DIGEST.pattern)]
     exact = True
 
@@ -167,7 +198,7 @@ class Digest:
         return None if isinstance(value, str) and _DIGEST.match(value) else "value.not_digest"
 
 
-class Point:
+class Point(Plain):
     """Longitude and latitude in WGS-84 as millionths of a degree: ``{"lon": …, "lat": …}``, whole numbers.
 
     Whole numbers, since floating point prints differently from language to language.
@@ -185,7 +216,7 @@ class Point:
         return None
 
 
-class Struct:
+class Struct(Plain):
     """Values that only make sense together, as one field: bank and account, a name and its phone.
 
     `required` members must be there and say something; members that are not named here are kept as they are, within
@@ -211,7 +242,7 @@ class Struct:
         return None
 
 
-class List:
+class List(Plain):
     """At most `most` values of one type."""
 
     def __init__(self, of: Type, most: int = 50) -> None:
@@ -232,7 +263,7 @@ class List:
         return None
 
 
-class Anything:
+class Anything(Plain):
     """Any JSON within the limits of `strict`: answers, whose type the item's form knows."""
 
     hint: Any = Any

@@ -24,6 +24,7 @@ from daiban_server.features.affairs.telling import EFFECTS as RESULTS
 from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.catalogue.routes import CatalogueRoutes
+from daiban_server.features.consents.effects import EFFECTS as CONSENTS
 from daiban_server.features.deadlines import routes as limits_kept
 from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
 from daiban_server.features.devices import routes as devices
@@ -48,12 +49,26 @@ from daiban_server.features.visits import calendar_routes
 from daiban_server.features.visits import routes as visits
 from daiban_server.features.visits.effects import EFFECTS as VISITS
 from daiban_server.features.visits.planning import routes as plans
-from daiban_server.http import bundles, enrolment, gaps, health, logs, problems, records, session, spools, territory
+from daiban_server.http import (
+    auditing,
+    bundles,
+    enrolment,
+    gaps,
+    health,
+    logs,
+    problems,
+    records,
+    session,
+    spools,
+    territory,
+)
 from daiban_server.http.bodies import without_nul
 from daiban_server.http.budgets import UNLIMITED, Budgets
+from daiban_server.http.reveal import reveal
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import first_watch, give_up_plans, renew_projections, replay_parked, run_jobs
 from daiban_server.keystore import load_or_make
+from daiban_server.logs import configure as configure_logs
 from daiban_server.outbound import routes as messages
 from daiban_server.outbound.port import OwnList, Webhook
 from daiban_server.printing import case_routes as printing
@@ -77,6 +92,7 @@ EFFECTS = (
     .joined(POSTS)
     .joined(FIGURES)
     .joined(INFORMING)
+    .joined(CONSENTS)
 )
 
 
@@ -99,6 +115,8 @@ API = (
     session.sign_out,
     records.Records,
     records.conflicts,
+    reveal,
+    auditing.read_audit,
     cases.cases,
     cases.case,
     cases.registers,
@@ -203,6 +221,8 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
         on_app_init=[_remember(services)],
         openapi_config=OpenAPIConfig(title="Daiban", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]),
         template_config=TEMPLATES,
+        # Its own configuration would log bodies and addresses; see `logs`.
+        logging_config=None,
         request_max_body_size=limits.WIRE_BYTES + 4096,
     )
 
@@ -243,6 +263,7 @@ class _Later:
 
 def from_environment() -> Litestar:
     """The application as `granian` loads it in its worker: settings from the environment."""
+    configure_logs()
     end_with_parent()
     few_arenas()
     app = create_app(Settings.from_environment())

@@ -19,6 +19,7 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `reply_every` holds for items that say nothing of their own; `reply_for_proxied` lets proxied cases have replies
     too, as home visits have; `reply_reminder` is how long before a reply is due its cadre is reminded;
     `reply_escalation` is after how many days a missed one is told to the centre head and to the leader in charge;
+    `reveals_an_hour` is how many whole numbers one person is shown within an hour;
     `follow_up_attempts` is on how many days somebody must have been tried in vain before his follow-up may be closed.
     """
 
@@ -26,6 +27,7 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reply_for_proxied: bool = False
     reply_reminder: int = 1
     reply_escalation: tuple[int, int] = (1, 3)
+    reveals_an_hour: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
     follow_up_attempts: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
 
 

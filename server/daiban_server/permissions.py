@@ -7,11 +7,13 @@ Routes without an action are listed in `OPEN`, each with its reason, and a test 
 
 from collections.abc import Mapping
 
-ROLES = ("agent", "clerk", "cadre", "head", "leader", "chief", "district")
+ROLES = ("agent", "clerk", "cadre", "head", "leader", "chief", "district", "auditor")
 """Above the centre head stand a leader in charge (分管领导) and the town's first persons (党政一把手): they are told
-what nobody settled below, and look; of all commands they have those for opinions, some of which are about the head."""
+what nobody settled below, and look; of all commands they have those for opinions, some of which are about the head.
 
-_EVERYBODY = frozenset(ROLES)
+The auditor (审计员) is of the district: he reads who was shown what, in every centre, and no case."""
+
+_EVERYBODY = frozenset(ROLES) - {"auditor"}
 _DESK = frozenset({"clerk", "head", "district"})
 _ABOVE = frozenset({"leader", "chief"})
 
@@ -60,7 +62,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "message.read": _EVERYBODY,
     "catalogue.read": _DESK | {"cadre"},
     "catalogue.change": frozenset({"district"}),
-    "session.end": _EVERYBODY,
+    # Who handles cases; the district sees figures, whoever stands above looks on.
+    "value.reveal": frozenset({"clerk", "head"}),
+    # The auditor everywhere; the head what was shown in his own centre.
+    "audit.read": frozenset({"auditor", "head"}),
+    "session.end": frozenset(ROLES),
 }
 
 OPEN: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from types import FrameType
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
-from daiban_server import certificate
+from daiban_server import certificate, logs
 from daiban_server.db.sqlite import DatabaseInUseError, hold_lock
 
 _M_ARENA_MAX = -8
@@ -47,8 +47,10 @@ def serve(
         ssl_cert=own.chain if own else None,
         ssl_key=own.key if own else None,
         log_access=False,
+        log_dictconfig=logs.CONFIG,
         workers_kill_timeout=30,
     )
+    logs.configure()
     _take_hangup()
     server.serve()
 

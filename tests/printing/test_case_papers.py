@@ -32,7 +32,7 @@ def test_none_is_printed_before_its_time(bureau: Bureau) -> None:
             assert refusal.code == "print.not_yet"
         else:
             printable.add(name)
-    assert printable == {"application", "slip", "slip-a5", "mandate"}
+    assert printable == {"application", "slip", "slip-a5", "mandate", "information-notice", "separate-consent"}
 
 
 @pytest.mark.parametrize("name", ["refusal", "non-acceptance"])

@@ -87,7 +87,7 @@ def test_opinions_are_printed_with_what_was_said_and_who_answers(bureau: Bureau)
     (found,) = printed(bureau, "意见反映", TUESDAY, TUESDAY)
     assert isinstance(found, OpinionRegister)
     (row,) = found.rows
-    assert (row.channel, row.text, row.person) == ("意见箱", said["text"], "刘建国")
+    assert (row.channel, row.text, row.person) == ("意见箱", said["text"], "已留名")
     assert (row.answerer, row.answered) == ("李红", None)
     assert row.due == datetime.date(2026, 12, 1)
 

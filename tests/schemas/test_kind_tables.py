@@ -40,7 +40,7 @@ def types_of(kind: Kind) -> Iterator[Type]:
 def test_the_kinds_are_those_of_the_design() -> None:
     assert list(KINDS) == [
         *("household", "application", "photo", "mandate", "visit", "reply", "reception", "opinion"),
-        *("item", "window", "place", "post", "handover", "roster"),
+        *("item", "window", "place", "post", "handover", "roster", "consent"),
     ]
     assert {name for name, kind in KINDS.items() if kind.of_district} == {"item", "window", "place"}
     assert {name for name, kind in KINDS.items() if kind.written_by == {"head"}} == {"post", "roster"}

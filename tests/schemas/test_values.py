@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daiban_schemas import identity, types
-from daiban_schemas.identity import identity_number_problem, masked
+from daiban_schemas.identity import identity_number_problem
+from daiban_schemas.masking import masked
 from daiban_schemas.types import (
     Anything,
     Choice,

@@ -62,7 +62,7 @@ class Township:
     """The running server and whoever works there. Ids are 16 bytes.
 
     王芳 is agent A of 青山村 and stand-in of 白河村, 刘强 the other way round; 赵敏 is a clerk, 孙亮 a cadre, 李红
-    the centre head, 吴镇 the leader in charge above her, 郑书记 the town's first person.
+    the centre head, 吴镇 the leader in charge above her, 郑书记 the town's first person; 冯审 audits for the district.
     """
 
     services: Services
@@ -79,7 +79,7 @@ class Township:
     async def set_up(self) -> None:
         """Write the township into the database."""
         roles = {"王芳": "agent", "刘强": "agent", "赵敏": "clerk", "孙亮": "cadre", "李红": "head", "周区": "district"}
-        roles |= {"吴镇": "leader", "郑书记": "chief"}
+        roles |= {"吴镇": "leader", "郑书记": "chief", "冯审": "auditor"}
         self.people = {name: new_id() for name in roles}
         await self.services.database.write(self.centre, lambda: self._set_up(roles))
 
@@ -96,7 +96,7 @@ class Township:
         people = [
             provision.Person(
                 self.people[name],
-                ids.NOBODY if role == "district" else self.centre,
+                ids.NOBODY if role in ("district", "auditor") else self.centre,
                 name,
                 "0915-3212345",
                 f"{number:03}",

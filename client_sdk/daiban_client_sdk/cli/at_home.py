@@ -1,12 +1,16 @@
-"""``daiban agent papers`` and ``daiban agent leaving``: at the home, and before one leaves for it."""
+"""``daiban agent papers``, ``consent`` and ``leaving``: at the home, and before one leaves for it."""
 
 import datetime
+from typing import Any
 
 import click
 
 from daiban_client_sdk.cli.agent import DAY, Context, pass_context
 from daiban_client_sdk.cli.words import SHANGHAI
 from daiban_client_sdk.home import Home
+from daiban_schemas import texts
+from daiban_schemas.consents import in_words
+from daiban_schemas.texts import NOTICE, SENSITIVE
 
 _MANDATES = {"missing": "委托书未签", "paper": "委托书须纸质签署"}
 
@@ -20,9 +24,52 @@ def papers(context: Context, case: str, papers: tuple[str, ...], second: str) ->
     """上门收件:登记已收材料,给出收件凭证和一次性告知。 Collect papers; writes slip and notice."""
     with context.client() as client:
         slip, told = client.collect_papers(case, papers, second)
+        lacking = client.lacking_consent(case)
     click.echo(slip.text)
+    if lacking:
+        click.echo(f"\n还没有做：{in_words(lacking)}。请现在宣读并请人签署（daiban agent consent）。")
     if told is not None:
         click.echo("\n" + told.text)
+
+
+@click.command()
+@click.argument("case")
+@click.argument("text", type=click.Choice([NOTICE, SENSITIVE]))
+@click.argument("name")
+@click.option("--identity", help="身份证号 / identity number")
+@click.option("--guardian", nargs=2, help="监护人的姓名和关系 / a guardian's name and relation")
+@click.option("--guardian-phone", help="监护人的电话 / a guardian's telephone")
+@click.option("--mark", type=click.Choice(["drawn", "fingerprint", "paper", "spoken"]), default="paper")
+@click.option("--witness", help="代办员以外的见证人 / a witness who is not the agent")
+@click.option("--yes", is_flag=True, help="已宣读 / it was read out")
+@pass_context
+def consent(
+    context: Context,
+    case: str,
+    text: str,
+    name: str,
+    identity: str | None,
+    guardian: tuple[str, str] | None,
+    guardian_phone: str | None,
+    mark: str,
+    witness: str | None,
+    yes: bool,
+) -> None:
+    """宣读告知书或单独同意书,登记签署。 Read out the notice or the consent, and keep who agreed."""
+    read_out = texts.current(text)
+    click.echo(f"{read_out.title}（{read_out.version}）\n\n{read_out.text}\n")
+    if not yes:
+        click.confirm("已经宣读，当事人同意", abort=True)
+    about = {"name": name, **({"identity_number": identity} if identity else {})}
+    given: dict[str, Any] = {"mark": mark, "witness": witness, "given_by": "oral" if mark == "spoken" else "self"}
+    if guardian:
+        told = dict(zip(("name", "relation"), guardian, strict=True))
+        given["guardian"] = {**told, **({"phone": guardian_phone} if guardian_phone else {})}
+        given["given_by"] = "oral" if mark == "spoken" else "guardian"
+    with context.client() as client:
+        client.agree(case, text, about, **given)
+        lacking = client.lacking_consent(case)
+    click.echo(f"已登记。还缺：{in_words(lacking)}。" if lacking else "已登记，告知和同意都有了。")
 
 
 @click.command()
@@ -47,6 +94,7 @@ def _lines(home: Home) -> list[str]:
     for matter in home.matters:
         told = [f"缺{'、'.join(matter.missing)}" if matter.missing else "材料齐全"]
         told += [_MANDATES[matter.mandate]] if matter.mandate in _MANDATES else []
+        told += [f"未做{in_words(matter.consent)}"] if matter.consent else []
         told += ["须本人签字"] if matter.person_must_sign else []
         told += ["须两人同去"] if matter.two_must_come else []
         lines.append(f"{matter.item}:{';'.join(told)}")

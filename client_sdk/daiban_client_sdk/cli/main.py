@@ -7,7 +7,7 @@ import click
 
 from daiban_client_sdk.cli import by_hand, visits
 from daiban_client_sdk.cli.agent import agent
-from daiban_client_sdk.cli.at_home import leaving, papers
+from daiban_client_sdk.cli.at_home import consent, leaving, papers
 from daiban_client_sdk.cli.locking import pin
 from daiban_client_sdk.cli.posts import away, standing
 from daiban_client_sdk.cli.rescue import rescue
@@ -56,6 +56,7 @@ def group(context: click.Context, lang: str | None) -> None:
 
 
 agent.add_command(papers)
+agent.add_command(consent)
 agent.add_command(leaving)
 agent.add_command(away)
 agent.add_command(standing)

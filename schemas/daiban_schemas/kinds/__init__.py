@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from daiban_schemas.kind import Kind
 from daiban_schemas.kinds import (
     application,
+    consent,
     handover,
     household,
     item,
@@ -23,6 +24,7 @@ from daiban_schemas.kinds import (
 _ALL = (
     *(household, application, photo, mandate, visit, reply, reception, opinion, item, window, place, post, handover),
     roster,
+    consent,
 )
 
 KINDS: Mapping[str, Kind] = {module.KIND.name: module.KIND for module in _ALL}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from daiban_schemas.kind import Command, Field, Kind, Report, roles
 from daiban_schemas.types import (
+    Account,
     Anything,
     Choice,
     Date,
@@ -31,7 +32,7 @@ ATTEMPTS = 40
 MODES = ("direct", "limited", "proxy")
 ENDS = ("completed", "refused", "not_accepted", "withdrawn")
 SOURCES = ("counter", "home", "telephone", "village_point", "hotline", "opinion_box", "round")
-ACCOUNT = Struct({"bank": Text(40), "number": Text(30)}, {"holder": Text(30)})
+ACCOUNT = Struct({"bank": Text(40), "number": Account()}, {"holder": Text(30)})
 SLIP = Struct({"number": Text(30), "code": Text(12)})
 """The collection slip (收件凭证) that a device wrote at the home: its number, and the code that opens the look-up."""
 MISSING = List(Struct({"name": Text(100)}, {"note": Text(200)}), 40)

@@ -5,6 +5,8 @@ from daiban_schemas.kind import Command, Field, Kind, Report, roles
 from daiban_schemas.types import Anything, Choice, Date, Instant, Integer, List, Phone, Reference, Text
 
 CHANNELS = ("opinion_box", "hotline", "stuck", "complaint", "rating")
+COMPLAINANT = frozenset({"person", "phone", "contacts"})
+"""Who said it, and who spoke with whom about it: never shown to whom it is about."""
 _LINES = Text(1000, lines=True)
 
 KIND = Kind(
@@ -85,4 +87,5 @@ KIND = Kind(
     ],
     # What was registered stays what was said, and who is to be called: whoever it is about has a hand on the keys too.
     held=dict.fromkeys(("text", "channel", "person", "phone"), frozenset({"open", "answered", "closed"})),
+    at_desk=True,
 )

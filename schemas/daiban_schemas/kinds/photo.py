@@ -7,7 +7,7 @@ KIND = Kind(
     "photo",
     "材料照片",
     [
-        Field("parent", "所属", Reference("application", "household", "mandate", "visit", "reply")),
+        Field("parent", "所属", Reference("application", "household", "mandate", "visit", "reply", "consent")),
         Field("paper", "材料名称", Text(100)),
         Field("page", "页码", Integer(1, 200)),
         Field("sha256", "上传内容摘要", Digest()),

@@ -29,6 +29,23 @@ ASKING: dict[str, Problem] = {
     "session.too_many": Problem(429, "试得太多了", "请稍后再试", "Too many attempts", "Wait and try again"),
     "csrf.mismatch": Problem(403, "页面已过期", "请刷新页面后重试", "Page expired", "Reload and try again"),
     "permission.denied": Problem(403, "您的岗位没有这个权限", "请找有权限的同事", "Not permitted", "Ask a colleague"),
+    "reveal.reason": Problem(
+        422,
+        "没有写明查看理由",
+        "请选一个理由；选“其他”时请写清楚，不超过200字",
+        "No reason to be shown this",
+        "Choose a reason; other reasons need words, at most 200 characters",
+    ),
+    "reveal.nothing": Problem(
+        404, "这一项没有隐藏的内容", "请刷新后再看", "Nothing of it is hidden", "Reload and look again"
+    ),
+    "reveal.too_many": Problem(
+        429,
+        "一小时内查看完整号码次数太多",
+        "请稍后再查看；中心负责人已收到提醒",
+        "Too many whole numbers shown within an hour",
+        "Wait; the centre head has been told",
+    ),
     "datum.unknown": Problem(
         400,
         "坐标系不认识",

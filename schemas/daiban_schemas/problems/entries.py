@@ -311,6 +311,16 @@ ENTRIES: dict[str, Problem] = {
     "value.not_identity_number": Problem(
         422, "身份证号应是十八位", "请对照身份证核对", "Not eighteen characters", "Compare with the card"
     ),
+    "settlement.gone": Problem(
+        409,
+        "这个值刚才已经变了",
+        "请刷新后按现在的值再选一次",
+        "That value stands no longer",
+        "Reload and choose again",
+    ),
+    "value.masked": Problem(
+        422, "这是隐藏后的号码", "请对照原件填写完整号码", "This is a mask, not the number", "Write the whole number"
+    ),
     "value.identity_check_digit": Problem(
         422, "身份证号有错(校验位不符)", "请对照身份证逐位核对", "Check digit is wrong", "Compare with the card"
     ),

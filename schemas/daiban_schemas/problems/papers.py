@@ -3,6 +3,49 @@
 from daiban_schemas.problems import Problem
 
 PAPERS: dict[str, Problem] = {
+    # Notice and consent
+    "consent.missing": Problem(
+        409,
+        "收了身份证号、账号或材料照片，没有告知和单独同意",
+        "请尽快向当事人补做告知和单独同意；办理不必停下",
+        "Sensitive data without notice and separate consent",
+        "Make up for both soon; the case goes on",
+    ),
+    "consent.child": Problem(
+        409,
+        "收了不满十四周岁孩子的信息，没有监护人同意",
+        "请尽快请监护人阅读告知书并同意；办理不必停下",
+        "Data of a child under 14 without its guardian's consent",
+        "Ask the guardian soon; the case goes on",
+    ),
+    "consent.withdrawn": Problem(
+        409,
+        "当事人撤回了同意",
+        "请停止使用相关信息，和当事人商定这件事还办不办，并把结果告诉他",
+        "A consent was withdrawn",
+        "Stop using the data, agree on what becomes of the case, and tell the person",
+    ),
+    "consent.guardian": Problem(
+        409,
+        "不满十四周岁，应由监护人同意",
+        "请写明监护人的姓名和关系，由监护人签署",
+        "Under 14 the guardian consents",
+        "Name the guardian, who signs",
+    ),
+    "consent.witness": Problem(
+        409,
+        "口头同意或捺印，没有见证人",
+        "请写明代办员以外的见证人",
+        "Oral consent or a fingerprint without a witness",
+        "Name a witness who is not the agent",
+    ),
+    "consent.text": Problem(
+        409,
+        "文本和版本对不上",
+        "请用应用里的告知书或同意书重新签署",
+        "The text is not that of its version",
+        "Have the text of the app signed anew",
+    ),
     # Photos
     "ticket.invalid": Problem(
         404, "上传凭证无效", "请重新同步,手机会领取新的上传凭证", "Invalid upload ticket", "Sync again for a new one"

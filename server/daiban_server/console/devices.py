@@ -36,7 +36,7 @@ _PEOPLE = (
     .group_by(_p.id, _p.name, _p.role)
     .order_by(_p.name)
 )
-_ORDER = ("agent", "cadre", "clerk", "head", "leader", "chief", "district")
+_ORDER = ("agent", "cadre", "clerk", "head", "leader", "chief", "district", "auditor")
 
 
 class DeviceLine(NamedTuple):

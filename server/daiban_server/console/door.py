@@ -14,6 +14,7 @@ from daiban_server.console.pages import (
     Asked,
     check_origin,
     go,
+    home_of,
     page,
     read_form,
     safe,
@@ -23,7 +24,6 @@ from daiban_server.db import schema
 from daiban_server.db.program import first
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import COOKIE, GivenSession, end_session, find_session, open_session, session_cookie
-from daiban_server.permissions import may
 from daiban_server.services import GivenServices
 
 LONGEST = 200
@@ -35,15 +35,16 @@ _QUESTIONS = {"login": "请填写账号。", "password": "请填写密码。"}
 @get("/")
 async def entrance(request: Asked, services: GivenServices) -> Redirect:
     """To the summary, or to the door."""
-    return go("/summary" if await find_session(request, services) else "/sign-in")
+    session = await find_session(request, services)
+    return go((home_of(session.role) if session else "") or "/sign-in")
 
 
 @get("/sign-in")
 async def sign_in_page(request: Asked, services: GivenServices) -> Response[Any]:
     """The form; who is signed in already is led on."""
     wanted = safe(request.query_params.get("next", ""))
-    if await find_session(request, services):
-        return go(wanted)
+    if session := await find_session(request, services):
+        return go(wanted if wanted != "/summary" else home_of(session.role) or wanted)
     return _form("", wanted, said=SAID.get(request.query_params.get("said", ""), ""))
 
 
@@ -62,11 +63,12 @@ async def sign_in(request: Asked, services: GivenServices) -> Response[Any]:
     except ProblemError as error:
         return _refused(error, login, wanted)
     row = await services.database.read(first(_ROLE, login_name=login))
-    if row is None or not may(row[0], "summary.read"):
+    home = home_of(row[0]) if row else ""
+    if not home:
         # Nobody holds the secret of the session just made; it is swept when it expires.
         return _form(login, wanted, {"login": "这里是中心的页面；代办员请在手机应用里办理。"}, 403)
     await end_session(request, services)
-    answer = go(wanted)
+    answer = go(wanted if wanted != "/summary" else home)
     answer.set_cookie(session_cookie(secret, services))
     return answer
 

@@ -48,7 +48,7 @@ HEADERS = {
 FIELDS = 60
 """Fields of one form."""
 
-_PAGES = re.compile(r"/(summary|devices(/[0-9a-f]{32})?)\Z")
+_PAGES = re.compile(r"/(summary|audit|devices(/[0-9a-f]{32})?)\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
 SAID = {
@@ -94,7 +94,13 @@ async def show(
 
     context = {**(await services.database.read(framed())), **more}
     frame = {"session": session, "now": services.now(), "may_devices": may(session.role, "device.read")}
+    frame |= {"may_audit": may(session.role, "audit.read"), "may_summary": may(session.role, "summary.read")}
     return page(name, {**frame, **context}, status)
+
+
+def home_of(role: str) -> str:
+    """The page with which somebody begins; "" for whoever has none."""
+    return "/summary" if may(role, "summary.read") else "/audit" if may(role, "audit.read") else ""
 
 
 def safe(path: str) -> str:

@@ -7,7 +7,7 @@ from litestar import Request, Response, Router
 from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
-from daiban_server.console import devices, door, summary
+from daiban_server.console import auditing, devices, door, revealing, summary
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.http.problems import problem
 
@@ -28,6 +28,9 @@ ROUTES: list[Router] = [
             devices.new_code,
             devices.device,
             devices.approve,
+            revealing.ask,
+            revealing.reveal,
+            auditing.audit_page,
         ],
         exception_handlers=HANDLERS,
         include_in_schema=False,

@@ -85,6 +85,7 @@ async def _summary(session: SignedIn, services: Services, *, said: str = "", fai
         parts=_PARTS.get(session.role, _PARTS[""]),
         choices=CHOICES,
         may_close=may(session.role, "task.close"),
+        may_reveal=may(session.role, "value.reveal"),
     )
 
 
@@ -96,7 +97,7 @@ def _district(services: Services) -> Program[Mapping[str, Any]]:
 
 def _book(session: SignedIn, services: Services) -> Program[Book]:
     centre = session.clerk.centre
-    book = Book(centre, services.now(), services.keys.desk_device(centre))
+    book = Book(centre, services.now(), services.keys.desk_device(centre), session.clerk.person)
     yield from book.open()
     return book
 

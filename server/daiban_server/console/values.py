@@ -5,12 +5,11 @@ and a date of birth identify a person. A bank card is masked the same way.
 """
 
 import datetime
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from daiban_schemas.identity import masked
 from daiban_schemas.labels import MODES, SOURCES
+from daiban_schemas.masking import as_shown, in_text
 from daiban_schemas.types import Choice, Date, Flag, Instant, List, Point, Reference, Struct, Type
 from daiban_server.console import words
 from daiban_server.console.meaning import Money
@@ -45,26 +44,30 @@ _MEMBERS = {
     "from": "从",
     "to": "到",
 }
-_LONG_NUMBER = re.compile(r"\d{15,}[\dXx]*")
-"""Identity numbers have 18 characters, bank cards 15 to 19 digits; papers that embed one are longer."""
-
 Names = Callable[[str], str]
 """The name of a person, place or record by its id in hexadecimal."""
 
 
 def safe_text(text: str) -> str:
     """A text with every identity or card number in it masked."""
-    return _LONG_NUMBER.sub(lambda found: masked(found[0]), text)
+    return in_text(text, "handling")
 
 
-def told(value: Any, of: Type | None, names: Names, now: int) -> str:
-    """A value in words. `of` is its type, None where only a form or a newer version knows it."""
+def told(value: Any, of: Type | None, names: Names, now: int, *, whole: bool = False) -> str:
+    """A value in words. `of` is its type, None where only a form or a newer version knows it. What is sensitive is
+    masked unless it is to be shown `whole`."""
+    if not whole:
+        value = as_shown(value, of, "handling")
+    return _told(value, of, names, now)
+
+
+def _told(value: Any, of: Type | None, names: Names, now: int) -> str:
     if value is None:
         return "（清空）"
     if isinstance(of, Flag) or isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(of, List) and isinstance(value, list):
-        return "、".join(told(part, of.of, names, now) for part in value) or "（空）"
+        return "、".join(_told(part, of.of, names, now) for part in value) or "（空）"
     if isinstance(of, Struct) and isinstance(value, dict):
         return _struct(value, of, names, now)
     if isinstance(value, str):
@@ -77,15 +80,15 @@ def told(value: Any, of: Type | None, names: Names, now: int) -> str:
     if isinstance(of, Point) and isinstance(value, dict):
         return f"东经 {value.get('lon', 0) / 1e6:.5f}°，北纬 {value.get('lat', 0) / 1e6:.5f}°"
     if isinstance(value, list):
-        return "、".join(told(part, None, names, now) for part in value) or "（空）"
+        return "、".join(_told(part, None, names, now) for part in value) or "（空）"
     if isinstance(value, dict):
-        return "，".join(f"{safe_text(str(name))} {told(part, None, names, now)}" for name, part in value.items())
-    return safe_text(str(value))
+        return "，".join(f"{name} {_told(part, None, names, now)}" for name, part in value.items())
+    return str(value)
 
 
 def _struct(value: Mapping[str, Any], of: Struct, names: Names, now: int) -> str:
     known = [(name, part) for name, part in value.items() if part is not None]
-    parts = [(name, told(part, of.members.get(name), names, now)) for name, part in known]
+    parts = [(name, _told(part, of.members.get(name), names, now)) for name, part in known]
     return "，".join(f"{_MEMBERS.get(name, name)} {part}" for name, part in parts)
 
 
@@ -96,12 +99,12 @@ def _text(value: str, of: Type | None, names: Names) -> str:
         return CHOICES.get(value, value)
     if isinstance(of, Date):
         return _date(value)
-    return safe_text(value) or "（空）"
+    return value or "（空）"
 
 
 def _date(value: str) -> str:
     try:
         day = datetime.date.fromisoformat(value)
     except ValueError:
-        return safe_text(value)
+        return value
     return f"{day.year}年{day.month}月{day.day}日"

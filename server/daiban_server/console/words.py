@@ -26,6 +26,7 @@ ROLES = {
     "leader": "分管领导",
     "chief": "党政一把手",
     "district": "区政务办",
+    "auditor": "审计员",
     "server": "系统",
 }
 

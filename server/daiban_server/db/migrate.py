@@ -17,6 +17,8 @@ PAGE = 8192
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 0x6461_6962_616E
 """Of PostgreSQL's advisory locks: servers that start together migrate one after the other."""
+_QUIET: dict[str, Any] = {"poolclass": NullPool, "hide_parameters": True}
+"""One connection and no more; what a statement was given is in no message of its failure."""
 
 
 def migrate(url: str, revision: str = "head") -> None:
@@ -24,7 +26,7 @@ def migrate(url: str, revision: str = "head") -> None:
     if url.startswith("sqlite:///"):
         path = url.removeprefix("sqlite:///")
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine("sqlite://", creator=lambda: _connect(path), module=dbapi2, poolclass=NullPool)
+        engine = create_engine("sqlite://", creator=lambda: _connect(path), module=dbapi2, **_QUIET)
         with engine.begin() as connection:
             _upgrade(connection, revision)
         engine.dispose()
@@ -41,7 +43,7 @@ def _connect(path: str) -> Any:
 
 
 async def _postgres(url: str, revision: str) -> None:
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"), poolclass=NullPool)
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"), **_QUIET)
     async with engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         await connection.run_sync(_upgrade, revision)

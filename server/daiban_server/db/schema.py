@@ -46,6 +46,7 @@ from daiban_server.db.spine_tables import (
     record,
     spooled,
 )
+from daiban_server.db.trust_tables import audit, audit_end
 from daiban_server.db.visit_tables import (
     calendar_entry,
     calendar_feed,
@@ -60,6 +61,8 @@ from daiban_server.db.visit_tables import (
 __all__ = [
     "absence",
     "assignment",
+    "audit",
+    "audit_end",
     "backup",
     "calendar_day",
     "calendar_entry",

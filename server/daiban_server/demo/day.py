@@ -127,6 +127,7 @@ class FieldDay:
             await phone.do(f"photo {self._cases[0]} {picture} --paper {paper}")
         mandate = f"application={self._cases[0]} agent={phone.owner} matter=低保申请 text_version=1 place=张桂兰家"
         await phone.do(f"collect mandate {mandate} valid_from=2026-11-24 valid_until=2027-11-23")
+        await self._agreed(phone, self._cases[0], "张桂兰")
         await phone.do(f"ask {self._cases[0]} submit")
         await phone.do(f"collect visit --id {self._visit} household={self._homes[0]} purpose=低保入户核实 minutes=40")
         await phone.do(f"ask {self._visit} assign")
@@ -136,7 +137,12 @@ class FieldDay:
         await self._collect(phone, 3, "周玉梅", "MZ-05", answers)
         for picture, paper in zip(self._pictures[2:], ("残疾人证", "费用票据"), strict=True):
             await phone.do(f"photo {self._cases[3]} {picture} --paper {paper}")
+        await self._agreed(phone, self._cases[3], "周玉梅")
         await phone.do(f"ask {self._cases[3]} submit")
+
+    async def _agreed(self, phone: Phone, case: str, name: str) -> None:
+        for text in ("notice", "sensitive"):
+            await phone.do(f"consent {case} {text} {name} --yes")
 
     async def _edit_phone(self, phone: Phone, number: str) -> None:
         await phone.do(f"collect application --record {self._cases[0]} phone={number}")

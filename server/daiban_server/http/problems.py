@@ -1,7 +1,6 @@
 """Errors as RFC 9457 problem documents with a stable code and advice, in the reader's language."""
 
 import datetime
-import logging
 from typing import Any
 
 import msgspec
@@ -11,11 +10,12 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from daiban_schemas.problem import PROBLEMS, words
 from daiban_server.coded_error import CodedError
+from daiban_server.logs import logger, route_of
 from daiban_server.spine.refusal import Refusal
 from daiban_sync.errors import SyncError
 from daiban_sync.ids import is_id
 
-_logger = logging.getLogger(__name__)
+_logger = logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _BY_STATUS = {
@@ -85,7 +85,7 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[b
 
 def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A fault of ours: logged, and told without detail. A database that cannot commit asks to try later."""
-    _logger.error("request failed: %s %s", request.method, request.url.path, exc_info=error)
+    _logger.error("a request failed", **route_of(request.scope), exc_info=error)
     if type(error).__name__ in ("DataError", "CharacterNotInRepertoireError"):
         return problem(request, "request.invalid")
     if _is_database(error):

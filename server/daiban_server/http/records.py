@@ -9,18 +9,20 @@ from typing import Any
 
 from litestar import Controller, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.turning import IN, OUT, Turn, turned
 from daiban_schemas.types import Type
+from daiban_server.concerned import Reader
 from daiban_server.db.program import Program
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.record_out import RecordOut, out, types_of
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import desk, views
+from daiban_server.spine.views import Shown
 from daiban_sync import ids
 from daiban_sync.merge import TOMBSTONE
 from daiban_sync.outcome import Outcome
@@ -47,12 +49,14 @@ class AskIn(Struct):
 
 
 class Settlement(Struct):
-    """A value for a field in conflict; it replaces every value that stands at `over`. `seen` is the record's position
-    when it was shown; a deletion needs it, since it is judged by everything that its author had in view."""
+    """A `value` for a field in conflict, or the one that stands at the position `chosen`, which may have been shown
+    masked; it replaces every value that stands at `over`. `seen` is the record's position when it was shown; a deletion
+    needs it, since it is judged by everything that its author had in view."""
 
     field: str
-    value: Any
     over: list[int]
+    value: Any | UnsetType = UNSET
+    chosen: int | None = None
     seen: int = 0
 
 
@@ -80,7 +84,7 @@ class Records(Controller):
         limit: FromQuery[int] = 100,
         datum: Datum = "wgs84",
     ) -> list[RecordOut]:
-        """The newest records of a kind, identity numbers masked."""
+        """The newest records of a kind, numbers and telephones masked."""
         turn = _turn(OUT, datum)
         _known(kind)
         if "\x00" in status:
@@ -89,7 +93,7 @@ class Records(Controller):
         parameters: dict[str, object] = {"kind_name": kind, "page": max(1, min(limit, LONGEST_LIST))}
         if status:
             parameters["wanted_status"] = status
-        return await services.database.read(_many(statement, session.clerk.centre, turn, parameters))
+        return await services.database.read(_many(statement, reader_of(session, services), turn, parameters))
 
     @get("/{kind:str}/{record:str}", opt={"action": "record.read"})
     async def one(
@@ -101,7 +105,7 @@ class Records(Controller):
         datum: Datum = "wgs84",
     ) -> RecordOut:
         """One record with every open value."""
-        return await services.database.read(_one(kind, _id(record), session.clerk.centre, _turn(OUT, datum)))
+        return await services.database.read(_one(kind, _id(record), reader_of(session, services), _turn(OUT, datum)))
 
     @post("/{kind:str}", opt={"action": "record.write"})
     async def make(
@@ -127,7 +131,7 @@ class Records(Controller):
         datum: Datum = "wgs84",
     ) -> Result:
         """Change a record; a value that somebody else wrote meanwhile stays beside this one as a conflict."""
-        await services.database.read(_one(kind, _id(record), session.clerk.centre, OUT["wgs84"]))
+        await services.database.read(_shown(kind, _id(record), session.clerk.centre))
         return await self._change(kind, record, data, session, services, datum)
 
     @post("/{kind:str}/{record:str}/settlement", opt={"action": "record.write"}, status_code=200)
@@ -141,11 +145,16 @@ class Records(Controller):
         datum: Datum = "wgs84",
     ) -> Result:
         """Settle a conflict: choose one of its values, or write a third."""
-        shown = await services.database.read(_one(kind, _id(record), session.clerk.centre, OUT["wgs84"]))
+        shown = await services.database.read(_shown(kind, _id(record), session.clerk.centre))
         if data.field == TOMBSTONE and not data.seen:
             raise ProblemError("request.invalid", detail="a deletion says which position was seen")
-        change = ChangeIn({data.field: data.value}, data.seen or shown.position, {data.field: data.over})
-        return await self._change(kind, record, change, session, services, datum)
+        if (data.value is UNSET) == (data.chosen is None):
+            raise ProblemError("request.invalid", detail="either a value or the position of one")
+        value, told_in = data.value, datum
+        if data.chosen is not None:
+            value, told_in = _standing(shown, data), "wgs84"
+        change = ChangeIn({data.field: value}, data.seen or shown.view.position, {data.field: data.over})
+        return await self._change(kind, record, change, session, services, told_in)
 
     @post("/{kind:str}/{record:str}/commands/{name:str}", opt={"action": "record.command"}, status_code=200)
     async def command(
@@ -206,7 +215,9 @@ class Records(Controller):
 async def conflicts(session: GivenSession, services: GivenServices, datum: Datum = "wgs84") -> list[RecordOut]:
     """Records in which more than one value stands."""
     turn = _turn(OUT, datum)
-    return await services.database.read(_many(views.IN_CONFLICT, session.clerk.centre, turn, {"page": LONGEST_LIST}))
+    return await services.database.read(
+        _many(views.IN_CONFLICT, reader_of(session, services), turn, {"page": LONGEST_LIST})
+    )
 
 
 async def hand_in(body: bytes, record: str, session: SignedIn, services: Services) -> Result:
@@ -243,15 +254,33 @@ def _id(record: str) -> bytes:
     return checked_id(record, "record.unknown")
 
 
-def _many(statement: object, centre: bytes, turn: Turn, parameters: dict[str, object]) -> Program[list[RecordOut]]:
-    shown = yield from views.shown(statement, centre, **parameters)
-    return (yield from out(shown, turn, mask=True))
+def reader_of(session: SignedIn, services: Services) -> Reader:
+    """Who is signed in, as one who reads."""
+    return Reader(session.clerk.person, session.clerk.centre, services.now())
 
 
-def _one(kind: str, record: bytes, centre: bytes, turn: Turn) -> Program[RecordOut]:
+def _many(statement: object, reader: Reader, turn: Turn, parameters: dict[str, object]) -> Program[list[RecordOut]]:
+    shown = yield from views.shown(statement, reader.centre, **parameters)
+    return (yield from out(shown, turn, "list", reader))
+
+
+def _one(kind: str, record: bytes, reader: Reader, turn: Turn) -> Program[RecordOut]:
+    shown = yield from _shown(kind, record, reader.centre)
+    return (yield from out([shown], turn, "handling", reader))[0]
+
+
+def _shown(kind: str, record: bytes, centre: bytes) -> Program[Shown]:
     _known(kind)
     where = ids.NOBODY if KINDS[kind].of_district else centre
     shown = yield from views.shown(views.BY_ID, where, record_id=record)
     if not shown or shown[0].view.kind != kind:
         raise ProblemError("record.unknown")
-    return (yield from out(shown, turn, mask=False))[0]
+    return shown[0]
+
+
+def _standing(shown: Shown, data: Settlement) -> Any:
+    """The value that was chosen. Raises `ProblemError("settlement.gone")` where it stands no longer."""
+    held = shown.view.fields.get(data.field, ())
+    if not any(one.position == data.chosen for one in held):
+        raise ProblemError("settlement.gone")
+    return next(one.value for one in held if one.position == data.chosen)

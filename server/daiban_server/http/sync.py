@@ -1,6 +1,5 @@
 """``POST /v1/sync``: one round trip of a device. Push, then pull, in one answer."""
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from daiban_server.features.photos.tus import PATH as UPLOADS
 from daiban_server.http.device import LOCKED, SignedDevice, signed_device
 from daiban_server.http.problems import ProblemError
 from daiban_server.keystore import ServerKeys
+from daiban_server.logs import logger
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import handing_in, log, quarantine, restores
 from daiban_server.spine.cursor import Cursor, pack_cursor, unpack_cursor
@@ -42,7 +42,7 @@ _PHOTO = select(schema.photo_file.c.receipt).where(
 )
 
 FrameList = list[tuple[int, bytes]]
-_logger = logging.getLogger(__name__)
+_logger = logger(__name__)
 
 
 @post("/v1/sync", status_code=200, media_type=MEDIA_TYPE)

@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import logging
 from collections.abc import Callable
 
 from sqlalchemy import bindparam, delete, update
@@ -19,6 +18,7 @@ from daiban_server.features.replies import following, reminding
 from daiban_server.features.visits import repairing
 from daiban_server.features.visits import watching as visits_watched
 from daiban_server.features.visits.planning import nightly, runs
+from daiban_server.logs import logger
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
 from daiban_server.spine import projections
@@ -34,7 +34,7 @@ PARTIAL_LIFE = 7 * 86_400_000
 Look = Callable[[bytes, bytes, int], Program[bytes]]
 """Looks at a page of a centre's cases; gives where the next begins."""
 
-_logger = logging.getLogger(__name__)
+_logger = logger(__name__)
 _d = schema.device.c
 _PRESENCE = (
     update(schema.device)

@@ -8,6 +8,7 @@ from typing import Any
 from daiban_schemas.forms import PREFIX, Question
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import MODES, SOURCES
+from daiban_schemas.masking import in_text
 from daiban_schemas.types import IdentityNumber
 from daiban_server.features.papers.documents import Answer, ApplicationForm, Correction, Document, Signed
 from daiban_server.limits.calendar import local_day
@@ -195,7 +196,7 @@ def _plain(type_: str, value: Any) -> str:
     if type_ == "identity_number" or _NUMBER.problem(value) is None:
         return veiled(value)
     day = _date(value) if type_ == "date" else None
-    return f"{day.year}年{day.month}月{day.day}日" if day else value
+    return f"{day.year}年{day.month}月{day.day}日" if day else in_text(value, "handling")
 
 
 def _account(account: Any) -> str:

@@ -24,7 +24,7 @@ from daiban_server.features.papers.documents import (
 from daiban_server.features.papers.documents.archive import Part
 from daiban_server.features.papers.render import lengths
 from daiban_server.limits.calendar import local_day
-from daiban_server.printing import application, case_papers, casework
+from daiban_server.printing import application, case_papers, casework, consents
 from daiban_server.printing.case_file import CaseFile
 from daiban_server.spine.refusal import Refusal
 
@@ -147,6 +147,8 @@ def _of_arrival(file: CaseFile) -> Iterable[_Bound]:
     yield from _made(file, "acceptance", "不予受理通知书", case_papers.non_acceptance, "decline")
     if file.mandates:
         yield from _made(file, "mandate", "代办服务委托书", casework.mandate, "collected")
+    for consent in consents.signed(file):
+        yield _paper(consent, "mandate", consent.title, file.applicant)
     told = [one.by for one in file.acts if one.name in ("notify", "notified")]
     for notice, by in zip(case_papers.notices(file), told, strict=True):
         yield _paper(notice, "missing", "一次性告知书", by)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from daiban_server.features.papers.documents import Document
-from daiban_server.printing import application, case_papers, casework
+from daiban_server.printing import application, case_papers, casework, consents
 from daiban_server.printing.case_file import CaseFile
 
 ONE: Mapping[str, Callable[[CaseFile], Document]] = {
@@ -21,6 +21,8 @@ ONE: Mapping[str, Callable[[CaseFile], Document]] = {
     "withdrawal": casework.withdrawal,
     "work-order": casework.work_order,
     "mandate": casework.mandate,
+    "information-notice": consents.notice,
+    "separate-consent": consents.separate,
     "delivery": casework.delivery,
 }
 """Where a case has several, the last: the file of an archived case has them all."""

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from daiban_schemas.identity import masked
 from daiban_schemas.kinds.application import HELD
 from daiban_schemas.labels import PAPER_FORMS
+from daiban_schemas.masking import masked
 from daiban_schemas.slip import code_of
 from daiban_server import days, offices
 from daiban_server.db import schema
@@ -53,8 +53,8 @@ class Home(NamedTuple):
 
 
 class CaseFile(NamedTuple):
-    """A case with its item, home, mandates, photos and people, and what happened to it. `items` and `homes` are, by id,
-    all that it ever named; `today` is the day of printing."""
+    """A case with its item, home, mandates, consents, photos and people, and what happened to it. `items` and `homes`
+    are, by id, all that it ever named; `today` is the day of printing."""
 
     record: bytes
     status: str
@@ -66,6 +66,7 @@ class CaseFile(NamedTuple):
     owner: Agent
     handler: Agent
     mandates: list[Values]
+    consents: list[Values]
     photos: list[Values]
     rating: tuple[int, datetime.date] | None
     acts: list[Act]
@@ -230,6 +231,7 @@ def gather(centre: bytes, case: bytes, now: int) -> Program[CaseFile]:
         owner=(yield from agent_of(values.get("owner_id"))),
         handler=(yield from agent_of(values.get("handler_id"))),
         mandates=(yield from _under(centre, case, "mandate")),
+        consents=(yield from _under(centre, case, "consent")),
         photos=(yield from _under(centre, case, "photo")),
         rating=(rated[0], local_day(rated[1])) if rated else None,
         acts=(yield from acts_of(centre, case)),

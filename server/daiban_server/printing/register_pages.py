@@ -9,6 +9,8 @@ from sqlalchemy import bindparam, func, select
 
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import CHANNELS, MODES, SOURCES
+from daiban_schemas.masking import as_shown, in_text
+from daiban_schemas.types import Phone
 from daiban_server import days
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, rows
@@ -139,11 +141,11 @@ def _visitor(line: Any, day: datetime.date) -> VisitorRow:
         came=local_day(told["came_at"]) if told.get("came_at") else day,
         visitor=told.get("visitor") or "",
         village=told.get("village") or "",
-        matter=told.get("about") or "",
-        answer=told.get("answer") or "",
+        matter=in_text(told.get("about") or ""),
+        answer=in_text(told.get("answer") or ""),
         owner=told.get("owner") or "",
         people=told.get("people") or 1,
-        phone=told.get("phone") or "",
+        phone=as_shown(told.get("phone"), Phone()) or "",
         source=SOURCES.get(told.get("source") or "", ""),
     )
 
@@ -156,9 +158,10 @@ def _opinion(line: Any, day: datetime.date, mending: Mapping[bytes, str]) -> Opi
         opinion=told.get("number") or "",
         came=local_day(told["came_at"]) if told.get("came_at") else day,
         channel=CHANNELS.get(told.get("channel") or "", ""),
-        person=told.get("person") or "",
-        phone=told.get("phone") or "",
-        text=told.get("text") or "",
+        # The book lies where whom it is about may read it: it says that there is a name, and not whose.
+        person="已留名" if told.get("person") else "未留名",
+        phone="已留电话" if told.get("phone") else "",
+        text=in_text(told.get("text") or ""),
         answerer=answerer or "",
         due=datetime.date.fromisoformat(due) if due else None,
         answered=local_day(answered) if answered else None,

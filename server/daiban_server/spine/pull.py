@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 
 from daiban_schemas.kind import AUTHORITY
+from daiban_schemas.kinds import KINDS
 from daiban_schemas.private import veiled
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows
@@ -40,12 +41,14 @@ _a, _l = schema.assignment.c, schema.departure.c
 
 _ALL = 2**62
 """Beyond every position."""
+_FOR_PHONES = [_r.kind != kind.name for kind in KINDS.values() if kind.at_desk]
+"""An entry travels whole: a phone that may not have one of its fields gets none of the record."""
 
 
 def _records(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
         select(_r.id, _r.position, _r.stretch, _r.heads)
-        .where(_r.centre == bindparam("centre_id"), _r.position > bindparam("after"), *conditions)
+        .where(_r.centre == bindparam("centre_id"), _r.position > bindparam("after"), *_FOR_PHONES, *conditions)
         .order_by(_r.position)
         .limit(bindparam("page"))
     )

@@ -4,7 +4,6 @@ Custody and application are apart: the receipt is written whatever becomes of th
 parks the batch's entries for a person to look at, under a savepoint of its own.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from daiban_schemas.kind import AUTHORITY
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Savepoint, Write, Writes, first, rows
 from daiban_server.keystore import ServerKeys
+from daiban_server.logs import logger
 from daiban_server.spine import chains, erasing, gaps, history, log, quarantine, spooling, waiting
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
@@ -32,7 +32,7 @@ from daiban_sync.errors import WireError
 from daiban_sync.merkle import Frontier
 from daiban_sync.outcome import OUTCOMES, Outcome, pack
 
-_logger = logging.getLogger(__name__)
+_logger = logger(__name__)
 
 _d, _c, _v = schema.device.c, schema.chain.c, schema.envelope.c
 _BEFORE = (

@@ -41,10 +41,12 @@ class Subject(NamedTuple):
 
 
 class Book:
-    """The references of one page. Fill it with `open`, then `read` records before asking for them."""
+    """The references of one page, as `reader` (a person) may see it.
+    Fill it with `open`, then `read` records before asking for them."""
 
-    def __init__(self, centre: bytes, now: int, desk: bytes) -> None:
+    def __init__(self, centre: bytes, now: int, desk: bytes, reader: bytes) -> None:
         self.centre = centre
+        self.reader = reader
         self.now = now
         self.desk = desk
         self.people: dict[bytes, Person] = {}

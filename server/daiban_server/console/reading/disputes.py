@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.kinds.opinion import COMPLAINANT
+from daiban_schemas.masking import as_shown, differing
+from daiban_server.concerned import Reader, kept_from
 from daiban_server.console import words
 from daiban_server.console.meaning import Meaning, Question, meaning
 from daiban_server.console.reading.book import Book, Person, Subject
@@ -25,7 +28,8 @@ _CLAIM = 5 * 60_000
 
 
 class Written(NamedTuple):
-    """One value that stands: `text` is for people, `raw` for settling. `claimed` is what a wrong clock said, or ""."""
+    """One value that stands: `text` is for people, `raw` for settling. `claimed` is what a wrong clock said, or "";
+    `hidden`: something of it is masked."""
 
     position: int
     text: str
@@ -34,11 +38,13 @@ class Written(NamedTuple):
     claimed: str
     at_desk: bool
     raw: Any
+    hidden: bool
 
 
 class Dispute(NamedTuple):
     """One field of one record with more than one value, the visible one first. `seen` and `over` say what this page
-    shows, so that settling replaces nothing else. `alike` says that masking hides how the values differ."""
+    shows, so that settling replaces nothing else. `unlike` says at which characters texts differ that are shown
+    masked, counted from 1."""
 
     record: str
     kind: str
@@ -47,7 +53,7 @@ class Dispute(NamedTuple):
     seen: int
     over: list[int]
     values: list[Written]
-    alike: bool
+    unlike: list[int]
     doubted: bool
 
     @property
@@ -79,7 +85,8 @@ def disputes(book: Book) -> Program[Disputes]:
     shown = yield from views.shown(views.IN_CONFLICT, book.centre, page=_READ)
     some = shown[:LISTED]
     yield from book.read(bytes.fromhex(one.view.record) for one in some)
-    listed = [dispute for one in some for dispute in _of(one, book)]
+    kept = yield from kept_from(Reader(book.reader, book.centre, book.now), some)
+    listed = [dispute for one in some for dispute in _of(one, book, kept)]
     misfits = [misfit for one in some for misfit in _misfits(one, book)]
     return Disputes(listed[:LISTED], misfits, sum(one.conflicts for one in shown), len(shown) == _READ)
 
@@ -88,12 +95,15 @@ def dispute(record: bytes, field: str, book: Book) -> Program[Dispute | None]:
     """One dispute as it stands now; None where there is none."""
     shown = yield from views.shown(views.BY_ID, book.centre, record_id=record)
     yield from book.read([record])
-    return next((found for one in shown for found in _of(one, book) if found.what.field == field), None)
+    kept = yield from kept_from(Reader(book.reader, book.centre, book.now), shown)
+    return next((found for one in shown for found in _of(one, book, kept) if found.what.field == field), None)
 
 
-def _of(shown: Shown, book: Book) -> list[Dispute]:
+def _of(shown: Shown, book: Book, kept: set[str]) -> list[Dispute]:
+    """What is in dispute of a record; of an opinion about whoever reads (`kept`) nothing of who said it."""
     view = shown.view
-    fields = dict(view.conflicts)
+    hidden = COMPLAINANT if view.record in kept else frozenset[str]()
+    fields = {name: values for name, values in view.conflicts.items() if name not in hidden}
     if view.doubted:
         fields[TOMBSTONE] = view.fields[TOMBSTONE]
     return [_dispute(shown, name, fields[name], book) for name in sorted(fields)]
@@ -111,9 +121,15 @@ def _dispute(shown: Shown, field: str, values: Sequence[Value], book: Book) -> D
         view.position,
         view.positions(field),
         written,
-        len({one.text for one in written}) < len(written),
+        _unlike(values, written),
         field == TOMBSTONE and view.doubted,
     )
+
+
+def _unlike(values: Sequence[Value], written: Sequence[Written]) -> list[int]:
+    texts = [value.value for value in values]
+    hidden = any(one.hidden for one in written)
+    return differing(texts) if hidden and all(isinstance(text, str) for text in texts) else []
 
 
 def _misfits(shown: Shown, book: Book) -> list[Misfit]:
@@ -143,6 +159,7 @@ def _written(value: Value, what: Meaning, book: Book) -> Written:
         else "",
         value.device == book.desk,
         value.value,
+        as_shown(value.value, what.of, "handling") != value.value,
     )
 
 

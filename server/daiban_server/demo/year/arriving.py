@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from daiban_server.demo.year import days, matters, words
 from daiban_server.demo.year.case import Case, Spec
+from daiban_server.demo.year.consenting import agreed
 from daiban_server.demo.year.residents import Home, Resident
 from daiban_server.demo.year.team import Team, Worker, dice_for, new_id
 from daiban_server.limits.calendar import local_day
@@ -50,6 +51,7 @@ def at_the_counter(team: Team, spec: Spec, visitor: Visitor | None) -> tuple[Cas
     case = Case(spec, team, dice, record, matter, visitor.home, visitor.who, clerk, team.slip(clerk, record), at)
     fields = case.fields(at, visitor.reception)
     team.change(case.clerk, at, "application", record, fields)
+    agreed(case, case.clerk, at)
     case.command(at, "submit")
     return case, visitor._replace(at=at)
 
@@ -142,6 +144,7 @@ def _collected(
     case = Case(spec, team, dice, record, matter, home, who, clerk, slip, at)
     fields = case.fields(at, None)
     team.change(agent, at, "application", record, fields)
+    agreed(case, agent, at + 3 * MINUTE)
     if spec.mode == "proxy" or spec.label == "home":
         _mandate(case, agent, at + 4 * MINUTE)
     if matter.fields.get("person_must_come"):

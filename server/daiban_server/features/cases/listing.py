@@ -8,7 +8,9 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import bindparam, func, or_, select
 
+from daiban_schemas.kind import Command, Report
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.masking import as_shown
 from daiban_schemas.telephone import dialled, is_written_as_one
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
@@ -226,9 +228,16 @@ def _case(sheet: Mapping[str, Any], names: Mapping[str, str]) -> CaseOut:
     return CaseOut(**{**same, **named, **ids, **flags, "record": sheet["id"].hex(), "status_label": label})
 
 
+def _told(act: Command | Report | None, packed: bytes) -> dict[str, Any]:
+    """What was said with an act, as whoever handles the case sees it."""
+    types = act.arguments if isinstance(act, Command) else act.facts if act else {}
+    told = msgspec.json.decode(packed)
+    return {name: as_shown(value, types.get(name), "handling") for name, value in told.items()}
+
+
 def _event(row: Row, names: Mapping[str, str]) -> EventOut:
     name, before, after, at, effective, author, told = row
     kind = KINDS["application"]
     act = kind.commands.get(name) or kind.reports.get(name)
     label = act.label if act else name
-    return EventOut(name, label, before, after, at, effective, names.get(author.hex(), ""), msgspec.json.decode(told))
+    return EventOut(name, label, before, after, at, effective, names.get(author.hex(), ""), _told(act, told))

@@ -8,6 +8,8 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 
+from daiban_schemas.kinds.opinion import COMPLAINANT
+from daiban_schemas.masking import as_shown
 from daiban_server import choices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
@@ -15,7 +17,7 @@ from daiban_server.features.cases import listing
 from daiban_server.features.cases.listing import ActOut, CaseOut, EventOut, Wanted
 from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
-from daiban_server.registers import BETWEEN, MOST_LINES
+from daiban_server.registers import BETWEEN, MOST_LINES, OPINIONS
 from daiban_server.services import GivenServices
 from daiban_server.spine import views
 
@@ -104,7 +106,14 @@ async def register(
     found = await services.database.read(rows(_LINES, centre_id=session.clerk.centre, name=name, **span))
     if len(found) > MOST_LINES:
         raise ProblemError("register.too_many")
-    return [LineOut(day, line, id_.hex(), at, msgspec.json.decode(told)) for day, line, id_, at, told in found]
+    return [LineOut(day, line, id_.hex(), at, _told(name, told)) for day, line, id_, at, told in found]
+
+
+def _told(register: str, packed: bytes) -> dict[str, Any]:
+    """A line as lists show it: what is sensitive masked, in texts too. In the register of opinions nobody's name
+    stands: whom one is about reads it as well."""
+    told: dict[str, Any] = as_shown(msgspec.json.decode(packed), None)
+    return {name: one for name, one in told.items() if register != OPINIONS or name not in COMPLAINANT}
 
 
 def _check(wanted: Wanted) -> None:

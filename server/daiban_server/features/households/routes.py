@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, or_, select
 
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.kinds.reply import COUNTED
+from daiban_schemas.masking import in_text
 from daiban_server.authorship import authorship
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
@@ -156,7 +157,7 @@ def _replies(centre: bytes, home: bytes) -> Program[list[ReplyLine]]:
         values = one.view.values
         told = (
             one.view.record,
-            values.get("text") or "",
+            in_text(values.get("text") or "", "handling"),
             values.get("outcome"),
             values.get("spoke_to"),
             values.get("how"),

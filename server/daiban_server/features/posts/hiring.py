@@ -10,19 +10,20 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 from sqlalchemy import bindparam, delete, func, select, update
 
-from daiban_server import provision
+from daiban_server import audit, provision
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, run
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession, hash_password
 from daiban_server.provision import Person
 from daiban_server.services import GivenServices
+from daiban_server.spine.desk import Clerk
 from daiban_server.spine.refusal import Refusal
 from daiban_sync import ids
 
 HIRES: Mapping[str, frozenset[str]] = {
     "head": frozenset({"agent", "clerk", "cadre", "head", "leader", "chief"}),
-    "district": frozenset({"district"}),
+    "district": frozenset({"district", "auditor"}),
 }
 """Whom each takes on, in his own centre: the head writes in too who stands above him, whom others named."""
 
@@ -78,8 +79,7 @@ async def new_password(person: FromPath[str], session: GivenSession, services: G
     ``person.unknown``, for who has no login too."""
     id_, password = checked_id(person, "person.unknown"), secrets.token_urlsafe(9)
     hashed = await asyncio.to_thread(hash_password, password)
-    centre = session.clerk.centre
-    login = await services.database.write("people", lambda: _change(centre, id_, hashed))
+    login = await services.database.write("people", lambda: _change(session.clerk, id_, hashed, services.now()))
     return HiredOut(person, "", login, password)
 
 
@@ -101,10 +101,11 @@ def _next_badge(centre: bytes) -> Program[str]:
     return f"{number:03}"
 
 
-def _change(centre: bytes, person: bytes, hashed: str) -> Program[str]:
-    row = yield from first(_ONE, person_id=person, centre_id=centre)
+def _change(clerk: Clerk, person: bytes, hashed: str, now: int) -> Program[str]:
+    row = yield from first(_ONE, person_id=person, centre_id=clerk.centre)
     if row is None or not row[0]:
         raise Refusal("person.unknown")
     yield from run(_PASSWORD, person_id=person, hashed=hashed)
     yield from run(_SIGNED_OUT, person_id=person)
+    yield from audit.note(clerk.centre, clerk.person, "password.reset", person, "", now, told=f"账号 {row[0]}")
     return str(row[0])

@@ -7,6 +7,7 @@ paper would contradict itself (`Register`, `DailyReport`, `ResultList`).
 from .application import Answer, ApplicationForm, Correction, Signed, Withdrawal
 from .archive import ArchiveContents, ArchiveCover, ClosingSheet, Leaf, filed, in_order
 from .casework import DeliveryRecord, HandedCase, HandoverList, Step, WorkOrder
+from .consents import InformationNotice, SeparateConsent
 from .mandates import Mandate, Signer, Suspension, Termination
 from .notices import (
     AcceptanceNotice,
@@ -60,6 +61,7 @@ __all__ = [
     "FlowStep",
     "HandedCase",
     "HandoverList",
+    "InformationNotice",
     "Leaf",
     "Mandate",
     "NonAcceptanceNotice",
@@ -78,6 +80,7 @@ __all__ = [
     "Remedy",
     "ResultList",
     "ResultSlip",
+    "SeparateConsent",
     "Signed",
     "Signer",
     "Step",

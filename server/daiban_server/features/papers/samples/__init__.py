@@ -6,6 +6,7 @@ from ..documents import Document
 from .application import application
 from .books import books
 from .casework import archive, casework, mandates
+from .consents import consents
 from .notices import notices, slips
 from .visits import visits
 from .walls import walls
@@ -13,5 +14,5 @@ from .walls import walls
 
 def samples() -> Iterator[tuple[str, Document]]:
     """Each form with a name for its file."""
-    for group in (slips, notices, application, mandates, casework, archive, books, walls, visits):
+    for group in (slips, notices, application, mandates, consents, casework, archive, books, walls, visits):
         yield from group()

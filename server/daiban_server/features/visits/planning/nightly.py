@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import logging
 
 from sqlalchemy import or_, select
 
@@ -16,13 +15,14 @@ from daiban_server.features.visits.settings import settings_of
 from daiban_server.features.visits.terms import SHANGHAI_SECONDS
 from daiban_server.http.problems import ProblemError
 from daiban_server.limits.calendar import local_day
+from daiban_server.logs import logger
 
 FROM, TO = 1, 5
 """The hours of Shanghai between which nights are planned."""
 TRIES = 2
 """How often a plan is made in a night where others book meanwhile."""
 _HOUR, _DAY = 3_600_000, 86_400_000
-_logger = logging.getLogger(__name__)
+_logger = logger(__name__)
 _r = schema.record.c
 _CENTRES = (
     select(_r.centre)

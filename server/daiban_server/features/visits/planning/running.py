@@ -3,7 +3,6 @@
 import asyncio
 import datetime
 import functools
-import logging
 import secrets
 import threading
 from collections.abc import Coroutine
@@ -21,6 +20,7 @@ from daiban_server.features.visits.planning.committing import broken_by
 from daiban_server.features.visits.planning.difference import changes, judged
 from daiban_server.features.visits.planning.posing import Posed, Wishes, pose
 from daiban_server.features.visits.planning.runs import Heard
+from daiban_server.logs import logger
 from daiban_server.spine.effects import Effects
 from daiban_sync import ids
 
@@ -28,7 +28,7 @@ BEAT = 1.0
 """Seconds between two tellings of how far a run is."""
 AT_ONCE = 2
 """Workers of one server process at one time; who comes later waits."""
-_logger = logging.getLogger(__name__)
+_logger = logger(__name__)
 
 
 class Parts(Protocol):
@@ -102,14 +102,14 @@ async def carry_through(services: Parts, begun: Begun) -> None:
     try:
         plan = await _worked_out(services, begun)
         plan, fault = await asyncio.to_thread(_checked, begun, plan)
-    except (WorkerError, PlanFileError) as error:
-        _logger.warning("a plan was not worked out: %s", error)
+    except (WorkerError, PlanFileError):
+        _logger.warning("a plan was not worked out", exc_info=True)
         plan, fault = None, "计算中断了，请再运行一次"
     except Exception:
         _logger.exception("a run of the planner failed")
         plan, fault = None, "计算出错了，请再运行一次；还是这样请联系维护人员"
     if plan is not None and fault:
-        _logger.error("a plan was refused: %s", fault)
+        _logger.error("a plan was refused")
         plan, fault = None, f"算出的安排没有通过检查（{fault}），没有采用"
     state = "failed" if plan is None else "ready"
     end = functools.partial(runs.end, begun.id, state, plan, fault, services.now())

@@ -1,0 +1,1 @@
+"""Notice and consent: what the centre does where they are missing, or were withdrawn."""

@@ -17,6 +17,7 @@ from daiban_server.console.templates import TEMPLATES
 from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Factory, Fetch, Program, Row
+from daiban_server.evidence.routes import evidence
 from daiban_server.features.affairs import routes as affairs
 from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
 from daiban_server.features.affairs.owing import opinion_limits
@@ -92,6 +93,7 @@ API = (
     records.conflicts,
     cases.cases,
     cases.case,
+    evidence,
     cases.registers,
     cases.register,
     walls.wall_sheet,

@@ -6,7 +6,6 @@ signs receipts
 and checkpoints, ``desk.key`` what is written at the consoles, ``secret.key`` authenticates cursors, tickets and nonces.
 """
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -20,7 +19,7 @@ from daiban_server.durable import sync
 from daiban_sync import keyring
 from daiban_sync.errors import SignatureError
 from daiban_sync.keyring import Keyring, ServerKey
-from daiban_sync.keys import Signer, SoftwareKey
+from daiban_sync.keys import Signer, SoftwareKey, desk_device
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class ServerKeys:
 
     def desk_device(self, centre: bytes) -> bytes:
         """The id of a centre's desk as a device."""
-        return hashlib.sha256(b"daiban desk 1\n" + self.origin + centre).digest()[:16]
+        return desk_device(self.origin, centre)
 
 
 @lru_cache(maxsize=16)

@@ -17,6 +17,8 @@ HORIZON = "application/vnd.daiban.horizon.v1"
 RESTORED = "application/vnd.daiban.restored.v1"
 KEYRING = "application/vnd.daiban.keyring.v1+json"
 ENROLMENT = "application/vnd.daiban.enrolment.v1+json"
+VOUCHED = "application/vnd.daiban.device.v1+json"
+EVIDENCE = "application/vnd.daiban.evidence.v1+json"
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:

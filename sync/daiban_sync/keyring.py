@@ -45,7 +45,11 @@ def issue(root: Signer, keyring: Keyring) -> bytes:
 
 def load(envelope: bytes, root_key: bytes, origin: bytes) -> Keyring:
     """Read an edition. Raises `SignatureError("keyring.signature")`."""
-    payload = dsse.load(envelope, dsse.KEYRING, root_key, "keyring.signature")
+    return read(dsse.load(envelope, dsse.KEYRING, root_key, "keyring.signature"), origin)
+
+
+def read(payload: bytes, origin: bytes) -> Keyring:
+    """What the root key signed, if it is this installation's keyring. Raises `SignatureError("keyring.signature")`."""
     try:
         keyring = _decoder.decode(payload)
     except msgspec.DecodeError:

@@ -18,6 +18,8 @@ PAYLOAD_TYPES = (
     dsse.RESTORED,
     dsse.KEYRING,
     dsse.ENROLMENT,
+    dsse.VOUCHED,
+    dsse.EVIDENCE,
 )
 _UNUSABLE = {
     "small order: the identity": "01" + "00" * 31,

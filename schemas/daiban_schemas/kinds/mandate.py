@@ -8,6 +8,7 @@ from daiban_schemas.kind import Field, Kind, Rule
 from daiban_schemas.types import (
     Choice,
     Date,
+    Digest,
     IdentityNumber,
     Instant,
     List,
@@ -30,6 +31,7 @@ KIND = Kind(
     [
         Field("application", "申请", Reference("application")),
         Field("text_version", "文本版本", Text(40)),
+        Field("text_sha256", "文本摘要", Digest()),
         Field("principal", "委托人", PERSON, "private"),
         Field("agent", "受托人", Text(30)),
         Field("matter", "委托事项", Text(200)),

@@ -20,11 +20,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from daiban_client_sdk import enrolment, home, posts, replies, visit_news, visits
+from daiban_client_sdk import enrolment, home, mandates, posts, replies, visit_news, visits
 from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.home import Home, Slip, Told
+from daiban_client_sdk.mandates import Signer
 from daiban_client_sdk.posts import StandIn
 from daiban_client_sdk.progress import OnProgress, Progress, Status, silent
 from daiban_client_sdk.rounds import Rounds, Step
@@ -134,6 +135,14 @@ class Client:
         """The papers of a case were collected at the home: the slip, and the one-time notice of what is missing.
         `second` is who went along."""
         return await self._run(functools.partial(home.collect, self.device, case, papers, second=second))
+
+    async def give_mandate(self, case: str, principal: Mapping[str, Any], term: tuple[str, str], **more: Any) -> str:
+        """A mandate for this device's owner in a case, to be signed; gives its id (see `mandates.give`)."""
+        return await self._run(functools.partial(mandates.give, self.device, case, principal, term, **more))
+
+    async def sign_mandate(self, record: str, signer: Signer) -> None:
+        """One more signs a mandate (see `mandates.sign`)."""
+        await self._run(mandates.sign, self.device, record, signer)
 
     async def tell_missing(self, case: str, missing: Sequence[str], days: int = 15) -> Told:
         """Tell what is missing, once and wholly, to be brought within so many calendar days."""

@@ -33,6 +33,14 @@ def sha256_of(version: str) -> str | None:
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
+def stands(status: str | None, values: Mapping[str, Any], day: str) -> bool:
+    """Whether a mandate is in force on a day (``YYYY-MM-DD``): neither suspended nor ended, and within its term. One
+    that has had no act yet has no state, and one without a term ends when it is ended."""
+    until = max(str(values.get("valid_until") or ""), str(values.get("renewed_until") or ""))
+    begun = str(values.get("valid_from") or day) <= day
+    return status in (None, "", "standing") and begun and day <= (until or day)
+
+
 def text_fits(values: Mapping[str, Any]) -> bool:
     """Whether the stated hash is that of the stated version; of a version that is not known nobody can tell."""
     known = sha256_of(str(values.get("text_version") or ""))

@@ -31,6 +31,7 @@ from daiban_server.features.figures.effects import EFFECTS as FIGURES
 from daiban_server.features.figures.routes import Figures
 from daiban_server.features.households.routes import household
 from daiban_server.features.informing.effects import EFFECTS as INFORMING
+from daiban_server.features.mandates.effects import EFFECTS as MANDATES
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
@@ -74,6 +75,7 @@ EFFECTS = (
     .joined(POSTS)
     .joined(FIGURES)
     .joined(INFORMING)
+    .joined(MANDATES)
 )
 
 

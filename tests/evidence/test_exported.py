@@ -30,13 +30,3 @@ def checked(town: Township, data: bytes) -> tuple[Verdict, Document]:
     verdict = verify(data, town.services.keys.root_key)
     assert verdict.holds, verdict
     return verdict, decode(data)
-
-
-async def test_a_case_is_proved_by_one_file(township: Township, tmp_path: Path) -> None:
-    wang = await township.device("王芳")
-    case = await signed_case(township, wang)
-    data = await exported(township, case)
-    (tmp_path / "x").write_bytes(data)
-    verdict, document = checked(township, data)
-    print(data.decode())
-    assert len(document.batches) == 1

@@ -38,7 +38,8 @@ _AFTER_FORM: tuple[Callable[[Found], None], ...] = (
 
 
 def verify(data: bytes, root_key: bytes) -> Verdict:
-    """Check a file against the root key, which must come from elsewhere than the file."""
+    """Check a file against the root key, which must come from elsewhere than the file. The code of a failure is that of
+    its step, or ``evidence.too_large``, or ``key.unusable`` for a root key that is none."""
     try:
         check_public_key(root_key)
         document = decode(data)  # 1.
@@ -57,5 +58,5 @@ def verify(data: bytes, root_key: bytes) -> Verdict:
 def _failed(number: int, error: SyncError, found: Found | None) -> Verdict:
     held = [True] * number + [False] + [None] * (len(STEPS) - number - 1)
     steps = tuple(map(Step, STEPS, held))
-    code = error.code if error.code in ("evidence.too_large", "key.unusable") else f"evidence.{STEPS[number]}"
+    code = error.code if number == 0 else f"evidence.{STEPS[number]}"
     return Verdict(steps, code, found.at if found else "", error.detail, (), None)

@@ -8,6 +8,7 @@ import click
 from daiban_client_sdk.cli.agent import agent
 from daiban_client_sdk.cli.at_home import leaving, papers
 from daiban_client_sdk.cli.posts import away, standing
+from daiban_client_sdk.cli.verify import verify_command
 from daiban_client_sdk.cli.visits import COMMANDS
 from daiban_client_sdk.cli.words import Words, language_of
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
@@ -60,6 +61,7 @@ agent.add_command(standing)
 for command in COMMANDS:
     agent.add_command(command)
 group.add_command(agent)
+group.add_command(verify_command)
 
 
 def main() -> None:

@@ -96,6 +96,7 @@ async def test_a_photo_that_has_not_come_is_said_to_be_missing(township: Townshi
 async def test_what_was_refused_is_part_of_the_story(township: Township) -> None:
     wang = await township.device("王芳")
     case = await begun(township, wang, **{"answers.reason": ""})
+    await wang.sync()
     await wang.command(case, "submit")
     await wang.sync()
     verdict, document = checked(township, await exported(township, case))
@@ -142,6 +143,28 @@ async def test_a_restored_centre_proves_what_came_before_and_after(fire: Fire) -
         assert "restored" in verdict.notes
         verdict, document = checked(new, await exported(new, after))
         assert [log.epoch for log in document.logs] == [1]
+
+
+async def test_an_entry_that_had_to_wait_is_proved_like_any_other(fire: Fire) -> None:
+    """After the restore 刘强's edit comes before the case that it is about: it is parked, and applied later."""
+    town = fire.town
+    wang, liu = await town.device("王芳"), await town.device("刘强")
+    await wang.sync()
+    backup = await fire.back_up()
+    case = await handed_in(town, wang)
+    await liu.sync()
+    await liu.save(await liu.open(case), {"phone": "13900000001"})
+    other = await town.household(liu, "李秀英")
+    await liu.sync()
+    async with fire.restored(backup) as new:
+        await fire.move(wang, liu, to=new)
+        await liu.sync()
+        await wang.sync()
+        verdict, document = checked(new, await exported(new, case))
+        assert len(document.devices) == 2
+        assert verdict.stated is not None
+        assert {name for _, name, _ in verdict.stated.people} == {"王芳", "刘强", "李红"}
+        assert other not in (await exported(new, case)).decode()
 
 
 async def test_only_the_head_takes_evidence_out_and_says_why(township: Township) -> None:

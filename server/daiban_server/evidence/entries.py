@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from daiban_server.db.program import Program
-from daiban_server.spine import history, past, views
+from daiban_server.spine import history, log, past, views
 from daiban_server.spine.history import Stored
 from daiban_server.spine.refusal import Refusal
 from daiban_server.spine.views import Shown
@@ -37,7 +37,9 @@ def own_of(centre: bytes, case: bytes) -> Program[Own]:
         raise Refusal("record.unknown")
     records = [found[0], *(yield from _under(centre, case)), *(yield from _beside(centre, found[0]))]
     members = {bytes.fromhex(one.view.record) for one in records}
-    starts = yield from past.stretches(centre, members, max(one.view.position for one in records))
+    # From the centre's newest entry on: what was refused, or had no effect, stands behind a record's last change.
+    standing = yield from log.standing(centre)
+    starts = yield from past.stretches(centre, members, standing.position if standing else 0)
     stored = yield from history.entries_at(centre, starts)
     handed_in = [one for one in stored.values() if one.record in members and one.device != NOBODY]
     entries = _linked(case, sorted(handed_in, key=lambda one: (one.device, one.number)))

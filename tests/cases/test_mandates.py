@@ -85,7 +85,7 @@ def test_an_item_that_wants_paper_or_the_person_takes_no_drawn_mark(bureau: Bure
     assert bureau.ask("王芳", case, "submit") == "merged"
 
 
-@pytest.mark.parametrize("witness", ["", "王芳", "张桂兰", " 王芳 "])
+@pytest.mark.parametrize("witness", ["", "王芳", "张桂兰", " 王芳 "], ids=["nobody", "agent", "signer", "spaced"])
 def test_a_fingerprint_needs_a_witness_who_is_somebody_else(bureau: Bureau, witness: str) -> None:
     case = bureau.case(who="王芳", source="home")
     pressed = {"name": "张桂兰", "mark": "fingerprint", "at": 1}

@@ -129,6 +129,9 @@ def test_batches(case: Case) -> None:
     forged = signed(dsse.BATCH, payload, dsse.sign(FORGER, dsse.BATCH, payload), first.receipt.payload[:8])
     assert case.code(_batch(case, envelope=forged)) == "evidence.batches"
     assert case.code(_batch(case, envelope=first.receipt)) == "evidence.batches"
+    (signature,) = first.envelope.signatures
+    renamed = replace(first.envelope, signatures=(replace(signature, keyid="00" * 8),))
+    assert case.code(_batch(case, envelope=renamed)) == "evidence.batches", "no byte is there for nothing"
     assert case.code(replace(case.document, batches=(second, first))) == "evidence.batches"
     assert case.code(replace(case.document, batches=(first, first))) == "evidence.batches"
 
@@ -160,6 +163,12 @@ def test_receipts(case: Case) -> None:
     first, second = case.document.batches
     assert case.code(_batch(case, receipt=second.receipt)) == "evidence.receipts"
     payload = first.receipt.payload
+    elsewhere = payload[:60] + b"x" * 32 + payload[92:]
+    told = dsse.sign(case.receipt, dsse.RECEIPT, elsewhere)
+    other = signed(dsse.RECEIPT, elsewhere, told, key_id(case.receipt.public_key))
+    assert case.code(_batch(case, receipt=other)) == "evidence.receipts", (
+        "the centre's own, for a batch of another hash"
+    )
     forged = signed(dsse.RECEIPT, payload, dsse.sign(FORGER, dsse.RECEIPT, payload), key_id(FORGER.public_key))
     assert case.code(_batch(case, receipt=forged)) == "evidence.receipts"
 
@@ -211,6 +220,7 @@ def test_whole(case: Case) -> None:
     left_out = replace(document, batches=document.batches[:1])
     for wrong in (
         replace(document, stated=None),
+        replace(document, further=(Further("passkey", document.batches[0].envelope),)),
         replace(left_out, stated=document.stated),
         replace(document, stated=state(FORGER, stated)),
         replace(document, stated=state(case.receipt, replace(stated, case="00" * 16))),

@@ -15,11 +15,12 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 
 from daiban_client_sdk.cli.main import group
-from daiban_client_sdk.errors import DeviceError
+from daiban_client_sdk.errors import DeviceError, InvalidEntryError
+from daiban_schemas import mandate
 from daiban_server.evidence.command import evidence
 from daiban_sync.evidence.verdict import NOTES, STEPS
 from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES
-from tests.evidence.home import handed_in
+from tests.evidence.home import begun, handed_in
 from tests.support.township import Township
 
 
@@ -165,6 +166,28 @@ async def test_the_checkpoint_is_a_signed_note_of_c2sp(desk: Desk, tmp_path: Pat
     assert all(extensions)
     with pytest.raises(InvalidSignature):
         open_note(note.replace(b"time 1", b"time 2"), vkey)
+
+
+async def test_a_mandate_is_read_out_and_signed_at_the_command_line(sqlite_township: Township) -> None:
+    wang = await sqlite_township.device("王芳")
+    case = await begun(sqlite_township, wang)
+    folder = str(wang.device.store.folder)
+
+    async def agent(*words: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, group, ["--lang", "zh", "agent", "--device", folder, *words])
+
+    given = await agent("mandate", case, "张桂兰", "--until", "2036-12-31", "--place", "张桂兰家")
+    assert given.exit_code == 0, given.output
+    assert mandate.TEXTS[mandate.NEWEST].splitlines()[0] in given.output
+    record = given.output.split()[-1]
+    pressed = ("sign", record, "张桂兰", "--mark", "fingerprint")
+    refused = await agent(*pressed, "--witness", "王芳")
+    assert isinstance(refused.exception, InvalidEntryError)
+    assert (await agent(*pressed, "--witness", "李秀英")).exit_code == 0
+    view = await wang.view(record)
+    assert view is not None
+    assert view.values["signers"][0]["witness"] == "李秀英"
+    assert view.values["place"] == "张桂兰家"
 
 
 def test_there_are_words_for_everything_that_a_verdict_says() -> None:

@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 import click
 
 from daiban_client_sdk.cli.agent import agent
-from daiban_client_sdk.cli.at_home import leaving, papers
+from daiban_client_sdk.cli.at_home import leaving, mandate, papers, sign
 from daiban_client_sdk.cli.posts import away, standing
 from daiban_client_sdk.cli.verify import verify_command
 from daiban_client_sdk.cli.visits import COMMANDS
@@ -56,6 +56,8 @@ def group(context: click.Context, lang: str | None) -> None:
 
 agent.add_command(papers)
 agent.add_command(leaving)
+agent.add_command(mandate)
+agent.add_command(sign)
 agent.add_command(away)
 agent.add_command(standing)
 for command in COMMANDS:

@@ -4,6 +4,7 @@ from daiban_client_sdk.blocking import BlockingClient
 from daiban_client_sdk.client import Client
 from daiban_client_sdk.errors import AlarmError, DeviceError, InvalidEntryError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
+from daiban_client_sdk.mandates import Signer
 from daiban_client_sdk.maps import map_link, place_on_map
 from daiban_client_sdk.progress import Progress, Status
 
@@ -17,6 +18,7 @@ __all__ = [
     "OfflineError",
     "Progress",
     "RefusedError",
+    "Signer",
     "Status",
     "map_link",
     "place_on_map",

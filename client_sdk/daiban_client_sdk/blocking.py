@@ -18,6 +18,7 @@ from daiban_client_sdk.device import Attached, Conflict
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.home import Home, Slip, Told
 from daiban_client_sdk.lock import Cost, Keystore
+from daiban_client_sdk.mandates import Signer
 from daiban_client_sdk.posts import StandIn
 from daiban_client_sdk.progress import OnProgress, Status, silent
 from daiban_client_sdk.transport import wall_clock
@@ -110,6 +111,14 @@ class BlockingClient:
     def collect_papers(self, case: str, papers: Sequence[str], second: str = "") -> tuple[Slip, Told | None]:
         """See `Client.collect_papers`."""
         return self._wait(self.client.collect_papers(case, papers, second))
+
+    def give_mandate(self, case: str, principal: Mapping[str, Any], term: tuple[str, str], **more: Any) -> str:
+        """See `Client.give_mandate`."""
+        return self._wait(self.client.give_mandate(case, principal, term, **more))
+
+    def sign_mandate(self, record: str, signer: Signer) -> None:
+        """See `Client.sign_mandate`."""
+        self._wait(self.client.sign_mandate(record, signer))
 
     def tell_missing(self, case: str, missing: Sequence[str], days: int = 15) -> Told:
         """See `Client.tell_missing`."""

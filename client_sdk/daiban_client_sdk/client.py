@@ -20,12 +20,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from daiban_client_sdk import carrying, comparing, consents, enrolment, home, posts, replies, visit_news, visits
+from daiban_client_sdk import (
+    carrying,
+    comparing,
+    consents,
+    enrolment,
+    home,
+    mandates,
+    posts,
+    replies,
+    visit_news,
+    visits,
+)
 from daiban_client_sdk.device import Attached, Conflict, Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, OfflineError, RefusedError
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.home import Home, Slip, Told
 from daiban_client_sdk.lock import Cost, Keystore
+from daiban_client_sdk.mandates import Signer
 from daiban_client_sdk.outbox import Identity
 from daiban_client_sdk.posts import StandIn
 from daiban_client_sdk.progress import OnProgress, Progress, Status, silent
@@ -36,7 +48,7 @@ from daiban_client_sdk.visit_news import Became
 from daiban_client_sdk.visits import Day, Where
 from daiban_sync import faults
 from daiban_sync.errors import ProofError, SyncError
-from daiban_sync.keys import Signer
+from daiban_sync.keys import Signer as SigningKey
 from daiban_sync.outcome import Outcome
 from daiban_sync.view import View
 
@@ -136,7 +148,7 @@ class Client:
             await self._run(_take_next_key, self.device)
             return self.device.fingerprint()
 
-    async def _counts(self, transport: Transport, identity: Identity, fresh: Signer) -> bool:
+    async def _counts(self, transport: Transport, identity: Identity, fresh: SigningKey) -> bool:
         """Whether the new key counts already: the answer to an earlier request was lost."""
         try:
             await transport.request("GET", "/v1/enrolment", signer=fresh, device=identity.device.hex())
@@ -184,6 +196,14 @@ class Client:
         """The papers of a case were collected at the home: the slip, and the one-time notice of what is missing.
         `second` is who went along."""
         return await self._run(functools.partial(home.collect, self.device, case, papers, second=second))
+
+    async def give_mandate(self, case: str, principal: Mapping[str, Any], term: tuple[str, str], **more: Any) -> str:
+        """A mandate for this device's owner in a case, to be signed; gives its id (see `mandates.give`)."""
+        return await self._run(functools.partial(mandates.give, self.device, case, principal, term, **more))
+
+    async def sign_mandate(self, record: str, signer: Signer) -> None:
+        """One more signs a mandate (see `mandates.sign`)."""
+        await self._run(mandates.sign, self.device, record, signer)
 
     async def tell_missing(self, case: str, missing: Sequence[str], days: int = 15) -> Told:
         """Tell what is missing, once and wholly, to be brought within so many calendar days."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Raw
 
-from daiban_client_sdk import images
+from daiban_client_sdk import images, mandates
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.lock import Cost, Keystore, Lock
@@ -224,6 +224,8 @@ class Device:
         self._check_own(form)
         if form.kind == "application":
             self._check_answers(form, changed)
+        if form.kind == "mandate":
+            mandates.check(self, form, changed)
         now = self.now()
         bodies = [
             entry.change(form.record, form.kind, part, seen=form.seen, at=now, over=form.over(part) or None)

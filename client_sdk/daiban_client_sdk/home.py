@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from daiban_client_sdk import consents
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import DeviceError
+from daiban_schemas import mandate
 from daiban_schemas.identity import birthday
 from daiban_schemas.slip import code_of, slip_number
 from daiban_sync.view import View
@@ -170,7 +171,12 @@ def _missing(item: Mapping[str, Any], held: Sequence[str]) -> list[str]:
 
 
 def _mandate(device: Device, case: str, item: Mapping[str, Any]) -> str:
-    signed = [one for one in device.records("mandate", case) if one.values.get("signers")]
+    today = _day(device.now()).isoformat()
+    signed = [
+        one
+        for one in device.records("mandate", case)
+        if one.values.get("signers") and mandate.stands(one.values.get("status"), one.values, today)
+    ]
     if item.get("paper_mandate_only"):
         on_paper = any(signer.get("mark") == "paper" for one in signed for signer in one.values["signers"])
         return "signed" if on_paper else "paper"

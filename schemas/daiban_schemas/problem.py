@@ -10,12 +10,13 @@ from daiban_schemas.problems.catalogue import CATALOGUE
 from daiban_schemas.problems.entries import ENTRIES
 from daiban_schemas.problems.papers import PAPERS
 from daiban_schemas.problems.planning import PLANNING
+from daiban_schemas.problems.trust import TRUST
 from daiban_schemas.problems.visits import VISITS
 from daiban_schemas.problems.wire import WIRE
 
 __all__ = ["PROBLEMS", "Problem", "words"]
 
-PROBLEMS: dict[str, Problem] = {**WIRE, **ENTRIES, **PAPERS, **CATALOGUE, **ASKING, **PLANNING, **VISITS}
+PROBLEMS: dict[str, Problem] = {**WIRE, **ENTRIES, **PAPERS, **CATALOGUE, **ASKING, **PLANNING, **VISITS, **TRUST}
 """All codes."""
 
 

@@ -17,6 +17,7 @@ from daiban_server.console.templates import TEMPLATES
 from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Factory, Fetch, Program, Row
+from daiban_server.evidence.routes import evidence
 from daiban_server.features.affairs import routes as affairs
 from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
 from daiban_server.features.affairs.owing import opinion_limits
@@ -33,6 +34,7 @@ from daiban_server.features.figures.effects import EFFECTS as FIGURES
 from daiban_server.features.figures.routes import Figures
 from daiban_server.features.households.routes import household
 from daiban_server.features.informing.effects import EFFECTS as INFORMING
+from daiban_server.features.mandates.effects import EFFECTS as MANDATES
 from daiban_server.features.photos import looking
 from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
@@ -93,6 +95,7 @@ EFFECTS = (
     .joined(FIGURES)
     .joined(INFORMING)
     .joined(CONSENTS)
+    .joined(MANDATES)
 )
 
 
@@ -119,6 +122,7 @@ API = (
     auditing.read_audit,
     cases.cases,
     cases.case,
+    evidence,
     cases.registers,
     cases.register,
     walls.wall_sheet,

@@ -8,7 +8,6 @@ To ``seal.key`` devices seal what others may carry. A key that was replaced lies
 was sealed to it must still open.
 """
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -22,7 +21,7 @@ from daiban_server.durable import sync
 from daiban_sync import keyring
 from daiban_sync.errors import SignatureError
 from daiban_sync.keyring import SEAL, Keyring, ServerKey
-from daiban_sync.keys import Signer, SoftwareKey
+from daiban_sync.keys import Signer, SoftwareKey, desk_device
 from daiban_sync.sealing import SealKey
 from daiban_sync.sealing import key_id as seal_id
 
@@ -62,7 +61,7 @@ class ServerKeys:
 
     def desk_device(self, centre: bytes) -> bytes:
         """The id of a centre's desk as a device."""
-        return hashlib.sha256(b"daiban desk 1\n" + self.origin + centre).digest()[:16]
+        return desk_device(self.origin, centre)
 
 
 @lru_cache(maxsize=16)

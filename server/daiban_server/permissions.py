@@ -26,6 +26,9 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "conflict.read": _DESK | {"cadre"},
     "case.read": _DESK | _ABOVE | {"cadre"},
     "paper.print": _DESK,
+    # It holds everything that was ever handed in for a case, unmasked, and leaves the house: the head answers for the
+    # centre. The district's own centre has no cases, and of the others it sees numbers.
+    "evidence.export": frozenset({"head"}),
     "office.change": frozenset({"head"}),
     "person.hire": frozenset({"head", "district"}),
     "post.read": _DESK | _ABOVE | {"cadre"},

@@ -30,6 +30,7 @@ _LENGTH = struct.Struct(">I")
 HEADER_BYTES = _HEADER.size
 SECRET_BYTES = 32
 SALT_BYTES = 16
+HASH_BYTES = 32
 SIGNATURE_BYTES = 64
 _FIXED = HEADER_BYTES + SIGNATURE_BYTES + SECRET_BYTES
 
@@ -83,6 +84,16 @@ def payload(header: Header, secret: bytes, entries: Sequence[bytes]) -> bytes:
     sha256 = hashlib.sha256
     hashes = [sha256(salted[16 * i : 16 * i + 16] + entry).digest() for i, entry in enumerate(entries)]
     return _HEADER.pack(*header) + b"".join(hashes)
+
+
+def read_payload(signed: bytes) -> tuple[Header, list[bytes]]:
+    """The header and the entries' hashes of what was signed. Raises `WireError("batch.malformed")`."""
+    if len(signed) < HEADER_BYTES:
+        raise WireError("batch.malformed", "shorter than its header")
+    header = Header(*_HEADER.unpack_from(signed))
+    if len(signed) != HEADER_BYTES + HASH_BYTES * header.entry_count:
+        raise WireError("batch.malformed", "not as many hashes as the header counts")
+    return header, [signed[at : at + HASH_BYTES] for at in range(HEADER_BYTES, len(signed), HASH_BYTES)]
 
 
 def seal(header: Header, secret: bytes, entries: Sequence[bytes], signer: Signer) -> Batch:

@@ -21,6 +21,8 @@ ANSWER = "application/vnd.daiban.answer.v1"
 BUNDLE = "application/vnd.daiban.bundle.v1+json"
 SPOOLED = "application/vnd.daiban.spooled.v1"
 NEW_KEY = "application/vnd.daiban.new-key.v1+json"
+VOUCHED = "application/vnd.daiban.device.v1+json"
+EVIDENCE = "application/vnd.daiban.evidence.v1+json"
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:

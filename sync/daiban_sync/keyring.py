@@ -53,17 +53,21 @@ def issue(root: Signer, keyring: Keyring) -> bytes:
 
 def load(envelope: bytes, root_key: bytes, origin: bytes) -> Keyring:
     """Read an edition of an installation that is known. Raises `SignatureError("keyring.signature")`."""
-    keyring = load_any(envelope, root_key)
-    if keyring.origin != origin.hex():
-        raise SignatureError("keyring.signature", "another installation's")
-    return keyring
+    return read(dsse.load(envelope, dsse.KEYRING, root_key, "keyring.signature"), origin)
 
 
 def load_any(envelope: bytes, root_key: bytes) -> Keyring:
     """Read an edition of whichever installation the root key is. Raises `SignatureError("keyring.signature")`."""
-    payload = dsse.load(envelope, dsse.KEYRING, root_key, "keyring.signature")
+    return read(dsse.load(envelope, dsse.KEYRING, root_key, "keyring.signature"), None)
+
+
+def read(payload: bytes, origin: bytes | None) -> Keyring:
+    """What the root key signed, if it is a keyring, of this `origin` where one is given. Raises
+    `SignatureError("keyring.signature")`."""
     try:
         keyring = _decoder.decode(payload)
     except msgspec.DecodeError:
         raise SignatureError("keyring.signature", "not a keyring") from None
+    if origin is not None and keyring.origin != origin.hex():
+        raise SignatureError("keyring.signature", "another installation's")
     return keyring

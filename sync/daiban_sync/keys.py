@@ -89,6 +89,11 @@ def verify(key: bytes, message: bytes, signature: bytes, code: str = "signature.
         raise SignatureError(code) from None
 
 
+def desk_device(origin: bytes, centre: bytes) -> bytes:
+    """The id of a centre's desk as a device."""
+    return hashlib.sha256(b"daiban desk 1\n" + origin + centre).digest()[:16]
+
+
 def key_id(key: bytes) -> bytes:
     """The name of a public key: the first eight bytes of its SHA-256."""
     return hashlib.sha256(key).digest()[:KEY_ID_BYTES]

@@ -67,6 +67,15 @@ def payload(header: Header, batch_digest: bytes, index: int, bounds: Interval, e
     )
 
 
+def read_payload(signed: bytes) -> tuple[int, int, Interval]:
+    """Epoch, log index and bounds of what a receipt signed; compare `payload` of them with all of it. Raises
+    `WireError("receipt.malformed")`."""
+    if len(signed) != _PAYLOAD.size:
+        raise WireError("receipt.malformed")
+    *_, epoch, index, earliest, latest = _PAYLOAD.unpack(signed)
+    return epoch, index, Interval(earliest, latest)
+
+
 def issue(signer: Signer, header: Header, batch_digest: bytes, index: int, bounds: Interval, epoch: int = 0) -> Receipt:
     """Sign for a batch that stands at `index` of the log of `epoch`."""
     signature = dsse.sign(signer, dsse.RECEIPT, payload(header, batch_digest, index, bounds, epoch))
@@ -107,6 +116,15 @@ def photo_payload(origin: bytes, centre: bytes, device: bytes, receipt: PhotoRec
         receipt.size,
         receipt.received,
     )
+
+
+def read_photo_payload(signed: bytes) -> tuple[bytes, PhotoReceipt]:
+    """The device and what is said of its photo, without key and signature; compare `photo_payload` of them with all of
+    it. Raises `WireError("receipt.malformed")`."""
+    if len(signed) != _PHOTO.size:
+        raise WireError("receipt.malformed")
+    _, _, _, _, device, record, digest, size, received = _PHOTO.unpack(signed)
+    return device, PhotoReceipt(record, digest, size, received, b"", b"")
 
 
 def issue_photo(

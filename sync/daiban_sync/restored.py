@@ -108,6 +108,14 @@ def payload(origin: bytes, centre: bytes, restored: Restored) -> bytes:
     return _HEAD.pack(limits.PROTOCOL, 0, origin, centre) + _RESTORED.pack(*restored[:6])
 
 
+def read_payload(signed: bytes) -> Restored:
+    """What a restore signed, without the signature; compare `payload` of it with all of it. Raises
+    `WireError("restored.malformed")`."""
+    if len(signed) != _HEAD.size + _RESTORED.size:
+        raise WireError("restored.malformed")
+    return Restored(*_RESTORED.unpack_from(signed, _HEAD.size))
+
+
 def issue(root: Signer, origin: bytes, centre: bytes, restored: Restored) -> Restored:
     """Sign a restore with the root key."""
     return restored._replace(signature=dsse.sign(root, dsse.RESTORED, payload(origin, centre, restored)))

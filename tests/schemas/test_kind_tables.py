@@ -161,7 +161,7 @@ def test_a_question_is_called_by_its_name_where_only_the_form_knows_it() -> None
     ],
 )
 def test_a_mandate_ends_after_it_begins(start: Any, end: Any, holds: bool) -> None:
-    (rule,) = KINDS["mandate"].rules
+    rule = next(one for one in KINDS["mandate"].rules if one.code == "mandate.term")
     assert rule.holds({"valid_from": start, "valid_until": end}) is holds
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from daiban_sync.errors import WireError
 from daiban_sync.frames import split
-from tests.vectors import batches, bodies, logs, merging, restores, sealed, signing, tables, texts
+from tests.vectors import batches, bodies, evidence, logs, merging, restores, sealed, signing, tables, texts
 
 FOLDER = Path(__file__).parent
 MADE: Mapping[str, Callable[[], dict[str, Any]]] = {
@@ -29,6 +29,7 @@ MADE: Mapping[str, Callable[[], dict[str, Any]]] = {
     "merge": merging.stories,
     "restored": restores.restores,
     "sealed": sealed.sealed,
+    "evidence": evidence.files,
     "kinds": tables.kinds,
     "limits": tables.caps,
     "problems": tables.problems,

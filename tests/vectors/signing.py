@@ -22,6 +22,8 @@ PAYLOAD_TYPES = (
     dsse.BUNDLE,
     dsse.ANSWER,
     dsse.SPOOLED,
+    dsse.VOUCHED,
+    dsse.EVIDENCE,
 )
 _UNUSABLE = {
     "small order: the identity": "01" + "00" * 31,

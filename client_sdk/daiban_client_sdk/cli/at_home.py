@@ -1,4 +1,4 @@
-"""``daiban agent papers``, ``consent`` and ``leaving``: at the home, and before one leaves for it."""
+"""``daiban agent papers``, ``consent``, ``mandate``, ``sign`` and ``leaving``: at the home, and before one leaves."""
 
 import datetime
 from typing import Any
@@ -8,10 +8,12 @@ import click
 from daiban_client_sdk.cli.agent import DAY, Context, pass_context
 from daiban_client_sdk.cli.words import SHANGHAI
 from daiban_client_sdk.home import Home
+from daiban_client_sdk.mandates import Signer, text
 from daiban_schemas import texts
 from daiban_schemas.consents import in_words
 from daiban_schemas.texts import NOTICE, SENSITIVE
 
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
 _MANDATES = {"missing": "委托书未签", "paper": "委托书须纸质签署"}
 
 
@@ -100,3 +102,40 @@ def _lines(home: Home) -> list[str]:
         lines.append(f"{matter.item}:{';'.join(told)}")
     lines += [f"{one.name} 满 {one.age} 岁,可办「{one.item}」" for one in home.reached]
     return lines
+
+
+@click.command()
+@click.argument("case")
+@click.argument("principal")
+@click.option("--from", "first", type=_DAY, help="起日，默认今天 / first day, today unless given")
+@click.option("--until", "last", type=_DAY, required=True, help="止日 / last day")
+@click.option("--place", default="", help="签署地点 / where it is signed")
+@pass_context
+def mandate(
+    context: Context, case: str, principal: str, first: datetime.datetime | None, last: datetime.datetime, place: str
+) -> None:
+    """出委托书：读出文本，登记委托人和期限，然后用 sign 签署。 A mandate to be read out, then signed."""
+    begun = first or datetime.datetime.now(SHANGHAI)
+    term = (begun.date().isoformat(), last.date().isoformat())
+    with context.client() as client:
+        record = client.give_mandate(case, {"name": principal}, term, place=place)
+    click.echo(text())
+    click.echo(context.words("已保存:{kind} {record}", kind=context.words.kind("mandate"), record=record))
+
+
+@click.command()
+@click.argument("record")
+@click.argument("name")
+@click.option("--mark", type=click.Choice(["drawn", "fingerprint", "paper"]), required=True, help="签法 / how")
+@click.option("--witness", default="", help="见证人，捺指印必填 / who witnesses a fingerprint")
+@click.option("--relation", default="", help="和委托人的关系 / how related")
+@click.option("--photo", default="", help="签名照片的编号 / the photo of the sign")
+@click.option("--place", default="", help="签署地点 / where")
+@pass_context
+def sign(
+    context: Context, record: str, name: str, mark: str, witness: str, relation: str, photo: str, place: str
+) -> None:
+    """签署委托书，可多人先后签。 Somebody signs a mandate; several may, one after the other."""
+    with context.client() as client:
+        client.sign_mandate(record, Signer(name, mark, witness, relation, photo, place))
+    click.echo(context.words("已保存:{kind} {record}", kind=context.words.kind("mandate"), record=record))

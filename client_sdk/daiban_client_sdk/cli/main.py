@@ -7,10 +7,11 @@ import click
 
 from daiban_client_sdk.cli import by_hand, visits
 from daiban_client_sdk.cli.agent import agent
-from daiban_client_sdk.cli.at_home import consent, leaving, papers
+from daiban_client_sdk.cli.at_home import consent, leaving, mandate, papers, sign
 from daiban_client_sdk.cli.locking import pin
 from daiban_client_sdk.cli.posts import away, standing
 from daiban_client_sdk.cli.rescue import rescue
+from daiban_client_sdk.cli.verify import verify_command
 from daiban_client_sdk.cli.words import Words, language_of
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
 from daiban_client_sdk.images import ImageError
@@ -58,6 +59,8 @@ def group(context: click.Context, lang: str | None) -> None:
 agent.add_command(papers)
 agent.add_command(consent)
 agent.add_command(leaving)
+agent.add_command(mandate)
+agent.add_command(sign)
 agent.add_command(away)
 agent.add_command(standing)
 agent.add_command(pin)
@@ -65,6 +68,7 @@ agent.add_command(rescue)
 for command in (*by_hand.COMMANDS, *visits.COMMANDS):
     agent.add_command(command)
 group.add_command(agent)
+group.add_command(verify_command)
 
 
 def main() -> None:

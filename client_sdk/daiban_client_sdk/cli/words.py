@@ -48,6 +48,7 @@ _EN = {
     "已保存:{kind} {record}": "Saved: {kind} {record}",
     "没有变化。": "Nothing changed.",
     "照片已保存:{record}({size:.1f} MB)": "Photo kept: {record} ({size:.1f} MB)",
+    "根公钥核对码：{fingerprint}": "Root key, fingerprint: {fingerprint}",
     "记录": "records",
     "下载": "pulled",
     "照片": "photos",

@@ -126,6 +126,16 @@ enrolment_code = Table(
 )
 """One-time codes by the SHA-256 of their secret; `device` says who used it."""
 
+enrolment_proof = Table(
+    "enrolment_proof",
+    metadata,
+    id_column("device", key=True),
+    octets("envelope"),
+    sqlite_with_rowid=False,
+)
+"""The request by which a device proved that it holds its key, DSSE JSON as it came: it goes into evidence. Devices that
+enrolled with an earlier version have none."""
+
 session = Table(
     "session",
     metadata,

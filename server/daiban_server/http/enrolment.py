@@ -192,7 +192,7 @@ async def enrol(request: Request[Any, Any, Any], services: GivenServices) -> Enr
         raise ProblemError("batch.elsewhere")
     now = services.now()
     device = bytes.fromhex(asked.device) if asked.device else ids.uuid7(now, secrets.token_bytes(10))
-    row = await services.database.write("enrolment", lambda: _register(asked, key, device, now))
+    row = await services.database.write("enrolment", lambda: _register(asked, body, key, device, now))
     return _enrolment(row[8], row, services)
 
 
@@ -209,7 +209,7 @@ def _read(body: bytes) -> Asked:
     return asked
 
 
-def _register(asked: Asked, key: bytes, device: bytes, now: int) -> Program[Row]:
+def _register(asked: Asked, proof: bytes, key: bytes, device: bytes, now: int) -> Program[Row]:
     try:
         digest = hashlib.sha256(bytes.fromhex(asked.code)).digest()
     except ValueError:
@@ -227,6 +227,7 @@ def _register(asked: Asked, key: bytes, device: bytes, now: int) -> Program[Row]
     yield Write(
         schema.device, [(device, centre, person, asked.name, key, "pending", now, None, None, None, None, "", None)]
     )
+    yield Write(schema.enrolment_proof, [(device, proof)])
     if (yield from first(_USE, code_digest=digest, device_id=device)) is None:
         raise ProblemError("enrolment.code")
     row = yield from first(_ABOUT, device_id=device)

@@ -6,6 +6,7 @@ from the record's last change to the entry that made it, without bodies, and the
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -101,7 +102,7 @@ def _view(heads: Sequence[Head], known: Mapping[int, Stored]) -> View:
 
 def past(centre: bytes, record: bytes, until: int) -> Program[Past]:
     """The past of a record whose last change stands at `until`; empty for one that was never made."""
-    starts = yield from _stretches(centre, record, until)
+    starts = yield from stretches(centre, {record}, until)
     stored = yield from history.entries_at(centre, starts)
     own = [one for _, one in sorted(stored.items()) if one.record == record and one.outcome != _REFUSED]
     authors = [(one,) for one in dict.fromkeys(one.author for one in own)]
@@ -109,15 +110,17 @@ def past(centre: bytes, record: bytes, until: int) -> Program[Past]:
     return Past(own, dict(found))
 
 
-def _stretches(centre: bytes, record: bytes, until: int) -> Program[list[int]]:
-    """Where the stretches begin that have an entry of the record."""
+def stretches(centre: bytes, records: AbstractSet[bytes], until: int) -> Program[list[int]]:
+    """Where the stretches begin that have an entry of one of the records, from `until` back to what made them."""
     starts: list[int] = []
+    sought = set(records)
     while True:
         found = yield from rows(_BACK, centre_id=centre, until=until, page=PAGE)
         for row in found:
-            own = [one for one in entries_of(opened(row)) if one.record == record]
+            own = [one for one in entries_of(opened(row)) if one.record in records]
             starts += [row[0]] if own else []
-            if any(one.outcome == _MADE for one in own):
+            sought -= {one.record for one in own if one.outcome == _MADE}
+            if not sought:
                 return starts
         if len(found) < PAGE:
             return starts

@@ -9,7 +9,10 @@ const PRIVATE = Buffer.from("302e020100300506032b657004220420", "hex");
 const PUBLIC = Buffer.from("302a300506032b6570032100", "hex");
 
 export const TYPES = Object.fromEntries(
-  ["batch.v1", "receipt.v1", "photo-receipt.v1", "horizon.v1", "restored.v1", "keyring.v1+json", "enrolment.v1+json"].map(
+  [
+    "batch.v1", "receipt.v1", "photo-receipt.v1", "horizon.v1", "restored.v1", "keyring.v1+json", "enrolment.v1+json",
+    "device.v1+json", "evidence.v1+json",
+  ].map(
     (name) => [name.split(".")[0], `application/vnd.daiban.${name}`],
   ),
 );

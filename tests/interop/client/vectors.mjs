@@ -8,6 +8,7 @@ import { hex, NO_DIGEST, Refused, sha256 } from "./bytes.mjs";
 import { usable } from "./curve.mjs";
 import { DICTIONARIES } from "./dictionary.mjs";
 import { readEntry } from "./entry.mjs";
+import { checkEvidence } from "./evidence.mjs";
 import { decode, encode, inflate } from "./frames.mjs";
 import { Keyring, readCode } from "./keyring.mjs";
 import * as keys from "./keys.mjs";
@@ -226,6 +227,20 @@ const CHECKS = {
     refusedAs("restored.signature", () => signed.checkRestored({ ...restored, epoch: 2 }, self));
     for (const one of told.judged) {
       check([signed.covered(one, horizon), signed.forgotten(one, restored)], [one.covered, one.forgotten]);
+    }
+  },
+
+  evidence(check) {
+    const told = read("evidence");
+    const [root, file] = [bytes(told.root), Buffer.from(told.file, "base64")];
+    check(checkEvidence(file, root), "");
+    for (const { why, text, instead, code } of told.altered) {
+      check(checkEvidence(Buffer.from(file.toString("utf8").replace(text, () => instead)), root), code, why);
+    }
+    for (let at = 0; at < file.length; at += 3) {
+      const other = Buffer.from(file);
+      other[at] ^= 1 << at % 8;
+      check(checkEvidence(other, root) === "", false, `byte ${at}`);
     }
   },
 

@@ -4,6 +4,7 @@ import datetime
 import random
 from typing import NamedTuple
 
+from daiban_schemas import mandate
 from daiban_server.demo.year import days, matters, words
 from daiban_server.demo.year.case import Case, Spec
 from daiban_server.demo.year.consenting import agreed
@@ -156,7 +157,8 @@ def _collected(
 
 def _mandate(case: Case, agent: Worker, at: int) -> None:
     day = local_day(at)
-    mark = "paper" if case.matter.fields.get("paper_mandate_only") else "drawn"
+    asked = case.matter.fields
+    mark = "paper" if asked.get("paper_mandate_only") or asked.get("person_must_come") else "drawn"
     if mark == "drawn" and case.who.born.year < 1945:
         mark = "fingerprint"
     signer = {"name": case.who.name, "mark": mark, "at": at}
@@ -164,7 +166,8 @@ def _mandate(case: Case, agent: Worker, at: int) -> None:
         signer["witness"] = case.home.people[-1].name if len(case.home.people) > 1 else "村民小组长"
     fields = {
         "application": case.record,
-        "text_version": "2025-1",
+        "text_version": mandate.NEWEST,
+        "text_sha256": mandate.sha256_of(mandate.NEWEST),
         "principal": {"name": case.who.name, "identity_number": case.who.number, "phone": case.who.phone},
         "agent": agent.person.name,
         "matter": str(case.matter.fields["name"]),

@@ -11,11 +11,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from daiban_schemas import mandate
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.cases.asking import Fields
+from daiban_server.items import item_if_any
 from daiban_server.kinship import relatives
 from daiban_server.limits.calendar import local_day
+from daiban_server.spine.effects import Asked, Effect
 from daiban_server.spine.ledger import Ledger, Record
 from daiban_server.spine.refusal import Refusal
 
@@ -52,10 +55,38 @@ def _mandate_on_paper(ledger: Ledger, record: Record) -> Program[bool]:
     mandates = yield from _under(ledger, record.id, "mandate")
     return any(
         signer.get("mark") == "paper"
-        for _, mandate in mandates
-        if (mandate.get("valid_until") or today) >= today
-        for signer in mandate.get("signers") or ()
+        for status, values in mandates
+        if mandate.stands(status, values, today)
+        for signer in values.get("signers") or ()
     )
+
+
+def mandated(effect: Effect) -> Effect:
+    """A command that an agent gives in somebody's name: where mandates were given, one has to stand on the day that is
+    believed of it, by a text, a sign and a witness that fit the item. What an agent reports is a fact and recorded all
+    the same; who comes to the counter, or has a clerk act, needs no agent's power. Raises `Refusal`:
+    ``mandate.not_standing``, ``mandate.text``, ``mandate.witness``, ``mandate.drawn``."""
+
+    def given(ledger: Ledger, asked: Asked) -> Program[Fields]:
+        if asked.incoming.role == "agent":
+            yield from _check_mandates(ledger, asked)
+        return (yield from effect(ledger, asked))
+
+    return given
+
+
+def _check_mandates(ledger: Ledger, asked: Asked) -> Program[None]:
+    mandates = list((yield from _under(ledger, asked.record.id, "mandate")))
+    day = local_day(asked.incoming.effective).isoformat()
+    standing = [values for status, values in mandates if mandate.stands(status, values, day)]
+    if mandates and not standing:
+        raise Refusal("mandate.not_standing", ("mandate",))
+    if not standing:
+        return
+    item = yield from item_if_any(ledger, (yield from ledger.view(asked.record)).values.get("item"))
+    codes = [mandate.fault(values, item) for values in standing]
+    if all(codes):
+        raise Refusal(str(codes[0]), ("mandate",))
 
 
 def _visits(ledger: Ledger, record: Record, values: Fields) -> Program[list[Fields]]:

@@ -2,10 +2,11 @@
 
 from daiban_server.features.cases import arriving, asking, facts, handling, receptions, sheet, timeline
 from daiban_server.features.cases.asking import unrelated
+from daiban_server.features.cases.conditions import mandated
 from daiban_server.spine.effects import Effects
 
 _COMMANDS = {
-    "submit": arriving.submit,
+    "submit": mandated(arriving.submit),
     "receive": arriving.receive,
     "notify": arriving.notify,
     "complement": arriving.complement,
@@ -19,7 +20,7 @@ _COMMANDS = {
     "resume": handling.resume,
     "complete": handling.complete,
     "refuse": handling.refuse,
-    "withdraw": handling.withdraw,
+    "withdraw": mandated(handling.withdraw),
     "hand_over": handling.hand_over,
     "correct": handling.correct,
     "close_follow_up": handling.close_follow_up,

@@ -1,0 +1,171 @@
+"""Putting a case's file together, on one snapshot of the database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from daiban_schemas import mandate
+from daiban_schemas.kinds import KINDS
+from daiban_server.db import schema
+from daiban_server.db.program import Lookup, Program, first, rows
+from daiban_server.evidence.batches import Rebuilt, of_entries, rebuilt
+from daiban_server.evidence.devices import devices_of
+from daiban_server.evidence.entries import Own, own_of
+from daiban_server.evidence.logs import Ends, logs_of, named_by, path_of
+from daiban_server.keystore import ServerKeys
+from daiban_server.spine.history import Stored
+from daiban_sync import dsse, receipt
+from daiban_sync.evidence.custody import told
+from daiban_sync.evidence.document import FORMAT, Batch, Document, Envelope, Photo, Text, contents, reshaped, signed
+from daiban_sync.evidence.statements import Became, Stated, state
+from daiban_sync.outcome import OUTCOMES
+
+_f, _s, _o = schema.photo_file.c, schema.case_sheet.c, schema.outcome.c
+_PHOTOS = (
+    select(_f.record, _f.digest, _f.device, _f.receipt)
+    .where(_f.centre == bindparam("centre_id"), _f.record == bindparam("record_id"))
+    .order_by(_f.digest, _f.device)
+)
+_SHEET = select(_s.number, _s.item_name).where(_s.centre == bindparam("centre_id"), _s.id == bindparam("case_id"))
+_CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
+_CODE = select(_o.code).where(
+    _o.centre == bindparam("centre_id"), _o.device == bindparam("device_id"), _o.number == bindparam("entry_number")
+)
+
+
+class Asking(NamedTuple):
+    """Who asks for the file, and when (Unix milliseconds)."""
+
+    centre: bytes
+    person: bytes
+    now: int
+
+
+class Gathered(NamedTuple):
+    """A file that nobody has signed for yet, and what the server will say of it."""
+
+    document: Document
+    stated: Stated
+
+
+def gather(asking: Asking, case: bytes, keys: ServerKeys) -> Program[Gathered]:
+    """Everything of a case but photos' bytes. Raises `Refusal`: ``record.unknown``, or ``evidence.incomplete`` where
+    what is kept does not make up what was signed."""
+    centre, own = asking.centre, (yield from own_of(asking.centre, case))
+    envelopes = yield from of_entries(own.entries, centre)
+    devices = yield from devices_of(centre, (row[1] for row in envelopes), keys, asking.now)
+    batches: list[Rebuilt] = []
+    for row in envelopes:
+        shown = [one for one in own.entries if one.device == row[1]]
+        batches.append((yield from rebuilt(row, shown, bytes.fromhex(devices[row[1]].key))))
+    ends = yield from logs_of(centre, keys.origin, keys.root_key, {one.receipt.epoch for one in batches})
+    document = Document(
+        FORMAT,
+        keys.origin.hex(),
+        centre.hex(),
+        case.hex(),
+        (_keyring(keys),),
+        tuple(devices.values()),
+        ends.logs,
+        (yield from _batches(centre, keys, batches, ends)),
+        (yield from _photos(centre, keys, own)),
+        tuple(_texts(own.entries)),
+        (),
+    )
+    return Gathered(document, (yield from _stated(asking, own, document)))
+
+
+def finished(gathered: Gathered, photos: Mapping[str, bytes], keys: ServerKeys) -> Document:
+    """The file with the bytes of those photos whose hash is given, and the server's word on the whole."""
+    embedded = tuple(
+        msgspec.structs.replace(one, content=photos.get(sha256_of(one))) for one in gathered.document.photos
+    )
+    document = msgspec.structs.replace(gathered.document, photos=embedded)
+    said = msgspec.structs.replace(gathered.stated, contents=contents(document))
+    return msgspec.structs.replace(document, stated=state(keys.receipt, said))
+
+
+def sha256_of(photo: Photo) -> str:
+    """The hash of the bytes that a photo's receipt is for, in hexadecimal."""
+    return receipt.read_photo_payload(photo.receipt.payload)[1].digest.hex()
+
+
+def _keyring(keys: ServerKeys) -> Envelope:
+    """The newest edition: it goes on listing every receipt key that older receipts need."""
+    return reshaped(keys.keyring, keys.root_key)
+
+
+def _batches(centre: bytes, keys: ServerKeys, batches: Sequence[Rebuilt], ends: Ends) -> Program[tuple[Batch, ...]]:
+    made = []
+    for one in batches:
+        epoch, leaf = one.receipt.epoch, one.receipt.leaf
+        path = yield from path_of(centre, epoch, leaf, ends.sizes[epoch])
+        named = yield from named_by(centre, keys.origin, one.header)
+        made.append(Batch(one.envelope, one.entries, one.signed_receipt, path, named))
+    return tuple(made)
+
+
+def _photos(centre: bytes, keys: ServerKeys, own: Own) -> Program[tuple[Photo, ...]]:
+    """Receipts for the photos that the entries name; others that came for the same record were replaced before they
+    were named, and are nobody's evidence."""
+    named = set()
+    for one in own.entries:
+        says = told(one.device, one.number, one.body)
+        named.add((one.record, says.fields.get("sha256")))
+    found = []
+    for record in sorted(own.records):
+        for id_, digest, device, packed in (yield from rows(_PHOTOS, centre_id=centre, record_id=record)):
+            if (id_, digest.hex()) in named:
+                held = receipt.unpack_photo(packed)
+                said = receipt.photo_payload(keys.origin, centre, device, held)
+                found.append(Photo(signed(dsse.PHOTO_RECEIPT, said, held.signature, held.key)))
+    return tuple(found)
+
+
+def _texts(entries: Iterable[Stored]) -> Iterable[Text]:
+    """The texts of mandates that were signed, where this version knows them, by version."""
+    stated = {
+        (str(says.fields.get("text_version")), str(says.fields.get("text_sha256")))
+        for says in (told(one.device, one.number, one.body) for one in entries)
+        if says.entry.kind == "mandate"
+    }
+    for version, digest in sorted(stated):
+        if mandate.sha256_of(version) == digest:
+            yield Text("mandate", version, mandate.TEXTS[version])
+
+
+def _stated(asking: Asking, own: Own, document: Document) -> Program[Stated]:
+    """What the server says of the whole; its `contents` is filled in last."""
+    sheet = yield from first(_SHEET, centre_id=asking.centre, case_id=bytes.fromhex(document.case))
+    name = yield from first(_CENTRE, centre_id=asking.centre)
+    became = []
+    for one in own.entries:
+        code = yield from first(_CODE, centre_id=asking.centre, device_id=one.device, entry_number=one.number)
+        outcome, author = OUTCOMES[one.outcome], one.author.hex()
+        reason = code[0] if code and code[0] else ""
+        became.append(Became(one.device.hex(), one.number, author, one.effective, outcome, reason))
+    people = yield from _people({asking.person, *(one.author for one in own.entries)})
+    status = own.case.status or ""
+    return Stated(
+        document.origin,
+        document.centre,
+        name[0] if name else "",
+        document.case,
+        sheet[0] if sheet else "",
+        sheet[1] if sheet else "",
+        KINDS["application"].states.get(status, status),
+        asking.now,
+        asking.person.hex(),
+        next((name for id_, name, _ in people if id_ == asking.person.hex()), ""),
+        "",
+        own.withheld,
+        people,
+        tuple(became),
+    )
+
+
+def _people(ids: set[bytes]) -> Program[tuple[tuple[str, str, str], ...]]:
+    found = yield Lookup(schema.person, ("id",), ("id", "name", "role"), [(id_,) for id_ in sorted(ids)])
+    return tuple(sorted((id_.hex(), name, role) for id_, name, role in found))

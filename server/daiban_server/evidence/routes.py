@@ -1,0 +1,62 @@
+"""``GET /v1/cases/{case}/evidence``: a case's file, for who may prove it to others."""
+
+import asyncio
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+
+from daiban_server import audit
+from daiban_server.db.program import Program
+from daiban_server.evidence.gather import Asking, Gathered, finished, gather, sha256_of
+from daiban_server.features.photos.port import PhotoStore
+from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.session import GivenSession
+from daiban_server.keystore import ServerKeys
+from daiban_server.services import GivenServices
+from daiban_sync.errors import WireError
+from daiban_sync.evidence.document import FILE_BYTES, encode
+
+MEDIA_TYPE = "application/vnd.daiban.evidence+json"
+REASON = 200
+"""Characters of a reason."""
+
+
+@get("/v1/cases/{record:str}/evidence", opt={"action": "evidence.export"}, media_type=MEDIA_TYPE)
+async def evidence(
+    record: FromPath[str],
+    session: GivenSession,
+    services: GivenServices,
+    reason: FromQuery[str] = "",
+    photos: FromQuery[bool] = False,
+) -> Response[bytes]:
+    """A case's evidence file; with `photos` their bytes too. The act is recorded, with its reason."""
+    if not reason.strip() or len(reason) > REASON or "\x00" in reason:
+        raise ProblemError("evidence.reason")
+    case, clerk = checked_id(record, "record.unknown"), session.clerk
+    asking = Asking(clerk.centre, clerk.person, services.now())
+    gathered = await services.database.read(gather(asking, case, services.keys))
+    await services.database.write(clerk.centre, lambda: noted(asking, case, reason))
+    data = await written(gathered, services.keys, services.photos if photos else None)
+    name = f'attachment; filename="{case.hex()}.evidence"'
+    return Response(data, media_type=MEDIA_TYPE, headers={"Content-Disposition": name})
+
+
+def noted(asking: Asking, case: bytes, reason: str) -> Program[None]:
+    """Record that somebody took a case's evidence out of the house, and why."""
+    yield from audit.note(asking.centre, asking.person, "evidence.export", case, reason, asking.now)
+
+
+async def written(gathered: Gathered, keys: ServerKeys, photos: PhotoStore | None) -> bytes:
+    """The file's bytes, with those of the photos where a store is given. Raises `WireError("evidence.too_large")`."""
+    contents = await _contents(gathered, photos) if photos else {}
+    return await asyncio.to_thread(lambda: encode(finished(gathered, contents, keys)))
+
+
+async def _contents(gathered: Gathered, photos: PhotoStore) -> dict[str, bytes]:
+    centre, found, room = bytes.fromhex(gathered.document.centre), dict[str, bytes](), FILE_BYTES // 2
+    for digest in dict.fromkeys(map(sha256_of, gathered.document.photos)):
+        room -= await photos.size(centre, bytes.fromhex(digest))
+        if room < 0:
+            raise WireError("evidence.too_large")
+        found[digest] = b"".join([block async for block in photos.read(centre, bytes.fromhex(digest))])
+    return found

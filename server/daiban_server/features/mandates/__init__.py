@@ -1,0 +1,1 @@
+"""Mandates: what becomes of one apart from the application that it was given for."""

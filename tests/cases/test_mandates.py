@@ -1,0 +1,124 @@
+"""A mandate lives apart from the application: suspended, renewed, ended; and what an agent may then still do."""
+
+from typing import Any
+
+import pytest
+
+from daiban_schemas import entry, mandate
+from daiban_schemas.kinds import KINDS
+from tests.cases.bureau import Bureau
+from tests.cases.test_conditions import item
+
+TERM = {"valid_from": "2026-11-01", "valid_until": "2026-11-30"}
+SIGNED = {"name": "张桂兰", "mark": "drawn", "at": 1}
+
+
+def given(bureau: Bureau, case: bytes, *signers: dict[str, Any], **fields: Any) -> bytes:
+    """A mandate for 王芳 in a case."""
+    record = bureau.new()
+    values = {"application": case.hex(), "agent": "王芳", "signers": list(signers or [SIGNED]), **TERM, **fields}
+    bureau.write("王芳", entry.change(record.hex(), "mandate", values, seen=0, at=bureau.now))
+    return record
+
+
+def act(bureau: Bureau, who: str, record: bytes, name: str, **arguments: Any) -> str | None:
+    body = entry.command(record.hex(), "mandate", name, arguments or None, expected=None, at=bureau.now)
+    return bureau.write(who, body).code
+
+
+def values_of(bureau: Bureau, record: bytes) -> dict[str, Any]:
+    return bureau.values(record)
+
+
+def test_a_suspended_mandate_stops_the_agent_and_nobody_else(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case)
+    assert act(bureau, "王芳", record, "suspend") == "argument.invalid", "a reason is wanted"
+    assert act(bureau, "王芳", record, "suspend", reason="老人要先和儿子商量") is None
+    assert bureau.ask("王芳", case, "submit") == "mandate.not_standing"
+    assert bureau.ask("王芳", case, "withdraw", reason="不办了") == "mandate.not_standing"
+    assert act(bureau, "赵敏", record, "resume", reason="老人来电同意") is None
+    assert bureau.ask("王芳", case, "submit") == "merged"
+    (suspended, resumed) = values_of(bureau, record)["changes"]
+    assert (suspended["act"], suspended["reason"], suspended["by"]) == ("suspend", "老人要先和儿子商量", "王芳")
+    assert (resumed["act"], resumed["by"]) == ("resume", "赵敏")
+
+
+def test_a_clerk_acts_though_the_mandate_has_ended(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case)
+    assert act(bureau, "李红", record, "end", reason="委托人撤销") is None
+    assert act(bureau, "李红", record, "resume", reason="又要办") == "command.not_now"
+    assert bureau.ask("王芳", case, "submit") == "mandate.not_standing"
+    assert bureau.ask("赵敏", case, "submit") == "merged"
+
+
+def test_facts_are_recorded_whatever_the_mandate(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    act(bureau, "李红", given(bureau, case), "end", reason="委托人撤销")
+    bureau.through(case, ("王芳", "collected", {}))
+    assert bureau.status(case) == "collected"
+
+
+def test_an_expired_mandate_is_renewed_by_a_new_signature(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case, valid_until="2026-11-20")
+    assert bureau.ask("王芳", case, "submit") == "mandate.not_standing"
+    again = {"reason": "还没办完", "signer": SIGNED}
+    assert act(bureau, "王芳", record, "renew", until="2026-11-19", **again) == "mandate.term"
+    assert act(bureau, "王芳", record, "renew", until="2026-12-31", reason="还没办完") == "argument.invalid"
+    pressed = {"name": "张桂兰", "mark": "fingerprint", "at": 2, "witness": "王芳"}
+    unwitnessed = {"reason": "还没办完", "signer": pressed}
+    assert act(bureau, "王芳", record, "renew", until="2026-12-31", **unwitnessed) == "mandate.witness"
+    assert "renewed_until" not in values_of(bureau, record)
+    assert act(bureau, "王芳", record, "renew", until="2026-12-31", **again) is None
+    assert values_of(bureau, record)["renewed_until"] == "2026-12-31"
+    assert bureau.ask("王芳", case, "submit") == "merged"
+
+
+@pytest.mark.parametrize("demand", ["paper_mandate_only", "person_must_come"])
+def test_an_item_that_wants_paper_or_the_person_takes_no_drawn_mark(bureau: Bureau, demand: str) -> None:
+    case = bureau.case(who="王芳", source="home", item=item(bureau, **{demand: True}))
+    given(bureau, case)
+    assert bureau.ask("王芳", case, "submit") == "mandate.drawn"
+    given(bureau, case, {"name": "张桂兰", "mark": "paper", "at": 1})
+    assert bureau.ask("王芳", case, "submit") == "merged"
+
+
+@pytest.mark.parametrize("witness", ["", "王芳", "张桂兰", " 王芳 "], ids=["nobody", "agent", "signer", "spaced"])
+def test_a_fingerprint_needs_a_witness_who_is_somebody_else(bureau: Bureau, witness: str) -> None:
+    case = bureau.case(who="王芳", source="home")
+    pressed = {"name": "张桂兰", "mark": "fingerprint", "at": 1}
+    record = given(bureau, case, {**pressed, "witness": witness} if witness else pressed)
+    assert bureau.ask("王芳", case, "submit") == "mandate.witness"
+    assert broken(values_of(bureau, record)) == ["mandate.witness"]
+    given(bureau, case, {**pressed, "witness": "李秀英"})
+    assert bureau.ask("王芳", case, "submit") == "merged"
+
+
+def test_the_text_that_was_signed_is_the_one_of_that_version(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    text = {"text_version": mandate.NEWEST, "text_sha256": "00" * 32}
+    record = given(bureau, case, **text)
+    assert bureau.ask("王芳", case, "submit") == "mandate.text"
+    assert broken(values_of(bureau, record)) == ["mandate.text"]
+    given(bureau, case, **text | {"text_sha256": mandate.sha256_of(mandate.NEWEST)})
+    assert bureau.ask("王芳", case, "submit") == "merged"
+
+
+def broken(values: dict[str, Any]) -> list[str]:
+    rules = KINDS["mandate"].rules
+    return [rule.code for rule in rules if not rule.holds({name: values.get(name) for name in rule.fields})]
+
+
+def test_no_text_claims_a_reliable_electronic_signature() -> None:
+    for version, text in mandate.TEXTS.items():
+        assert mandate.sha256_of(version) is not None
+        assert text.count("可靠的电子签名") == text.count("不作为可靠的电子签名") == 1
+
+
+def test_a_text_that_was_signed_stays_letter_by_letter() -> None:
+    assert mandate.sha256_of("2026-1") == HASH_2026_1
+
+
+HASH_2026_1 = "668ba9303a21f61f9ea9e82ef3982685fb75f8ca474b9eac4438e3307cd09407"

@@ -81,3 +81,18 @@ def test_a_promise_of_before_stands_where_it_stood(tmp_path: Path) -> None:
         found = connection.execute('SELECT "start", "end", promised, low, high, told FROM slot').fetchall()
     connection.close()
     assert found == [(9_000, 10_000, 9_000, 9_000, 9_000, 1)], "it is a promise, and moves nowhere by itself"
+
+
+def test_a_mandate_of_before_stands(tmp_path: Path) -> None:
+    path = tmp_path / "daiban.db"
+    migrate(f"sqlite:///{path}", "0004")
+    with dbapi2.connect(str(path)) as connection:
+        for kind in ("mandate", "photo"):
+            row = (b"c" * 16, kind.ljust(16).encode(), kind, None, None, 1, 1, None, None, 0, 0, 0)
+            connection.execute(f"INSERT INTO record VALUES ({', '.join('?' * len(row))})", row)
+    connection.close()
+    migrate(f"sqlite:///{path}")
+    with dbapi2.connect(str(path)) as connection:
+        found = connection.execute("SELECT kind, status FROM record ORDER BY kind").fetchall()
+    connection.close()
+    assert found == [("mandate", "standing"), ("photo", None)]

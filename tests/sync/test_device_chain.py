@@ -13,6 +13,7 @@ from daiban_schemas.problems.catalogue import CATALOGUE
 from daiban_schemas.problems.entries import ENTRIES
 from daiban_schemas.problems.papers import PAPERS
 from daiban_schemas.problems.planning import PLANNING
+from daiban_schemas.problems.trust import TRUST
 from daiban_schemas.problems.visits import VISITS
 from daiban_schemas.problems.wire import WIRE
 from daiban_sync import batch, errors, faults, ids, limits, outcome
@@ -172,7 +173,7 @@ def test_every_error_says_its_code_and_only_that_to_people() -> None:
 
 
 def test_no_code_stands_in_two_tables() -> None:
-    assert len(problem.PROBLEMS) == sum(map(len, (WIRE, ENTRIES, PAPERS, CATALOGUE, ASKING, PLANNING, VISITS)))
+    assert len(problem.PROBLEMS) == sum(map(len, (WIRE, ENTRIES, PAPERS, CATALOGUE, ASKING, PLANNING, VISITS, TRUST)))
 
 
 def test_every_code_has_words_in_both_languages() -> None:

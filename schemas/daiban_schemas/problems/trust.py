@@ -66,7 +66,4 @@ TRUST: dict[str, Problem] = {
     "mandate.term": Problem(
         422, "续期的止日不对", "止日应在今天以后,并且晚于原来的止日", "Not a later end", "Choose a later day to come"
     ),
-    "mandate.unsigned": Problem(
-        409, "委托书还没有签", "请先由委托人签署", "Nobody has signed the mandate", "Have it signed first"
-    ),
 }

@@ -77,7 +77,10 @@ BESIDE = {
         "有委托书没有写明文本摘要，不能证明签的是哪一份文本",
         "A mandate does not state its text's hash: which text was signed is not proved",
     ),
-    "withheld": Words("有内容已依法删除，只留下摘要", "Some entries were erased; only their hashes are left"),
+    "withheld": Words(
+        "有属于本件的内容没有列出（如已依法删除），只留下摘要",
+        "Some of the case's entries are not shown (erased, say): only hashes are left",
+    ),
     "further": Words("文件里有本版本不认识的声明，没有核对", "There are statements that this version does not judge"),
 }
 

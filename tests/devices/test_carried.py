@@ -1,6 +1,7 @@
 """Work that is carried in by hand: sealed, in pieces, out of order, twice, by three at once; and what comes back."""
 
 import asyncio
+import hashlib
 import random
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from daiban_client_sdk import Client
 from daiban_client_sdk.errors import DeviceError, RefusedError
+from daiban_sync import bundle, sealing, wire
+from daiban_sync.keys import SoftwareKey
 from tests.photos.pictures import taken
 from tests.support.township import Township
 
@@ -134,3 +137,20 @@ async def test_where_everything_has_its_receipt_there_is_nothing_to_carry(sqlite
     await phone.sync()
     with pytest.raises(DeviceError, match=r"bundle\.nothing"):
         await phone.export(Path(sqlite_township.folder / "stick"))
+
+
+async def test_whoever_seals_a_piece_without_the_device_s_key_gets_nowhere(township: Township) -> None:
+    """Anybody can seal to the server: what counts is who signed within."""
+    phone = await filled(township, 0)
+    keys, thief = township.services.keys, SoftwareKey(bytes([9] * 32))
+    identity, body = phone.device.identity(), wire.encode_request(wire.Hello(fresh=True), [])
+    stated = bundle.Statement(
+        *(identity.origin.hex(), identity.centre.hex(), identity.device.hex(), "ab" * 16),
+        *(1, 1, township.clock(), hashlib.sha256(body).hexdigest()),
+    )
+    to = next(key.public for key in keys.sealed.values())
+    for signer, code in ((thief, "bundle.signature"), (identity.signer, "")):
+        content = bundle.pack(stated, body, signer)
+        piece = b"".join(sealing.seal([content], bytes([7] * 32), to, bundle.purpose(identity.origin)))
+        answer = await hand_in(township, piece)
+        assert (answer.json()["code"] if code else answer.status_code) == (code or 200)

@@ -27,6 +27,8 @@ ACTS: Mapping[str, str] = {
     "person.export": "导出个人信息副本",
     "record.erase": "删除个人信息",
     "device.revoke": "停用手机",
+    "device.suspend": "挂失手机",
+    "quarantine.adopt": "采用隔离内容",
     "factor.reset": "重置二次验证",
     "password.reset": "重置密码",
     "role.change": "变更岗位",

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import bindparam, update
 
+from daiban_server import audit
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.devices import quarantined
@@ -80,6 +81,8 @@ def decide(
     }
     named = {"centre_id": clerk.centre, "device_id": choice.device, "batch_digest": choice.digest}
     yield from run(_DECIDE, **named, decision=msgspec.json.encode(decision))
+    if choice.numbers:
+        yield from audit.note(clerk.centre, clerk.person, "quarantine.adopt", choice.device, choice.reason, now)
     return outcomes
 
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
+from daiban_server import audit
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows
 from daiban_server.http.problems import ProblemError
@@ -101,6 +102,8 @@ def act(centre: bytes, device: bytes, name: str, told: Told, who: bytes, now: in
     becomes = _BECOMES.get(name) or ("active" if works_here else "leaving")
     yield from first(_SET, device_id=device, becomes=becomes)
     yield from write_down(centre, device, name, key, told, who, now)
+    if name in ("revoke", "suspend"):
+        yield from audit.note(centre, who, f"device.{name}", device, told.reason, now)
     return becomes
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 
+from daiban_server import audit
 from daiban_server.backup import erasure_note
 from daiban_server.backup.erasure_note import Erased
 from daiban_server.db import schema
@@ -40,6 +41,8 @@ async def erase(records: Sequence[bytes], clerk: Clerk, reason: str, services: S
 
     def everywhere() -> Program[list[Blob]]:
         yield from erasing.erase(clerk.centre, family, clerk.person, reason, now)
+        for record in records:
+            yield from audit.note(clerk.centre, clerk.person, "record.erase", record, reason, now)
         return (yield from copies.empty(clerk.centre, family, now))
 
     for blob in await services.database.write(clerk.centre, everywhere):

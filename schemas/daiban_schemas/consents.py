@@ -6,7 +6,7 @@ from typing import Any
 
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.kinds.consent import by_guardian, is_child
-from daiban_schemas.masking import as_shown
+from daiban_schemas.masking import as_shown, is_mask
 from daiban_schemas.texts import NOTICE, SENSITIVE
 
 GUARDIAN = "guardian"
@@ -16,13 +16,22 @@ Values = Mapping[str, Any]
 
 def sensitive(case: Values, *, photos: bool) -> bool:
     """Whether an application holds data for which the law wants a separate consent (个保法 28, 29): a number that is
-    masked wherever it is shown, in a field or an answer, or a photo of a paper."""
+    masked wherever it is shown, in a field or an answer, or a photo of a paper. On a phone that handed it in the number
+    is a mask already, and it is there all the same."""
     types = KINDS["application"].fields
     return photos or any(
-        as_shown(value, types[name].type if name in types else None, "handling") != value
+        _masked_in(value) or as_shown(value, types[name].type if name in types else None, "handling") != value
         for name, value in case.items()
         if name not in types or types[name].policy != "server"
     )
+
+
+def _masked_in(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) > 2 and is_mask(value)
+    if isinstance(value, dict):
+        return any(map(_masked_in, value.values()))
+    return isinstance(value, list) and any(map(_masked_in, value))
 
 
 def lacking(case: Values, consents: Iterable[Values], day: datetime.date, *, photos: bool) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from daiban_client_sdk import Client
 from daiban_client_sdk.errors import DeviceError, RefusedError
+from daiban_server.http.budgets import UNLIMITED, Budgets
 from daiban_sync import bundle, sealing, wire
 from daiban_sync.keys import SoftwareKey
 from tests.photos.pictures import taken
@@ -57,6 +58,7 @@ async def test_a_neighbour_carries_a_days_work_in_and_brings_the_receipts_back(t
 
 
 async def test_in_pieces_out_of_order_after_truncation_by_three_carriers_at_once(township: Township) -> None:
+    township.services.budgets = Budgets(UNLIMITED)
     phone = await filled(township, 4, photos=4)
     for n in range(40):
         record = await township.household(phone, f"又{n:02}户")

@@ -15,8 +15,10 @@ from daiban_server.db.program import Program, Write
 from daiban_server.keystore import ServerKeys
 from daiban_sync import keyring
 from daiban_sync.ids import NOBODY
-from daiban_sync.keyring import Keyring, ServerKey
+from daiban_sync.keyring import SEAL, Keyring, ServerKey
 from daiban_sync.keys import SoftwareKey
+from daiban_sync.sealing import SealKey
+from daiban_sync.sealing import key_id as seal_id
 from tests.simulator.cast import PHONES
 
 BEGUN = 1_780_000_000_000
@@ -33,10 +35,16 @@ PLACES = ([id_of("青山村"), id_of("白河村")], [id_of("河湾村"), id_of("
 TABS = (("赵敏", "赵敏", 0), ("赵敏", "赵敏's second tab", 0), ("钱伟", "钱伟", 0), ("吴丹", "吴丹", 1))
 
 ROOT, _RECEIPT, _DESK = (SoftwareKey(bytes([n]) * 32) for n in (1, 2, 3))
-_STATED = (ServerKey("receipt", _RECEIPT.public_key.hex()), ServerKey("desk", _DESK.public_key.hex()))
+_SEAL = SealKey(bytes([4]) * 32)
+_STATED = (
+    ServerKey("receipt", _RECEIPT.public_key.hex()),
+    ServerKey("desk", _DESK.public_key.hex()),
+    ServerKey(SEAL, _SEAL.public.hex()),
+)
 RING = Keyring(1, ORIGIN.hex(), BEGUN, _STATED)
 KEYS = ServerKeys(
-    *(ORIGIN, ROOT.public_key, _RECEIPT, _DESK, bytes(32), keyring.issue(ROOT, RING), 1, RING.receipt_keys())
+    *(ORIGIN, ROOT.public_key, _RECEIPT, _DESK, bytes(32), keyring.issue(ROOT, RING), 1, RING.receipt_keys()),
+    {seal_id(_SEAL.public): _SEAL},
 )
 SEEDS = {id_of(name): sha256(name.encode()).digest() for _, name, _ in PHONES}
 KEYS_OF = {device: SoftwareKey(seed) for device, seed in SEEDS.items()}

@@ -1,4 +1,4 @@
-"""People, places, devices, and who is signed in."""
+"""People, places and devices."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
@@ -105,14 +105,3 @@ enrolment_code = Table(
     id_column("device", optional=True),
 )
 """One-time codes by the SHA-256 of their secret; `device` says who used it."""
-
-session = Table(
-    "session",
-    metadata,
-    octets("digest", key=True),
-    id_column("person", ForeignKey("person.id")),
-    text("csrf"),
-    number("created"),
-    number("expires"),
-)
-"""Signed-in sessions by the SHA-256 of their cookie."""

@@ -53,7 +53,14 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "catalogue.read": _DESK | {"cadre"},
     "catalogue.change": frozenset({"district"}),
     "session.end": _EVERYBODY,
+    "session.second": _EVERYBODY,
+    "account.own": _EVERYBODY,
+    "account.reset": frozenset({"head", "district"}),
+    "passkey.sign": _EVERYBODY,
 }
+OWN_STAGES = ("full", "second", "change", "enrol")
+"""Stages of a session at which a route is open that has to be so before everything is shown: the way out. A route that
+names no stages wants one that is ``full`` (see `accounts.sessions`)."""
 
 OPEN: Mapping[str, str] = {
     "/v1/health": "liveness, tells nothing",
@@ -66,7 +73,7 @@ OPEN: Mapping[str, str] = {
     "/v1/photos/uploads": "the ticket in the URL is the right",
     "/schema": "the API's own description",
     "/static": "style sheets and scripts",
-    "/sign-in": "the sign-in page",
+    "/sign-in": "the sign-in page, and the way to a provider and back",
     "/": "leads to the sign-in page or to the summary",
 }
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from litestar.di import NamedDependency
 
+from daiban_server.accounts.hashing import Hashing
+from daiban_server.accounts.oidc.provider import Provider
 from daiban_server.db.database import Database
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.features.visits.planning.running import Planning
@@ -44,6 +46,8 @@ class Services:
     presence: dict[bytes, Presence] = field(default_factory=dict)
     tries: Tries = field(default_factory=Tries)
     planning: Planning = field(default_factory=Planning)
+    hashing: Hashing = field(default_factory=Hashing)
+    provider: Provider | None = None
 
 
 GivenServices = NamedDependency[Services]

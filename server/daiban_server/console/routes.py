@@ -7,7 +7,7 @@ from litestar import Request, Response, Router
 from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
-from daiban_server.console import devices, door, summary
+from daiban_server.console import account, devices, door, provider, steps, summary
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.http.problems import problem
 
@@ -21,6 +21,16 @@ ROUTES: list[Router] = [
             door.sign_in_page,
             door.sign_in,
             door.sign_out,
+            steps.code_page,
+            steps.give_code,
+            steps.first_password,
+            steps.own_password,
+            steps.first_factor,
+            *account.HANDLERS,
+            provider.to_provider,
+            provider.back,
+            provider.link,
+            provider.unlink,
             summary.summary,
             summary.settle,
             summary.task_done,

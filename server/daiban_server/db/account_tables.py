@@ -14,6 +14,7 @@ session = Table(
     Column("role", String(20), nullable=False),
     Column("stage", String(10), nullable=False),
     Column("second", Boolean, nullable=False),
+    Column("door", String(10), nullable=False),
     text("browser"),
     number("created"),
     number("proved"),
@@ -22,8 +23,8 @@ session = Table(
     Index("ix_session_person", "person"),
 )
 """Sessions by the SHA-256 of their cookie; `id` names one to its owner. `stage` is ``full``, or what is still owed:
-``second``, ``change``, ``enrol``. `second` says whether a second factor was given, `proved` when the person last showed
-that it is he, `role` what he was when he signed in."""
+``second``, ``change``, ``enrol``. `second` says whether a second factor was given, `door` whether he came by
+``password`` or ``oidc``, `proved` when he last showed that it is he, `role` what he was when he signed in."""
 
 first_password = Table(
     "first_password", metadata, id_column("person", ForeignKey("person.id"), key=True), id_column("by"), number("at")
@@ -40,8 +41,8 @@ second_factor = Table(
     octets("pending", optional=True),
     number("pending_until", optional=True),
 )
-"""Secrets of time-based codes, sealed (see `accounts/totp.py`); `step` is the last one whose code was taken. A `pending`
-secret has not been confirmed by a code yet."""
+"""Secrets of time-based codes, sealed (see `accounts/totp.py`); `step` is the last one whose code was taken.
+A `pending` secret has not been confirmed by a code yet."""
 
 recovery_code = Table(
     "recovery_code",

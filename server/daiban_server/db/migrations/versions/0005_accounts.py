@@ -72,6 +72,7 @@ def _sessions() -> None:
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("stage", sa.String(length=10), nullable=False),
         sa.Column("second", sa.Boolean(), nullable=False),
+        sa.Column("door", sa.String(length=10), nullable=False),
         _text("browser"),
         *(_number(name) for name in ("created", "proved", "seen", "expires")),
         _of_person("session"),

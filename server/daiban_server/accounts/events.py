@@ -2,8 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
-
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
@@ -30,7 +29,7 @@ _LATEST = (
 )
 
 
-class Event(NamedTuple):
+class Event(Struct, frozen=True):
     """`code` was done by somebody at a time (Unix milliseconds)."""
 
     code: str

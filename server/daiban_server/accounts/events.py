@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 

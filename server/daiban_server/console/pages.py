@@ -61,7 +61,9 @@ def page(
     name: str, context: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Template:
     """A page from ``templates/NAME.html``."""
-    whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **context}
+    session = context.get("session")
+    known = {"may_devices": session is not None and may(session.role, "device.read")}
+    whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **known, **context}
     return Template(
         f"{name}.html", context=whole, status_code=status, headers=dict(headers or {}), media_type="text/html"
     )
@@ -88,7 +90,7 @@ async def show(
         return {**(yield from program), "centre": row[0] if row else ""}
 
     context = {**(await services.database.read(framed())), **more}
-    frame = {"session": session, "now": services.now(), "may_devices": may(session.role, "device.read")}
+    frame = {"session": session, "now": services.now()}
     return page(name, {**frame, **context}, status)
 
 

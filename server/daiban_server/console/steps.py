@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Template
 
 from daiban_schemas.problem import words as problem_words
-from daiban_server.accounts import entering, passkeys
+from daiban_server.accounts import entering, passkeys, totp
 from daiban_server.accounts.passwords import SHORTEST
 from daiban_server.accounts.session_routes import browser_of
 from daiban_server.accounts.sessions import CHANGE, ENROL, SECOND, Opened, SignedIn
@@ -48,9 +48,11 @@ async def _code_page(
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Template:
-    has_passkey = bool(await services.database.read(passkeys.mine(session.clerk.person)))
-    context = {"title": "第二步验证", "session": session, "next": wanted, "error": error, "has_passkey": has_passkey}
-    return page("second", context, status, headers)
+    person = session.clerk.person
+    has_app = await services.database.read(totp.has(person))
+    has_passkey = bool(await services.database.read(passkeys.mine(person)))
+    context = {"title": "第二步验证", "session": session, "next": wanted, "error": error}
+    return page("second", {**context, "has_app": has_app, "has_passkey": has_passkey}, status, headers)
 
 
 @get("/sign-in/password", opt={"action": "account.own", "stages": (CHANGE,)})

@@ -19,6 +19,11 @@ async function ask(path, csrf, body) {
   if (!answer.ok) {
     throw Object.assign(new Error(`${told.title}，${told.advice}。`), { code: told.code });
   }
+  if (told.csrf) {
+    // The session was made anew: the forms that stand on this page go with the new one.
+    document.querySelectorAll("input[name=csrf]").forEach((field) => (field.value = told.csrf));
+    document.querySelectorAll("[data-csrf]").forEach((part) => (part.dataset.csrf = told.csrf));
+  }
   return told;
 }
 

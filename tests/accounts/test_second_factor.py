@@ -113,6 +113,13 @@ async def test_an_app_is_enrolled_by_its_first_code_and_not_before(township: Tow
     assert (after["app"], after["recovery_codes"]) == (True, 10)
 
 
+async def test_sessions_that_came_without_a_second_factor_end_when_there_is_one(township: Township) -> None:
+    zhao, elsewhere = await desk_of(township, "赵敏"), await desk_of(township, "赵敏")
+    await zhao.has_app()
+    assert code_of(await elsewhere.http.get("/v1/conflicts")) == "session.missing"
+    assert (await zhao.http.get("/v1/conflicts")).status_code == 200
+
+
 async def test_the_old_app_goes_on_until_the_new_one_is_confirmed(sqlite_township: Township) -> None:
     zhao, codes = await with_app(sqlite_township)
     old = zhao.secret

@@ -4,7 +4,7 @@ makes the session anew."""
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from daiban_server.accounts import entering, events, factors, lockout, passkeys, passwords, recovery, totp
+from daiban_server.accounts import entering, events, factors, lockout, passkeys, passwords, recovery, sessions, totp
 from daiban_server.accounts.sessions import ENROL, FULL, Opened, SignedIn
 from daiban_server.accounts.totp import Enrolment
 from daiban_server.db.program import Program
@@ -114,8 +114,9 @@ async def remove_passkey(session: SignedIn, key: bytes, services: Services) -> N
 
 
 def _enrolled(secret: str, session: SignedIn, code: str, browser: str, services: Services) -> Program[Risen]:
-    """Whoever has just shown a new factor has given one: the session rises with it."""
+    """Whoever has just shown a new factor has given one: the session rises with it, and those end that came without."""
     person = session.clerk.person
     codes = yield from factors.first_codes(person, services.keys)
+    yield from sessions.end_others(person, bytes.fromhex(session.id))
     yield from events.note(person, person, code, services.now())
     return Risen((yield from entering.risen(secret, session, browser, services, second=True)), codes)

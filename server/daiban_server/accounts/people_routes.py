@@ -3,6 +3,8 @@
 The head does it in his own centre, for others; the district for its own people, and for the heads of all centres, over
 whom nobody in the centre could."""
 
+from collections.abc import Callable
+
 from litestar import delete, put
 from litestar.params import FromPath
 from sqlalchemy import bindparam, select
@@ -14,7 +16,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
-from daiban_server.services import GivenServices
+from daiban_server.services import GivenServices, Services
 
 _p = schema.person.c
 _WHOSE = select(_p.centre, _p.role).where(_p.id == bindparam("person_id"), _p.active, _p.login.is_not(None))
@@ -24,43 +26,41 @@ _WHOSE = select(_p.centre, _p.role).where(_p.id == bindparam("person_id"), _p.ac
 async def reset_factors(person: FromPath[str], session: GivenSession, services: GivenServices) -> None:
     """Take away all of somebody's second factors; he is signed out, and told. Raises `ProblemError`:
     ``person.unknown``, ``factor.own``."""
-    id_, now = checked_id(person, "person.unknown"), services.now()
-
-    def step() -> Program[None]:
-        yield from _entrusted(session, id_)
-        yield from factors.reset(id_, session.clerk.person, now)
-
-    await services.database.write("account", step)
+    now = services.now()
+    await entrusted(person, session, services, lambda id_: factors.reset(id_, session.clerk.person, now))
 
 
 @put("/v1/people/{person:str}/provider", opt={"action": "account.reset"}, status_code=204)
 async def allow_link(person: FromPath[str], session: GivenSession, services: GivenServices) -> None:
     """Leave to sign in at the provider: good for a week, and for who is called there as the login here. Raises
     `ProblemError`: ``person.unknown``, ``factor.own``, ``oidc.none``."""
-    id_, now = checked_id(person, "person.unknown"), services.now()
-    provider = services.provider
-    if provider is None:
+    if services.provider is None:
         raise ProblemError("oidc.none")
-    issuer = provider.settings.issuer
-
-    def step() -> Program[None]:
-        yield from _entrusted(session, id_)
-        yield from links.allow(issuer, id_, session.clerk.person, now)
-
-    await services.database.write("account", step)
+    issuer, now = services.provider.settings.issuer, services.now()
+    await entrusted(person, session, services, lambda id_: links.allow(issuer, id_, session.clerk.person, now))
 
 
 @delete("/v1/people/{person:str}/provider", opt={"action": "account.reset"}, status_code=204)
 async def remove_link(person: FromPath[str], session: GivenSession, services: GivenServices) -> None:
     """Somebody signs in at the provider no more; he is signed out, and told. Raises `ProblemError`:
     ``person.unknown``, ``factor.own``."""
-    id_, now = checked_id(person, "person.unknown"), services.now()
+    now = services.now()
 
-    def step() -> Program[None]:
-        yield from _entrusted(session, id_)
+    def step(id_: bytes) -> Program[None]:
         yield from links.remove(id_)
         yield from sessions.end_all(id_)
         yield from events.note(id_, session.clerk.person, "oidc.removed", now)
+
+    await entrusted(person, session, services, step)
+
+
+async def entrusted(person: str, session: SignedIn, services: Services, mend: Callable[[bytes], Program[None]]) -> None:
+    """Mend an account that is entrusted to this one. Raises `ProblemError`: ``person.unknown``, ``factor.own``."""
+    id_ = checked_id(person, "person.unknown")
+
+    def step() -> Program[None]:
+        yield from _entrusted(session, id_)
+        yield from mend(id_)
 
     await services.database.write("account", step)
 

@@ -38,6 +38,7 @@ PASSWORD, OIDC = "password", "oidc"
 """Doors that people come in by."""
 
 _p, _s = schema.person.c, schema.session.c
+_ROLE = select(_p.role).where(_p.id == bindparam("person_id"))
 _FIND = (
     select(_p.id, _p.name, _p.role, _p.centre, _p.active, _s.id, _s.csrf, _s.role, _s.stage)
     .add_columns(_s.second, _s.door, _s.proved, _s.seen, _s.expires)
@@ -118,9 +119,6 @@ def begin(person: bytes, stage: str, *, second: bool, door: str, browser: str, n
     if opened is None:
         raise ProblemError("session.missing")
     return Opened(secret, opened)
-
-
-_ROLE = select(_p.role).where(_p.id == bindparam("person_id"))
 
 
 def rise(secret: str, stage: str, *, second: bool, browser: str, now: int) -> Program[Opened]:

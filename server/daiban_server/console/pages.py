@@ -30,7 +30,7 @@ STEPS = {SECOND: "/sign-in/code", CHANGE: "/sign-in/password", ENROL: "/sign-in/
 FIELDS = 60
 """Fields of one form."""
 
-_PAGES = re.compile(r"/(summary|account|devices(/[0-9a-f]{32})?)\Z")
+_PAGES = re.compile(r"/(summary|account|people|devices(/[0-9a-f]{32})?)\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
 SAID = {
@@ -51,6 +51,8 @@ SAID = {
     "session-gone": "已退出那一处的登录。",
     "sessions-gone": "别处的登录都已退出。",
     "proved": "已确认是您本人，10 分钟内可以更改。",
+    "factor-gone": "已取消。他用密码登录后可以重新设置。",
+    "allowed": "已准许，七天内他首次登录时生效。",
     "linked": "已绑定，以后可以用它登录。",
     "unlinked": "已解除绑定。",
 }
@@ -62,7 +64,11 @@ def page(
 ) -> Template:
     """A page from ``templates/NAME.html``."""
     session = context.get("session")
-    known = {"may_devices": session is not None and may(session.role, "device.read")}
+    role = session.role if session is not None else None
+    known = {
+        "may_devices": role is not None and may(role, "device.read"),
+        "may_people": role is not None and may(role, "account.reset"),
+    }
     whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **known, **context}
     return Template(
         f"{name}.html", context=whole, status_code=status, headers=dict(headers or {}), media_type="text/html"

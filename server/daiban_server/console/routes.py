@@ -7,7 +7,7 @@ from litestar import Request, Response, Router
 from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
-from daiban_server.console import account, devices, door, provider, steps, summary
+from daiban_server.console import account, devices, door, people, provider, steps, summary
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.http.problems import problem
 
@@ -31,6 +31,10 @@ ROUTES: list[Router] = [
             provider.back,
             provider.link,
             provider.unlink,
+            people.people,
+            people.reset_factor,
+            people.allow,
+            people.new_password,
             summary.summary,
             summary.settle,
             summary.task_done,

@@ -28,7 +28,6 @@ _ALLOWED = (
     .where(
         _l.issuer == bindparam("issuer_name"),
         _l.subject.is_(None),
-        _l.until > bindparam("now"),
         _p.login == bindparam("login_name"),
         _p.active,
     )
@@ -58,7 +57,7 @@ def person_of(issuer: str, who: Identity, now: int) -> Program[tuple[bytes, str]
         return bytes(linked[0]), linked[1]
     if not who.claim or "\x00" in who.claim:
         return None
-    allowed = yield from first(_ALLOWED, issuer_name=issuer, login_name=who.claim, now=now)
+    allowed = yield from first(_ALLOWED, issuer_name=issuer, login_name=who.claim)
     if allowed is None or (yield from first(_ANYBODY, issuer_name=issuer, subject_name=who.subject)) is not None:
         return None
     taken = {"issuer_name": issuer, "person_id": allowed[0], "subject_name": who.subject, "now": now}

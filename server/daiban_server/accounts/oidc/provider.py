@@ -57,7 +57,9 @@ class Provider:
     """One sign-in provider. What it publishes is fetched when it is first needed: the server starts without it."""
 
     def __init__(self, settings: Oidc, redirect_uri: str) -> None:
+        """Raises `OSError` where the client's secret cannot be read: better at the start than at the door."""
         self.settings, self._redirect_uri = settings, redirect_uri
+        self._secret = settings.secret_file.read_text("utf-8").strip()
         self._metadata: Metadata | None = None
         self._keys: KeySet | None = None
         self._fetched = 0
@@ -184,8 +186,7 @@ class Provider:
 
     def _credentials(self) -> tuple[str, str]:
         """``client_secret_basic``, whose parts are form-encoded first (RFC 6749, 2.3.1)."""
-        secret = self.settings.secret_file.read_text("utf-8").strip()
-        return quote(self.settings.client_id, safe=""), quote(secret, safe="")
+        return quote(self.settings.client_id, safe=""), quote(self._secret, safe="")
 
 
 def _addresses(described: Metadata) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ advice are Chinese first; English second. A code that was ever shipped keeps its
 """
 
 from daiban_schemas.problems import Problem
+from daiban_schemas.problems.accounts import ACCOUNTS
 from daiban_schemas.problems.asking import ASKING
 from daiban_schemas.problems.catalogue import CATALOGUE
 from daiban_schemas.problems.entries import ENTRIES
@@ -16,7 +17,17 @@ from daiban_schemas.problems.wire import WIRE
 
 __all__ = ["PROBLEMS", "Problem", "words"]
 
-PROBLEMS: dict[str, Problem] = {**WIRE, **ENTRIES, **PAPERS, **CATALOGUE, **ASKING, **PLANNING, **VISITS, **TRUST}
+PROBLEMS: dict[str, Problem] = {
+    **ACCOUNTS,
+    **WIRE,
+    **ENTRIES,
+    **PAPERS,
+    **CATALOGUE,
+    **ASKING,
+    **PLANNING,
+    **VISITS,
+    **TRUST,
+}
 """All codes."""
 
 

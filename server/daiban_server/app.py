@@ -11,6 +11,9 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
+from daiban_server.accounts import account_routes, passkey_routes, people_routes, session_routes
+from daiban_server.accounts.oidc.provider import Provider
+from daiban_server.console.provider import CALLBACK
 from daiban_server.console.routes import ROUTES as CONSOLE
 from daiban_server.console.routes import STATIC
 from daiban_server.console.templates import TEMPLATES
@@ -56,6 +59,7 @@ from daiban_server.http import (
     bundles,
     enrolment,
     gaps,
+    headers,
     health,
     logs,
     problems,
@@ -114,8 +118,30 @@ API = (
     territory.assign,
     territory.withdraw,
     gaps.close_gap,
-    session.sign_in,
-    session.sign_out,
+    session_routes.sign_in,
+    session_routes.give_code,
+    session_routes.passkey_options,
+    session_routes.show_passkey,
+    session_routes.show_again,
+    session_routes.sign_out,
+    session_routes.own_sessions,
+    session_routes.end_one,
+    session_routes.end_others,
+    account_routes.account,
+    account_routes.change_password,
+    account_routes.begin_app,
+    account_routes.confirm_app,
+    account_routes.remove_app,
+    account_routes.new_codes,
+    passkey_routes.own_passkeys,
+    passkey_routes.registration,
+    passkey_routes.add_passkey,
+    passkey_routes.remove_passkey,
+    passkey_routes.to_sign,
+    passkey_routes.try_signing,
+    people_routes.reset_factors,
+    people_routes.allow_link,
+    people_routes.remove_link,
     records.Records,
     records.conflicts,
     reveal,
@@ -187,6 +213,8 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
     outbound = Webhook(settings.webhook, keys.derived("webhook")) if settings.webhook else OwnList()
     services = Services(settings, database, keys, EFFECTS, store, now, outbound)
     services.budgets = Budgets(None if settings.budgets else UNLIMITED)
+    if settings.oidc:
+        services.provider = Provider(settings.oidc, f"{settings.web_origin}{CALLBACK}")
     recorder = PhotoRecorder(services)
 
     @contextlib.asynccontextmanager
@@ -220,6 +248,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
         },
         guards=[session.permitted],
         before_request=without_nul,
+        before_send=[headers.dressing(settings)],
         exception_handlers=problems.HANDLERS,
         lifespan=[lifespan],
         on_app_init=[_remember(services)],

@@ -63,7 +63,10 @@ def set_up(
     migrate(settings.database_url)
     password = secrets.token_urlsafe(9)
     asyncio.run(_set_up(settings, keys, district, centre, village or (centre,), head, agent, password))
-    click.echo(f"{centre} 已建立。登录账号 / account: {head}  密码 / password: {password}")
+    click.echo(
+        f"{centre} 已建立。登录账号 / account: {head}  密码 / password: {password}\n"
+        "首次登录须改密码，并设置第二步验证 / at the first sign-in: a password of one's own, and a second factor"
+    )
 
 
 async def _set_up(
@@ -77,9 +80,10 @@ async def _set_up(
     password: str,
 ) -> None:
     # These load the whole application: ``serve`` does that in its workers, and not in what watches over them.
+    from daiban_server.accounts import passwords
+    from daiban_server.accounts.hashing import hash_password
     from daiban_server.app import EFFECTS
     from daiban_server.features.catalogue.publish import DISTRICT, publish_catalogue
-    from daiban_server.http.session import hash_password
     from daiban_server.spine import desk
 
     now = time.time_ns() // 1_000_000
@@ -94,6 +98,7 @@ async def _set_up(
         boss = provision.Person(_id(now), place, head, "", "001", "head", head, hash_password(password))
         team = [provision.Person(_id(now), place, name, "", f"{n:03}", "agent") for n, name in enumerate(agents, 2)]
         yield from provision.add_people([boss, *team])
+        yield from passwords.given(boss.id, boss.id, now)
         yield from provision.add_territory([(one.id, point.id, "A") for one in team[:1] for point in points])
         yield from publish_catalogue(keys, EFFECTS, now, secrets.token_bytes(32))
         bodies = [provision.place_record(one, now) for one in places]

@@ -70,7 +70,14 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     # The auditor everywhere; the head what was shown in his own centre.
     "audit.read": frozenset({"auditor", "head"}),
     "session.end": frozenset(ROLES),
+    "session.second": frozenset(ROLES),
+    "account.own": frozenset(ROLES),
+    "account.reset": frozenset({"head", "district"}),
+    "passkey.sign": frozenset(ROLES),
 }
+OWN_STAGES = ("full", "second", "change", "enrol")
+"""Stages of a session at which a route is open that has to be so before everything is shown: the way out. A route that
+names no stages wants one that is ``full`` (see `accounts.sessions`)."""
 
 OPEN: Mapping[str, str] = {
     "/v1/health": "liveness, tells nothing",
@@ -87,7 +94,7 @@ OPEN: Mapping[str, str] = {
     "/v1/photos/uploads": "the ticket in the URL is the right",
     "/schema": "the API's own description",
     "/static": "style sheets and scripts",
-    "/sign-in": "the sign-in page",
+    "/sign-in": "the sign-in page, and the way to a provider and back",
     "/": "leads to the sign-in page or to the summary",
 }
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from litestar.di import NamedDependency
 
+from daiban_server.accounts.hashing import Hashing
+from daiban_server.accounts.oidc.provider import Provider
 from daiban_server.db.database import Database
 from daiban_server.features.photos.inspect import Inspector
 from daiban_server.features.photos.port import PhotoStore
@@ -48,6 +50,8 @@ class Services:
     planning: Planning = field(default_factory=Planning)
     budgets: Budgets = field(default_factory=Budgets)
     inspector: Inspector = field(default_factory=Inspector)
+    hashing: Hashing = field(default_factory=Hashing)
+    provider: Provider | None = None
 
 
 GivenServices = NamedDependency[Services]

@@ -61,7 +61,7 @@ class Centre:
 
     def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
-        self.settings = Settings(folder, database=database)
+        self.settings = Settings(folder, database=database, second_factor=frozenset())
         self.keys: ServerKeys = load_or_make(folder / "keys")
         self.id, self.item = fresh_id(), fresh_id()
         self.villages = [fresh_id() for _ in range(AGENTS)]

@@ -35,7 +35,9 @@ class InProcess(Server):
     def __enter__(self) -> "InProcess":
         self.port = free_port()
         folder = self._centre.folder
-        settings = Settings(folder, f"http://localhost:{self.port}", self._centre.settings.database)
+        settings = Settings(
+            folder, f"http://localhost:{self.port}", self._centre.settings.database, second_factor=frozenset()
+        )
         config = uvicorn.Config(create_app(settings), port=self.port, log_level="error", lifespan="on", ws="none")
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._uvicorn.run)

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from tests.cli.test_serve import DAIBAN, free_port, ready, set_up
+from tests.cli.test_serve import DAIBAN, free_port, moves_in, ready, set_up
 from tests.kills.audit import open_server
 from tests.support.processes import Child
 
@@ -28,11 +28,6 @@ def below(pid: int) -> list[int]:
     return found
 
 
-def sign_in(http: httpx2.Client, login: str, password: str) -> None:
-    session = http.post("/v1/session", json={"login": login, "password": password}).json()
-    http.headers["X-CSRF-Token"] = session["csrf"]
-
-
 def wait_for(http: httpx2.Client, run: str, state: str) -> dict[str, Any]:
     while (shown := http.get(f"/v1/visits/plans/{run}").json())["run"]["state"] != state:
         assert shown["run"]["state"] == "running", shown
@@ -46,7 +41,8 @@ def test_a_plan_outlives_no_server_and_the_next_one_says_so(tmp_path: Path) -> N
     url = f"https://localhost:{port}"
     command = [DAIBAN, "serve", "--data", data, "--port", str(port), "--url", url]
     with Child(command) as server, ready(url, data) as http:
-        sign_in(http, login, password)
+        moves_in(http, login, password)
+        signed_in, csrf = http.cookies, http.headers["X-CSRF-Token"]
         database = open_server(data)
         ((place,),) = database.execute("SELECT id FROM place WHERE name = '青山村'")
         ((wang,),) = database.execute("SELECT id FROM person WHERE name = '王芳'")
@@ -65,7 +61,7 @@ def test_a_plan_outlives_no_server_and_the_next_one_says_so(tmp_path: Path) -> N
         for pid in [server.pid, *workers]:
             os.kill(pid, signal.SIGKILL)
     with Child(command), ready(url, data) as http:
-        sign_in(http, login, password)
+        http.cookies, http.headers["X-CSRF-Token"] = signed_in, csrf
         shown = wait_for(http, second, "failed")
         assert shown["run"]["fault"] == "服务器中途停了，请再运行一次"
         assert wait_for(http, first, "ready")["run"]["fault"] == "", "and what was ready can still be committed"

@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
+import pyotp
 import pytest
 
 from daiban_client_sdk import BlockingClient
@@ -63,8 +65,7 @@ def test_a_newcomer_sets_up_a_centre_enrols_a_phone_and_stops_the_server(tmp_pat
     url = f"https://localhost:{port}"
     with Child([DAIBAN, "serve", "--data", data, "--port", str(port), "--url", url]) as server:
         with ready(url, data) as http:
-            session = http.post("/v1/session", json={"login": login, "password": password}).json()
-            http.headers["X-CSRF-Token"] = session["csrf"]
+            moves_in(http, login, password)
             person = next(p for p in people(data) if p[1] == "王芳")
             code = http.post("/v1/enrolment-codes", json={"person": person[0]}).json()["text"]
             with BlockingClient(tmp_path / "phone") as client:
@@ -87,6 +88,23 @@ def test_a_newcomer_sets_up_a_centre_enrols_a_phone_and_stops_the_server(tmp_pat
     assert "Traceback" not in server.output
     files = {path.name: path.stat().st_mode & 0o077 for path in (data / "keys").iterdir()}
     assert files and not any(files.values())
+
+
+def moves_in(http: httpx2.Client, login: str, password: str) -> None:
+    """The head's first sign-in: a password of her own, and an app that makes codes."""
+    own = "一杯热茶,两个馒头 2026"
+
+    def step(path: str, **told: str) -> dict[str, Any]:
+        answer = http.post(path, json=told)
+        assert answer.is_success, answer.text
+        shown: dict[str, Any] = answer.json()
+        http.headers["X-CSRF-Token"] = shown.get("csrf") or http.headers["X-CSRF-Token"]
+        return shown
+
+    assert step("/v1/session", login=login, password=password)["stage"] == "change"
+    assert step("/v1/account/password", old=password, new=own)["stage"] == "enrol"
+    app = pyotp.TOTP(step("/v1/account/app")["secret"])
+    assert len(step("/v1/account/app/confirm", code=app.now())["codes"]) == 10
 
 
 def people(data: Path) -> list[tuple[str, str]]:

@@ -14,15 +14,16 @@ from sqlalchemy import update
 from daiban_client_sdk import Client
 from daiban_schemas import entry
 from daiban_server import provision
+from daiban_server.accounts.sessions import IDLE, LIFE
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
-from daiban_server.http.session import COOKIE, LIFE, hash_password
+from daiban_server.http.session import COOKIE
 from daiban_sync import batch, dsse, frames, limits, signature, wire
 from daiban_sync.dictionary import DICTIONARIES
 from daiban_sync.errors import SignatureError, WireError
 from daiban_sync.signature import Parameters, Target
 from tests.support.raw_device import RawDevice, code_of, raw_device
-from tests.support.township import PASSWORD, Township, new_id
+from tests.support.township import PASSWORD, PASSWORD_HASH, Township, new_id
 
 
 def household(town: Township, record: bytes | None = None, **fields: object) -> bytes:
@@ -132,7 +133,7 @@ async def foreign_clerk(town: Township) -> httpx2.AsyncClient:
 
     def program() -> Program[None]:
         yield from provision.add_centre(centre, "江北办事处", "JB", town.services.keys, town.clock())
-        head = provision.Person(person, centre, "钱江", "0915-3219999", "900", "head", "钱江", hash_password(PASSWORD))
+        head = provision.Person(person, centre, "钱江", "0915-3219999", "900", "head", "钱江", PASSWORD_HASH)
         yield from provision.add_people([head])
 
     await town.services.database.write(centre, program)
@@ -243,9 +244,12 @@ async def test_a_session_ends_with_the_working_day_and_with_the_post(sqlite_town
     left = update(schema.person).where(schema.person.c.id == town.people["赵敏"]).values(active=False)
     await town.services.database.write("x", lambda: run(left))
     assert code_of(await clerk.get("/v1/conflicts")) == "session.missing"
-    town.clock.ahead += LIFE - 60_000
+    for _ in range(LIFE // IDLE - 1):
+        town.clock.ahead += IDLE - 60_000
+        assert (await head.get("/v1/conflicts")).status_code == 200
+    town.clock.ahead += IDLE - 60_000
     assert (await head.get("/v1/conflicts")).status_code == 200
-    town.clock.ahead += 60_000
+    town.clock.ahead += (LIFE // IDLE) * 60_000
     assert code_of(await head.get("/v1/conflicts")) == "session.missing"
 
 

@@ -14,7 +14,7 @@ def main() -> None:
     """Serve until killed."""
     data, port = Path(sys.argv[1]), int(sys.argv[2])
     hook.install()
-    app = create_app(Settings(data, f"http://127.0.0.1:{port}", secure_cookies=False))
+    app = create_app(Settings(data, f"http://127.0.0.1:{port}", secure_cookies=False, second_factor=frozenset()))
     uvicorn.run(app, port=port, log_level="error", ws="none")
 
 

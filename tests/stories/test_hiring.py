@@ -13,7 +13,8 @@ async def test_a_clerk_taken_on_signs_in_with_the_password_that_is_shown_once(to
     assert (hired["login"], hired["badge"]) == ("钱进", "009")
     http = await town.clients.enter_async_context(town.stranger())
     signed = await http.post("/v1/session", json={"login": "钱进", "password": hired["password"]})
-    assert (signed.status_code, signed.json()["role"]) == (200, "clerk")
+    assert (signed.status_code, signed.json()["role"], signed.json()["stage"]) == (200, "clerk", "change")
+    assert problem(await http.get("/v1/cases")) == "session.change"
     found = {one["name"]: one["role"] for one in (await head.get("/v1/people")).json()}
     assert found["钱进"] == "clerk"
     again = await head.post(f"/v1/people/{hired['person']}/password")

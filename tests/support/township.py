@@ -22,6 +22,7 @@ import uvicorn
 from daiban_client_sdk import Client
 from daiban_schemas import entry
 from daiban_server import provision
+from daiban_server.accounts.hashing import Hashing
 from daiban_server.app import create_app
 from daiban_server.db.program import Program
 from daiban_server.http.enrolment import approve_device, code_text, make_code
@@ -32,10 +33,13 @@ from daiban_sync import ids
 from tests.support.tables import put_tables
 
 PASSWORD = "一杯热茶 2026"
-PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+_HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD_HASH = _HASHER.hash(PASSWORD)
 """Argon2id as the server's own, and says itself how little work it is: nobody guesses at this password, and the
-server's parameters are 64 MiB and a sixth of a second at each sign-in. `tests/hostile/test_disguises.py` and the
+server's parameters are 64 MiB and a sixth of a second at each sign-in. `tests/accounts/test_passwords.py` and the
 commands' tests sign in with those."""
+NOBODY: frozenset[str] = frozenset()
+"""Roles that must have a second factor in most stories; `tests/accounts` tells those of the others."""
 
 _TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For clients on loopback, of which each would otherwise read the authorities of the world first."""
@@ -178,10 +182,13 @@ class Township:
 
 
 @contextlib.asynccontextmanager
-async def open_township(folder: Path, database: str = "", clock: Clock | None = None) -> AsyncIterator[Township]:
-    """A township served on loopback until the block ends. `database` is a PostgreSQL URL, or "" for SQLite."""
+async def open_township(
+    folder: Path, database: str = "", clock: Clock | None = None, host: str = "127.0.0.1", **chosen: Any
+) -> AsyncIterator[Township]:
+    """A township served on loopback until the block ends. `database` is a PostgreSQL URL, or "" for SQLite; `chosen`
+    are settings besides."""
     clock = clock or Clock()
-    async with served(folder, database, clock) as (services, url):
+    async with served(folder, database, clock, host, **chosen) as (services, url):
         town = Township(services, clock, url, folder)
         await town.set_up()
         async with town.clients:
@@ -189,13 +196,19 @@ async def open_township(folder: Path, database: str = "", clock: Clock | None = 
 
 
 @contextlib.asynccontextmanager
-async def served(folder: Path, database: str, clock: Clock) -> AsyncIterator[tuple[Services, str]]:
+async def served(
+    folder: Path, database: str, clock: Clock, host: str = "127.0.0.1", **chosen: Any
+) -> AsyncIterator[tuple[Services, str]]:
     """The application in `folder`, served by uvicorn on a free port."""
     with contextlib.closing(_listener()) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        url = f"http://{host}:{listener.getsockname()[1]}"
         if not database:
             put_tables(folder / "server" / "daiban.db")
-        app = create_app(Settings(folder / "server", url, database, secure_cookies=False), clock)
+        settings = Settings(
+            folder / "server", url, database, secure_cookies=False, **{"second_factor": NOBODY, **chosen}
+        )
+        app = create_app(settings, clock)
+        app.state.services.hashing = Hashing(_HASHER)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:

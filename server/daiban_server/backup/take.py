@@ -25,8 +25,8 @@ from daiban_server.durable import sync
 from daiban_server.spine import restores
 
 DAY = 86_400_000
-LEFT_OUT = ("session", "enrolment_code")
-"""Who is signed in, and one-time codes: a restored server asks anew."""
+LEFT_OUT = ("session", "enrolment_code", "challenge", "failure")
+"""Who is signed in, one-time codes and challenges, failed tries: a restored server asks anew."""
 
 
 async def back_up(

@@ -1,13 +1,9 @@
-"""How pages are answered and forms are read: headers, problems in words, the sign-in in between.
-
-A page shows personal data, so no browser, proxy or shared desk keeps it, nothing of it loads from elsewhere, and no
-script runs.
-"""
+"""How pages are answered and forms are read: problems in words, the sign-in in between. Headers: `http/headers.py`."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
@@ -15,6 +11,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy import bindparam, select
 
 from daiban_schemas.problem import PROBLEMS, words
+from daiban_server.accounts.sessions import CHANGE, ENROL, FULL, SECOND
 from daiban_server.console.words import full_width
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
@@ -27,28 +24,13 @@ from daiban_sync.errors import SyncError
 
 Asked = Request[Any, Any, Any]
 
-STATIC_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "max-age=86400",
-}
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    # Not `no-referrer`: a form would then be sent with `Origin: null`, and the door could not tell whose form it is.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-store",
-    "Content-Language": "zh-CN",
-}
+STATIC_HEADERS = {"Cache-Control": "max-age=86400"}
+STEPS = {SECOND: "/sign-in/code", CHANGE: "/sign-in/password", ENROL: "/sign-in/factor"}
+"""Where a session of a lower stage goes on."""
 FIELDS = 60
 """Fields of one form."""
 
-_PAGES = re.compile(r"/(summary|audit|devices(/[0-9a-f]{32})?)\Z")
+_PAGES = re.compile(r"/(summary|audit|account|people|devices(/[0-9a-f]{32})?)\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
 SAID = {
@@ -62,20 +44,43 @@ SAID = {
     "gone": "没有这台手机，下面是现在登记的手机。",
     "signed-out": "已退出登录。",
     "expired": "登录已过期，刚才的内容没有提交，请重新登录。",
+    "password": "密码改好了。您在别处的登录都已退出。",
+    "app-gone": "验证器已停用。",
+    "passkey": "通行密钥已添加。",
+    "passkey-gone": "通行密钥已删除。",
+    "session-gone": "已退出那一处的登录。",
+    "sessions-gone": "别处的登录都已退出。",
+    "proved": "已确认是您本人，10 分钟内可以更改。",
+    "factor-gone": "已取消。他用密码登录后可以重新设置。",
+    "allowed": "已准许，七天内他首次登录时生效。",
+    "linked": "已绑定，以后可以用它登录。",
+    "unlinked": "已解除绑定。",
 }
 """What a page says at its top after something was done; the address carries only the code."""
 
 
-def page(name: str, context: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] = HEADERS) -> Template:
+def page(
+    name: str, context: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Template:
     """A page from ``templates/NAME.html``."""
-    whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **context}
-    return Template(f"{name}.html", context=whole, status_code=status, headers=dict(headers), media_type="text/html")
+    session = context.get("session")
+    role = session.role if session is not None else None
+    known = {
+        "may_summary": role is not None and may(role, "summary.read"),
+        "may_audit": role is not None and may(role, "audit.read"),
+        "may_devices": role is not None and may(role, "device.read"),
+        "may_people": role is not None and may(role, "account.reset"),
+    }
+    whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **known, **context}
+    return Template(
+        f"{name}.html", context=whole, status_code=status, headers=dict(headers or {}), media_type="text/html"
+    )
 
 
 def go(path: str, said: str = "", anchor: str = "") -> Redirect:
     """Lead to another page, which then says something of `SAID`."""
     query = f"?{urlencode({'said': said})}" if said else ""
-    return Redirect(path + query + (f"#{anchor}" if anchor else ""), status_code=303, headers=HEADERS)
+    return Redirect(path + query + (f"#{anchor}" if anchor else ""), status_code=303)
 
 
 async def show(
@@ -93,14 +98,20 @@ async def show(
         return {**(yield from program), "centre": row[0] if row else ""}
 
     context = {**(await services.database.read(framed())), **more}
-    frame = {"session": session, "now": services.now(), "may_devices": may(session.role, "device.read")}
-    frame |= {"may_audit": may(session.role, "audit.read"), "may_summary": may(session.role, "summary.read")}
+    frame = {"session": session, "now": services.now()}
     return page(name, {**frame, **context}, status)
 
 
 def home_of(role: str) -> str:
     """The page with which somebody begins; "" for whoever has none."""
     return "/summary" if may(role, "summary.read") else "/audit" if may(role, "audit.read") else ""
+
+
+def onward(session: SignedIn, wanted: str) -> str:
+    """Where somebody goes who has just shown something: to what he still has to show, or to where he wanted."""
+    if wanted == "/summary":
+        wanted = home_of(session.role) or wanted
+    return wanted if session.stage == FULL else f"{STEPS[session.stage]}?{urlencode({'next': wanted})}"
 
 
 def safe(path: str) -> str:
@@ -135,18 +146,6 @@ async def signed_form(request: Asked, session: SignedIn) -> dict[str, str]:
     return form
 
 
-def check_origin(request: Asked) -> None:
-    """Refuse a form that another site sent: before the sign-in there is no session whose token could tell.
-
-    Raises `ProblemError("csrf.mismatch")`. Browsers say where a form comes from; whoever is no browser says nothing.
-    """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is None and origin is not None:
-        site = "same-origin" if urlsplit(origin).netloc == request.headers.get("host", "") else "cross-site"
-    if site not in (None, "same-origin", "none"):
-        raise ProblemError("csrf.mismatch")
-
-
 def dressed(headers: Mapping[str, str]) -> Callable[[Response[Any]], Awaitable[Response[Any]]]:
     """A hook that puts `headers` on whatever a router answers."""
 
@@ -164,8 +163,15 @@ def on_problem(request: Asked, error: ProblemError) -> Response[Any]:
     """What a handler raised on purpose. Who is not signed in is led to the door, and from there back to here."""
     if error.code == "session.missing":
         if request.method == "GET":
-            return Redirect(f"/sign-in?{urlencode({'next': safe(request.url.path)})}", status_code=303, headers=HEADERS)
+            return Redirect(f"/sign-in?{urlencode({'next': safe(request.url.path)})}", status_code=303)
         return go("/sign-in", "expired")
+    step = STEPS.get(error.code.removeprefix("session."))
+    if step is not None:
+        return go(step)
+    if error.code == "session.complete":
+        return go("/summary")
+    if error.code == "session.stale":
+        return go("/account/proof")
     return problem_page(request, error.code, error.headers)
 
 
@@ -181,7 +187,7 @@ def problem_page(request: Asked, code: str, headers: Mapping[str, str] | None = 
         "code": code,
         "session": session,
     }
-    return page("problem", context, known.status, {**HEADERS, **(headers or {})})
+    return page("problem", context, known.status, headers)
 
 
 def on_sync_error(request: Asked, error: SyncError) -> Response[Any]:

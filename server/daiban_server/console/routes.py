@@ -7,7 +7,7 @@ from litestar import Request, Response, Router
 from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
-from daiban_server.console import auditing, devices, door, revealing, summary
+from daiban_server.console import account, auditing, devices, door, people, provider, revealing, steps, summary
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.http.problems import problem
 
@@ -21,6 +21,20 @@ ROUTES: list[Router] = [
             door.sign_in_page,
             door.sign_in,
             door.sign_out,
+            steps.code_page,
+            steps.give_code,
+            steps.first_password,
+            steps.own_password,
+            steps.first_factor,
+            *account.HANDLERS,
+            provider.to_provider,
+            provider.back,
+            provider.link,
+            provider.unlink,
+            people.people,
+            people.reset_factor,
+            people.allow,
+            people.new_password,
             summary.summary,
             summary.settle,
             summary.task_done,

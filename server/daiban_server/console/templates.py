@@ -32,7 +32,10 @@ def _environment() -> Environment:
     style = (_FOLDER / "static" / "console.css").read_bytes()
     # The address of the style sheet changes with it, so that no browser shows a new page in an old dress.
     environment.globals["style"] = f"/static/console.css?{hashlib.sha256(style).hexdigest()[:12]}"
+    script = (_FOLDER / "static" / "passkeys.js").read_bytes()
+    environment.globals["script"] = f"/static/passkeys.js?{hashlib.sha256(script).hexdigest()[:12]}"
     environment.globals["moment"] = words.moment
+    environment.globals["marks"] = words.MARKS
     environment.globals["roles"] = words.ROLES
     return environment
 

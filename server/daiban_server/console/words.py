@@ -168,3 +168,44 @@ def answered(state: str, due: int, now: int, replied: bool) -> Mark:
         return Mark(f"超期 {span(now - due)}", "late", urgent=True)
     left = (local(due).date() - local(now).date()).days
     return Mark({0: "今天到期", 1: "明天到期"}.get(left, f"还有 {left} 天"), "half")
+
+
+ACCOUNT = {
+    "password.changed": "改了密码",
+    "password.set": "重设了密码",
+    "app.added": "启用了验证器",
+    "app.removed": "停用了验证器",
+    "passkey.added": "添加了通行密钥",
+    "passkey.removed": "删除了通行密钥",
+    "recovery.made": "换了一组备用码",
+    "recovery.used": "用备用码登录",
+    "factor.reset": "取消了第二步验证",
+    "oidc.linked": "绑定了统一身份认证",
+    "oidc.allowed": "准许绑定统一身份认证",
+    "oidc.removed": "解除了统一身份认证",
+}
+"""What was done to an account (see `accounts.events`)."""
+MARKS = {
+    "on": Mark("已启用", "check"),
+    "off": Mark("未启用", "empty"),
+    "key": Mark("用通行密钥", "check"),
+    "linked": Mark("已绑定", "check"),
+}
+"""How an account is guarded."""
+_BROWSERS = {"Edg": "Edge", "MicroMessenger": "微信", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {
+    "Windows": "Windows 电脑",
+    "Android": "安卓手机",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS": "苹果电脑",
+    "Linux": "Linux 电脑",
+}
+"""Signs in the order in which they tell: most browsers call themselves Chrome and Safari too."""
+
+
+def browser(told: str) -> str:
+    """A browser's own description in a few words; what describes itself otherwise is some program."""
+    name = next((word for sign, word in _BROWSERS.items() if sign in told), "")
+    system = next((word for sign, word in _SYSTEMS.items() if sign in told), "")
+    return "，".join(filter(None, (system, name and f"{name} 浏览器"))) or "其他程序"

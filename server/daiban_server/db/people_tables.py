@@ -1,4 +1,4 @@
-"""People, places, devices, and who is signed in."""
+"""People, places and devices."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
@@ -135,14 +135,3 @@ enrolment_proof = Table(
 )
 """The request by which a device proved that it holds its key, DSSE JSON as it came: it goes into evidence. Devices that
 enrolled with an earlier version have none."""
-
-session = Table(
-    "session",
-    metadata,
-    octets("digest", key=True),
-    id_column("person", ForeignKey("person.id")),
-    text("csrf"),
-    number("created"),
-    number("expires"),
-)
-"""Signed-in sessions by the SHA-256 of their cookie."""

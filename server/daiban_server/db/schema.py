@@ -3,6 +3,17 @@
 Times are Unix milliseconds, ids 16 bytes, digests 32.
 """
 
+from daiban_server.db.account_tables import (
+    account_event,
+    challenge,
+    failure,
+    first_password,
+    oidc_link,
+    passkey,
+    recovery_code,
+    second_factor,
+    session,
+)
 from daiban_server.db.case_tables import calendar_day, case_event, case_sheet, deadline, rating, register_line, serial
 from daiban_server.db.columns import metadata
 from daiban_server.db.feature_tables import (
@@ -24,7 +35,6 @@ from daiban_server.db.people_tables import (
     enrolment_proof,
     person,
     place,
-    session,
     territory,
 )
 from daiban_server.db.spine_tables import (
@@ -61,6 +71,7 @@ from daiban_server.db.visit_tables import (
 
 __all__ = [
     "absence",
+    "account_event",
     "assignment",
     "audit",
     "audit_end",
@@ -73,6 +84,7 @@ __all__ = [
     "case_sheet",
     "centre",
     "chain",
+    "challenge",
     "checkpoint",
     "cosignature",
     "counter",
@@ -84,6 +96,8 @@ __all__ = [
     "enrolment_proof",
     "envelope",
     "erasure",
+    "failure",
+    "first_password",
     "fork",
     "gap",
     "handed",
@@ -92,17 +106,21 @@ __all__ = [
     "message",
     "metadata",
     "obligation",
+    "oidc_link",
     "opinion_sheet",
     "outcome",
     "parked",
+    "passkey",
     "person",
     "photo_file",
     "place",
     "quarantine",
     "rating",
     "record",
+    "recovery_code",
     "register_line",
     "roster",
+    "second_factor",
     "serial",
     "session",
     "setting",

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from daiban_schemas import entry
 from daiban_server import offices, provision
+from daiban_server.accounts.hashing import hash_password
 from daiban_server.app import EFFECTS
 from daiban_server.db.program import Program
 from daiban_server.features.catalogue.publish import DISTRICT, publish_catalogue
-from daiban_server.http.session import hash_password
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine import desk
 from daiban_sync.ids import NOBODY

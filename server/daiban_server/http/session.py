@@ -1,137 +1,58 @@
-"""Signing in: server-side sessions behind a cookie, made anew at each login.
+"""Whose request it is: the session behind a cookie, what it may do, and that no other site sent it.
 
-The cookie holds a random secret; the database holds its SHA-256. Each session has a CSRF token of its own, which every
-request that changes something must carry. Lockout is by account with growing pauses, in this process's memory.
+What makes and ends sessions is in `daiban_server.accounts`.
 """
 
-import asyncio
-import hashlib
 import hmac
-import secrets
-from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
-import argon2
-from litestar import Request, Response, delete, post
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import JSONBody
-from msgspec import Struct
-from sqlalchemy import bindparam, select
-from sqlalchemy import delete as sql_delete
 
-from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, run
+from daiban_server.accounts import sessions
+from daiban_server.accounts.sessions import FULL, LIFE, SignedIn
 from daiban_server.http.problems import ProblemError
 from daiban_server.permissions import may
-from daiban_server.services import GivenServices, Services
-from daiban_server.spine.desk import Clerk
+from daiban_server.services import Services
+
+__all__ = ["COOKIE", "GivenSession", "SignedIn"]
 
 COOKIE = "daiban_session"
-LIFE = 12 * 3_600_000
-"""Milliseconds that a session lasts: a working day."""
-LONGEST_WORD = 200
-"""Characters of a login or a password."""
-
-_hasher = argon2.PasswordHasher()
-_p, _s = schema.person.c, schema.session.c
-_BY_LOGIN = select(_p.id, _p.password, _p.active).where(_p.login == bindparam("login_name"))
-_BY_SESSION = (
-    select(_p.id, _p.role, _p.centre, _p.name, _s.csrf, _s.expires, _p.active)
-    .select_from(schema.session.join(schema.person, _s.person == _p.id))
-    .where(_s.digest == bindparam("session_digest"))
-)
-_END = sql_delete(schema.session).where(_s.digest == bindparam("session_digest"))
-
-
-class SignIn(Struct):
-    """What is asked at the door."""
-
-    login: str
-    password: str
-
-
-class SignedIn(Struct, frozen=True):
-    """Whose session this is. `csrf` goes into the ``X-CSRF-Token`` header of every change."""
-
-    person: str
-    name: str
-    role: str
-    centre: str
-    csrf: str
-
-    @property
-    def clerk(self) -> Clerk:
-        """The signed-in person as an author."""
-        return Clerk(bytes.fromhex(self.person), self.role, bytes.fromhex(self.centre))
-
-
+"""The cookie's name where cookies are not secure; else ``__Host-`` stands before it, with which no other host of the
+domain, and no page without TLS, can plant one (RFC 6265bis, 4.1.3)."""
+SAFE = ("GET", "HEAD", "OPTIONS")
 GivenSession = NamedDependency[SignedIn]
 """The session as a handler's parameter."""
 
-
-def hash_password(password: str) -> str:
-    """Argon2id, with the library's parameters."""
-    return _hasher.hash(password)
+Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-async def open_session(login: str, password: str, services: Services) -> str:
-    """Check a password and make a session; gives the cookie's secret. Raises `ProblemError`."""
-    now = services.now()
-    if wait := services.tries.wait(login, now):
-        raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
-    if len(login) > LONGEST_WORD or len(password) > LONGEST_WORD or "\x00" in login:
-        raise ProblemError("session.refused")
-    row = await services.database.read(first(_BY_LOGIN, login_name=login))
-    try:
-        # An unknown account costs the same time as a wrong password; and no time of other people's.
-        await asyncio.to_thread(_verify, row[1] if row else None, password)
-    except argon2.exceptions.VerificationError:
-        row = None
-    if row is None or not row[2] or not row[1]:
-        services.tries.failed(login, now)
-        raise ProblemError("session.refused")
-    services.tries.succeeded(login)
-    secret = secrets.token_urlsafe(32)
-    csrf = secrets.token_urlsafe(24)
-    await services.database.write("session", lambda: _store(_digest(secret), row[0], csrf, now))
-    return secret
+def cookie_name(services: Services) -> str:
+    """What the session's cookie is called here."""
+    return f"__Host-{COOKIE}" if services.settings.secure_cookies else COOKIE
 
 
-def _verify(hashed: str | None, password: str) -> None:
-    _hasher.verify(hashed or _nobody(), password)
+def secret_of(connection: Connection, services: Services) -> str:
+    """The cookie's secret, or ""."""
+    return connection.cookies.get(cookie_name(services), "")
 
 
-@lru_cache(maxsize=1)
-def _nobody() -> str:
-    """A hash of no password. Made when it is first needed: the library takes 64 MiB for it."""
-    return _hasher.hash("nobody has this password")
+async def find_session(connection: Connection, services: Services) -> SignedIn | None:
+    """The session that the cookie names, if it still lasts; it may be of a lower stage."""
+    secret = secret_of(connection, services)
+    return await sessions.look_up(secret, services) if secret else None
 
 
-def _store(digest: bytes, person: bytes, csrf: str, now: int) -> Program[None]:
-    yield Write(schema.session, [(digest, person, csrf, now, now + LIFE)])
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
-
-
-async def find_session(connection: ASGIConnection[Any, Any, Any, Any], services: Services) -> SignedIn | None:
-    """The session that the cookie names, if it still lasts."""
-    secret = connection.cookies.get(COOKIE)
-    if not secret:
-        return None
-    row = await services.database.read(first(_BY_SESSION, session_digest=_digest(secret)))
-    if row is None or row[5] <= services.now() or not row[6]:
-        return None
-    person, role, centre, name, csrf, _, _ = row
-    return SignedIn(person.hex(), name, role, centre.hex(), csrf)
-
-
-async def permitted(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard of every route that names an action: signed in, permitted, and with the session's CSRF token."""
+async def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
+    """The guard of every route. What changes something comes from no other site. A route that names an action wants
+    somebody signed in, of a stage at which it is open, who may do that, with the session's CSRF token."""
+    unsafe = connection.scope.get("method", "GET") not in SAFE
+    if unsafe:
+        check_origin(connection)
     action = handler.opt.get("action")
     if action is None:
         return
@@ -139,12 +60,30 @@ async def permitted(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     session = await find_session(connection, services)
     if session is None:
         raise ProblemError("session.missing")
+    if session.stage not in handler.opt.get("stages", (FULL,)):
+        raise ProblemError("session.complete" if session.stage == FULL else f"session.{session.stage}")
     if not may(session.role, action):
         raise ProblemError("permission.denied")
-    method = connection.scope.get("method", "GET")
-    if method not in ("GET", "HEAD") and not handler.opt.get("csrf_in_form"):
+    if unsafe and not handler.opt.get("csrf_in_form"):
         check_csrf(connection.headers.get("x-csrf-token", ""), session)
     connection.scope["state"]["session"] = session
+
+
+def check_origin(connection: Connection) -> None:
+    """Refuse what another site sent. Raises `ProblemError("csrf.mismatch")`. Browsers say where a request comes from;
+    whoever is no browser says nothing, and has no cookie of anybody's either."""
+    site, origin = connection.headers.get("sec-fetch-site"), connection.headers.get("origin")
+    if origin is not None and _host(origin) != connection.headers.get("host", ""):
+        raise ProblemError("csrf.mismatch")
+    if site not in (None, "same-origin", "none"):
+        raise ProblemError("csrf.mismatch")
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def check_csrf(token: str, session: SignedIn) -> None:
@@ -162,7 +101,7 @@ def provide_session(request: Request[Any, Any, Any]) -> SignedIn:
 def session_cookie(secret: str, services: Services) -> Cookie:
     """The cookie of a fresh session."""
     return Cookie(
-        key=COOKIE,
+        key=cookie_name(services),
         value=secret,
         path="/",
         httponly=True,
@@ -170,28 +109,3 @@ def session_cookie(secret: str, services: Services) -> Cookie:
         samesite="lax",
         max_age=LIFE // 1000,
     )
-
-
-@post("/v1/session", status_code=200)
-async def sign_in(
-    data: JSONBody[SignIn], request: Request[Any, Any, Any], services: GivenServices
-) -> Response[SignedIn]:
-    """Sign in. The answer sets the cookie and tells the CSRF token."""
-    secret = await open_session(data.login, data.password, services)
-    row = await services.database.read(first(_BY_SESSION, session_digest=_digest(secret)))
-    if row is None:
-        raise ProblemError("session.refused")
-    session = SignedIn(row[0].hex(), row[3], row[1], row[2].hex(), row[4])
-    return Response(session, cookies=[session_cookie(secret, services)])
-
-
-@delete("/v1/session", opt={"action": "session.end"}, status_code=204)
-async def sign_out(request: Request[Any, Any, Any], services: GivenServices) -> None:
-    """Sign out: the session is gone on the server."""
-    await end_session(request, services)
-
-
-async def end_session(request: Request[Any, Any, Any], services: Services) -> None:
-    """Delete the session that the cookie names."""
-    digest = _digest(request.cookies.get(COOKIE, ""))
-    await services.database.write("session", lambda: run(_END, session_digest=digest))

@@ -4,9 +4,10 @@ import asyncio
 import functools
 from collections.abc import Callable
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, update
 
 from daiban_server import rating_secret
+from daiban_server.accounts import lockout, passkeys, sessions
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.affairs import watching as opinions
@@ -41,7 +42,6 @@ _PRESENCE = (
     .where(_d.id == bindparam("device_id"))
     .values(synced_at=bindparam("synced"), clock_offset=bindparam("offset"), client=bindparam("agent"))
 )
-_EXPIRED = delete(schema.session).where(schema.session.c.expires < bindparam("now"))
 
 
 async def run_jobs(services: Services) -> None:
@@ -193,4 +193,5 @@ def _round(heard: dict[bytes, Presence], now: int) -> Program[None]:
         )
     yield from silence.look(now)
     yield from reminding.look(now)
-    yield from run(_EXPIRED, now=now)
+    for sweep in (sessions.sweep, lockout.sweep, passkeys.sweep):
+        yield from sweep(now)

@@ -15,13 +15,13 @@ import msgspec
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
+from daiban_server.accounts.sessions import IDLE
 from daiban_server.app import create_app
 from daiban_server.db.database import open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.demo import district
 from daiban_server.demo.year.device import Device, YearError
 from daiban_server.demo.year.line import Line
-from daiban_server.http.session import LIFE
 from daiban_server.keystore import ServerKeys, load_or_make
 from daiban_server.services import Services
 from daiban_server.settings import Settings
@@ -95,9 +95,9 @@ class Hall:
             await desk.aclose()
 
     async def _desk(self, login: str) -> httpx2.AsyncClient:
-        """Somebody signed in; a session lasts a working day."""
-        since, desk = self._desks.get(login, (-LIFE, None))
-        if desk is not None and self.clock.now - since < LIFE:
+        """Somebody signed in; a session ends an hour after the last request, at the latest."""
+        since, desk = self._desks.get(login, (-IDLE, None))
+        if desk is not None and self.clock.now - since < IDLE:
             return desk
         desk = desk or httpx2.AsyncClient(base_url=self.http.base_url, trust_env=False, timeout=60)
         answer = await desk.post("/v1/session", json={"login": login, "password": district.PASSWORD})
@@ -134,7 +134,9 @@ async def open_hall(data: Path, clock: Clock) -> AsyncIterator[Hall]:
         logging.getLogger(talkative).setLevel(logging.WARNING)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    app = create_app(Settings(data, url, secure_cookies=False, durable=False), clock, rounds=False)
+    app = create_app(
+        Settings(data, url, secure_cookies=False, durable=False, second_factor=frozenset()), clock, rounds=False
+    )
     server = Server(
         app,
         port=port,

@@ -14,7 +14,7 @@ from daiban_server.features.affairs import board, looking_up, opinions, rating
 from daiban_server.features.affairs.board import DutyOut, ResultOut
 from daiban_server.features.affairs.looking_up import Shown
 from daiban_server.http.problems import ProblemError
-from daiban_server.http.session import COOKIE
+from daiban_server.http.session import secret_of
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import desk
 from daiban_server.spine.apply import blank
@@ -107,7 +107,7 @@ async def look_up(data: JSONBody[CaseKey], services: GivenServices) -> Shown:
 async def rate(data: JSONBody[RatingIn], request: Request[Any, Any, Any], services: GivenServices) -> None:
     """Rate a case that has ended. Nobody who is signed in rates: a rating is never given on the handler's device. Wrong
     secrets make the next try wait, as wrong codes do."""
-    if COOKIE in request.cookies:
+    if secret_of(request, services):
         raise ProblemError("rating.own_device")
     centre, case = await _rated(data, services)
     await services.database.write(

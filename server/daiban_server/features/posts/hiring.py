@@ -1,6 +1,6 @@
-"""Somebody begins to work in a centre, or forgot his password."""
+"""Somebody begins to work in a centre, or forgot his password. The password that he is given is good for choosing his
+own."""
 
-import asyncio
 import secrets
 from collections.abc import Mapping
 from typing import Annotated
@@ -8,13 +8,14 @@ from typing import Annotated
 from litestar import post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from daiban_server import audit, provision
+from daiban_server.accounts import events, passwords
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, run
 from daiban_server.http.problems import ProblemError, checked_id
-from daiban_server.http.session import GivenSession, hash_password
+from daiban_server.http.session import GivenSession
 from daiban_server.provision import Person
 from daiban_server.services import GivenServices
 from daiban_server.spine.desk import Clerk
@@ -33,7 +34,6 @@ _BADGE = select(_p.id).where(_p.centre == bindparam("centre_id"), _p.badge == bi
 _COUNT = select(func.count()).where(_p.centre == bindparam("centre_id"))
 _ONE = select(_p.login).where(_p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"), _p.active)
 _PASSWORD = update(schema.person).where(_p.id == bindparam("person_id")).values(password=bindparam("hashed"))
-_SIGNED_OUT = delete(schema.session).where(schema.session.c.person == bindparam("person_id"))
 
 Name = Annotated[str, Meta(min_length=1, max_length=30, pattern=r"^\S(.*\S)?$")]
 
@@ -66,10 +66,10 @@ async def hire(data: JSONBody[HireIn], session: GivenSession, services: GivenSer
         raise ProblemError("person.role")
     login = data.login.strip() or ("" if data.role == "agent" else data.name)
     password, now = secrets.token_urlsafe(9) if login else "", services.now()
-    hashed = await asyncio.to_thread(hash_password, password) if login else None
+    hashed = await services.hashing.hash(password) if login else None
     id_ = ids.uuid7(now, secrets.token_bytes(10))
     one = Person(id_, session.clerk.centre, data.name, data.phone, data.badge.strip(), data.role, login or None, hashed)
-    badge = await services.database.write("people", lambda: _take_on(one))
+    badge = await services.database.write("people", lambda: _take_on(one, session.clerk.person, now))
     return HiredOut(id_.hex(), badge, login, password)
 
 
@@ -78,18 +78,21 @@ async def new_password(person: FromPath[str], session: GivenSession, services: G
     """Give somebody of one's own centre another password; he is signed out everywhere. Raises `ProblemError`:
     ``person.unknown``, for who has no login too."""
     id_, password = checked_id(person, "person.unknown"), secrets.token_urlsafe(9)
-    hashed = await asyncio.to_thread(hash_password, password)
-    login = await services.database.write("people", lambda: _change(session.clerk, id_, hashed, services.now()))
+    hashed = await services.hashing.hash(password)
+    clerk, now = session.clerk, services.now()
+    login = await services.database.write("people", lambda: _change(clerk, id_, hashed, now))
     return HiredOut(person, "", login, password)
 
 
-def _take_on(one: Person) -> Program[str]:
+def _take_on(one: Person, by: bytes, now: int) -> Program[str]:
     if one.login and (yield from first(_LOGIN, wanted_login=one.login)):
         raise Refusal("person.login_taken")
     badge = one.badge or (yield from _next_badge(one.centre))
     if (yield from first(_BADGE, centre_id=one.centre, wanted_badge=badge)):
         raise Refusal("person.badge_taken")
     yield from provision.add_people([one._replace(badge=badge)])
+    if one.login:
+        yield from passwords.given(one.id, by, now)
     return badge
 
 
@@ -106,6 +109,7 @@ def _change(clerk: Clerk, person: bytes, hashed: str, now: int) -> Program[str]:
     if row is None or not row[0]:
         raise Refusal("person.unknown")
     yield from run(_PASSWORD, person_id=person, hashed=hashed)
-    yield from run(_SIGNED_OUT, person_id=person)
+    yield from passwords.given(person, clerk.person, now)
+    yield from events.note(person, clerk.person, "password.set", now)
     yield from audit.note(clerk.centre, clerk.person, "password.reset", person, "", now, told=f"账号 {row[0]}")
     return str(row[0])

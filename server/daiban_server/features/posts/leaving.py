@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
+from daiban_server.accounts import factors
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows, run
 from daiban_server.features.posts import open_work
@@ -24,7 +25,6 @@ SILENT = 7 * DAY
 
 _p, _d, _o = schema.person.c, schema.device.c, schema.obligation.c
 _GONE = update(schema.person).where(_p.id == bindparam("person_id")).values(active=False, login=None, password=None)
-_SIGNED_OUT = delete(schema.session).where(schema.session.c.person == bindparam("person_id"))
 _NO_CODES = delete(schema.enrolment_code).where(
     schema.enrolment_code.c.person == bindparam("person_id"), schema.enrolment_code.c.device.is_(None)
 )
@@ -53,8 +53,9 @@ def leave(ledger: Ledger, person: bytes, successor: bytes) -> Program[list[str]]
     """Nobody is he any more; his phones may hand in what they have, and let go of everything. Gives those phones, with
     those that wait for approval or are frozen: they cannot speak, and nobody knows what is on them."""
     yield from run(_OWES, centre_id=ledger.centre, person_id=person, successor=successor)
-    for statement in (_GONE, _SIGNED_OUT, _NO_CODES, _HANDING_IN):
+    for statement in (_GONE, _NO_CODES, _HANDING_IN):
         yield from run(statement, person_id=person)
+    yield from factors.forget(person)
     return [one["device"] for one in (yield from open_work.devices(person))]
 
 

@@ -1,0 +1,153 @@
+// Passkeys at the console: makes one, shows one at the door, signs 32 bytes. Everything else on these pages works
+// without a script.
+
+const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
+
+const text = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+const described = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
+
+/** Ask the server; gives its answer, or throws what it says is wrong. */
+async function ask(path, csrf, body) {
+  const answer = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+    body: JSON.stringify(body ?? {}),
+  });
+  const told = await answer.json();
+  if (!answer.ok) {
+    throw Object.assign(new Error(`${told.title}，${told.advice}。`), { code: told.code });
+  }
+  if (told.csrf) {
+    // The session was made anew: the forms that stand on this page go with the new one.
+    document.querySelectorAll("input[name=csrf]").forEach((field) => (field.value = told.csrf));
+    document.querySelectorAll("[data-csrf]").forEach((part) => (part.dataset.csrf = told.csrf));
+  }
+  return told;
+}
+
+/** A new passkey for the options that the server gave, as it takes it back. */
+async function made(options) {
+  const publicKey = {
+    ...options,
+    challenge: bytes(options.challenge),
+    user: { ...options.user, id: bytes(options.user.id) },
+    excludeCredentials: described(options.excludeCredentials),
+  };
+  const one = await navigator.credentials.create({ publicKey });
+  const { clientDataJSON, attestationObject } = one.response;
+  return {
+    id: one.id,
+    rawId: text(one.rawId),
+    type: one.type,
+    response: { clientDataJSON: text(clientDataJSON), attestationObject: text(attestationObject) },
+  };
+}
+
+/** A passkey's answer to the options that the server gave, as it takes it back. */
+async function shown(options) {
+  const publicKey = {
+    ...options,
+    challenge: bytes(options.challenge),
+    allowCredentials: described(options.allowCredentials),
+  };
+  const one = await navigator.credentials.get({ publicKey });
+  const { clientDataJSON, authenticatorData, signature } = one.response;
+  return {
+    id: one.id,
+    rawId: text(one.rawId),
+    type: one.type,
+    response: {
+      clientDataJSON: text(clientDataJSON),
+      authenticatorData: text(authenticatorData),
+      signature: text(signature),
+    },
+  };
+}
+
+/**
+ * This person's own signature over 32 bytes (64 hexadecimal digits), for a purpose. Whoever asked for it sends it to a
+ * route of its own.
+ */
+export async function sign(purpose, digest, csrf) {
+  return shown(await ask("/v1/passkeys/signing", csrf, { purpose, digest }));
+}
+
+function showCodes(part, codes, onward) {
+  const list = document.createElement("ol");
+  list.className = "recovery";
+  for (const code of codes) {
+    list.append(Object.assign(document.createElement("li"), { textContent: code }));
+  }
+  const lead = "请收好备用码：手机或电脑不在时靠它登录，每个只能用一次，离开本页就不再显示。";
+  const on = Object.assign(document.createElement("a"), { className: "button", href: onward, textContent: "已经收好，继续" });
+  const act = Object.assign(document.createElement("p"), { className: "act" });
+  act.append(on);
+  part.replaceChildren(Object.assign(document.createElement("p"), { textContent: lead }), list, act);
+  on.focus();
+}
+
+const ACTS = {
+  async register(part, { csrf, onward }) {
+    const credential = await made(await ask("/v1/passkeys/registration", csrf));
+    const name = part.querySelector("input").value;
+    const { codes } = await ask("/v1/passkeys", csrf, { credential, name });
+    if (codes.length) {
+      showCodes(part, codes, onward);
+    } else {
+      location.assign(onward);
+    }
+    return "";
+  },
+  async second(part, { csrf, onward }) {
+    const credential = await shown(await ask("/v1/session/passkey/options", csrf));
+    await ask("/v1/session/passkey", csrf, { credential });
+    location.assign(onward);
+    return "";
+  },
+  async try(part, { csrf }) {
+    const random = crypto.getRandomValues(new Uint8Array(32));
+    const digest = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const credential = await sign("account.try", digest, csrf);
+    await ask("/v1/passkeys/signing/try", csrf, { digest, credential });
+    return "签好了，核对无误。";
+  },
+};
+
+function say(part, words, failed = false) {
+  const said = part.querySelector(".passkey-said");
+  if (said) {
+    said.textContent = words;
+    said.classList.toggle("failed", failed);
+  }
+}
+
+function reason(error) {
+  const known = { NotAllowedError: "没有完成：可能取消了，或等得太久。", InvalidStateError: "这台设备已经登记过了。" };
+  return known[error.name] ?? (error.code ? error.message : "这台设备没有办成，请换一种方式。");
+}
+
+for (const part of document.querySelectorAll("[data-passkey]")) {
+  const button = part.querySelector("button");
+  if (!window.PublicKeyCredential) {
+    say(part, "这个浏览器不支持通行密钥。");
+    continue;
+  }
+  button.disabled = false;
+  say(part, "");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    say(part, "请按浏览器的提示操作……");
+    try {
+      say(part, await ACTS[part.dataset.passkey](part, part.dataset));
+    } catch (error) {
+      if (error.code === "session.stale") {
+        location.assign("/account/proof");
+        return;
+      }
+      say(part, reason(error), true);
+    }
+    button.disabled = false;
+  });
+}

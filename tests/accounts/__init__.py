@@ -1,0 +1,1 @@
+"""How people at a desk show who they are."""

@@ -87,26 +87,6 @@ async def test_what_a_stolen_phone_hands_in_is_kept_apart_and_tells_the_thief_no
     assert "quarantine.device.revoked" in {one["code"] for one in (await head.get("/v1/tasks")).json()}
 
 
-async def test_a_clerk_adopts_what_is_good_of_it_and_nothing_else(township: Township) -> None:
-    phone, head, clerk = await raw_device(township), await township.signed_in("李红"), await township.signed_in("赵敏")
-    await done(head, f"/v1/devices/{phone.id.hex()}/revoke", reason="被偷了")
-    await phone.push(phone.seal(household(township, "好的"), household(township, "坏的")))
-    line = (await clerk.get("/v1/quarantine")).json()[0]
-    path = f"/v1/quarantine/{line['device']}/{line['digest']}"
-    shown = (await clerk.get(path)).json()["pairs"]
-    assert [pair["kept"]["values"]["head"] for pair in shown] == ["好的", "坏的"]
-    wrong = await clerk.post(f"{path}/decision", json={"reason": "核对过", "numbers": [7]})
-    assert code_of(wrong) == "quarantine.entries"
-    assert await done(clerk, f"{path}/decision", reason="打电话核对过", numbers=[1]) == ["new"]
-    assert await heads(township, clerk) == {"好的"}
-    again = await clerk.post(f"{path}/decision", json={"reason": "再来", "numbers": [2]})
-    assert code_of(again) == "quarantine.decided"
-    decided = (await clerk.get(path)).json()["line"]["decided"]
-    assert (decided["by"], decided["numbers"]) == (township.people["赵敏"].hex(), [1])
-    [adopted] = (await clerk.get("/v1/records/household")).json()
-    assert adopted["authors"]["head"] == "赵敏", "it is the clerk's word now"
-
-
 async def test_a_thief_cannot_fill_the_disk(township: Township, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("daiban_server.spine.quarantine.MOST", 3)
     phone, head = await raw_device(township), await township.signed_in("李红")

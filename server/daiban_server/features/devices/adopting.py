@@ -11,8 +11,8 @@ since somebody looked at it.
 
 import hashlib
 import struct
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, update
@@ -28,8 +28,10 @@ from daiban_server.spine import desk, log
 from daiban_server.spine.desk import Clerk
 from daiban_server.spine.effects import Effects
 from daiban_sync.outcome import Outcome
+from daiban_sync.passkey import Assertion
 
-PURPOSE = "adopt"
+PURPOSE = "batch.adopt"
+"""As what the clerk's passkey signs a choice."""
 _q = schema.quarantine.c
 _DECIDE = (
     update(schema.quarantine)
@@ -41,14 +43,14 @@ _DECIDE = (
 
 
 class Choice(NamedTuple):
-    """What a clerk decides about a batch: the entries' `numbers` to adopt (none: nothing of it), why, and the signature
-    as it is kept (see `accounts`)."""
+    """What a clerk decides about a batch: the entries' `numbers` to adopt (none: nothing of it), why, and the clerk's
+    signature over that (`daiban_sync.passkey`), which a refusal of the whole batch does not need."""
 
     device: bytes
     digest: bytes
     numbers: tuple[int, ...]
     reason: str
-    signature: Mapping[str, Any] | None
+    signature: Assertion | None = None
 
 
 def digest_of(device: bytes, digest: bytes, numbers: Sequence[int]) -> bytes:
@@ -77,13 +79,17 @@ def decide(
         "numbers": sorted(choice.numbers),
         "outcomes": [outcome.outcome for outcome in outcomes],
         "reason": choice.reason,
-        "signature": choice.signature,
+        "signature": _kept(choice.signature) if choice.signature else None,
     }
     named = {"centre_id": clerk.centre, "device_id": choice.device, "batch_digest": choice.digest}
     yield from run(_DECIDE, **named, decision=msgspec.json.encode(decision))
     if choice.numbers:
         yield from audit.note(clerk.centre, clerk.person, "quarantine.adopt", choice.device, choice.reason, now)
     return outcomes
+
+
+def _kept(signature: Assertion) -> dict[str, str]:
+    return {name: part.hex() for name, part in signature._asdict().items()}
 
 
 def _told(body: bytes, one: Quarantined, clerk: Clerk, number: int) -> bytes:

@@ -7,6 +7,7 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
+from daiban_server.accounts import passkeys
 from daiban_server.features.devices import adopting, life, quarantined, rotating
 from daiban_server.features.devices.adopting import Choice
 from daiban_server.features.devices.life import REASON_LENGTH, Act, Between, Told
@@ -54,11 +55,12 @@ class QuarantineOut(Struct, frozen=True):
 
 
 class Decision(Struct):
-    """Which entries are adopted, by number (none: nothing of it), why, and under which signature."""
+    """Which entries are adopted, by number (none: nothing of it), why, and what the browser's passkey answered
+    (``PublicKeyCredential.toJSON()``)."""
 
     reason: str
     numbers: list[int] = []
-    signature: dict[str, Any] | None = None
+    credential: dict[str, Any] | None = None
 
 
 class ToSign(Struct, frozen=True):
@@ -163,10 +165,16 @@ class Quarantine(Controller):
         session: GivenSession,
         services: GivenServices,
     ) -> list[str]:
-        """Adopt some entries, or none; gives what became of each."""
+        """Adopt some entries, under a passkey's signature over what ``signing`` gave, or none; gives what became of
+        each."""
         id_, named = checked_id(device, "quarantine.unknown"), digest_of(digest)
         clerk, now, secret = session.clerk, services.now(), secrets.token_bytes(32)
-        choice = Choice(id_, named, tuple(sorted(set(data.numbers))), checked_reason(data.reason), data.signature)
+        choice = Choice(id_, named, tuple(sorted(set(data.numbers))), checked_reason(data.reason))
+        if choice.numbers:
+            to_sign = adopting.digest_of(id_, named, choice.numbers)
+            answer = data.credential or {}
+            shown = await passkeys.signed(clerk.person, adopting.PURPOSE, to_sign, answer, services)
+            choice = choice._replace(signature=shown)
         outcomes = await services.database.write(
             clerk.centre, lambda: adopting.decide(clerk, choice, services.keys, services.effects, now, secret)
         )

@@ -1,0 +1,94 @@
+"""A clerk takes on what a stolen phone handed in: some of it, once, under his own passkey."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daiban_schemas import entry
+from daiban_server.features.devices.adopting import PURPOSE, digest_of
+from daiban_sync import passkey
+from daiban_sync.passkey import Assertion
+from tests.accounts.authenticator import Authenticator
+from tests.accounts.desk import Desk, desk_of
+from tests.support.raw_device import raw_device
+from tests.support.township import Township, new_id, open_township
+
+
+@pytest.fixture
+async def town(database_url: str, tmp_path: Path) -> AsyncIterator[Township]:
+    """A township that browsers reach by a name: an address in numbers has no passkeys."""
+    async with open_township(tmp_path, database_url, host="localhost") as town:
+        yield town
+
+
+def household(town: Township, head: str) -> bytes:
+    fields = {"place": town.qingshan.hex(), "head": head, "phone": "13700000000"}
+    return entry.change(new_id().hex(), "household", fields, seen=0, at=1)
+
+
+async def with_passkey(town: Township, name: str) -> tuple[Desk, Authenticator]:
+    desk, key = await desk_of(town, name), Authenticator(town.url)
+    options = await desk.done("/v1/passkeys/registration")
+    await desk.done("/v1/passkeys", credential=key.made(options), name="窗口电脑")
+    return desk, key
+
+
+async def kept_apart(town: Township, head: Desk) -> dict[str, Any]:
+    """What a phone handed in after it was revoked: two homes."""
+    phone = await raw_device(town)
+    await head.done(f"/v1/devices/{phone.id.hex()}/revoke", reason="被偷了")
+    await phone.push(phone.seal(household(town, "好的"), household(town, "坏的")))
+    [line] = await head.done("/v1/quarantine", "GET")
+    return dict(line)
+
+
+async def signed(desk: Desk, key: Authenticator, path: str, numbers: list[int]) -> dict[str, Any]:
+    """The browser's answer for a choice."""
+    told = await desk.done(f"{path}/signing", reason="看过", numbers=numbers)
+    return key.shown(await desk.done("/v1/passkeys/signing", purpose=told["purpose"], digest=told["digest"]))
+
+
+async def heads(desk: Desk) -> set[str]:
+    return {one["values"]["head"] for one in await desk.done("/v1/records/household", "GET")}
+
+
+async def test_a_clerk_adopts_what_is_good_of_it_and_nothing_else(town: Township) -> None:
+    head = await desk_of(town, "李红")
+    zhao, key = await with_passkey(town, "赵敏")
+    line = await kept_apart(town, head)
+    path = f"/v1/quarantine/{line['device']}/{line['digest']}"
+    shown = (await zhao.done(path, "GET"))["pairs"]
+    assert [pair["kept"]["values"]["head"] for pair in shown] == ["好的", "坏的"]
+    answer = await signed(zhao, key, path, [1])
+    assert await zhao.done(f"{path}/decision", reason="打电话核对过", numbers=[1], credential=answer) == ["new"]
+    assert await heads(zhao) == {"好的"}
+    [adopted] = await zhao.done("/v1/records/household", "GET")
+    assert adopted["authors"]["head"] == "赵敏", "it is the clerk's word now"
+    again = await signed(zhao, key, path, [2])
+    told = await zhao.refused(f"{path}/decision", reason="再来", numbers=[2], credential=again)
+    assert told == "quarantine.decided"
+    decided = (await zhao.done(path, "GET"))["line"]["decided"]
+    assert (decided["by"], decided["numbers"]) == (town.people["赵敏"].hex(), [1])
+    # Years later: this clerk's passkey, over this batch and this choice.
+    kept = Assertion(*(bytes.fromhex(decided["signature"][name]) for name in Assertion._fields))
+    digest = digest_of(bytes.fromhex(line["device"]), bytes.fromhex(line["digest"]), [1])
+    passkey.check(kept, PURPOSE, digest, "localhost", [town.url])
+
+
+async def test_without_the_clerks_own_signature_over_this_choice_nothing_is_adopted(town: Township) -> None:
+    head = await desk_of(town, "李红")
+    zhao, key = await with_passkey(town, "赵敏")
+    line = await kept_apart(town, head)
+    path = f"/v1/quarantine/{line['device']}/{line['digest']}/decision"
+    choosing = path.removesuffix("/decision")
+    assert (await zhao.refused(path, reason="看过", numbers=[1])).startswith("passkey.")
+    other = await signed(zhao, key, choosing, [1])
+    assert (await zhao.refused(path, reason="看过", numbers=[1, 2], credential=other)).startswith("passkey.")
+    assert await head.refused(path, reason="看过", numbers=[1], credential=other)
+    wrong = await signed(zhao, key, choosing, [7])
+    assert await zhao.refused(path, reason="看过", numbers=[7], credential=wrong) == "quarantine.entries"
+    assert await heads(zhao) == set()
+    assert await zhao.done(path, reason="全不可信") == []
+    assert await heads(zhao) == set()

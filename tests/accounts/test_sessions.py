@@ -116,18 +116,20 @@ async def test_what_ended_is_swept(township: Township) -> None:
         ("POST", "/v1/passkeys/registration", {}),
         ("POST", "/v1/passkeys", {"credential": {}}),
         ("DELETE", f"/v1/passkeys/{'0' * 32}", {}),
+        ("DELETE", f"/v1/people/{'0' * 32}/second-factor", {}),
+        ("DELETE", f"/v1/people/{'0' * 32}/provider", {}),
     ],
 )
 async def test_a_desk_that_was_left_open_does_not_change_how_one_signs_in(
     sqlite_township: Township, method: str, path: str, told: dict[str, object]
 ) -> None:
-    zhao = await desk_of(sqlite_township, "赵敏")
+    head = await desk_of(sqlite_township, "李红")
     sqlite_township.clock.ahead += FRESH
-    assert await zhao.refused(path, method, **told) == "session.stale"
-    assert await zhao.refused("/v1/session/proof", password="猜") == "session.refused"
-    assert await zhao.refused(path, method, **told) == "session.stale"
-    await zhao.done("/v1/session/proof", password="一杯热茶 2026")
-    answer = await zhao.ask(path, method, **told)
+    assert await head.refused(path, method, **told) == "session.stale"
+    assert await head.refused("/v1/session/proof", password="猜") == "session.refused"
+    assert await head.refused(path, method, **told) == "session.stale"
+    await head.done("/v1/session/proof", password="一杯热茶 2026")
+    answer = await head.ask(path, method, **told)
     assert answer.is_success or code_of(answer) != "session.stale"
 
 

@@ -164,7 +164,7 @@ async def test_todays_visits_tell_time_home_agent_phone_and_who_stands_in(
     assert "今天" in await section.inner_text()
     await no_wider_than_the_screen(phone)
     set_clock(town, 17, 50)
-    await phone.reload()
+    await sign_in(phone, town, "赵敏")
     assert "约定时间已过，手机还没报来结果" in await part(phone, "上门").inner_text()
 
 

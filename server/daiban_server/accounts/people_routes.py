@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.accounts import events, factors, sessions
 from daiban_server.accounts.oidc import links
+from daiban_server.accounts.session_routes import check_fresh
 from daiban_server.accounts.sessions import SignedIn
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
@@ -57,6 +58,7 @@ async def remove_link(person: FromPath[str], session: GivenSession, services: Gi
 async def entrusted(person: str, session: SignedIn, services: Services, mend: Callable[[bytes], Program[None]]) -> None:
     """Mend an account that is entrusted to this one. Raises `ProblemError`: ``person.unknown``, ``factor.own``."""
     id_ = checked_id(person, "person.unknown")
+    check_fresh(session, services)
 
     def step() -> Program[None]:
         yield from _entrusted(session, id_)

@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint guards soak bench road lock clean
+.PHONY: help run test check lint guards soak fuzz bench road lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ guards: .venv/.ready ## take each guard out in turn and see its test turn red
 soak: .venv/.ready ## kill processes at random and look for losses; SECONDS=n for how long
 	@$(SYSTEM_PACKAGES) test
 	@$(BIN)/python -m tests.soak $(if $(SECONDS),--seconds $(SECONDS))
+
+fuzz: .venv/.ready ## send 100,000 bad messages and pictures; INPUTS=n for how many
+	@$(BIN)/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS))
 
 bench: .venv/.ready ## measure what a record costs, beside its peers; BENCH=part, BENCH_JSON=file, BENCH_PROFILE=push
 	@$(SYSTEM_PACKAGES) test

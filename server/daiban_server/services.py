@@ -1,5 +1,6 @@
 """What request handlers work with, made once and passed explicitly."""
 
+import datetime
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,7 +37,8 @@ class Presence:
 
 @dataclass
 class Services:
-    """The server's parts. `now` gives Unix milliseconds."""
+    """The server's parts. `now` gives Unix milliseconds; `retained` is the day on which it was looked for what is to
+    go."""
 
     settings: Settings
     database: Database
@@ -48,6 +50,7 @@ class Services:
     presence: dict[bytes, Presence] = field(default_factory=dict)
     tries: Tries = field(default_factory=Tries)
     planning: Planning = field(default_factory=Planning)
+    retained: datetime.date | None = None
     budgets: Budgets = field(default_factory=Budgets)
     inspector: Inspector = field(default_factory=Inspector)
     hashing: Hashing = field(default_factory=Hashing)

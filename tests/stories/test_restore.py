@@ -271,7 +271,7 @@ async def test_a_backup_that_fails_moves_no_horizon(fire: Fire) -> None:
     town = fire.town
     wang = await town.device("王芳")
     await wang.sync()
-    row = (town.centre, bytes(16), bytes(32), wang.device.identity().device, 5, 1, bytes(136))
+    row = (town.centre, bytes(16), bytes(32), wang.device.identity().device, 5, 1, bytes(136), None)
 
     def lost_photo() -> Any:
         yield Write(schema.photo_file, [row])

@@ -19,6 +19,7 @@ from daiban_server.features.replies import following, reminding
 from daiban_server.features.visits import repairing
 from daiban_server.features.visits import watching as visits_watched
 from daiban_server.features.visits.planning import nightly, runs
+from daiban_server.limits.calendar import local_day
 from daiban_server.logs import logger
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services
@@ -128,9 +129,13 @@ async def watch_opinions(services: Services, now: int) -> None:
 
 
 async def watch_retention(services: Services, now: int) -> None:
-    """Once a day, look for what its retention is over for."""
-    for centre in await services.database.read(retention.waiting(now)):
-        await services.database.write(centre, functools.partial(retention.look, centre, now))
+    """Once a day, look for what its retention is over for. Which day that was is remembered by this process alone: to
+    look twice does no harm."""
+    today = local_day(now)
+    if services.retained != today:
+        for centre in await services.database.read(retention.centres()):
+            await services.database.write(centre, functools.partial(retention.look, centre, now))
+        services.retained = today
 
 
 async def _through(services: Services, look: Look, centre: bytes, now: int) -> None:

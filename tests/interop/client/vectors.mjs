@@ -16,6 +16,7 @@ import * as log from "./log.mjs";
 import { lay, view } from "./merge.mjs";
 import { readOwn, readRecord } from "./records.mjs";
 import { signatureBase, signedHeaders } from "./request.mjs";
+import * as sealed from "./sealed.mjs";
 import * as signed from "./statements.mjs";
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8"));
@@ -241,6 +242,20 @@ const CHECKS = {
       const other = Buffer.from(file);
       other[at] ^= 1 << at % 8;
       check(checkEvidence(other, root) === "", false, `byte ${at}`);
+    }
+  },
+
+  sealed(check) {
+    const told = read("sealed");
+    const key = new sealed.SealKey(bytes(told.seed));
+    check([hex(key.public), hex(key.id)], [told.public, told.id]);
+    const { origin, centre } = batches.readBatch(bytes(read("batch").first.packed), pairs().device.public);
+    for (const one of told.cases) {
+      const about = sealed.info(one.purpose, origin, one.purpose === "photo" ? centre : Buffer.alloc(16));
+      check(hex(about), one.info, one.name);
+      check(hex(sealed.opened(bytes(one.sealed), key, about)), one.content, one.name);
+      refusedAs("seal.broken", () => sealed.opened(bytes(one.sealed), key, about.subarray(1)), one.name);
+      refusedAs("seal.broken", () => sealed.opened(bytes(one.sealed.slice(0, -2)), key, about), one.name);
     }
   },
 

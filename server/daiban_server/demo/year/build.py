@@ -22,6 +22,7 @@ from daiban_server.demo.year.team import Team, dice_for
 from daiban_server.durable import sync
 from daiban_server.jobs.loop import carry_out, one_round
 from daiban_server.keystore import ServerKeys
+from daiban_server.services import Presence
 
 UNFINISHED = "UNFINISHED"
 """A file in a folder that is being built: only such a folder is ever thrown away."""
@@ -100,6 +101,7 @@ async def _play(part: Path, wish: Wish, told: Told) -> Done:
             await year.play(day)
             told(day, year.done)
         clock.now = days.CLOSING - 1
+        year.heard()
         await one_round(hall.services)
         return year.done
 
@@ -145,11 +147,18 @@ class Year:
     places: list[Place] = field(default_factory=list)
     done: Done = field(default_factory=Done)
 
+    def heard(self) -> None:
+        """Every phone has a signal at night: none is silent for long in this year."""
+        now = self.hall.clock.now
+        phones = (device for place in self.places for device in place.devices)
+        self.hall.services.presence.update({phone.worker.device: Presence(now, 0, "") for phone in phones})
+
     async def play(self, day: datetime.date) -> None:
         """One day: the watch in the morning of a working day, then everything in order of time."""
         if day in days.OPEN:
             self.hall.clock.now = days.moment(day, 7 * 60 + 30)
             began = time.perf_counter()
+            self.heard()
             await one_round(self.hall.services)
             while await carry_out(self.hall.services, self.hall.clock.now):
                 pass  # a round carries fifty; a morning has many rounds

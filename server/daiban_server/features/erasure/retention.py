@@ -19,10 +19,9 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 
-from daiban_server import looks, todo
+from daiban_server import todo
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows
-from daiban_server.limits.calendar import local_day
 from daiban_sync import ids
 
 DAY = 86_400_000
@@ -111,14 +110,12 @@ def due(centre: bytes, now: int) -> Program[list[Due]]:
     return found
 
 
-def waiting(now: int) -> Program[list[bytes]]:
-    """The centres that were not looked at today."""
-    centres = [row[0] for row in (yield from rows(_CENTRES))]
-    return (yield from looks.waiting(SETTING, centres, local_day(now).isoformat()))
+def centres() -> Program[list[bytes]]:
+    """All centres but the district, which keeps no cases."""
+    return [row[0] for row in (yield from rows(_CENTRES))]
 
 
 def look(centre: bytes, now: int) -> Program[None]:
     """Tell the head, once a month, that something is due."""
     if (yield from due(centre, now)):
         yield from todo.for_head(centre, centre, "retention.due", f"retention {now // (30 * DAY)}", now)
-    yield from looks.looked(SETTING, centre, local_day(now).isoformat())

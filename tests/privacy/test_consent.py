@@ -60,6 +60,20 @@ async def test_a_case_with_notice_and_consent_raises_no_question(township: Towns
     assert ZHANG not in str(kept)
 
 
+async def test_whom_it_is_about_comes_behind_the_rest_and_is_of_one_save_with_it(township: Township) -> None:
+    wang = await township.device("王芳")
+    case = await case_of(township, wang)
+    consent = await wang.agree(case, "notice", GRANDMOTHER)
+    await wang.sync()
+    clerk = await township.signed_in("赵敏")
+    assert (await clerk.get("/v1/conflicts")).json() == []
+    kept = (await clerk.get(f"/v1/records/consent/{consent}")).json()
+    assert kept["authors"]["about"] == "王芳"
+    other = {"fields": {"about": {"name": "李二牛"}}, "seen": kept["position"]}
+    assert (await clerk.patch(f"/v1/records/consent/{consent}", json=other)).json()["code"] == "field.held"
+    assert (await clerk.get(f"/v1/records/consent/{consent}")).json()["authors"]["about"] != "赵敏"
+
+
 async def test_a_case_without_them_goes_on_and_somebody_sees_to_it(township: Township) -> None:
     """Help first: it is not refused."""
     wang = await township.device("王芳")

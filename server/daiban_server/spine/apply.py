@@ -163,7 +163,7 @@ class Applier:
         if len(heads) > max(HEADS, len(before)):
             return self._refuse(incoming, "record.too_contested", tuple(incoming.values))
         was = yield from self._same_as_before(before, incoming)
-        valid = yield from holding.valid(self.ledger, kind, record, incoming.values)
+        valid = yield from holding.valid(self.ledger, kind, record, incoming)
         position = self.ledger.next_position()
         record.heads = heads
         record.position = position

@@ -3,26 +3,41 @@
 No edit is lost for that, however late it comes. It is laid like any other, and where it would move what is shown the
 server lays the value that was valid beside it, as a change of its own, whose authority is above everybody's. So the
 field is in conflict, on the phone as here, by the rules of the merge alone.
+
+A save's private fields come in a change of their own, behind the one that made the record (`daiban_schemas.private`).
+They are the rest of what was said then, not an edit of it: nothing holds them until they have come.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from daiban_schemas.kind import Kind
+from daiban_schemas.private import PRIVATE
 from daiban_server.db.program import Program
-from daiban_server.spine.ledger import Ledger, Record
-from daiban_sync.view import same
+from daiban_server.spine.ledger import Incoming, Ledger, Record
+from daiban_sync.view import Written, same
 
 
-def valid(ledger: Ledger, kind: Kind, record: Record, names: Iterable[str]) -> Program[Mapping[str, Any]]:
-    """What is shown of those fields among `names` that are held now."""
-    held = kind.held_in(record.status).intersection(names)
+def valid(ledger: Ledger, kind: Kind, record: Record, incoming: Incoming) -> Program[Mapping[str, Any]]:
+    """What is shown of those fields of `incoming` that are held now."""
+    held = kind.held_in(record.status).intersection(incoming.values)
     if not held:
         return {}
-    values = (yield from ledger.view(record)).values
-    return {name: values.get(name) for name in held}
+    view = yield from ledger.view(record)
+    rest = _rest_of_its_save(kind, view.written, incoming)
+    return {name: view.values.get(name) for name in held - rest}
+
+
+def _rest_of_its_save(kind: Kind, written: Sequence[Written], incoming: Incoming) -> frozenset[str]:
+    """Private fields that nobody wrote yet, where `incoming` stands directly behind what its device made the record
+    by."""
+    before = (incoming.device, incoming.number - 1)
+    if not any((one.device, one.number) == before and not one.seen for one in written):
+        return frozenset()
+    known = {name for one in written for name in one.names}
+    return PRIVATE[kind.name] & (incoming.values.keys() - known)
 
 
 def moved(ledger: Ledger, record: Record, before: Mapping[str, Any]) -> Program[Mapping[str, Any]]:

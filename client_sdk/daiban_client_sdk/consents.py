@@ -7,8 +7,9 @@ from typing import Any
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import DeviceError
 from daiban_schemas import consents, texts
-from daiban_schemas.kinds.consent import KIND, SHANGHAI
+from daiban_schemas.kinds.consent import KIND
 from daiban_schemas.texts import Text
+from daiban_schemas.zone import SHANGHAI
 
 
 def text(kind: str) -> Text:

@@ -14,9 +14,9 @@ from daiban_client_sdk.errors import DeviceError
 from daiban_schemas import mandate
 from daiban_schemas.identity import birthday
 from daiban_schemas.slip import code_of, slip_number
+from daiban_schemas.zone import SHANGHAI
 from daiban_sync.view import View
 
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 OPEN = frozenset({"", "draft", "collected", "submitted", "received", "awaiting", "accepted", "sent_up"})
 """States of a case for which something may still have to be done at the home."""
 LATELY = 366

@@ -4,8 +4,8 @@ import datetime
 from collections.abc import Mapping
 
 from daiban_schemas.problem import words
+from daiban_schemas.zone import SHANGHAI
 
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 _WEEKDAYS = "一二三四五六日"
 
 ACTS: Mapping[str, tuple[str, str]] = {

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from daiban_client_sdk.device import Device, crew_of
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
 from daiban_schemas.kinds.visit import KIND, TIMED
+from daiban_schemas.zone import SHANGHAI
 from daiban_sync.view import View
 
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 ARRIVED = "arrived"
 """In `meta`: visit → the moment at which one arrived, until one leaves."""
 _AHEAD = TIMED | {"started", "finished"}

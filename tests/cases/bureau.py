@@ -11,13 +11,13 @@ from sqlcipher3 import dbapi2
 
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.zone import SHANGHAI
 from daiban_server import provision
 from daiban_server.app import EFFECTS
 from daiban_server.db import sqlite
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.features.deadlines import watching
 from daiban_server.keystore import load_or_make
-from daiban_server.limits.calendar import SHANGHAI
 from daiban_server.spine import desk, views
 from daiban_sync import ids
 from daiban_sync.outcome import Outcome

@@ -5,12 +5,12 @@ import datetime
 import pytest
 
 from daiban_schemas.types import Choice, Flag, List, Text
+from daiban_schemas.zone import SHANGHAI
 from daiban_server.console import words
 from daiban_server.console.meaning import Money, meaning, read
 from daiban_server.console.templates import breakable
 from daiban_server.console.values import safe_text, told
 from daiban_server.features.replies.meeting import judged
-from daiban_server.limits.calendar import SHANGHAI
 
 FORM = [
     {"id": "income", "label": "家庭月收入", "type": "money"},

@@ -8,9 +8,10 @@ import httpx2
 from playwright.async_api import Locator, Page
 
 from daiban_client_sdk import Client
+from daiban_schemas.zone import SHANGHAI
 from daiban_server import provision
 from daiban_server.db.program import Program, Write
-from daiban_server.limits.calendar import OFFICIAL, SHANGHAI
+from daiban_server.limits.calendar import OFFICIAL
 from tests.support.township import PASSWORD, PASSWORD_HASH, Township, new_id
 
 

@@ -6,9 +6,10 @@ from itertools import pairwise
 from typing import Any
 
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.zone import SHANGHAI
 from daiban_server.demo.year import seed
 from daiban_server.demo.year.days import AFTER, FIRST, WORKING
-from daiban_server.limits.calendar import OFFICIAL, SHANGHAI
+from daiban_server.limits.calendar import OFFICIAL
 from tests.demo_year.conftest import WISH, Built
 
 _EVENTS = (

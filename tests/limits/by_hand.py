@@ -7,7 +7,8 @@ does on a wall calendar.
 import datetime
 from collections.abc import Callable, Collection
 
-from daiban_server.limits.calendar import SHANGHAI, Span, Unit
+from daiban_schemas.zone import SHANGHAI
+from daiban_server.limits.calendar import Span, Unit
 
 DAY = datetime.timedelta(days=1)
 

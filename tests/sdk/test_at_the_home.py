@@ -4,9 +4,9 @@ import datetime
 from typing import Any
 
 from daiban_client_sdk import Client
-from daiban_client_sdk.home import SHANGHAI
 from daiban_schemas import entry
 from daiban_schemas.slip import code_of
+from daiban_schemas.zone import SHANGHAI
 from daiban_server.spine import desk
 from daiban_sync import ids
 from tests.support.township import Township, new_id

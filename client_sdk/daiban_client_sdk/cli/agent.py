@@ -15,11 +15,12 @@ import platformdirs
 
 from daiban_client_sdk.blocking import BlockingClient
 from daiban_client_sdk.cli.bars import Bars
-from daiban_client_sdk.cli.words import SHANGHAI, Words
+from daiban_client_sdk.cli.words import Words
 from daiban_client_sdk.errors import DeviceError
 from daiban_client_sdk.lock import Lock, SystemKeystore
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.turning import IN, turned
+from daiban_schemas.zone import SHANGHAI
 
 DAY = 86_400_000
 _STATES = {

@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from daiban_client_sdk.cli.agent import DAY, Context, pass_context
-from daiban_client_sdk.cli.words import SHANGHAI
 from daiban_client_sdk.home import Home
 from daiban_client_sdk.mandates import Signer, text
 from daiban_schemas import texts
 from daiban_schemas.consents import in_words
 from daiban_schemas.texts import NOTICE, SENSITIVE
+from daiban_schemas.zone import SHANGHAI
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _MANDATES = {"missing": "委托书未签", "paper": "委托书须纸质签署"}

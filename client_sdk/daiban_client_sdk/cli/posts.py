@@ -5,9 +5,9 @@ import datetime
 import click
 
 from daiban_client_sdk.cli.agent import Context, pass_context
-from daiban_client_sdk.cli.words import SHANGHAI
 from daiban_client_sdk.posts import StandIn
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.zone import SHANGHAI
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 import click
 
 from daiban_client_sdk.cli.agent import DAY, Context, datum_option, pass_context, wrong_clock
-from daiban_client_sdk.cli.words import SHANGHAI
 from daiban_client_sdk.maps import map_link, place_on_map
 from daiban_client_sdk.visit_words import ACTS
 from daiban_client_sdk.visits import Planned
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.zone import SHANGHAI
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _MOMENT = click.DateTime(formats=["%Y-%m-%dT%H:%M"])

@@ -5,8 +5,8 @@ import os
 
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.problem import words as problem_words
+from daiban_schemas.zone import SHANGHAI
 
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 _WEEKDAYS = "一二三四五六日"
 
 _EN = {

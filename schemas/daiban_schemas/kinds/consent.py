@@ -25,10 +25,10 @@ from daiban_schemas.types import (
     Struct,
     Text,
 )
+from daiban_schemas.zone import SHANGHAI
 
 ADULT_AT = 14
 """Below this age in years the guardian is told, and agrees (个保法 31)."""
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 PERSON = Struct({"name": Text(30)}, {"identity_number": IdentityNumber(), "born": Date()})
 GUARDIAN = Struct({"name": Text(30), "relation": Text(20)}, {"phone": Phone()})
 

@@ -7,7 +7,7 @@ import datetime
 import re
 from typing import NamedTuple
 
-from daiban_server.limits.calendar import SHANGHAI
+from daiban_schemas.zone import SHANGHAI
 
 DAY = 86_400_000
 """Milliseconds."""

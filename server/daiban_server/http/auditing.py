@@ -6,12 +6,12 @@ from litestar import get
 from litestar.params import FromQuery
 from msgspec import Struct
 
+from daiban_schemas.zone import SHANGHAI
 from daiban_server import audit
 from daiban_server.audit import ACTS, NEWEST, Noted, Place, Wanted
 from daiban_server.db.program import Program
 from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
-from daiban_server.limits.calendar import SHANGHAI
 from daiban_server.services import GivenServices
 
 LONGEST_PAGE = 500

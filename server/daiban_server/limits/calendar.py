@@ -11,10 +11,10 @@ from typing import Literal, NamedTuple
 
 from chinese_calendar.constants import holidays, workdays
 
+from daiban_schemas.zone import SHANGHAI
 from daiban_server.spine.refusal import Refusal
 
 Unit = Literal["working", "calendar"]
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 MOST_DAYS = 10_000
 """The longest limit: one of 400 days with twenty extensions of as many, rounded up."""
 

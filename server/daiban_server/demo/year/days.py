@@ -4,7 +4,8 @@ import datetime
 import random
 from collections.abc import Mapping
 
-from daiban_server.limits.calendar import OFFICIAL, SHANGHAI, Unit
+from daiban_schemas.zone import SHANGHAI
+from daiban_server.limits.calendar import OFFICIAL, Unit
 
 FIRST = datetime.date(2025, 11, 24)
 AFTER = datetime.date(2026, 11, 24)

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from daiban_server.limits.calendar import SHANGHAI
+from daiban_schemas.zone import SHANGHAI
 
 LONGEST = 400
 """Days in a span: a year, and some to look back on. It bounds what one question reads."""

@@ -83,6 +83,9 @@ async def _sum_up(data: Path, centre: district.Centre, phones: list[Phone], seco
     table = Table(
         title=f"{centre.name} · 这一天", title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0)
     )
+    table.add_column()
+    table.add_column()
+    table.add_column(overflow="fold")  # Chinese has no spaces to break at
     for line in server_lines(data, centre.id):
         table.add_row(line.what, line.number, line.remark)
     whole = True

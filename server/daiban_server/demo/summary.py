@@ -10,14 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlcipher3 import dbapi2
 
-_KINDS = {
-    "household": "家庭",
-    "application": "申请",
-    "photo": "材料照片",
-    "mandate": "委托书",
-    "visit": "上门",
-    "reply": "回复",
-}
+from daiban_schemas.kinds import KINDS
 
 
 class Counted(NamedTuple):
@@ -47,7 +40,7 @@ def _one(database: Any, sql: str, *parameters: object) -> int:
 def _records(database: Any, centre: bytes) -> Iterator[Counted]:
     found = database.execute("SELECT kind, count(*) FROM record WHERE centre = ? GROUP BY kind", (centre,)).fetchall()
     counts = dict(found)
-    told = "、".join(f"{label} {counts[kind]}" for kind, label in _KINDS.items() if kind in counts)
+    told = "、".join(f"{kind.label} {counts[name]}" for name, kind in KINDS.items() if name in counts)
     yield Counted("中心收到的记录", str(sum(counts.values())), told)
 
 

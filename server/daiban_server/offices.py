@@ -11,6 +11,8 @@ from daiban_server.db.program import Program, Write, first
 
 _c = schema.centre.c
 _NAME = select(_c.name).where(_c.id == bindparam("centre_id"))
+KEY = "office "
+"""Before a centre's id: the name of the setting."""
 _HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 
 
@@ -41,4 +43,4 @@ def keep(centre: bytes, how: Reached) -> Program[None]:
 
 
 def _key(centre: bytes) -> str:
-    return f"office {centre.hex()}"
+    return f"{KEY}{centre.hex()}"

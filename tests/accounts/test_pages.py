@@ -14,7 +14,7 @@ from daiban_sync import passkey
 from tests.accounts.desk import desk_of
 from tests.accounts.provider import RealProvider, new_provider
 from tests.console.workday import browser_of, no_wider_than_the_screen, press, set_clock, sign_in, token
-from tests.support.chromium import DESK, picture
+from tests.support.chromium import DESK, picture, with_authenticator
 from tests.support.township import Township, open_township
 
 OWN = "一碗热汤面,不放辣 2026"
@@ -32,17 +32,6 @@ async def town(provider: RealProvider, tmp_path: Path) -> AsyncIterator[Township
     async with open_township(tmp_path, host="localhost", **chosen) as town:
         set_clock(town, 9)
         yield town
-
-
-async def with_authenticator(page: Page) -> None:
-    """Put a platform authenticator into the browser that always finds its owner."""
-    devtools = await page.context.new_cdp_session(page)
-    await devtools.send("WebAuthn.enable")
-    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    await devtools.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {"options": {**options, "isUserVerified": True, "automaticPresenceSimulation": True}},
-    )
 
 
 async def shot(page: Page, name: str) -> None:

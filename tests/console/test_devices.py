@@ -65,7 +65,7 @@ async def test_on_a_phone_the_fingerprint_is_large_and_nothing_is_cut_off(
     group = phone.get_by_label("核对码").get_by_text(fingerprint[:4])
     assert await group.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 32
     await picture(phone, "console-compare-phone")
-    await press(phone.get_by_role("link", name="不一致"))
+    await press(phone.get_by_role("link", name="回到手机登记"))
     assert phone.url == f"{town.url}/devices"
 
 

@@ -207,6 +207,28 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         f"/devices/{of.device}",
         {"data": {"fingerprint": of.fingerprint}},
     ),
+    ("POST", "/devices/{device:str}/suspend"): lambda of: (f"/devices/{of.device}/suspend", {"data": {}}),
+    ("POST", "/devices/{device:str}/reinstate"): lambda of: (f"/devices/{of.device}/reinstate", {"data": {}}),
+    ("POST", "/devices/{device:str}/revoke"): lambda of: (
+        f"/devices/{of.device}/revoke",
+        {"data": {"reason": "手机被盗", "sure": "yes"}},
+    ),
+    ("POST", "/devices/{device:str}/reject"): lambda of: (f"/devices/{of.device}/reject", {"data": {"note": "不是"}}),
+    ("GET", "/quarantine"): lambda of: ("/quarantine", {}),
+    ("GET", "/quarantine/{device:str}/{digest:str}"): lambda of: (f"/quarantine/{of.device}/{'00' * 32}", {}),
+    ("POST", "/quarantine/{device:str}/{digest:str}"): lambda of: (
+        f"/quarantine/{of.device}/{'00' * 32}",
+        {"data": {"reason": "看过"}},
+    ),
+    ("GET", "/erasures"): lambda of: ("/erasures", {}),
+    ("POST", "/erasures"): lambda of: (
+        "/erasures",
+        {"data": {f"record-{of.household}": "yes", "reason": "本人要求", "sure": "yes"}},
+    ),
+    ("POST", "/erasures/retention"): lambda of: (
+        "/erasures/retention",
+        {"data": {"draft": "365", "case": "3650", "reception": "1095", "opinion": "1825"}},
+    ),
     ("POST", "/v1/session/code"): lambda of: ("/v1/session/code", {"json": {"code": "123456"}}),
     ("POST", "/v1/session/passkey/options"): lambda of: ("/v1/session/passkey/options", {}),
     ("POST", "/v1/session/passkey"): lambda of: ("/v1/session/passkey", {"json": {"credential": {}}}),

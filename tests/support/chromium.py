@@ -52,6 +52,17 @@ async def looked_at(browser: Browser, size: ViewportSize) -> AsyncIterator[Page]
     assert not strangers, f"asked for from elsewhere: {strangers}"
 
 
+async def with_authenticator(page: Page) -> None:
+    """Put a platform authenticator into the browser that always finds its owner."""
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    await devtools.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {"options": {**options, "isUserVerified": True, "automaticPresenceSimulation": True}},
+    )
+
+
 async def picture(page: Page, name: str) -> Path:
     """Keep a picture of the whole page as `run/pictures/NAME.png`, for people to look at."""
     PICTURES.mkdir(parents=True, exist_ok=True)

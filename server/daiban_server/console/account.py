@@ -13,7 +13,7 @@ from daiban_server.accounts.oidc import links
 from daiban_server.accounts.session_routes import browser_of, check_fresh
 from daiban_server.accounts.sessions import SignedIn
 from daiban_server.console import words
-from daiban_server.console.devices import picture
+from daiban_server.console.devices.listing import picture
 from daiban_server.console.door import entered
 from daiban_server.console.pages import SAID, Asked, go, onward, page, show, signed_form
 from daiban_server.console.steps import password_changed, said_of

@@ -30,7 +30,7 @@ STEPS = {SECOND: "/sign-in/code", CHANGE: "/sign-in/password", ENROL: "/sign-in/
 FIELDS = 60
 """Fields of one form."""
 
-_PAGES = re.compile(r"/(summary|audit|account|people|devices(/[0-9a-f]{32})?)\Z")
+_PAGES = re.compile(r"/(summary|audit|account|people|erasures|quarantine|devices(/[0-9a-f]{32})?)\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
 SAID = {
@@ -41,6 +41,14 @@ SAID = {
     "done": "已记为处理完。",
     "done-before": "这件事刚才已有人处理过了。",
     "approved": "审核通过。这台手机现在可以同步了。",
+    "suspend": "已挂失。这台手机现在既不能交数据，也看不到新数据。找到了可以恢复。",
+    "reinstate": "已恢复使用，没交的数据下次同步时交上来。",
+    "revoke": "已永久停用。它以后交来的会单独存放，由中心核对。",
+    "reject": "没有通过。请对方重新扫一个新码。",
+    "refused": "已记为都不采用。这一批仍原样留存，可以随时查看。",
+    "adopted": "所选的已采用，写明是您经手的。",
+    "erased": "已永久清除。登记编号和统计数字还在，姓名和内容都没有了。",
+    "retention": "保存期限改好了。",
     "gone": "没有这台手机，下面是现在登记的手机。",
     "signed-out": "已退出登录。",
     "expired": "登录已过期，刚才的内容没有提交，请重新登录。",
@@ -69,6 +77,7 @@ def page(
         "may_summary": role is not None and may(role, "summary.read"),
         "may_audit": role is not None and may(role, "audit.read"),
         "may_devices": role is not None and may(role, "device.read"),
+        "may_erasures": role is not None and may(role, "erasure.read"),
         "may_people": role is not None and may(role, "account.reset"),
     }
     whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **known, **context}

@@ -7,7 +7,19 @@ from litestar import Request, Response, Router
 from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
-from daiban_server.console import account, auditing, devices, door, people, provider, revealing, steps, summary
+from daiban_server.console import (
+    account,
+    auditing,
+    carried,
+    door,
+    erasures,
+    people,
+    provider,
+    revealing,
+    steps,
+    summary,
+)
+from daiban_server.console.devices import apart, listing, lost, one
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.http.problems import problem
 
@@ -38,10 +50,14 @@ ROUTES: list[Router] = [
             summary.summary,
             summary.settle,
             summary.task_done,
-            devices.devices,
-            devices.new_code,
-            devices.device,
-            devices.approve,
+            listing.devices,
+            listing.new_code,
+            *one.HANDLERS,
+            *apart.HANDLERS,
+            lost.lost,
+            carried.hand_in_page,
+            carried.hand_in,
+            *erasures.HANDLERS,
             revealing.ask,
             revealing.reveal,
             auditing.audit_page,

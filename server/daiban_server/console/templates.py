@@ -20,6 +20,13 @@ def breakable(text: str) -> Markup:
     return Markup(_MEANING.sub(r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped just before
 
 
+def _address(file: str) -> str:
+    """Where a style sheet or script is. The address changes with it, so that no browser shows a new page in an old
+    dress."""
+    content = (_FOLDER / "static" / file).read_bytes()
+    return f"/static/{file}?{hashlib.sha256(content).hexdigest()[:12]}"
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER / "templates"),
@@ -29,11 +36,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["breakable"] = breakable
-    style = (_FOLDER / "static" / "console.css").read_bytes()
-    # The address of the style sheet changes with it, so that no browser shows a new page in an old dress.
-    environment.globals["style"] = f"/static/console.css?{hashlib.sha256(style).hexdigest()[:12]}"
-    script = (_FOLDER / "static" / "passkeys.js").read_bytes()
-    environment.globals["script"] = f"/static/passkeys.js?{hashlib.sha256(script).hexdigest()[:12]}"
+    for name, file in {"style": "console.css", "script": "passkeys.js", "carrying": "carrying.js"}.items():
+        environment.globals[name] = _address(file)
     environment.globals["moment"] = words.moment
     environment.globals["marks"] = words.MARKS
     environment.globals["roles"] = words.ROLES

@@ -136,8 +136,10 @@ DEVICE = {
     "active": Mark("在用", "full"),
     "leaving": Mark("离岗未交清", "half"),
     "handed_in": Mark("离岗已交清", "check"),
+    "suspended": Mark("已挂失", "diamond"),
     "frozen": Mark("已冻结", "cross", urgent=True),
     "revoked": Mark("已停用", "cross"),
+    "rejected": Mark("未通过", "cross"),
 }
 _STAND_IN = {
     "absent": "A岗请假",

@@ -34,7 +34,12 @@ async def bundles(request: Request[Any, Any, Any], services: GivenServices) -> R
 
     Bytes, seal or signature that do not hold refuse the piece whole, and nothing changes.
     """
-    piece = await asyncio.to_thread(_open, await request.body(), services.keys)
+    return Response(await take_in(await request.body(), services), media_type=MEDIA_TYPE)
+
+
+async def take_in(sealed: bytes, services: Services) -> bytes:
+    """Take in one sealed piece; gives the answer to carry back. Raises `SyncError` or `ProblemError`."""
+    piece = await asyncio.to_thread(_open, sealed, services.keys)
     device = await _signer(piece, services)
     asked = wire.decode_request(piece.body)
     if device.state in LOCKED:
@@ -51,7 +56,7 @@ async def bundles(request: Request[Any, Any, Any], services: GivenServices) -> R
         frames = [wire.json_frame(Frame.ANSWER, wire.Answer(services.now(), ""))]
     body = wire.encode_answer(frames, dictionary=asked.dictionary)
     named = bytes.fromhex(piece.statement.bundle)
-    return Response(bundle.pack_answer(named, body, services.keys.receipt), media_type=MEDIA_TYPE)
+    return bundle.pack_answer(named, body, services.keys.receipt)
 
 
 def _open(sealed: bytes, keys: ServerKeys) -> Piece:

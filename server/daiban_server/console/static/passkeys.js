@@ -106,6 +106,20 @@ const ACTS = {
     location.assign(onward);
     return "";
   },
+  /** Adopt the ticked entries of a batch that stands apart: the clerk signs exactly these, then sends them. */
+  async adopt(part, { csrf, onward, path }) {
+    const form = part.closest("form");
+    const numbers = Array.from(form.querySelectorAll("input[name=number]:checked"), (box) => Number(box.value));
+    const reason = form.querySelector("[name=reason]").value.trim();
+    if (!numbers.length || !reason) {
+      throw Object.assign(new Error(numbers.length ? "请写明理由。" : "请勾选要采用的几条。"), { code: "form" });
+    }
+    const told = await ask(`/v1${path}/signing`, csrf, { reason, numbers });
+    const credential = await sign(told.purpose, told.digest, csrf);
+    await ask(`/v1${path}/decision`, csrf, { reason, numbers, credential });
+    location.assign(onward);
+    return "";
+  },
   async try(part, { csrf }) {
     const random = crypto.getRandomValues(new Uint8Array(32));
     const digest = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");

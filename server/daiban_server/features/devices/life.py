@@ -68,6 +68,20 @@ class Told(NamedTuple):
     lost_at: int | None = None
 
 
+def told(reason: str, now: int, lost_at: int | None = None) -> Told:
+    """What somebody says, checked. Raises `ProblemError("request.invalid")`."""
+    if lost_at is not None and not 0 < lost_at <= now:
+        raise ProblemError("request.invalid", detail="a phone was lost before now")
+    return Told(checked_reason(reason), now, lost_at)
+
+
+def checked_reason(reason: str) -> str:
+    """A reason that is one. Raises `ProblemError("request.invalid")`."""
+    if not reason.strip() or len(reason) > REASON_LENGTH or "\x00" in reason:
+        raise ProblemError("request.invalid", detail="a reason is wanted")
+    return reason.strip()
+
+
 class Act(Struct, frozen=True):
     """An act as it was written down; `sequence` is the last batch that had a receipt then."""
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from daiban_schemas.reading import read
 from daiban_schemas.strict import StrictnessError, decoded
@@ -35,6 +35,7 @@ _LIST = (
     .order_by(_q.at.desc(), _q.sequence)
     .limit(LISTED)
 )
+_WAITING = select(func.count()).where(_q.centre == bindparam("centre_id"), _q.decided.is_(None))
 _ONE = (
     select(*_WHOLE)
     .select_from(_FROM)
@@ -99,6 +100,12 @@ class Pair(Struct, frozen=True):
 def listed(centre: bytes) -> Program[list[Quarantined]]:
     """A centre's quarantine, newest first."""
     return [_quarantined(row) for row in (yield from rows(_LIST, centre_id=centre))]
+
+
+def waiting(centre: bytes) -> Program[int]:
+    """How many batches nobody has decided about."""
+    row = yield from first(_WAITING, centre_id=centre)
+    return int(row[0]) if row else 0
 
 
 def found(centre: bytes, device: bytes, digest: bytes) -> Program[Quarantined]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from daiban_server.accounts import passkeys
 from daiban_server.features.devices import adopting, life, quarantined, rotating
 from daiban_server.features.devices.adopting import Choice
-from daiban_server.features.devices.life import REASON_LENGTH, Act, Between, Told
+from daiban_server.features.devices.life import Act, Between, checked_reason
 from daiban_server.features.devices.quarantined import Pair, Quarantined
 from daiban_server.http.device import signed_device
 from daiban_server.http.problems import ProblemError, checked_id
@@ -113,20 +113,11 @@ class Devices(Controller):
 
 async def _act(name: str, device: str, data: ActIn, session: GivenSession, services: GivenServices) -> dict[str, str]:
     id_, clerk, now = checked_id(device, "device.unknown"), session.clerk, services.now()
-    told = Told(checked_reason(data.reason), now, data.lost_at)
-    if told.lost_at is not None and not 0 < told.lost_at <= now:
-        raise ProblemError("request.invalid", detail="a phone was lost before now")
+    told = life.told(data.reason, now, data.lost_at)
     state = await services.database.write(
         clerk.centre, lambda: life.act(clerk.centre, id_, name, told, clerk.person, now)
     )
     return {"state": state}
-
-
-def checked_reason(reason: str) -> str:
-    """A reason that is one. Raises `ProblemError("request.invalid")`."""
-    if not reason.strip() or len(reason) > REASON_LENGTH or "\x00" in reason:
-        raise ProblemError("request.invalid", detail="a reason is wanted")
-    return reason.strip()
 
 
 class Quarantine(Controller):

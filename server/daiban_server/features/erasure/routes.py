@@ -20,7 +20,7 @@ MOST = 200
 REASON_LENGTH = 200
 
 _x, _p = schema.erasure.c, schema.person.c
-_LIST = (
+DONE = (
     select(_x.record, _x.at, _p.name, _x.reason)
     .select_from(schema.erasure.outerjoin(schema.person, _p.id == _x.by))
     .where(_x.centre == bindparam("centre_id"))
@@ -69,7 +69,7 @@ class Erasures(Controller):
     @get("/", opt={"action": "erasure.read"})
     async def done(self, session: GivenSession, services: GivenServices) -> list[ErasedOut]:
         """What was erased, newest first; at most 500."""
-        found = await services.database.read(rows(_LIST, centre_id=session.clerk.centre))
+        found = await services.database.read(rows(DONE, centre_id=session.clerk.centre))
         return [ErasedOut(record.hex(), at, by or "", reason) for record, at, by, reason in found]
 
     @get("/due", opt={"action": "erasure.read"})

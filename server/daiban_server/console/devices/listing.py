@@ -1,26 +1,26 @@
-"""Phones of a centre: enrolling by a one-time code, approving after two people compared a fingerprint."""
+"""The centre's phones on one page, and enrolling another by a one-time code."""
 
 import secrets
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import segno
-from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar import get, post
 from litestar.response import Template
 from markupsafe import Markup
 from sqlalchemy import bindparam, func, select
 
-from daiban_schemas.problem import words as problem_words
+from daiban_server import offices
 from daiban_server.console import words
-from daiban_server.console.pages import SAID, Asked, go, show, signed_form
+from daiban_server.console.pages import SAID, Asked, show, signed_form
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.features.devices import quarantined
 from daiban_server.http import enrolment
-from daiban_server.http.enrolment import CODE_LIFE, DeviceRow, approve_device, code_text, make_code
-from daiban_server.http.problems import ProblemError
+from daiban_server.http.enrolment import CODE_LIFE, DeviceRow, code_text, make_code
 from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
 from daiban_sync.ids import is_id
 
@@ -71,24 +71,26 @@ async def devices(request: Asked, session: GivenSession, services: GivenServices
 
 
 async def _devices(session: SignedIn, services: Services, *, said: str = "", error: str = "") -> Template:
-    found = await _lines(session, services)
+    found = await lines(session, services)
     return await show(
         "devices",
         services,
         session,
-        _people(session),
+        people(session),
         422 if error else 200,
         here="devices",
         title="手机登记",
         said=said,
         error=error,
         minutes=CODE_LIFE // 60_000,
+        may_enrol=may(session.role, "device.enrol"),
+        may_approve=may(session.role, "device.approve"),
         pending=[one for one in found if one.state == "pending"],
         others=[one for one in found if one.state != "pending"],
     )
 
 
-async def _lines(session: SignedIn, services: Services) -> list[DeviceLine]:
+async def lines(session: SignedIn, services: Services) -> list[DeviceLine]:
     found: list[DeviceRow] = await enrolment.devices.fn(session=session, services=services)
     return [_line(one, services.now()) for one in found]
 
@@ -108,10 +110,15 @@ def _line(one: DeviceRow, now: int) -> DeviceLine:
     )
 
 
-def _people(session: SignedIn) -> Program[Mapping[str, Any]]:
+def people(session: SignedIn) -> Program[Mapping[str, Any]]:
     found = yield from rows(_PEOPLE, centre_id=session.clerk.centre)
-    people = [Candidate(id_.hex(), name, role, phones) for id_, name, role, phones in found]
-    return {"people": sorted(people, key=lambda one: (_ORDER.index(one.role), one.phones > 0))}
+    listed = [Candidate(id_.hex(), name, role, phones) for id_, name, role, phones in found]
+    ordered = sorted(listed, key=lambda one: (_ORDER.index(one.role), one.phones > 0))
+    return {
+        "people": ordered,
+        "reached": (yield from offices.reached(session.clerk.centre)),
+        "apart": (yield from quarantined.waiting(session.clerk.centre)),
+    }
 
 
 # A new code -------------------------------------------------------------------------------------------------------
@@ -133,7 +140,7 @@ async def new_code(request: Asked, session: GivenSession, services: GivenService
         "code",
         services,
         session,
-        _people(session),
+        people(session),
         here="devices",
         title="登记码",
         chosen=chosen,
@@ -148,51 +155,3 @@ def picture(text: str) -> Markup:
     """A text as a QR code: inline SVG without styles or scripts."""
     drawn = segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=4, light="#fff", svgclass="qr")
     return Markup(drawn)  # noqa: S704 - drawn by the library from modules, no text in it
-
-
-# Approval ---------------------------------------------------------------------------------------------------------
-
-
-@get("/devices/{device:str}", opt={"action": "device.approve"})
-async def device(device: FromPath[str], session: GivenSession, services: GivenServices) -> Response[Any]:
-    """One phone's fingerprint, large, to be compared."""
-    return await _compare(device, session, services)
-
-
-@post("/devices/{device:str}", opt={"action": "device.approve", "csrf_in_form": True})
-async def approve(
-    device: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
-) -> Response[Any]:
-    """Approve what was compared: the form carries the fingerprint that the page showed, and the phone must still have
-    it."""
-    form = await signed_form(request, session)
-    clerk, now, compared = session.clerk, services.now(), form.get("fingerprint", "")
-    if not is_id(device):
-        return go("/devices", "gone")
-    try:
-        await services.database.write(
-            clerk.centre, lambda: approve_device(bytes.fromhex(device), clerk.centre, clerk.person, compared, now)
-        )
-    except ProblemError as error:
-        if error.code == "device.unknown":
-            return go("/devices", "gone")
-        title, advice = problem_words(error.code)
-        return await _compare(device, session, services, words.full_width(f"{title}，{advice}。"))
-    return go("/devices", "approved")
-
-
-async def _compare(device: str, session: SignedIn, services: Services, error: str = "") -> Response[Any]:
-    found = next((one for one in await _lines(session, services) if one.id == device), None)
-    if found is None:
-        return go("/devices", "gone")
-    return await show(
-        "device",
-        services,
-        session,
-        _people(session),
-        422 if error else 200,
-        here="devices",
-        title="核对手机",
-        device=found,
-        error=error,
-    )

@@ -28,7 +28,7 @@ ACTS: Mapping[str, str] = {
     "record.erase": "删除个人信息",
     "device.revoke": "停用手机",
     "device.suspend": "挂失手机",
-    "quarantine.adopt": "采用隔离内容",
+    "quarantine.adopt": "采用单独存放的",
     "factor.reset": "重置二次验证",
     "password.reset": "重置密码",
     "role.change": "变更岗位",

@@ -111,15 +111,15 @@ WIRE: dict[str, Problem] = {
     "quarantine.chain.equivocation": Problem(
         409,
         "一台手机交来两份对不上的内容",
-        "两份都留着,请在手机页对照,给本人重新登记",
+        "两份都留着,请对照,给本人重新登记手机",
         "One phone, two histories",
         "Compare them, and enrol the phone anew",
     ),
     "quarantine.device.revoked": Problem(
-        409, "停用的手机又交来内容", "已隔离,请逐条看过再采用", "A revoked phone handed in", "Look at each entry"
+        409, "停用的手机又交来内容", "已单独存放,请逐条核对再采用", "A revoked phone handed in", "Look at each entry"
     ),
     "quarantine.device.frozen": Problem(
-        409, "冻结的手机又交来内容", "已隔离,请逐条看过再采用", "A frozen phone handed in", "Look at each entry"
+        409, "冻结的手机又交来内容", "已单独存放,请逐条核对再采用", "A frozen phone handed in", "Look at each entry"
     ),
     "field.private": Problem(
         403, "这一项手机上只有掩码", "请中心处理", "Only masked on the device", "The centre settles it"
@@ -134,12 +134,12 @@ WIRE: dict[str, Problem] = {
         422, "保存期限不对", "不能短于规定的最短期限", "Not a period that may be kept", "See the shortest ones"
     ),
     "retention.due": Problem(
-        409, "有到期该清除的记录", "请在“清除”里看过后处理", "Records are due for erasure", "Look and erase them"
+        409, "有到期该清除的记录", "请在“到期资料”里看过后处理", "Records are due for erasure", "Look and erase them"
     ),
     "erasure.quarantined": Problem(
         409,
-        "隔离的批次里还有它的内容",
-        "请先处理隔离的批次",
+        "单独存放的批次里还有它的内容",
+        "请先核对单独存放的批次",
         "A quarantined batch speaks of it",
         "Decide on that first",
     ),
@@ -214,7 +214,7 @@ WIRE: dict[str, Problem] = {
     "seal.unknown": Problem(
         422, "不是封给本服务器的", "请核对交到哪里", "Sealed to another server", "Check where it belongs"
     ),
-    "quarantine.unknown": Problem(404, "没有这份隔离的批次", "请刷新页面", "No such quarantined batch", "Reload"),
+    "quarantine.unknown": Problem(404, "没有这份单独存放的批次", "请刷新页面", "No such quarantined batch", "Reload"),
     "quarantine.decided": Problem(
         409, "这份批次已经处理过", "请刷新页面", "The batch was dealt with already", "Reload"
     ),

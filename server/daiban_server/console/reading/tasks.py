@@ -14,11 +14,12 @@ LISTED = 20
 
 
 class TaskLine(NamedTuple):
-    """A task; `text` says what to look at."""
+    """A task; `text` says what to look at, `where` is the page on which, "" for none of its own."""
 
     id: str
     subject: Subject
     text: str
+    where: str
     person: str
     created: Moment
 
@@ -40,7 +41,13 @@ def tasks(book: Book) -> Program[Tasks]:
 
 def _line(one: TaskOut, book: Book) -> TaskLine:
     record = bytes.fromhex(one.record)
-    return TaskLine(one.id, book.subject(record), _text(one, book), one.person, words.moment(one.created, book.now))
+    created = words.moment(one.created, book.now)
+    return TaskLine(one.id, book.subject(record), _text(one, book), _where(one), one.person, created)
+
+
+def _where(one: TaskOut) -> str:
+    about = one.code.partition(".")[0]
+    return {"quarantine": "/quarantine", "device": f"/devices/{one.record}", "retention": "/erasures"}.get(about, "")
 
 
 def _text(one: TaskOut, book: Book) -> str:

@@ -10,9 +10,9 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 from sqlalchemy import bindparam, select
 
-from daiban_schemas.problem import PROBLEMS, words
+from daiban_schemas.problem import PROBLEMS
 from daiban_server.accounts.sessions import CHANGE, ENROL, FULL, SECOND
-from daiban_server.console.words import full_width
+from daiban_server.console.words import problem
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.http import problems
@@ -74,11 +74,7 @@ def page(
     session = context.get("session")
     role = session.role if session is not None else None
     known = {
-        "may_summary": role is not None and may(role, "summary.read"),
-        "may_audit": role is not None and may(role, "audit.read"),
         "may_devices": role is not None and may(role, "device.read"),
-        "may_erasures": role is not None and may(role, "erasure.read"),
-        "may_people": role is not None and may(role, "account.reset"),
     }
     whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **known, **context}
     return Template(
@@ -186,13 +182,13 @@ def on_problem(request: Asked, error: ProblemError) -> Response[Any]:
 
 def problem_page(request: Asked, code: str, headers: Mapping[str, str] | None = None) -> Template:
     """A problem in words, with the way on."""
-    title, advice = words(code)
+    title, advice = problem(code)
     known = PROBLEMS.get(code, PROBLEMS["server.fault"])
     session = request.scope["state"].get("session")
     context = {
         "title": title,
-        "problem": full_width(title),
-        "advice": full_width(advice),
+        "problem": title,
+        "advice": advice,
         "code": code,
         "session": session,
     }

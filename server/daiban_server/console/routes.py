@@ -20,6 +20,7 @@ from daiban_server.console import (
     summary,
 )
 from daiban_server.console.devices import apart, listing, lost, one
+from daiban_server.console.language import choose, listen
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.http.problems import problem
 
@@ -29,6 +30,7 @@ ROUTES: list[Router] = [
     Router(
         path="/",
         route_handlers=[
+            choose,
             door.entrance,
             door.sign_in_page,
             door.sign_in,
@@ -62,6 +64,7 @@ ROUTES: list[Router] = [
             revealing.reveal,
             auditing.audit_page,
         ],
+        before_request=listen,
         exception_handlers=HANDLERS,
         include_in_schema=False,
     )

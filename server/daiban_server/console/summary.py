@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from daiban_schemas import entry
-from daiban_schemas.problem import words
 from daiban_server.console.meaning import read
 from daiban_server.console.pages import SAID, Asked, go, show, signed_form
 from daiban_server.console.reading.arrivals import arrivals
@@ -21,7 +20,7 @@ from daiban_server.console.reading.replies import replies
 from daiban_server.console.reading.tasks import tasks
 from daiban_server.console.reading.visits import visits
 from daiban_server.console.values import CHOICES
-from daiban_server.console.words import full_width
+from daiban_server.console.words import wrong as wrong_with
 from daiban_server.db.program import Program
 from daiban_server.features.tasks.routes import Tasks
 from daiban_server.http.problems import ProblemError
@@ -143,7 +142,7 @@ async def settle(
         try:
             result = await hand_in(body, record, session, services)
         except ProblemError as error:
-            wrong = _in_words(error.code)
+            wrong = wrong_with(error.code)
         else:
             if field not in result.fields:
                 return go("/summary", "settled", "disputes")
@@ -171,18 +170,13 @@ def _chosen(found: Dispute, form: Mapping[str, str]) -> tuple[Any, str]:
         if not own:
             return None, "请选一种写法，或者另写一个。"
         value, code = read(found.what, own)
-        return value, _in_words(code) if code else ""
+        return value, wrong_with(code) if code else ""
     if own and not found.doubted:
         return None, "您选了一种写法，又另写了一个。请只留一个。"
     for written in found.values:
         if choice == str(written.position):
             return written.raw, ""
     return None, "您选的写法刚才已经变了，请按现在的写法再选一次。"
-
-
-def _in_words(code: str) -> str:
-    title, advice = words(code)
-    return full_width(f"{title}，{advice}。" if advice else f"{title}。")
 
 
 # Tasks ------------------------------------------------------------------------------------------------------------

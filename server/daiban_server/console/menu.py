@@ -17,6 +17,7 @@ class Entry(NamedTuple):
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (Entry("summary", "/summary", "今日情况", "summary.read", "各中心情况"),)),
+    ("", (Entry("cases", "/cases", "办件", "case.read"),)),
     (
         "管理",
         (

@@ -19,6 +19,7 @@ from daiban_server.console import (
     steps,
     summary,
 )
+from daiban_server.console.cases import listed
 from daiban_server.console.devices import apart, listing, lost, one
 from daiban_server.console.language import choose, listen
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
@@ -60,6 +61,7 @@ ROUTES: list[Router] = [
             carried.hand_in_page,
             carried.hand_in,
             *erasures.HANDLERS,
+            *listed.HANDLERS,
             revealing.ask,
             revealing.reveal,
             auditing.audit_page,

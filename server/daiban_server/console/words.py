@@ -195,6 +195,16 @@ def answered(state: str, due: int, now: int, replied: bool) -> Mark:
     return Mark({0: "今天到期", 1: "明天到期"}.get(left, say("还有 {0} 天", left)), "half")
 
 
+def due_day(day: str, now: int) -> Mark:
+    """How a day by which something is owed stands to today."""
+    left = (datetime.date.fromisoformat(day) - local(now).date()).days
+    if left < 0:
+        return Mark(say("已超期 {0} 天", -left), "late", urgent=True)
+    if left == 0:
+        return Mark("今日到期", "diamond", urgent=True)
+    return Mark(say("还有 {0} 天", left), "half")
+
+
 ACCOUNT = {
     "password.changed": "改了密码",
     "password.set": "重设了密码",

@@ -30,7 +30,9 @@ STEPS = {SECOND: "/sign-in/code", CHANGE: "/sign-in/password", ENROL: "/sign-in/
 FIELDS = 60
 """Fields of one form."""
 
-_PAGES = re.compile(r"/(summary|audit|account|people|erasures|quarantine|devices(/[0-9a-f]{32})?)\Z")
+_PAGES = re.compile(
+    r"/(summary|audit|account|people|erasures|cases(/[0-9a-f]{32})?|quarantine|devices(/[0-9a-f]{32})?)\Z"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
 SAID = {
@@ -47,6 +49,7 @@ SAID = {
     "reject": "没有通过。请对方重新扫一个新码。",
     "refused": "已记为都不采用。这一批仍原样留存，可以随时查看。",
     "adopted": "所选的已采用，写明是您经手的。",
+    "acted": "已办好，记在办理经过里。",
     "erased": "已永久清除。登记编号和统计数字还在，姓名和内容都没有了。",
     "retention": "保存期限改好了。",
     "gone": "没有这台手机，下面是现在登记的手机。",

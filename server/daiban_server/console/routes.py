@@ -20,6 +20,7 @@ from daiban_server.console import (
     summary,
 )
 from daiban_server.console.cases import listed
+from daiban_server.console.cases import one as one_case
 from daiban_server.console.devices import apart, listing, lost, one
 from daiban_server.console.language import choose, listen
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
@@ -62,6 +63,7 @@ ROUTES: list[Router] = [
             carried.hand_in,
             *erasures.HANDLERS,
             *listed.HANDLERS,
+            *one_case.HANDLERS,
             revealing.ask,
             revealing.reveal,
             auditing.audit_page,

@@ -83,7 +83,8 @@ def form(act: Command | Report, people: Mapping[str, str]) -> Form:
 
 
 def _input(act: str, name: str, of: Type, people: Mapping[str, str], *, required: bool) -> Input | None:
-    editor, choices, bounds = "", (), (0, 0)
+    editor, bounds = "", (0, 0)
+    choices: tuple[tuple[str, str], ...] = ()
     match of:
         case Reference() if of.kinds == ("person",):
             editor, choices = "choice", tuple(people.items())

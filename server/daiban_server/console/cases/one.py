@@ -152,8 +152,8 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
     yield from book.open()
     whole = yield from whole_case(session, id_)
     yield from book.read([id_])
-    people = dict((yield from rows(_PEOPLE, centre_id=centre)))
-    named = {person.hex(): name for person, name in people.items() if person != session.clerk.person}
+    found = yield from rows(_PEOPLE, centre_id=centre)
+    named = {person.hex(): name for person, name in found if person != session.clerk.person}
     view = book.view(id_)
     if view is None:
         raise ProblemError("record.unknown")

@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx2
 
-from daiban_client_sdk import enrolment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write
-from daiban_sync import batch, limits, signature, wire
+from daiban_sync import batch, limits, new_key, signature, wire
 from daiban_sync.batch import Batch
 from daiban_sync.keys import SoftwareKey
+from daiban_sync.new_key import NewKey
 from daiban_sync.signature import Parameters, Target
 from tests.support.township import Township, new_id
 
@@ -54,7 +54,8 @@ class RawDevice:
     async def new_key(self) -> None:
         """Take another key; what was sealed so far counts under the old one."""
         fresh, device = SoftwareKey(secrets.token_bytes(32)), self.id.hex()
-        body = enrolment.new_key(device, self.town.services.keys.origin.hex(), fresh, self.sequence, self.number, 1)
+        origin, key = self.town.services.keys.origin.hex(), fresh.public_key.hex()
+        body = new_key.state(NewKey(device, origin, key, self.sequence, self.number, 1), fresh, self.key)
         answer = await self.send(body, "/v1/enrolment/key")
         assert answer.status_code == 200, answer.text
         self.key = fresh

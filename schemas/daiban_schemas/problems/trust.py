@@ -18,6 +18,9 @@ TRUST: dict[str, Problem] = {
     "evidence.entries": Problem(422, "有内容和签名时不一样", _STOP, "An entry is not what was signed", _ASK),
     "evidence.receipts": Problem(422, "中心的收据不对", _STOP, "A receipt does not hold", _ASK),
     "evidence.inclusion": Problem(422, "有批次不在中心的日志里", _STOP, "A batch is not in the log", _ASK),
+    "evidence.adoptions": Problem(
+        422, "采用的内容和签名对不上", _STOP, "What was adopted is not what was signed for", _ASK
+    ),
     "evidence.photos": Problem(422, "照片或照片收据不对", _STOP, "A photo or its receipt does not hold", _ASK),
     "evidence.texts": Problem(422, "委托书文本和签署的不是同一份", _STOP, "Not the text that was signed", _ASK),
     "evidence.whole": Problem(422, "中心的总说明不对", _STOP, "The word on the whole does not hold", _ASK),

@@ -3,7 +3,7 @@
 import msgspec
 
 from daiban_sync import keyring, note
-from daiban_sync.evidence.document import Document, Envelope, ids_of
+from daiban_sync.evidence.document import Document, Envelope, Former, ids_of
 from daiban_sync.keys import key_id
 
 
@@ -17,6 +17,9 @@ def parts(document: Document) -> dict[str, bytes]:
         ring = keyring.read(envelope.payload, ids.origin)
         keys |= {key.key: _id(key.key) for key in ring.keys}
     for device in document.devices:
+        keys |= {one.key: _id(one.key) for one in device.former}
+        for i, one in enumerate(device.former):
+            found[f"device-{device.device}-new-key-{i}.dsse.json"] = _agreed(one)
         for name, held in (("vouched", device.vouched), ("enrolment", device.enrolment)):
             if held is not None:
                 found[f"device-{device.device}-{name}.dsse.json"] = _json(held)
@@ -30,6 +33,10 @@ def parts(document: Document) -> dict[str, bytes]:
     for i, batch in enumerate(document.batches):
         found[f"batch-{i}.dsse.json"] = _json(batch.envelope)
         found[f"batch-{i}-receipt.dsse.json"] = _json(batch.receipt)
+    found |= {f"spooled-{i}.dsse.json": _json(save.envelope) for i, save in enumerate(document.spooled)}
+    for i, adopted in enumerate(document.adopted):
+        found[f"adopted-{i}.dsse.json"] = _json(adopted.envelope)
+        found[f"adopted-{i}-passkey.dsse.json"] = _json(adopted.signed.vouched)
     found |= {f"photo-{i}-receipt.dsse.json": _json(photo.receipt) for i, photo in enumerate(document.photos)}
     found |= {f"further-{i}.dsse.json": _json(one.statement) for i, one in enumerate(document.further)}
     if document.stated is not None:
@@ -50,6 +57,13 @@ def _vkey(document: Document, epoch: int, key: str) -> bytes:
 
 def _id(key: str) -> str:
     return key_id(bytes.fromhex(key)).hex()
+
+
+def _agreed(one: Former) -> bytes:
+    """The statement of a new key under both keys, as other tools verify it with a threshold of two."""
+    signatures = one.taken.signatures + (one.given.signatures if one.given else ())
+    told = {"payload": one.taken.payload, "payloadType": one.taken.payload_type, "signatures": signatures}
+    return msgspec.json.encode(told)
 
 
 def _json(envelope: Envelope) -> bytes:

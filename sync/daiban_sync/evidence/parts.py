@@ -2,7 +2,7 @@
 
 import msgspec
 
-from daiban_sync import keyring, note
+from daiban_sync import keyring, note, receipt, sealing
 from daiban_sync.evidence.document import Document, Envelope, Former, ids_of
 from daiban_sync.keys import key_id
 
@@ -42,6 +42,17 @@ def parts(document: Document) -> dict[str, bytes]:
     if document.stated is not None:
         found["stated.dsse.json"] = _json(document.stated)
     found["keys.json"] = msgspec.json.format(msgspec.json.encode({id_: key for key, id_ in keys.items()})) + b"\n"
+    return found
+
+
+def pictures(document: Document) -> dict[str, bytes]:
+    """The photos that lie in the file, by record; those that could not be opened end in ``.sealed``."""
+    found = {}
+    for photo in document.photos:
+        if photo.content is not None:
+            record = receipt.read_photo_payload(photo.receipt.payload)[1].record.hex()
+            suffix = "sealed" if photo.content.startswith(sealing.MAGIC) else "jpg"
+            found[f"photo-{record}.{suffix}"] = photo.content
     return found
 
 

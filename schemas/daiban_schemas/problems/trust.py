@@ -34,6 +34,23 @@ TRUST: dict[str, Problem] = {
     "evidence.reason": Problem(
         422, "导出证据要写明理由", "请写明为什么导出", "An export needs a reason", "Say what it is for"
     ),
+    "copy.reason": Problem(
+        422, "提供副本要写明理由", "请写明谁来要、为什么", "A copy needs a reason", "Say who asked for it, and why"
+    ),
+    "copy.nobody": Problem(
+        404,
+        "这户没有这个人",
+        "请核对姓名或者身份证号",
+        "Nobody of that name in this household",
+        "Compare the name or the identity number",
+    ),
+    "copy.too_large": Problem(
+        422,
+        "照片太多,一份副本装不下",
+        "请按件分别提供",
+        "Too many photos for one copy",
+        "Make a copy for each case",
+    ),
     "evidence.root": Problem(
         422,
         "没有根公钥",

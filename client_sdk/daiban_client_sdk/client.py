@@ -46,9 +46,10 @@ from daiban_client_sdk.transport import Transport, wall_clock
 from daiban_client_sdk.uploads import UploadError, upload
 from daiban_client_sdk.visit_news import Became
 from daiban_client_sdk.visits import Day, Where
-from daiban_sync import faults
+from daiban_sync import faults, new_key
 from daiban_sync.errors import ProofError, SyncError
 from daiban_sync.keys import Signer as SigningKey
+from daiban_sync.new_key import NewKey
 from daiban_sync.outcome import Outcome
 from daiban_sync.view import View
 
@@ -143,7 +144,8 @@ class Client:
             if not await self._counts(transport, identity, fresh):
                 last, number = await self._run(self.device.outbox.ends)
                 device, origin = identity.device.hex(), identity.origin.hex()
-                body = enrolment.new_key(device, origin, fresh, last, number, self._now() + transport.offset)
+                asked = NewKey(device, origin, fresh.public_key.hex(), last, number, self._now() + transport.offset)
+                body = new_key.state(asked, fresh, identity.signer)
                 await transport.request("POST", "/v1/enrolment/key", body, signer=identity.signer, device=device)
             await self._run(_take_next_key, self.device)
             return self.device.fingerprint()

@@ -42,6 +42,16 @@ class Spooled(NamedTuple):
         return _STATED.pack(MAGIC, self.origin, self.centre, self.device, self.number, digest)
 
 
+class Stated(NamedTuple):
+    """What is signed of an entry: whose, which, and the SHA-256 of its bytes."""
+
+    origin: bytes
+    centre: bytes
+    device: bytes
+    number: int
+    digest: bytes
+
+
 class Signed(NamedTuple):
     """A save as it was opened; its signature is yet to be checked."""
 
@@ -57,6 +67,13 @@ def purpose(origin: bytes) -> Purpose:
 def seal_one(one: Spooled, signer: Signer) -> bytes:
     """Sign one save."""
     return one.payload + dsse.sign(signer, dsse.SPOOLED, one.payload) + one.entry
+
+
+def read_payload(payload: bytes) -> Stated:
+    """What is signed, by itself. Raises `WireError("spool.malformed")`."""
+    if len(payload) != _STATED.size or not payload.startswith(MAGIC):
+        raise WireError("spool.malformed", "not a save")
+    return Stated(*_STATED.unpack(payload)[1:])
 
 
 def open_one(data: bytes) -> Signed:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from daiban_schemas import entry
-from daiban_server.features.devices.adopting import PURPOSE, digest_of
 from daiban_sync import passkey
+from daiban_sync.adoption import PURPOSE, digest_of
 from daiban_sync.passkey import Assertion
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.desk import Desk, desk_of

@@ -24,12 +24,12 @@ from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices
 from daiban_server.spine import spooling, views
 from daiban_server.spine.handing_in import LEAVERS
-from daiban_server.spine.keys import key_of
 from daiban_server.spine.opening import Sender
 from daiban_server.spine.spooling import Taken
 from daiban_sync import sealing, spooled
 from daiban_sync.bundle import Part
 from daiban_sync.errors import WireError
+from daiban_sync.new_key import key_of
 from daiban_sync.sealing import Opening
 from daiban_sync.spooled import Signed
 

@@ -5,12 +5,13 @@ from typing import NamedTuple
 from daiban_schemas.reading import Read, read
 from daiban_schemas.strict import StrictnessError
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine.keys import Former, key_at
+from daiban_server.spine.keys import Former
 from daiban_sync import batch as batches
 from daiban_sync import receipt, sealing, wire
 from daiban_sync.batch import Batch
 from daiban_sync.clock import Interval
 from daiban_sync.errors import WireError
+from daiban_sync.new_key import key_at
 from daiban_sync.sealing import Opening
 
 

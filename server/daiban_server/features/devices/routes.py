@@ -16,6 +16,7 @@ from daiban_server.http.device import signed_device
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
+from daiban_sync import adoption
 from daiban_sync.keys import fingerprint
 
 
@@ -145,7 +146,7 @@ class Quarantine(Controller):
     ) -> ToSign:
         """What to sign for a choice."""
         id_, named = checked_id(device, "quarantine.unknown"), digest_of(digest)
-        return ToSign(adopting.PURPOSE, adopting.digest_of(id_, named, data.numbers).hex())
+        return ToSign(adoption.PURPOSE, adoption.digest_of(id_, named, data.numbers).hex())
 
     @post("/{device:str}/{digest:str}/decision", opt={"action": "quarantine.decide"}, status_code=200)
     async def decide(
@@ -162,9 +163,9 @@ class Quarantine(Controller):
         clerk, now, secret = session.clerk, services.now(), secrets.token_bytes(32)
         choice = Choice(id_, named, tuple(sorted(set(data.numbers))), checked_reason(data.reason))
         if choice.numbers:
-            to_sign = adopting.digest_of(id_, named, choice.numbers)
+            to_sign = adoption.digest_of(id_, named, choice.numbers)
             answer = data.credential or {}
-            shown = await passkeys.signed(clerk.person, adopting.PURPOSE, to_sign, answer, services)
+            shown = await passkeys.signed(clerk.person, adoption.PURPOSE, to_sign, answer, services)
             choice = choice._replace(signature=shown)
         outcomes = await services.database.write(
             clerk.centre, lambda: adopting.decide(clerk, choice, services.keys, services.effects, now, secret)

@@ -38,6 +38,9 @@ LEASE = 14 * 86_400_000
 SHOWN = "conflicts_shown"
 """In `meta`: what `conflicts` showed last, as ``record field`` → position of the record, positions of the values."""
 
+LISTENS = "listens"
+"""In `meta`: that this device was enrolled once more, and hands in nothing before it heard from the server."""
+
 
 class Conflict(NamedTuple):
     """A field with more than one value, the visible one first."""
@@ -118,15 +121,18 @@ class Device:
         if self.enrolled and self.store.get("person") != stated["person"]:
             raise DeviceError("enrolment.other_person")
         with self.store.transaction():
-            if self.enrolled and self.store.get("device") != stated["device"]:
-                self.outbox.begin_anew()
-                self.mirror.forget()
-                self.take_next_key()
+            again = self.enrolled
+            anew = again and self.store.get("device") != stated["device"]
             for name in ("device", "centre", "centre_name", "person", "person_name", "role", "keyring", "state"):
                 self.store.put(name, stated[name])
             for name, value in (("url", code.url), ("origin", code.origin), ("root_key", code.root_key)):
                 self.store.put(name, value)
             self.store.put("pin", code.pin)
+            self.store.put(LISTENS, again)
+            if anew:
+                self.mirror.forget()
+                self.take_next_key()
+                self.outbox.begin_anew(self.identity())
         self._begin_spool()
 
     def _begin_spool(self) -> None:

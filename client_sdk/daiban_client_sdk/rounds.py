@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from daiban_client_sdk import custody
-from daiban_client_sdk.device import Device
+from daiban_client_sdk.device import LISTENS, Device
 from daiban_client_sdk.errors import RefusedError
 from daiban_client_sdk.outbox import Identity
 from daiban_client_sdk.progress import OnProgress, Progress
@@ -57,7 +57,8 @@ class Rounds:
     def begin(self, fresh: bool) -> Step:
         """The next request: every unsent batch that fits, and the photos that still wait."""
         identity = self._device.identity()
-        sendable = self._device.outbox.sendable()
+        # Enrolled anew, a device first listens: a server that was restored meanwhile asks for what must come before.
+        sendable = [] if self._store.get(LISTENS) else self._device.outbox.sendable()
         sendable = sendable[: portion([one.packed for one in sendable])]
         reach = custody.horizon(self._store)
         frontier = self._device.frontier()
@@ -85,9 +86,11 @@ class Rounds:
     def take(self, step: Step, body: bytes) -> bool:
         """Verify and keep an answer; gives whether another round trip is needed. Raises `SyncError`, `RefusedError`."""
         if not body:
+            listened = bool(self._store.get(LISTENS))
             with self._store.transaction():
+                self._store.put(LISTENS, None)
                 self._complete()
-            return False
+            return listened and bool(self._device.outbox.sendable())
         received = step.session.receive(body)
         # What was saved meanwhile is older than the checkpoint that comes now: it is frozen under the one before.
         self._freeze()
@@ -98,6 +101,7 @@ class Rounds:
             self._mirror(reply)
             keep(self._device, received)
             self._store.put("cursor", reply.answer.cursor)
+            self._store.put(LISTENS, None)
             if not reply.answer.more:
                 self._complete()
             faults.reach("device.receive.before_commit")
@@ -115,8 +119,11 @@ class Rounds:
         """Follow a restored server: hand in again what it forgot, pull everything anew."""
         for stated in reply.restored:
             custody.reopen(self._store, stated)
-        if reply.restored:
-            self._device.mirror.forget()
+        if not reply.restored:
+            return
+        self._device.mirror.forget()
+        if self._device.outbox.foreign():
+            self._device.outbox.begin_anew(self._device.identity())
 
     def _mirror(self, reply: wire.Reply) -> None:
         """Write pulled records; an answer whose records are no entries refuses the whole answer."""

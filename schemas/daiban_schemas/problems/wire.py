@@ -195,6 +195,13 @@ WIRE: dict[str, Problem] = {
     "bundle.nothing": Problem(
         409, "没有要带走的内容", "都已收讫,不用再带", "Nothing to carry", "Everything has its receipt"
     ),
+    "bundle.listens": Problem(
+        409,
+        "这台手机重新登记后还没有同步过",
+        "请先同步一次，再导出",
+        "This phone was enrolled anew and has not synced since",
+        "Sync once, then export",
+    ),
     "seal.no_key": Problem(
         409, "服务器还没有公布封装密钥", "请先同步一次", "The server has no seal key", "Sync once, then try again"
     ),

@@ -242,13 +242,3 @@ async def test_a_replay_of_a_batch_after_its_spool_tells_every_outcome(
         await phone.sync()
         left = phone.device.store.rows("SELECT number FROM entry WHERE outcome IS NULL OR mirrored = 0")
         assert left == []
-
-
-async def test_what_a_revoked_phone_sealed_waits_for_people(township: Township) -> None:
-    phone, head = await township.device("王芳"), await township.signed_in("李红")
-    await township.household(phone)
-    [path] = (phone.device.store.folder / "spool").glob("*.spool")
-    await head.post(f"/v1/devices/{phone.device.store.get('device')}/revoke", json={"reason": "丢了"})
-    async with township.stranger() as http:
-        answer = await http.post("/v1/spools", content=path.read_bytes())
-    assert answer.json()["code"] == "device.revoked"

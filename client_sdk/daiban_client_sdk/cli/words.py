@@ -22,6 +22,10 @@ _EN = {
     ),
     "{file} 已交上,回执:{answer}": "{file} was handed in; the answer: {answer}",
     "已交上 {saves} 条记录、{photos} 张照片。": "Handed in {saves} entries and {photos} photos.",
+    "这台手机已停用或冻结：内容已送到中心，由中心核对后决定是否采用。采用后再运行一次，补交照片。": (
+        "This phone is revoked or frozen: what it held is at the centre, where people decide about it. "
+        "Once they adopted it, run this again for the photos."
+    ),
     "PIN": "PIN",
     "新PIN": "New PIN",
     "这台手机还没有设PIN:丢了会泄露住户资料。设一个:daiban agent pin": (

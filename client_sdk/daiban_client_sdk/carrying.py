@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from daiban_client_sdk import rounds
-from daiban_client_sdk.device import LISTENS, Device
+from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, RefusedError
+from daiban_client_sdk.owner import LISTENS
 from daiban_client_sdk.store import write_file
 from daiban_sync import batch, bundle, frames, keyring, limits, receipt, sealing, wire
 from daiban_sync.bundle import Part, Statement

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from daiban_client_sdk import custody
-from daiban_client_sdk.device import LISTENS, Device
+from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import RefusedError
 from daiban_client_sdk.outbox import Identity
+from daiban_client_sdk.owner import LISTENS
 from daiban_client_sdk.progress import OnProgress, Progress
 from daiban_schemas.strict import StrictnessError
 from daiban_sync import batch, clock, faults, note, receipt, wire

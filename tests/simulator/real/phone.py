@@ -91,7 +91,7 @@ class RealPhone:
         self.device.new_id = record.hex  # type: ignore[method-assign]
         prepare, images.prepare = images.prepare, _prepared  # type: ignore[assignment]
         try:
-            self.device.attach_photo(parent.hex(), source, {"paper": "居民户口簿"})
+            self.device.attach_photo(parent.hex(), source, paper="居民户口簿")
         finally:
             images.prepare = prepare
         return max(self.bodies().items())

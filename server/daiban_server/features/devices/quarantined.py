@@ -53,8 +53,8 @@ _OWNER = select(_d.person).where(_d.id == bindparam("device_id"))
 
 
 class Quarantined(NamedTuple):
-    """A batch in quarantine, or what came out of a spool (its sequence is `quarantine.OUT_OF_SPOOL`), with its entries by
-    number; `code` says why, `decided` what became of it (`adopting`), None while nobody looked."""
+    """A batch in quarantine with its entries by number, or what came out of a spool, whose sequence is
+    `quarantine.OUT_OF_SPOOL`; `code` says why, `decided` what became of it (`adopting`), None while nobody looked."""
 
     device: bytes
     digest: bytes

@@ -30,9 +30,11 @@ class _Waiting:
         now: Callable[[], int] = wall_clock,
         pin: str | None = None,
         keystore: Keystore | None = None,
+        *,
+        anyone_may_read: bool = False,
     ) -> None:
         self._runner = asyncio.Runner()
-        self._made = (folder, now, pin, keystore)
+        self._make = functools.partial(Client, folder, now, pin, keystore, anyone_may_read=anyone_may_read)
         self._client: Client | None = None
 
     @property
@@ -63,7 +65,7 @@ class BlockingClient(_Waiting):
 
     def __enter__(self) -> "BlockingClient":
         async def start() -> Client:
-            return await Client(*self._made).__aenter__()
+            return await self._make().__aenter__()
 
         self._client = self._wait(start())
         return self

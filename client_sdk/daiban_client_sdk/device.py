@@ -6,20 +6,24 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from daiban_client_sdk import images
 from daiban_client_sdk.errors import DeviceError
 from daiban_client_sdk.said import Said
 from daiban_client_sdk.sound import check_plain, checked
 from daiban_client_sdk.store import write_file
-from daiban_schemas import entry
+from daiban_schemas import entry, strict
 from daiban_sync import faults, sealing
 
 
 class Attached(NamedTuple):
-    """A photo that was kept. `findings` say what is wrong with it, while the paper is still on the table."""
+    """A photo that was kept. `findings` say what is wrong with it, while the paper is still on the table; `sha256` is
+    empty where it waits for the enrolment."""
 
     record: str
     sha256: str
@@ -32,29 +36,15 @@ class Device(Said):
 
     def attach_photo(self, /, parent: str, source: Path, **fields: Any) -> Attached:
         """Keep a photo of a paper under a record: scaled, without metadata, judged, sealed to the centre under a key of
-        its own, hashed as it will travel. Raises `DeviceError("seal.no_key")` before enrolment.
+        its own, hashed as it will travel. Raises `images.ImageError` for what is no photo, and `InvalidEntryError`.
 
-        File first, then the record that names it, so that a crash leaves a file without record at worst. Raises
-        `images.ImageError` for what is no photo.
+        Before it is known to whom to seal it, it lies in the store and waits for that (`seal_early`).
         """
-        to = self.keyring().seal_key() if self.enrolled else None
-        if to is None:
-            raise DeviceError("seal.no_key")
         with source.open("rb") as file:
             prepared = images.prepare(file)
-        identity, key = self.identity(), secrets.token_bytes(32)
-        purpose = sealing.Purpose(sealing.PHOTO, identity.origin, identity.centre)
-        sealed = b"".join(sealing.seal([prepared.data], key, to, purpose))
-        digest = hashlib.sha256(sealed).hexdigest()
         form, now = self.new("photo"), self.now()
-        # The name says to which record it belongs: it may have to be carried in without the store.
-        path = self.store.photos / f"{form.record}-{digest}.sealed"
-        write_file(path, sealed)
-        faults.reach("device.photo.written")
         values = {
             "parent": parent,
-            "sha256": digest,
-            "size": len(sealed),
             "type": "application/octet-stream",
             "clear_sha256": prepared.digest.hex(),
             "width": prepared.width,
@@ -64,22 +54,71 @@ class Device(Said):
         }
         check_plain(values)
         form.check(values)
-        body = checked(entry.change(form.record, "photo", values, seen=0, at=now))
+        to = self._seal_key()
+        if to is None:
+            self.store.run(
+                "INSERT INTO early_photo VALUES (?, ?, ?, ?)",
+                *(bytes.fromhex(form.record), prepared.data, msgspec.json.encode(values), now),
+            )
+            return Attached(form.record, "", len(prepared.data), prepared.findings)
+        digest, size = self._keep_photo(form.record, prepared.data, values, now, to)
+        return Attached(form.record, digest, size, prepared.findings)
+
+    def seal_early(self) -> None:
+        """Seal what was taken before it was known to whom, where that is known by now."""
+        to = self._seal_key()
+        if to is None:
+            return
+        for record, data, fields, taken_at in self.store.rows("SELECT * FROM early_photo ORDER BY record"):
+            self._keep_photo(record.hex(), data, strict.decoded(fields), taken_at, to)
+
+    def remember_enrolment(self, code: Any, stated: Mapping[str, Any]) -> None:
+        """See `Owner.remember_enrolment`; early photos are sealed."""
+        super().remember_enrolment(code, stated)
+        self.seal_early()
+
+    def _seal_key(self) -> bytes | None:
+        return self.keyring().seal_key() if self.enrolled else None
+
+    def _keep_photo(
+        self, record: str, data: bytes, values: Mapping[str, Any], taken_at: int, to: bytes
+    ) -> tuple[str, int]:
+        """Seal a photo and keep it; gives hash and size as it travels.
+
+        File first, then the record that names it, so that a crash leaves a file without record at worst.
+        """
+        identity, key = self.identity(), secrets.token_bytes(32)
+        purpose = sealing.Purpose(sealing.PHOTO, identity.origin, identity.centre)
+        sealed = b"".join(sealing.seal([data], key, to, purpose))
+        digest = hashlib.sha256(sealed).hexdigest()
+        # The name says to which record it belongs: it may have to be carried in without the store.
+        path = self.store.photos / f"{record}-{digest}.sealed"
+        write_file(path, sealed)
+        faults.reach("device.photo.written")
+        stated = {**values, "sha256": digest, "size": len(sealed)}
+        id_, body = bytes.fromhex(record), checked(entry.change(record, "photo", stated, seen=0, at=taken_at))
         with self.store.transaction():
-            number = self.outbox.add(bytes.fromhex(form.record), "photo", "change", body, now)
+            number = self.outbox.add(id_, "photo", "change", body, taken_at)
             self.store.run(
                 "INSERT INTO photo (record, sha256, path, size, taken_at, key) VALUES (?, ?, ?, ?, ?, ?)",
-                *(bytes.fromhex(form.record), digest, path.name, len(sealed), now, key),
+                *(id_, digest, path.name, len(sealed), taken_at, key),
             )
+            self.store.run("DELETE FROM early_photo WHERE record = ?", id_)
         faults.reach("device.photo.recorded")
         self._spool([(number, body)])
-        return Attached(form.record, digest, len(sealed), prepared.findings)
+        return digest, len(sealed)
 
     def photo(self, record: str) -> bytes:
         """A photo that was taken on this device, while it is still here. Raises `DeviceError("photo.unknown")`."""
         self._check_lease()
-        row = self.store.row("SELECT path, key FROM photo WHERE record = ? AND path <> ''", bytes.fromhex(record))
+        row = self.store.row(
+            "SELECT path, key FROM photo WHERE record = ? AND path <> ''"
+            " UNION ALL SELECT data, NULL FROM early_photo WHERE record = ?",
+            *(bytes.fromhex(record), bytes.fromhex(record)),
+        )
         if row is None:
             raise DeviceError("photo.unknown")
+        if isinstance(row[0], bytes):
+            return row[0]
         kept = (self.store.photos / row[0]).read_bytes()
         return kept if row[1] is None else b"".join(sealing.Opening([kept]).content(row[1]))

@@ -10,7 +10,7 @@ from daiban_client_sdk.lock import Cost, Keystore, Lock
 from daiban_client_sdk.mirror import Mirror
 from daiban_client_sdk.outbox import Identity, Outbox
 from daiban_client_sdk.spool import Spool
-from daiban_client_sdk.store import Store, make_key
+from daiban_client_sdk.store import Store
 from daiban_sync import ids, note
 from daiban_sync import keyring as keyrings
 from daiban_sync.keyring import Keyring
@@ -26,12 +26,18 @@ class Owner:
     """A device in `folder`. `now` gives Unix milliseconds of the device's own clock."""
 
     def __init__(
-        self, folder: Path, now: Callable[[], int], pin: str | None = None, keystore: Keystore | None = None
+        self,
+        folder: Path,
+        now: Callable[[], int],
+        pin: str | None = None,
+        keystore: Keystore | None = None,
+        *,
+        anyone_may_read: bool = False,
     ) -> None:
-        """Open the device, with its PIN and the phone's keystore where it has them. Raises `DeviceError` as
-        `Lock.open`, and `StoreError`."""
-        make_key(folder)
-        self.lock = Lock(folder, now, keystore)
+        """Open the device with its PIN, the phone's keystore, or both; a new one is locked by what is given. With
+        neither it opens only if `anyone_may_read` it who gets hold of the folder. Raises `DeviceError` as `Lock.open`,
+        and `StoreError`."""
+        self.lock = Lock(folder, now, keystore, anyone_may_read=anyone_may_read)
         self._key = self.lock.open(pin)
         self.store = Store(folder, self._key)
         self.mirror = Mirror(self.store)
@@ -44,7 +50,8 @@ class Owner:
         self.store.close()
 
     def set_pin(self, pin: str | None, cost: Cost | None = None) -> None:
-        """Lock the store by another PIN, or by the keystore alone. Raises `DeviceError("pin.weak")`."""
+        """Lock the store by another PIN, or by the keystore alone. Raises `DeviceError`: ``pin.weak``,
+        ``pin.unset``."""
         self.lock.set(self._key, pin, cost)
 
     @property

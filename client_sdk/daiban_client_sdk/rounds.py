@@ -49,6 +49,7 @@ class Rounds:
         self._failed: set[bytes] = set()
         self._offset: clock.Offset | None = None
         self._pulled = 0
+        device.seal_early()
         self._freeze()
         status = device.status()
         self._entries_total = status.entries

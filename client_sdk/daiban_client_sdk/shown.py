@@ -81,7 +81,10 @@ class Shown(Owner):
         entries = self.store.row(
             "SELECT count(*) FROM entry e LEFT JOIN batch b ON b.sequence = e.sequence WHERE b.receipt IS NULL"
         )
-        photos = self.store.row("SELECT count(*), coalesce(sum(size), 0) FROM photo WHERE receipt IS NULL")
+        photos = self.store.row(
+            "SELECT count(*), coalesce(sum(size), 0) FROM (SELECT size FROM photo WHERE receipt IS NULL"
+            " UNION ALL SELECT length(data) FROM early_photo)"
+        )
         get = self.store.get
         return Status(
             entries=entries[0] if entries else 0,

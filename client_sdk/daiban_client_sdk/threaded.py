@@ -25,10 +25,15 @@ class Threaded:
         now: Callable[[], int] = wall_clock,
         pin: str | None = None,
         keystore: Keystore | None = None,
+        *,
+        anyone_may_read: bool = False,
     ) -> None:
-        """`pin` and `keystore` open a store that is locked by them (see `set_pin` and `lock`)."""
+        """A store is locked by a `pin`, by the phone's `keystore`, or best by both, from the start and whenever it is
+        opened (see `lock`). With neither, entering raises `DeviceError("pin.unset")`, unless you say that
+        `anyone_may_read`: then whoever gets hold of the phone reads what people told it.
+        """
         self._now = now
-        self._opening = functools.partial(Device, folder, now, pin, keystore)
+        self._opening = functools.partial(Device, folder, now, pin, keystore, anyone_may_read=anyone_may_read)
         self._thread = ThreadPoolExecutor(1, "daiban-store")
         self._device: Device | None = None
 

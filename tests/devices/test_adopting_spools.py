@@ -11,6 +11,7 @@ from daiban_client_sdk import Client
 from tests.accounts.desk import Desk, desk_of
 from tests.devices.signing import heads, signed, with_passkey
 from tests.photos.pictures import taken
+from tests.support.phones import phone_in
 from tests.support.township import Township
 
 
@@ -81,7 +82,7 @@ async def test_a_frozen_phone_s_own_branch_is_told_from_its_copy_s(town: Townshi
     phone, head = await town.device("王芳"), await desk_of(town, "李红")
     folder = phone.device.store.folder
     shutil.copytree(folder, folder.with_name("copied"))
-    async with Client(folder.with_name("copied")) as thief:
+    async with phone_in(folder.with_name("copied")) as thief:
         await town.household(thief, "抄来的")
         await thief.sync()
     await town.household(phone, "张桂兰")

@@ -12,6 +12,7 @@ from daiban_schemas.private import holds_private
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from tests.support.fire import Fire
+from tests.support.phones import phone_in
 from tests.support.township import Township
 
 NUMBER = "610902195803077713"
@@ -74,7 +75,7 @@ async def test_frozen_after_a_restore_it_hands_in_what_lies_sealed(fire: Fire) -
     await wang.sync()
     assert sealed(wang) == 2
     async with fire.restored(backup) as new:
-        async with Client(folder.with_name("copied")) as copied:
+        async with phone_in(folder.with_name("copied")) as copied:
             await fire.move(copied, to=new)
             await home(new, copied, "抄来的")
             await copied.sync()

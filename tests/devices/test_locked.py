@@ -70,6 +70,40 @@ async def test_a_locked_phone_opens_with_its_pin_only(sqlite_township: Township)
     assert await opened(folder, "280951") == ""
 
 
+async def test_nothing_private_is_kept_without_a_lock(tmp_path: Path) -> None:
+    folder = tmp_path / "phone"
+    assert await opened(folder) == "pin.unset"
+    assert not folder.exists()
+    assert await opened(folder, "123456") == "pin.weak"
+    assert not folder.exists()
+    assert await opened(folder, PIN) == ""
+    assert await opened(folder) == "pin.wanted"
+    async with Client(folder, pin=PIN) as phone:
+        with pytest.raises(DeviceError, match=r"pin\.unset"):
+            await phone.set_pin(None)
+    assert await opened(folder) == "pin.wanted"
+
+
+async def test_a_keystore_alone_is_a_lock(tmp_path: Path) -> None:
+    folder, keystore = tmp_path / "phone", PhonesKeystore()
+    async with Client(folder, keystore=keystore):
+        pass
+    assert await opened(folder) == "store.keystore"
+    assert len(keystore.held) == 1
+
+
+async def test_a_store_that_lay_open_is_locked_when_it_is_next_opened_with_a_pin(tmp_path: Path) -> None:
+    """One of an earlier version, or of a builder who said that anyone may read it."""
+    folder = tmp_path / "phone"
+    async with Client(folder, anyone_may_read=True) as phone:
+        form = await phone.new("household")
+        await phone.save(form, {"place": "0" * 32, "head": "张桂兰"})
+    assert await opened(folder) == "pin.unset"
+    async with Client(folder, pin=PIN) as phone:
+        assert (await phone.status()).entries == 1
+    assert await opened(folder) == "pin.wanted"
+
+
 async def test_wrong_pins_wait_longer_and_the_tenth_destroys_the_key(sqlite_township: Township) -> None:
     folder, _ = await locked(sqlite_township)
     clock, waits = Clock(), 0

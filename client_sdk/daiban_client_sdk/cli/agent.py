@@ -16,6 +16,7 @@ import platformdirs
 from daiban_client_sdk.blocking import BlockingClient
 from daiban_client_sdk.cli.bars import Bars
 from daiban_client_sdk.cli.words import Words
+from daiban_client_sdk.enrolment import read_code
 from daiban_client_sdk.errors import DeviceError
 from daiban_client_sdk.lock import Lock, SystemKeystore
 from daiban_schemas.kinds import KINDS
@@ -48,15 +49,28 @@ class Context:
         self.words = words
 
     def client(self) -> BlockingClient:
-        """The device, to be entered."""
-        keystore = SystemKeystore() if Lock(self.folder, wrong_clock).wants_keystore else None
-        return BlockingClient(self.folder, wrong_clock, self._pin(), keystore)
+        """The device, to be entered. Raises `DeviceError("device.unknown")` where there is none."""
+        lock = Lock(self.folder, wrong_clock)
+        if not lock.begun:
+            raise DeviceError("device.unknown")
+        keystore = SystemKeystore() if lock.wants_keystore else None
+        pin = self._asked("PIN") if lock.wants_pin else None
+        # What lies in clear was begun so by its owner, who was told what it costs.
+        return BlockingClient(self.folder, wrong_clock, pin, keystore, anyone_may_read=not lock.protected)
 
-    def _pin(self) -> str | None:
-        """The PIN of a locked store: from ``DAIBAN_PIN``, for programs, or asked for."""
-        if not Lock(self.folder, wrong_clock).wants_pin:
-            return None
-        given: str = os.environ.get("DAIBAN_PIN") or click.prompt(self.words("PIN"), hide_input=True)
+    def new_client(self, *, no_pin: bool, keystore: bool) -> BlockingClient:
+        """The device that is to be enrolled. One that is not locked yet is locked from now on, unless `no_pin`."""
+        if Lock(self.folder, wrong_clock).protected:
+            return self.client()
+        pin = None if no_pin else self._asked("新PIN", twice=True)
+        held = SystemKeystore() if keystore else None
+        return BlockingClient(self.folder, wrong_clock, pin, held, anyone_may_read=no_pin)
+
+    def _asked(self, for_what: str, *, twice: bool = False) -> str:
+        """A PIN: from ``DAIBAN_PIN``, for programs, or asked for."""
+        given: str = os.environ.get("DAIBAN_PIN") or click.prompt(
+            self.words(for_what), hide_input=True, confirmation_prompt=twice
+        )
         return given
 
 
@@ -87,15 +101,18 @@ def agent(context: click.Context, device: Path) -> None:
 @agent.command()
 @click.argument("code")
 @click.option("--name", default="手机", help="手机名称 / the device's name")
+@click.option("--no-pin", is_flag=True, help="不设PIN：谁拿到手机都能看住户资料 / whoever has the phone reads it all")
+@click.option("--keystore", is_flag=True, help="同时用系统密钥库 / with the system's keystore as well")
 @pass_context
-def enrol(context: Context, code: str, name: str) -> None:
-    """用登记码登记这台手机。 Enrol this device by a one-time code."""
-    with context.client() as client:
+def enrol(context: Context, code: str, name: str, no_pin: bool, keystore: bool) -> None:
+    """用登记码登记这台手机，并设PIN。 Enrol this device by a one-time code, and lock it by a PIN."""
+    read_code(code)
+    with context.new_client(no_pin=no_pin, keystore=keystore) as client:
         fingerprint = client.enrol(code, name)
     click.echo(context.words("已登记。核对码:{fingerprint}", fingerprint=fingerprint))
     click.echo(context.words("请中心负责人对照屏幕上的核对码,一致后审核。"))
     if not Lock(context.folder, wrong_clock).protected:
-        click.echo(context.words("这台手机还没有设PIN:丢了会泄露住户资料。设一个:daiban agent pin"))
+        click.echo(context.words("这台手机没有设PIN：谁拿到它，谁就能看里面的住户资料。补设：daiban agent pin"))
 
 
 @agent.command()

@@ -28,8 +28,8 @@ _EN = {
     ),
     "PIN": "PIN",
     "新PIN": "New PIN",
-    "这台手机还没有设PIN:丢了会泄露住户资料。设一个:daiban agent pin": (
-        "This device has no PIN: if it is lost, so is what people told it. Set one: daiban agent pin"
+    "这台手机没有设PIN：谁拿到它，谁就能看里面的住户资料。补设：daiban agent pin": (
+        "This device has no PIN: whoever gets hold of it reads what people told it. Set one: daiban agent pin"
     ),
     "PIN 已设好。忘了就打不开,中心也没有。": "The PIN is set. Nobody else knows it, the centre neither.",
     "已挂失": "suspended",

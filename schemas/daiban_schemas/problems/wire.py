@@ -158,6 +158,13 @@ WIRE: dict[str, Problem] = {
         409, "日志对不上", "请马上告诉中心负责人", "The log contradicts itself", "Tell the centre head at once"
     ),
     "pin.wanted": Problem(401, "请输入PIN", "这台手机上了锁", "The PIN is wanted", "This device is locked"),
+    "pin.unset": Problem(
+        422,
+        "这台手机没有设PIN，不能存放住户资料",
+        "请先设一个至少六位的PIN",
+        "This device has neither PIN nor keystore, so it keeps nothing private",
+        "Set a PIN of at least six characters",
+    ),
     "pin.wrong": Problem(
         401, "PIN不对", "请再想一想,错十次就再也打不开", "Wrong PIN", "After ten wrong ones it opens no more"
     ),

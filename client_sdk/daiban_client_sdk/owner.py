@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from daiban_client_sdk import phone
 from daiban_client_sdk.errors import DeviceError
 from daiban_client_sdk.lock import Cost, Keystore, Lock
 from daiban_client_sdk.mirror import Mirror
@@ -44,6 +45,8 @@ class Owner:
         self.outbox = Outbox(self.store)
         self.spool = Spool(folder)
         self.clock = now
+        if self.enrolled and not (folder / phone.WHO).exists():
+            phone.tell(folder, self.store.get("person_name"), self.store.get("centre_name"))
 
     def close(self) -> None:
         """Close the store."""
@@ -81,6 +84,8 @@ class Owner:
             raise DeviceError("enrolment.other_centre")
         if self.enrolled and self.store.get("person") != stated["person"]:
             raise DeviceError("enrolment.other_person")
+        # Before the store says so: whoever is listed can enrol again by the same code, who is not listed is forgotten.
+        phone.tell(self.store.folder, stated["person_name"], stated["centre_name"])
         with self.store.transaction():
             again = self.enrolled
             anew = again and self.store.get("device") != stated["device"]

@@ -19,6 +19,7 @@ class Shell:
     def __init__(self, folder: Path, language: str = "zh_CN.UTF-8") -> None:
         self.folder = folder
         self.language = language
+        self.name = ""
         self.said = ""
 
     async def __call__(self, *words: str, pin: str = "", typed: str = "") -> int:
@@ -26,7 +27,7 @@ class Shell:
         what was said."""
         process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("daiban")),
-            *("agent", "--device", str(self.folder), *words),
+            *("agent", "--device", str(self.folder), *(("--as", self.name) if self.name else ()), *words),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -127,6 +128,28 @@ async def test_enrolling_asks_for_a_pin_and_the_store_opens_with_nothing_else(
     assert await shell("status", pin="280951") == 1
     assert "[pin.wrong]" in shell.said
     assert await shell("status", typed="190733\n") == 0, shell.said
+
+
+async def test_two_agents_on_one_phone_say_who_they_are(sqlite_township: Township, shell: Shell) -> None:
+    town = sqlite_township
+    assert await shell("people") == 0
+    assert "还没有人登记" in shell.said
+    for name, pin in (("王芳", "190733"), ("刘强", "280951")):
+        assert await shell("enrol", await town.code_for(name), "--another", pin=pin) == 0, shell.said
+    assert await shell("people") == 0
+    assert shell.said == "刘强  建民办事处\n王芳  建民办事处\n"
+    assert await shell("status", pin="190733") == 1
+    assert "[phone.which]" in shell.said
+    wang, liu = Shell(shell.folder), Shell(shell.folder)
+    wang.name, liu.name = "王芳", "刘强"
+    place = town.qingshan.hex()
+    assert await wang("collect", "household", f"place={place}", "head=张桂兰", pin="190733") == 0, wang.said
+    assert await wang("status", pin="280951") == 1
+    assert "[pin.wrong]" in wang.said
+    assert await wang("status", pin="190733") == 0
+    assert "还有 1 条记录" in wang.said
+    assert await liu("status", pin="280951") == 0
+    assert "可以交回" in liu.said
 
 
 async def test_without_a_pin_it_is_said_what_that_costs(sqlite_township: Township, shell: Shell) -> None:

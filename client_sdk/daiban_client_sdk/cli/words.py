@@ -26,6 +26,7 @@ _EN = {
         "This phone is revoked or frozen: what it held is at the centre, where people decide about it. "
         "Once they adopted it, run this again for the photos."
     ),
+    "这台手机上还没有人登记。": "Nobody is enrolled on this phone.",
     "PIN": "PIN",
     "新PIN": "New PIN",
     "这台手机没有设PIN：谁拿到它，谁就能看里面的住户资料。补设：daiban agent pin": (

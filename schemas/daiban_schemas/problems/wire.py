@@ -158,6 +158,16 @@ WIRE: dict[str, Problem] = {
         409, "日志对不上", "请马上告诉中心负责人", "The log contradicts itself", "Tell the centre head at once"
     ),
     "pin.wanted": Problem(401, "请输入PIN", "这台手机上了锁", "The PIN is wanted", "This device is locked"),
+    "phone.which": Problem(
+        422, "这台手机上不止一个人", "请说明是谁", "More than one person is on this phone", "Say who you are"
+    ),
+    "phone.unknown": Problem(
+        404,
+        "这台手机上没有这个人",
+        "请核对姓名，或先登记",
+        "Nobody of this name is on this phone",
+        "Check the name, or enrol",
+    ),
     "pin.unset": Problem(
         422,
         "这台手机没有设PIN，不能存放住户资料",

@@ -19,7 +19,6 @@ from pathlib import Path
 from types import TracebackType
 
 from daiban_client_sdk import carrying, comparing, enrolment
-from daiban_client_sdk.at_work import AtWork
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import DeviceError, RefusedError
 from daiban_client_sdk.exchange import ANEW, Exchange
@@ -32,7 +31,7 @@ NOT_BEFORE = "not_before"
 """In `meta`: until when the server asked to be left alone, by the device's clock."""
 
 
-class Client(AtWork):
+class Client(Exchange):
     """A device with its link. Safe to close at any instant: the next start goes on where this one was."""
 
     _transport: Transport | None = None
@@ -154,7 +153,7 @@ class Client(AtWork):
         `AlarmError`; whatever was receipted before stays so.
         """
         async with self._syncing, self._linked() as (transport, _):
-            await Exchange(self.device, self._run, transport, progress).whole()
+            await self._exchange(transport, progress)
         return await self.status()
 
     async def _link(self) -> tuple[Transport, Identity]:

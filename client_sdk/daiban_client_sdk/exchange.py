@@ -1,8 +1,6 @@
 """One sync over a link: records first, then the photos for which there are tickets, then their receipts."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
-
+from daiban_client_sdk.at_work import AtWork
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import AlarmError, OfflineError, RefusedError
 from daiban_client_sdk.progress import OnProgress, Progress
@@ -18,38 +16,26 @@ PHOTO_ROUNDS = 4
 """Rounds of tickets and uploads in one sync; what is left then waits for the next."""
 
 
-class Run(Protocol):
-    """Does something on the device's thread."""
+class Exchange(AtWork):
+    """A device at work that exchanges what it has with its centre."""
 
-    def __call__(self, function: Callable[..., Any], *arguments: Any) -> Awaitable[Any]:
-        """Give what it gave."""
-        ...
-
-
-class Exchange:
-    """A sync of `device`, whose store is worked on by `run`."""
-
-    def __init__(self, device: Device, run: Run, transport: Transport, progress: OnProgress) -> None:
-        self._device, self._run = device, run
-        self._transport, self._progress = transport, progress
-
-    async def whole(self) -> None:
-        """Do all of it. Raises `OfflineError`, `RefusedError` or `AlarmError`; what was receipted before stays so."""
-        rounds: Rounds = await self._run(Rounds, self._device, self._progress)
-        await self._records(rounds, fresh=True)
+    async def _exchange(self, transport: Transport, progress: OnProgress) -> None:
+        """Raises `OfflineError`, `RefusedError` or `AlarmError`; what was receipted before stays so."""
+        rounds = await self._run(Rounds, self.device, progress)
+        await self._records(rounds, transport, fresh=True)
         for _ in range(PHOTO_ROUNDS):
-            if not await self._photos(rounds):
+            if not await self._photos(rounds, transport, progress):
                 break
-            await self._records(rounds, fresh=False)
-        await self._run(rounds.finish, self._transport.offset)
+            await self._records(rounds, transport, fresh=False)
+        await self._run(rounds.finish, transport.offset)
 
-    async def _records(self, rounds: Rounds, *, fresh: bool) -> None:
+    async def _records(self, rounds: Rounds, transport: Transport, *, fresh: bool) -> None:
         """Round trips until nothing is unsent and nothing is left to pull."""
         while True:
-            step: Step = await self._run(rounds.begin, fresh)
+            step = await self._run(rounds.begin, fresh)
             fresh = False
             faults.reach("device.push.sent")
-            answer = await self._ask(step)
+            answer = await self._ask(transport, step)
             faults.reach("device.push.answered")
             try:
                 again = await self._run(rounds.take, step, answer)
@@ -60,27 +46,27 @@ class Exchange:
             if not again:
                 return
 
-    async def _ask(self, step: Step) -> bytes:
+    async def _ask(self, transport: Transport, step: Step) -> bytes:
         signer, device = step.identity.signer, step.identity.device.hex()
         try:
-            answer = await self._transport.request("POST", "/v1/sync", step.body, signer=signer, device=device)
+            answer = await transport.request("POST", "/v1/sync", step.body, signer=signer, device=device)
         except RefusedError as error:
-            await self._run(_heed, self._device, error.code)
+            await self._run(_heed, self.device, error.code)
             raise
         return answer.content if answer.status_code == 200 else b""
 
-    async def _photos(self, rounds: Rounds) -> bool:
+    async def _photos(self, rounds: Rounds, transport: Transport, progress: OnProgress) -> bool:
         """Bring photos for which there are tickets; gives whether any was brought."""
         brought = False
         for photo in await self._run(rounds.ticketed):
             faults.reach("device.photo.ticket")
             try:
-                await self._bring(rounds, photo)
+                await self._bring(rounds, photo, transport, progress)
             except (UploadError, OSError) as error:
                 # One bad photo never blocks another; this one is tried again with the next sync.
                 await self._run(rounds.failed, photo, str(error))
                 if isinstance(error, UploadError) and error.after is not None:
-                    raise self._transport.rest(error.after) from None
+                    raise transport.rest(error.after) from None
                 if isinstance(error, UploadError) and error.code == "upload.cut":
                     raise OfflineError("upload.cut") from None
                 continue
@@ -89,14 +75,14 @@ class Exchange:
             brought = True
         return brought
 
-    async def _bring(self, rounds: Rounds, photo: Ticketed) -> None:
+    async def _bring(self, rounds: Rounds, photo: Ticketed, transport: Transport, progress: OnProgress) -> None:
         before, whole = rounds.photo_bytes(photo.record)
 
         def tell(offset: int) -> None:
-            self._progress(Progress("photos", rounds.photos_done, rounds.photos_total, before + offset, whole))
+            progress(Progress("photos", rounds.photos_done, rounds.photos_total, before + offset, whole))
 
         with photo.path.open("rb") as source:
-            await upload(await self._transport.http(), photo.url, source, photo.size, progress=tell)
+            await upload(await transport.http(), photo.url, source, photo.size, progress=tell)
 
 
 def _heed(device: Device, code: str) -> None:

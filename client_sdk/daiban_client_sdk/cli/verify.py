@@ -13,7 +13,7 @@ import platformdirs
 from daiban_client_sdk.cli.agent import wrong_clock
 from daiban_client_sdk.cli.words import Words, language_of
 from daiban_client_sdk.errors import DeviceError
-from daiban_client_sdk.lock import Lock
+from daiban_client_sdk.lock import Lock, SystemKeystore
 from daiban_client_sdk.store import Store, StoreError
 from daiban_sync.evidence import Verdict, verify
 from daiban_sync.evidence.document import FILE_BYTES, decode
@@ -83,6 +83,9 @@ def _root_key(given: str | None, device: Path) -> bytes:
         raise DeviceError("evidence.root")
     lock = Lock(device, wrong_clock)
     pin = (os.environ.get("DAIBAN_PIN") or click.prompt("PIN", hide_input=True)) if lock.wants_pin else None
+    lock = Lock(
+        device, wrong_clock, SystemKeystore() if lock.wants_keystore else None, anyone_may_read=not lock.protected
+    )
     try:
         store = Store(device, lock.open(pin))
     except StoreError:

@@ -12,6 +12,7 @@ from daiban_server.db.program import Program, first
 from daiban_server.evidence.devices import Known
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine.history import Stored
+from daiban_server.spine.quarantine import OUT_OF_SPOOL
 from daiban_sync import adoption, batch, dsse, new_key
 from daiban_sync.batch import Batch
 from daiban_sync.evidence.document import Adopted, Assertion, Disclosed, signed
@@ -19,7 +20,7 @@ from daiban_sync.evidence.statements import Owned, state
 from daiban_sync.keys import key_id
 
 _q = schema.quarantine.c
-_DECIDED = select(_q.packed, _q.decided).where(
+_DECIDED = select(_q.packed, _q.decided, _q.sequence).where(
     _q.centre == bindparam("centre_id"), _q.device == bindparam("device_id"), _q.digest == bindparam("batch_digest")
 )
 _NAME = select(schema.person.c.name).where(schema.person.c.id == bindparam("person_id"))
@@ -37,7 +38,8 @@ class Decision(NamedTuple):
 
 def decisions(centre: bytes, entries: Iterable[Stored], desk: bytes) -> Program[list[Decision]]:
     """Of the entries that say that they were adopted, what is still kept of that: a decision of before there were
-    passkeys has no signature, and of an erased record the batch is gone."""
+    passkeys has no signature, of an erased record the batch is gone, and what was adopted out of a locked phone's spool
+    was in no batch: the file rests on the centre's word for those, and says so."""
     named: dict[tuple[bytes, bytes], list[int]] = {}
     for one in entries:
         if one.device == desk and (place := _place(adoption.adopted_by(one.body))):
@@ -47,7 +49,7 @@ def decisions(centre: bytes, entries: Iterable[Stored], desk: bytes) -> Program[
     for (device, digest), own in sorted(named.items()):
         row = yield from first(_DECIDED, centre_id=centre, device_id=device, batch_digest=digest)
         decided = msgspec.json.decode(row[1]) if row and row[1] else {}
-        if row is None or not decided.get("signature"):
+        if row is None or not decided.get("signature") or row[2] == OUT_OF_SPOOL:
             continue
         person = yield from first(_NAME, person_id=bytes.fromhex(decided["by"]))
         found.append(Decision(batch.unpack(row[0]), tuple(sorted(own)), decided, person[0] if person else ""))

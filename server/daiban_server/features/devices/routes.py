@@ -35,7 +35,8 @@ class Story(Struct, frozen=True):
 
 
 class QuarantineLine(Struct, frozen=True):
-    """A batch in quarantine; `decided` is None while nobody looked at it."""
+    """A batch in quarantine, or what came out of a phone's spool (`sequence` is 0 then); `decided` is None while nobody
+    looked at it."""
 
     device: str
     digest: str
@@ -191,7 +192,7 @@ def _line(one: Quarantined) -> QuarantineLine:
         one.sequence,
         one.code,
         one.at,
-        len(one.batch.entries),
+        len(one.entries),
         one.device_name,
         one.person,
         one.decided,

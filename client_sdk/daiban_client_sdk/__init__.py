@@ -6,6 +6,7 @@ from daiban_client_sdk.errors import AlarmError, DeviceError, InvalidEntryError,
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.mandates import Signer
 from daiban_client_sdk.maps import map_link, place_on_map
+from daiban_client_sdk.phone import Person, Phone
 from daiban_client_sdk.progress import Progress, Status
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Form",
     "InvalidEntryError",
     "OfflineError",
+    "Person",
+    "Phone",
     "Progress",
     "RefusedError",
     "Signer",

@@ -18,6 +18,7 @@ from typing import Any
 from daiban_client_sdk import rounds
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import AlarmError, DeviceError, RefusedError
+from daiban_client_sdk.owner import LISTENS
 from daiban_client_sdk.store import write_file
 from daiban_sync import batch, bundle, frames, keyring, limits, receipt, sealing, wire
 from daiban_sync.bundle import Part, Statement
@@ -40,10 +41,13 @@ Frames = list[tuple[int, bytes]]
 
 def export(device: Device, folder: Path, size: int = PIECE) -> list[Path]:
     """Write everything without a receipt into `folder`, as sealed pieces of about `size` bytes; gives them. A batch is
-    never cut, so a piece may be larger. Raises `DeviceError`: ``seal.no_key``, ``bundle.nothing``."""
+    never cut, so a piece may be larger. Raises `DeviceError`: ``seal.no_key``, ``bundle.nothing``, and
+    ``bundle.listens`` where this device was enrolled once more and has not synced since."""
     identity, key = device.identity(), device.keyring().seal_key()
     if key is None:
         raise DeviceError("seal.no_key")
+    if device.store.get(LISTENS):
+        raise DeviceError("bundle.listens")
     device.outbox.freeze(identity, lambda: secrets.token_bytes(batch.SECRET_BYTES))
     bodies = list(_bodies(device, max(SMALLEST, min(size, PIECE)) - _OVERHEAD))
     if not bodies:

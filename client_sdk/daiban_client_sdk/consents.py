@@ -21,7 +21,7 @@ def text(kind: str) -> Text:
         raise DeviceError("value.not_a_choice") from None
 
 
-def agree(device: Device, case: str, kind: str, about: Mapping[str, Any], **given: Any) -> str:
+def agree(device: Device, /, case: str, kind: str, about: Mapping[str, Any], **given: Any) -> str:
     """Somebody was told by the current notice, or agreed by the current separate consent; gives the record. `about` is
     ``{"name", "identity_number"?, "born"?}``, of `given` the fields of the kind ``consent`` are kept.
 

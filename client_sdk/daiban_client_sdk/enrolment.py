@@ -45,21 +45,6 @@ def proof(code: Code, signer: Signer, name: str, now: int, device: str = "") -> 
     return dsse.export(dsse.ENROLMENT, payload, dsse.sign(signer, dsse.ENROLMENT, payload), signer.public_key)
 
 
-def new_key(device: str, origin: str, fresh: Signer, last: int, number: int, now: int) -> bytes:
-    """The statement by which a device takes another key: DSSE JSON, signed with that key. `last` is the last batch
-    that it signed under the old one, `number` the last entry."""
-    asked = {
-        "device": device,
-        "origin": origin,
-        "key": fresh.public_key.hex(),
-        "last": last,
-        "number": number,
-        "at": now,
-    }
-    payload = msgspec.json.encode(asked)
-    return dsse.export(dsse.NEW_KEY, payload, dsse.sign(fresh, dsse.NEW_KEY, payload), fresh.public_key)
-
-
 async def enrol(
     code: Code, signer: Signer, name: str, now: int, transport: Transport, device: str = ""
 ) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Home(NamedTuple):
 
 
 def collect(
-    device: Device, case: str, papers: Sequence[str], *, days: int = 15, second: str = ""
+    device: Device, case: str, papers: Sequence[str], second: str = "", days: int = 15
 ) -> tuple[Slip, Told | None]:
     """The papers of a case were collected, with `second` where two have to go: keep that as a fact, write the slip, and
     tell at once everything that is missing, to be brought within so many calendar days. Durable when this returns.
@@ -103,7 +103,7 @@ def _new_slip(device: Device, case: str) -> dict[str, str]:
     return {"number": number, "code": code_of(bytes.fromhex(case))}
 
 
-def tell(device: Device, case: str, missing: Sequence[str], *, days: int = 15) -> Told:
+def tell(device: Device, case: str, missing: Sequence[str], days: int = 15) -> Told:
     """Tell what is missing, once and wholly (一次性告知); kept as a fact."""
     values = _view(device, case).values
     today = _day(device.now())

@@ -5,6 +5,9 @@ gives (Argon2id) and of a secret that the phone's keystore holds. A copy of the 
 With a PIN alone it is worth as many tries as there are PINs, at a quarter of a second each, so a phone with a keystore
 uses it.
 
+A store that is locked by neither holds its key in clear, and whoever has the folder reads it all. Nobody gets one by
+forgetting something: it takes a builder who says `anyone_may_read`.
+
 A wrong PIN is counted before it is tried, so that switching off does not help. After `FREE` of them one waits longer
 and longer; the `LAST` destroys the wrapped key, for ever. Nothing that was saved is lost by that: it lies in the spool,
 sealed to the centre (`spool`).
@@ -24,7 +27,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from daiban_client_sdk.errors import DeviceError
-from daiban_client_sdk.store import StoreError, write_file
+from daiban_client_sdk.store import StoreError, begin_key, write_file
 
 KEY_BYTES = 32
 SHORTEST, LONGEST = 6, 64
@@ -93,10 +96,23 @@ class SystemKeystore:
 class Lock:
     """The lock of the store in `folder`; `now` gives Unix milliseconds."""
 
-    def __init__(self, folder: Path, now: Callable[[], int], keystore: Keystore | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], int],
+        keystore: Keystore | None = None,
+        *,
+        anyone_may_read: bool = False,
+    ) -> None:
         self._path = folder / "store.key"
         self._now = now
         self._keystore = keystore
+        self._readable = anyone_may_read
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a store at all."""
+        return self._path.exists()
 
     @property
     def protected(self) -> bool:
@@ -114,9 +130,13 @@ class Lock:
         return bool(self.protected and self._held().get("keystore"))
 
     def open(self, pin: str | None) -> bytes:
-        """The store's key. Raises `DeviceError`: ``pin.wanted``, ``pin.wrong``, ``pin.wait`` or ``store.destroyed``."""
+        """The store's key; a new one is locked by what is given, and so is one that lay in clear. Raises `DeviceError`:
+        ``pin.unset``, ``pin.weak``, ``pin.wanted``, ``pin.wrong``, ``pin.wait`` or ``store.destroyed``."""
+        begin_key(self._path, lambda: self._locked(secrets.token_bytes(KEY_BYTES), pin, Cost()))
         if not self.protected:
-            return _raw(self._path)
+            key = _raw(self._path)
+            self.set(key, pin)
+            return key
         held = self._held()
         if held.get("destroyed"):
             raise DeviceError("store.destroyed")
@@ -140,13 +160,24 @@ class Lock:
         return key
 
     def set(self, key: bytes, pin: str | None, cost: Cost | None = None) -> None:
-        """Lock the store's key by a PIN, by the keystore, or both. Raises `DeviceError("pin.weak")`."""
+        """Lock the store's key by a PIN, the keystore, or both. Raises `DeviceError`: ``pin.weak``, ``pin.unset``."""
+        before = self._held() if self.protected else {}
+        content = self._locked(key, pin, cost or Cost())
+        if content != self._path.read_bytes():
+            write_file(self._path, content)
+        # The old secret goes last: until the file is written it is what opens the store.
+        if self._keystore is not None and before.get("keystore"):
+            self._keystore.forget(before["keystore"])
+
+    def _locked(self, key: bytes, pin: str | None, cost: Cost) -> bytes:
+        """What the file holds of a key that is locked so."""
         if pin is not None:
             check_pin(pin)
         if pin is None and self._keystore is None:
-            write_file(self._path, key)
-            return
-        before, made = self._held() if self.protected else {}, ""
+            if not self._readable:
+                raise DeviceError("pin.unset")
+            return key
+        made = ""
         if self._keystore is not None:
             made = secrets.token_hex(8)
             self._keystore.save(made, secrets.token_bytes(KEY_BYTES))
@@ -155,16 +186,13 @@ class Lock:
             "pin": pin is not None,
             "keystore": made,
             "salt": secrets.token_hex(16),
-            "cost": list(cost or Cost()),
+            "cost": list(cost),
             "failed": 0,
             "until": 0,
         }
         nonce = secrets.token_bytes(12)
         wrapped = ChaCha20Poly1305(self._wrapping(held, pin)).encrypt(nonce, key, None)
-        self._keep({**held, "wrapped": (nonce + wrapped).hex()})
-        # The old secret goes last: until the file is written it is what opens the store.
-        if self._keystore is not None and before.get("keystore"):
-            self._keystore.forget(before["keystore"])
+        return json.dumps({**held, "wrapped": (nonce + wrapped).hex()}).encode()
 
     def _held(self) -> dict[str, Any]:
         try:

@@ -12,6 +12,7 @@ from daiban_schemas import mandate
 
 if TYPE_CHECKING:
     from daiban_client_sdk.device import Device
+    from daiban_client_sdk.shown import Shown
 
 POWERS = ("递交和补正材料", "领取办理结果")
 """What an agent usually is empowered to."""
@@ -41,7 +42,7 @@ def text() -> str:
     return mandate.TEXTS[mandate.NEWEST]
 
 
-def give(device: "Device", case: str, principal: Mapping[str, Any], term: tuple[str, str], **more: Any) -> str:
+def give(device: "Device", /, case: str, principal: Mapping[str, Any], term: tuple[str, str], **more: Any) -> str:
     """A mandate for this device's owner in a case, not signed yet; gives its id. `term` are its first and last day
     (``YYYY-MM-DD``); `more` are other fields, such as `powers` and `place`. Raises `InvalidEntryError` and
     `DeviceError("record.unknown")`."""
@@ -69,7 +70,7 @@ def sign(device: "Device", record: str, signer: Signer) -> None:
     device.save(form, {"signers": [*(form.values.get("signers") or ()), signer.told(device.now())]})
 
 
-def check(device: "Device", form: Form, changed: Mapping[str, Any]) -> None:
+def check(device: "Shown", form: Form, changed: Mapping[str, Any]) -> None:
     """Refuse what the rules would not let stand; an edit of anything else passes. Raises `InvalidEntryError`."""
     if _RULED.isdisjoint(changed):
         return

@@ -139,16 +139,31 @@ class Outbox:
         """The last batch of an earlier enrolment of this device; sequences count on, the chain begins behind it."""
         return int(self._store.get("chain_begun", 0))
 
-    def begin_anew(self) -> None:
-        """This device has another id from now on: what has no receipt becomes this one's again, to be frozen and
-        signed anew. Call it within a transaction."""
-        self._store.run(
-            "UPDATE entry SET sequence = NULL, outcome = NULL, code = NULL, fields = NULL"
-            " WHERE sequence IN (SELECT sequence FROM batch WHERE receipt IS NULL)"
-        )
-        self._store.run("DELETE FROM batch WHERE receipt IS NULL")
-        last = self._store.row("SELECT coalesce(max(sequence), 0) FROM batch")
-        self._store.put("chain_begun", last[0] if last else 0)
+    def begin_anew(self, identity: Identity) -> None:
+        """What has no receipt is signed once more, by this identity, behind everything that was signed before: this
+        device has another id from now on, or a restored server asks for what it signed under another. The batches keep
+        their entries, also where they lie sealed, and the checkpoint that they named. Call it within a transaction."""
+        chain = Chain(self.ends()[0])
+        self._store.put("chain_begun", chain.sequence)
+        for sequence, packed, payload in self._store.rows(
+            "SELECT sequence, packed, payload FROM batch WHERE receipt IS NULL ORDER BY sequence"
+        ):
+            made = _anew(packed, payload, chain, identity)
+            chain = chain.after(made.batch)
+            self._store.run("DELETE FROM batch WHERE sequence = ?", sequence)
+            self._store.run(
+                "INSERT INTO batch (sequence, digest, packed, payload) VALUES (?, ?, ?, ?)",
+                *(chain.sequence, chain.digest, made.packed, made.payload),
+            )
+            self._store.run(
+                "UPDATE entry SET sequence = ?, outcome = NULL, code = NULL, fields = NULL WHERE sequence = ?",
+                *(chain.sequence, sequence),
+            )
+
+    def foreign(self) -> bool:
+        """Whether a batch without receipt was signed in an earlier enrolment of this device."""
+        found = self._store.row("SELECT 1 FROM batch WHERE receipt IS NULL AND sequence <= ?", self._begun())
+        return found is not None
 
     def ends(self) -> tuple[int, int]:
         """The last batch that was frozen and the last entry that was saved, 0 for none."""
@@ -225,3 +240,14 @@ class Outbox:
             (number, record.hex(), kind, Outcome(number, outcome, code, tuple(filter(None, (fields or "").split(",")))))
             for number, record, kind, outcome, code, fields in found
         ]
+
+
+def _anew(packed: bytes, payload: bytes | None, chain: Chain, identity: Identity) -> Sendable:
+    """A batch as the next of another chain. What is signed are hashes, so it need not be opened."""
+    held = batch.unpack(packed) if payload is None else batch.from_payload(payload)
+    header = held.header._replace(device=identity.device, sequence=chain.sequence + 1, previous=chain.digest)
+    head, signed = batch.sign_anew(header, held.payload[batch.HEADER_BYTES :], identity.signer)
+    if payload is None:
+        return Sendable(head + packed[batch.HEAD_BYTES :], None, None)
+    _, sealed = batch.cut_sealed(packed)
+    return Sendable(head + sealed, signed, None)

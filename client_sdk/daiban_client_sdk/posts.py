@@ -46,7 +46,7 @@ def standing_in(device: Device) -> list[StandIn]:
     return sorted(shown, key=lambda one: (one.until == 0, one.until))
 
 
-def ask_leave(device: Device, since: int, until: int, *, reason: str = "", note: str = "") -> str:
+def ask_leave(device: Device, since: int, until: int, reason: str = "", note: str = "") -> str:
     """Ask to be stood in for between two moments (Unix milliseconds); gives the record. The centre arranges it at the
     next sync; what is asked for here ends nothing by itself. Raises `InvalidEntryError`."""
     form = device.new("handover")

@@ -9,6 +9,7 @@ from daiban_client_sdk import custody
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import RefusedError
 from daiban_client_sdk.outbox import Identity
+from daiban_client_sdk.owner import LISTENS
 from daiban_client_sdk.progress import OnProgress, Progress
 from daiban_schemas.strict import StrictnessError
 from daiban_sync import batch, clock, faults, note, receipt, wire
@@ -48,6 +49,7 @@ class Rounds:
         self._failed: set[bytes] = set()
         self._offset: clock.Offset | None = None
         self._pulled = 0
+        device.seal_early()
         self._freeze()
         status = device.status()
         self._entries_total = status.entries
@@ -57,7 +59,8 @@ class Rounds:
     def begin(self, fresh: bool) -> Step:
         """The next request: every unsent batch that fits, and the photos that still wait."""
         identity = self._device.identity()
-        sendable = self._device.outbox.sendable()
+        # Enrolled anew, a device first listens: a server that was restored meanwhile asks for what must come before.
+        sendable = [] if self._store.get(LISTENS) else self._device.outbox.sendable()
         sendable = sendable[: portion([one.packed for one in sendable])]
         reach = custody.horizon(self._store)
         frontier = self._device.frontier()
@@ -85,9 +88,11 @@ class Rounds:
     def take(self, step: Step, body: bytes) -> bool:
         """Verify and keep an answer; gives whether another round trip is needed. Raises `SyncError`, `RefusedError`."""
         if not body:
+            listened = bool(self._store.get(LISTENS))
             with self._store.transaction():
+                self._store.put(LISTENS, None)
                 self._complete()
-            return False
+            return listened and bool(self._device.outbox.sendable())
         received = step.session.receive(body)
         # What was saved meanwhile is older than the checkpoint that comes now: it is frozen under the one before.
         self._freeze()
@@ -98,6 +103,7 @@ class Rounds:
             self._mirror(reply)
             keep(self._device, received)
             self._store.put("cursor", reply.answer.cursor)
+            self._store.put(LISTENS, None)
             if not reply.answer.more:
                 self._complete()
             faults.reach("device.receive.before_commit")
@@ -115,8 +121,11 @@ class Rounds:
         """Follow a restored server: hand in again what it forgot, pull everything anew."""
         for stated in reply.restored:
             custody.reopen(self._store, stated)
-        if reply.restored:
-            self._device.mirror.forget()
+        if not reply.restored:
+            return
+        self._device.mirror.forget()
+        if self._device.outbox.foreign():
+            self._device.outbox.begin_anew(self._device.identity())
 
     def _mirror(self, reply: wire.Reply) -> None:
         """Write pulled records; an answer whose records are no entries refuses the whole answer."""

@@ -6,6 +6,7 @@ entry    what was saved, by number: the outbox and its history
 batch    frozen batches, byte for byte as they are sent, with their receipts
 record   the mirror of what the server has, with its changes
 photo    photos with path, hash and receipt
+early    photos that were taken before it was known to whom they are to be sealed
 ======== ======================================================================================
 
 What a person saved is in `entry` before `save` returns; the mirror may be thrown away at any time, the outbox never.
@@ -14,7 +15,7 @@ What a person saved is in `entry` before `save` returns; the mirror may be throw
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,14 @@ ALTER TABLE entry ADD COLUMN name TEXT;
 UPDATE entry SET name = coalesce(json_extract(CAST(body AS TEXT), '$.command'),
     json_extract(CAST(body AS TEXT), '$.report')) WHERE action <> 'change' AND body <> x'';
 """,
+    4: """
+CREATE TABLE IF NOT EXISTS early_photo (
+    record BLOB PRIMARY KEY, data BLOB NOT NULL, fields BLOB NOT NULL, taken_at INTEGER NOT NULL
+);
+""",
 }
 """What each version lacks of the next. A store that holds unsent work is upgraded, never made anew."""
-VERSION = 4
+VERSION = 5
 
 
 class StoreError(RuntimeError):
@@ -159,23 +165,23 @@ class Store:
         self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, msgspec.json.encode(value))
 
 
-def make_key(folder: Path) -> None:
-    """Make the folder and the store's key, 32 bytes in a file of mode 0600 until a lock wraps it; what is there
-    stays."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "store.key"
-    if not path.exists():
-        aside = path.with_suffix(f".{secrets.token_hex(8)}")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-        # A link never replaces: of two processes that begin a store together, both use the key of the first.
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(aside)
-        aside.unlink()
-        sync_folder(path.parent)
+def begin_key(path: Path, content: Callable[[], bytes]) -> None:
+    """Make the folder and the file of the store's key, of mode 0600; what is there stays."""
+    if path.exists():
+        return
+    made = content()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_suffix(f".{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(made)
+        file.flush()
+        os.fsync(file.fileno())
+    # A link never replaces: of two processes that begin a store together, both use the key of the first.
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(aside)
+    aside.unlink()
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,6 +17,7 @@ import stamina
 
 from daiban_client_sdk import tls
 from daiban_client_sdk.errors import OfflineError, RefusedError
+from daiban_client_sdk.patience import LONGEST, PATIENCE, asked
 from daiban_sync import signature
 from daiban_sync.keys import Signer
 from daiban_sync.signature import Parameters, Target
@@ -26,15 +27,13 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
 USER_AGENT = "daiban-sdk/0.1"
-PATIENCE = 20
-"""Seconds that a request waits where the server asks for it; a longer wait ends this sync, and none begins before."""
 ATTEMPTS = 5
 """Tries of one request before the device counts as offline."""
 _RETRIED = (408, 425, 429, 500, 502, 503, 504)
 
 
 class _AgainError(Exception):
-    """A failure that may pass; `after` is the server's Retry-After in seconds."""
+    """A failure that may pass; `after` are the seconds that the server asked to wait."""
 
     def __init__(self, after: float | None = None) -> None:
         super().__init__()
@@ -58,11 +57,13 @@ class Transport:
     """Requests to one server. `offset` is server time minus device time in milliseconds, as far as it is known;
     `not_before` is when, by the device's clock, a server that asked to be left alone may be asked again."""
 
-    def __init__(self, url: str, pin: str, now: Callable[[], int] = wall_clock, offset: int = 0) -> None:
+    def __init__(
+        self, url: str, pin: str, now: Callable[[], int] = wall_clock, offset: int = 0, not_before: int = 0
+    ) -> None:
         self.url = url.rstrip("/")
         self.offset = offset
         self.clock_doubted = False
-        self.not_before = 0
+        self.not_before = not_before
         self._pin = pin
         self._now = now
         self._http: httpx2.AsyncClient | None = None
@@ -72,7 +73,8 @@ class Transport:
     ) -> httpx2.Response:
         """Send a request, signed if there is a `signer`; gives a 2xx answer. Raises `OfflineError` or
         `RefusedError`."""
-        if self._now() < self.not_before:
+        # What lies further off than any wait was written before the clock was set back.
+        if 0 < self.not_before - self._now() <= LONGEST * 1000:
             raise OfflineError("the server asked to wait")
         try:
             async for attempt in stamina.retry_context(
@@ -86,11 +88,19 @@ class Transport:
                 with attempt:
                     return await self._once(method, path, body, signer, device)
         except _WaitError as error:
-            self.not_before = self._now() + int(error.seconds * 1000)
-            raise OfflineError("the server asked to wait") from None
-        except (_AgainError, httpx2.TransportError, OSError) as error:
+            raise self.rest(error.seconds) from None
+        except _AgainError as error:
+            raise self.rest(error.after or 0) from None
+        except (httpx2.TransportError, OSError) as error:
             raise OfflineError(type(error).__name__) from None
         raise AssertionError("the retry loop returns or raises")
+
+    def rest(self, seconds: float) -> OfflineError:
+        """The server is left alone for so long, whatever is called; gives what to raise."""
+        if not seconds:
+            return OfflineError("the server is busy")
+        self.not_before = self._now() + int(seconds * 1000)
+        return OfflineError("the server asked to wait")
 
     async def http(self) -> httpx2.AsyncClient:
         """The connection pool, with TLS as `tls.trust` says. Raises `OfflineError` where there is no link."""
@@ -133,7 +143,7 @@ class Transport:
         if response.is_success:
             return response
         if response.status_code in _RETRIED:
-            after = _seconds(response.headers.get("retry-after"))
+            after = asked(response)
             if after is not None and after > PATIENCE:
                 raise _WaitError(after)
             raise _AgainError(after)
@@ -154,7 +164,7 @@ class Transport:
 
 def _again(error: Exception) -> bool | float:
     if isinstance(error, _AgainError):
-        return True if error.after is None else error.after
+        return error.after or True
     return isinstance(error, httpx2.TransportError | OSError)
 
 
@@ -174,10 +184,3 @@ def _problem(response: httpx2.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _seconds(text: str | None) -> float | None:
-    try:
-        return max(0.0, min(float(text), 86_400)) if text else None
-    except ValueError:
-        return None

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import httpx2
 
+from daiban_client_sdk.patience import PATIENCE, asked
 from daiban_sync.chunks import ChunkPlan, Outcome
 
 _HEADERS = {"Tus-Resumable": "1.0.0"}
@@ -40,12 +41,13 @@ class UploadError(Exception):
     """`code` is the server's where it gave one; `status` its HTTP status, 0 for a link that stayed cut.
 
     A new ticket helps on `ticket.invalid`, `ticket.expired`, `upload.unknown` and `photo.digest`; time helps
-    on `upload.cut`, `upload.busy` and on `upload.server`, which stands for any 5xx; nothing else does.
+    on `upload.cut`, `upload.busy` and on `upload.server`, which stands for any 5xx; nothing else does. `after` are the
+    seconds that the server asked to be left alone, None where it did not.
     """
 
-    def __init__(self, code: str, status: int = 0, advice: str = "") -> None:
+    def __init__(self, code: str, status: int = 0, advice: str = "", after: float | None = None) -> None:
         super().__init__(f"{code} ({status})" if status else code)
-        self.code, self.status, self.advice = code, status, advice
+        self.code, self.status, self.advice, self.after = code, status, advice, after
 
     @property
     def needs_ticket(self) -> bool:
@@ -65,7 +67,8 @@ async def upload(
     """Bring `size` bytes of the seekable `source` to the ticket's `url`; return when the centre has them all.
 
     `progress` is told the confirmed offset whenever it is learnt. A cut link is resumed after a pause, up to
-    seven times without progress. Raises `UploadError`; what was confirmed stays there for the next call.
+    seven times without progress; a server that asks to be left alone for a short while is asked no sooner. Raises
+    `UploadError`; what was confirmed stays there for the next call.
     """
     await _Upload(http, url, source, size, progress, chunks or ChunkPlan()).run()
 
@@ -92,9 +95,10 @@ class _Upload:
             try:
                 offset = await (self._begin() if offset is None else self._send(offset))
             except UploadError as error:
-                if error.code not in _PASSING or self._setbacks == len(_PAUSES):
+                passing = error.code in _PASSING if error.after is None else error.after <= PATIENCE
+                if not passing or self._setbacks == len(_PAUSES):
                     raise
-                await self._rest()
+                await self._rest(error.after or 0)
                 offset = None
             else:
                 self._confirm(offset)
@@ -104,11 +108,11 @@ class _Upload:
             self._furthest, self._setbacks = offset, 0
         self._progress(offset)
 
-    async def _rest(self) -> None:
+    async def _rest(self, at_least: float) -> None:
         pause = _PAUSES[self._setbacks]
         self._setbacks += 1
         # Phones that lost the same mast must not come back in the same instant.
-        await asyncio.sleep(pause * _random.uniform(0.75, 1.25))
+        await asyncio.sleep(max(at_least, pause * _random.uniform(0.75, 1.25)))
 
     async def _begin(self) -> int:
         """Create the upload, or find it again; either way the server says where it stands."""
@@ -178,4 +182,4 @@ def _refusal(answer: httpx2.Response) -> UploadError:
         code, advice = str(problem["code"]), str(problem["advice"])
     except (ValueError, TypeError, KeyError):
         pass  # a proxy's page, not the centre's words
-    return UploadError(code, answer.status_code, advice)
+    return UploadError(code, answer.status_code, advice, asked(answer) if answer.status_code in (429, 503) else None)

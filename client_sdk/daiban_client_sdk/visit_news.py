@@ -8,8 +8,9 @@ told once. The story names people by name alone, as the phone knows them.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from daiban_client_sdk.device import Device, crew_of
+from daiban_client_sdk.device import Device
 from daiban_client_sdk.outbox import Act
+from daiban_client_sdk.shown import crew_of
 from daiban_client_sdk.visit_words import sentence
 from daiban_client_sdk.visits import replaced
 

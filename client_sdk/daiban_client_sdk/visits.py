@@ -9,8 +9,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from daiban_client_sdk.device import Device, crew_of
+from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
+from daiban_client_sdk.shown import crew_of
 from daiban_schemas.kinds.visit import KIND, TIMED
 from daiban_schemas.zone import SHANGHAI
 from daiban_sync.view import View
@@ -76,7 +77,7 @@ def take_on(device: Device, visit: str) -> int:
     return device.command(visit, "accept")
 
 
-def arrived(device: Device, visit: str, point: Where = None, *, note: str = "") -> int:
+def arrived(device: Device, visit: str, point: Where = None, note: str = "") -> int:
     """One is there. The moment is kept as the beginning of what is reported next. Raises as `done`."""
     now = device.now()
     number = _report(device, visit, "started", {"point": point, "from": now, "to": now, "note": note})
@@ -84,27 +85,27 @@ def arrived(device: Device, visit: str, point: Where = None, *, note: str = "") 
     return number
 
 
-def done(device: Device, visit: str, outcome: str, point: Where = None, *, note: str = "") -> int:
+def done(device: Device, visit: str, outcome: str, point: Where = None, note: str = "") -> int:
     """It is done; `outcome` is ``done``, ``papers_missing`` or ``refused_by_resident``. Whoever was to come meanwhile,
     it happened. Raises `DeviceError`: ``command.not_now`` for a visit that is over as far as this phone knows
     (`Client.report` states it all the same), ``record.unknown``; `InvalidEntryError`."""
     return _leave(device, visit, "finished", {"outcome": outcome, "point": point, "note": note})
 
 
-def nobody_home(device: Device, visit: str, point: Where = None, *, note: str = "") -> int:
+def nobody_home(device: Device, visit: str, point: Where = None, note: str = "") -> int:
     """Nobody was there. Raises as `done`."""
     return _leave(device, visit, "nobody_home", {"point": point, "note": note})
 
 
 def wants_other_time(
-    device: Device, visit: str, windows: Sequence[Mapping[str, int]] = (), point: Where = None, *, note: str = ""
+    device: Device, visit: str, windows: Sequence[Mapping[str, int]] = (), point: Where = None, note: str = ""
 ) -> int:
     """The household asks for another time; each of `windows` that suit it has ``from`` and ``to``. Raises as `done`."""
     _check_windows(windows)
     return _leave(device, visit, "asked_other_time", {"windows": list(windows), "point": point, "note": note})
 
 
-def ask_visit(device: Device, household: str, *, time: str = "propose", **asked: Any) -> str:
+def ask_visit(device: Device, /, household: str, time: str = "propose", **asked: Any) -> str:
     """Ask for a new visit; gives its record. At the next sync the centre finds it a time: one to tell the household of
     (``propose``), or one that is promised at once (``assign``). `asked` are fields of the kind, such as `purpose`,
     `minutes`, `windows`, `crew`, `item`, `application`. Should the phone die in between, the visit is there and waits

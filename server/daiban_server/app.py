@@ -17,6 +17,7 @@ from daiban_server.console.provider import CALLBACK
 from daiban_server.console.routes import ROUTES as CONSOLE
 from daiban_server.console.routes import STATIC
 from daiban_server.console.templates import TEMPLATES
+from daiban_server.copies.routes import copy
 from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Factory, Fetch, Program, Row
@@ -149,6 +150,7 @@ API = (
     cases.cases,
     cases.case,
     evidence,
+    copy,
     cases.registers,
     cases.register,
     walls.wall_sheet,

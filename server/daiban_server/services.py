@@ -15,7 +15,6 @@ from daiban_server.features.photos.port import PhotoStore
 from daiban_server.features.visits.planning.running import Planning
 from daiban_server.http.budgets import Budgets
 from daiban_server.keystore import ServerKeys
-from daiban_server.lockout import Tries
 from daiban_server.outbound.port import Outbound, OwnList
 from daiban_server.settings import Settings
 from daiban_server.spine.effects import Effects
@@ -48,7 +47,6 @@ class Services:
     now: Callable[[], int] = wall_clock
     outbound: Outbound = field(default_factory=OwnList)
     presence: dict[bytes, Presence] = field(default_factory=dict)
-    tries: Tries = field(default_factory=Tries)
     planning: Planning = field(default_factory=Planning)
     retained: datetime.date | None = None
     budgets: Budgets = field(default_factory=Budgets)

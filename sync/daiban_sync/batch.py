@@ -24,6 +24,7 @@ from daiban_sync.errors import WireError
 from daiban_sync.ids import NOBODY
 from daiban_sync.keys import Signer
 from daiban_sync.sealing import BATCH, Purpose
+from daiban_sync.sealing import MAGIC as SEALED_MAGIC
 
 _HEADER = struct.Struct(">HH16s16s16sQ32sQ32sQI")
 _LENGTH = struct.Struct(">I")
@@ -32,7 +33,9 @@ SECRET_BYTES = 32
 SALT_BYTES = 16
 HASH_BYTES = 32
 SIGNATURE_BYTES = 64
-_FIXED = HEADER_BYTES + SIGNATURE_BYTES + SECRET_BYTES
+HEAD_BYTES = HEADER_BYTES + SIGNATURE_BYTES
+"""With what a packed batch begins: header and signature."""
+_FIXED = HEAD_BYTES + SECRET_BYTES
 
 NO_CHECKPOINT = bytes(32)
 FIRST = bytes(32)
@@ -168,6 +171,29 @@ def from_payload(signed: bytes) -> Batch:
         raise WireError("batch.malformed", "shorter than its header")
     header = Header(*_HEADER.unpack_from(signed))
     return Batch(header, b"", b"", (), signed, hashlib.sha256(signed).digest())
+
+
+def sign_anew(head: Header, hashes: bytes, signer: Signer) -> tuple[bytes, bytes]:
+    """Sign under another header what a device may no longer be able to read; `hashes` are what stands behind the
+    header in the payload that was signed before, of as many entries. Gives the `HEAD_BYTES` that stand in front of the
+    batch from now on, and what is signed by them."""
+    signed = _HEADER.pack(*head) + hashes
+    return _HEADER.pack(*head) + dsse.sign(signer, dsse.BATCH, signed), signed
+
+
+def cut_sealed(sent: bytes) -> tuple[bytes, bytes]:
+    """A batch that travels sealed: the header and signature that were made after it was sealed (b"": none), and the
+    sealed bytes. Raises `WireError("batch.malformed")`."""
+    if sent.startswith(SEALED_MAGIC):
+        return b"", sent
+    if not sent.startswith(SEALED_MAGIC, HEAD_BYTES):
+        raise WireError("batch.malformed", "neither sealed nor signed anew")
+    return sent[:HEAD_BYTES], sent[HEAD_BYTES:]
+
+
+def unpack_sealed(head: bytes, opened: bytes) -> Batch:
+    """A batch that was sealed: `head` as `cut_sealed` gives it, `opened` what was within. Raises as `unpack`."""
+    return unpack(head + opened[len(head) :])
 
 
 def check(batch: Batch, key: bytes) -> None:

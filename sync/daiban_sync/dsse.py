@@ -6,6 +6,7 @@ a signature under one type is worth nothing under another.
 
 import base64
 import json
+from collections.abc import Sequence
 
 from daiban_sync.errors import SignatureError
 from daiban_sync.keys import Signer, key_id, verify
@@ -23,6 +24,7 @@ SPOOLED = "application/vnd.daiban.spooled.v1"
 NEW_KEY = "application/vnd.daiban.new-key.v1+json"
 VOUCHED = "application/vnd.daiban.device.v1+json"
 EVIDENCE = "application/vnd.daiban.evidence.v1+json"
+PASSKEY = "application/vnd.daiban.passkey.v1+json"
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -43,17 +45,28 @@ def check(key: bytes, payload_type: str, payload: bytes, signature: bytes, code:
 
 def export(payload_type: str, payload: bytes, signature: bytes, key: bytes) -> bytes:
     """The envelope as standard DSSE JSON, which any DSSE library verifies."""
-    return json.dumps(
-        {
-            "payload": base64.b64encode(payload).decode(),
-            "payloadType": payload_type,
-            "signatures": [{"keyid": key_id(key).hex(), "sig": base64.b64encode(signature).decode()}],
-        }
-    ).encode()
+    return _json(payload_type, payload, [(key, signature)])
+
+
+def export_all(payload_type: str, payload: bytes, signers: Sequence[Signer]) -> bytes:
+    """The same under several keys, in this order."""
+    return _json(payload_type, payload, [(one.public_key, sign(one, payload_type, payload)) for one in signers])
+
+
+def _json(payload_type: str, payload: bytes, signatures: Sequence[tuple[bytes, bytes]]) -> bytes:
+    told = {"payload": base64.b64encode(payload).decode(), "payloadType": payload_type}
+    signed = [{"keyid": key_id(key).hex(), "sig": base64.b64encode(one).decode()} for key, one in signatures]
+    return json.dumps({**told, "signatures": signed}).encode()
 
 
 def load(envelope: bytes, payload_type: str, key: bytes, code: str) -> bytes:
     """The payload of a DSSE JSON envelope that `key` signed; `SignatureError(code)` otherwise."""
+    return load_all(envelope, payload_type, (key,), code)
+
+
+def load_all(envelope: bytes, payload_type: str, keys: Sequence[bytes], code: str) -> bytes:
+    """The payload of an envelope whose first signatures are those of `keys`, in this order; `SignatureError(code)`
+    otherwise."""
     try:
         document = json.loads(envelope)
         payload = base64.b64decode(document["payload"], validate=True)
@@ -61,7 +74,8 @@ def load(envelope: bytes, payload_type: str, key: bytes, code: str) -> bytes:
         stated = document["payloadType"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise SignatureError(code, "not a DSSE envelope") from None
-    if stated != payload_type or not signatures:
-        raise SignatureError(code, "wrong payload type")
-    check(key, payload_type, payload, signatures[0], code)
+    if stated != payload_type or len(signatures) < len(keys):
+        raise SignatureError(code, "wrong payload type, or a signature is missing")
+    for key, signature in zip(keys, signatures, strict=False):
+        check(key, payload_type, payload, signature, code)
     return payload

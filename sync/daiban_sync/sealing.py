@@ -79,7 +79,13 @@ def unwrap(wrapped: bytes, key: SealKey, purpose: Purpose) -> bytes:
 
 def seal(content: Iterable[bytes], key: bytes, to: bytes, purpose: Purpose) -> Iterator[bytes]:
     """Seal content that comes in parts of any size; `key` are 32 random bytes, used for nothing else."""
-    yield MAGIC + key_id(to) + wrap(key, to, purpose)
+    yield from sealed_again(content, key, MAGIC + key_id(to) + wrap(key, to, purpose))
+
+
+def sealed_again(content: Iterable[bytes], key: bytes, header: bytes) -> Iterator[bytes]:
+    """The very bytes that `content` was sealed to, given its key and the `HEADER_BYTES` before its pieces: nothing else
+    in them was left to chance."""
+    yield header
     cipher = ChaCha20Poly1305(key)
     for number, (piece, last) in enumerate(_pieces(content, PIECE)):
         yield cipher.encrypt(_nonce(number, last=last), piece, None)
@@ -95,6 +101,7 @@ class Opening:
         header = self._take(HEADER_BYTES)
         if len(header) < HEADER_BYTES or not header.startswith(MAGIC):
             raise WireError("seal.malformed", "no sealed content")
+        self.header = header
         self.key_id = header[len(MAGIC) : len(MAGIC) + KEY_ID_BYTES]
         self.wrapped = header[-WRAPPED_BYTES:]
 

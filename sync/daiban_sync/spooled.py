@@ -11,7 +11,7 @@ The device's key signs everything before the signature, as DSSE of type `dsse.SP
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from daiban_sync import dsse, limits
@@ -42,6 +42,16 @@ class Spooled(NamedTuple):
         return _STATED.pack(MAGIC, self.origin, self.centre, self.device, self.number, digest)
 
 
+class Stated(NamedTuple):
+    """What is signed of an entry: whose, which, and the SHA-256 of its bytes."""
+
+    origin: bytes
+    centre: bytes
+    device: bytes
+    number: int
+    digest: bytes
+
+
 class Signed(NamedTuple):
     """A save as it was opened; its signature is yet to be checked."""
 
@@ -57,6 +67,23 @@ def purpose(origin: bytes) -> Purpose:
 def seal_one(one: Spooled, signer: Signer) -> bytes:
     """Sign one save."""
     return one.payload + dsse.sign(signer, dsse.SPOOLED, one.payload) + one.entry
+
+
+def read_payload(payload: bytes) -> Stated:
+    """What is signed, by itself. Raises `WireError("spool.malformed")`."""
+    if len(payload) != _STATED.size or not payload.startswith(MAGIC):
+        raise WireError("spool.malformed", "not a save")
+    return Stated(*_STATED.unpack(payload)[1:])
+
+
+def pack(one: Signed) -> bytes:
+    """A save as it was signed, the same bytes that `open_one` read."""
+    return one.spooled.payload + one.signature + one.spooled.entry
+
+
+def join(saves: Iterable[bytes]) -> bytes:
+    """Saves, sealed or opened, as `split` takes them apart."""
+    return b"".join(_LENGTH.pack(len(one)) + one for one in saves)
 
 
 def open_one(data: bytes) -> Signed:
@@ -79,7 +106,7 @@ def check(one: Signed, key: bytes) -> None:
 
 
 def split(data: bytes) -> Iterator[bytes]:
-    """The sealed saves of a spool file; one that is cut off at the end is left out. Raises
+    """The saves of a spool file, as they lie in it; one that is cut off at the end is left out. Raises
     `WireError("spool.malformed")`."""
     at, largest = 0, limits.ENTRY_BYTES + 2 * HEADER_BYTES + 4096
     while at + _LENGTH.size <= len(data):

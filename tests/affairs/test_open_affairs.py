@@ -1,17 +1,22 @@
 """A resident looks a case up, rates it once, and says what was wrong; somebody else answers."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
 from daiban_schemas.slip import code_of, slip_number
+from daiban_server.accounts import lockout
+from daiban_server.accounts.lockout import BUCKETS, LOOK_UP, SOURCES
+from daiban_server.db import schema
+from daiban_server.db.program import rows
 from daiban_server.jobs.loop import one_round
-from daiban_server.lockout import FREE_TRIES
 from daiban_server.rating_secret import secret_of
 from tests.support.raw_device import code_of as problem
-from tests.support.township import Township
+from tests.support.township import Township, open_township, served
 
 
 @pytest.fixture
@@ -101,7 +106,7 @@ async def test_a_number_and_a_code_may_be_typed_in_full_width(sqlite_township: T
 
 async def test_a_wrong_code_opens_nothing_and_makes_one_wait(township: Township, resident: httpx2.AsyncClient) -> None:
     record, number = await case_of(township)
-    for _ in range(FREE_TRIES):
+    for _ in range(LOOK_UP.free):
         assert problem(await look_up(resident, number, "AAAAAAAA")) == "case.not_found"
     right = code_of(bytes.fromhex(record))
     paused = await look_up(resident, number, right)
@@ -109,6 +114,44 @@ async def test_a_wrong_code_opens_nothing_and_makes_one_wait(township: Township,
     township.clock.ahead += 60_000
     assert (await look_up(resident, number, right)).status_code == 200
     assert problem(await look_up(resident, "", right)) == "case.not_found"
+
+
+async def test_a_restart_forgets_no_wrong_code(database_url: str, tmp_path: Path) -> None:
+    async with open_township(tmp_path, database_url) as town:
+        record, number = await case_of(town)
+        async with town.stranger() as http:
+            for _ in range(LOOK_UP.free):
+                assert problem(await look_up(http, number, "AAAAAAAA")) == "case.not_found"
+    async with (
+        served(tmp_path, database_url, town.clock) as (_, url),
+        httpx2.AsyncClient(base_url=url, trust_env=False) as http,
+    ):
+        assert problem(await look_up(http, number, code_of(bytes.fromhex(record)))) == "session.too_many"
+
+
+async def test_a_stranger_who_guesses_keeps_out_himself(township: Township, resident: httpx2.AsyncClient) -> None:
+    """From 127.0.0.1, the whole of which is this machine's own; the resident comes from another address of it."""
+    record, number = await case_of(township)
+    secret = township.services.keys.derived("question")
+    ours = lockout.source_of("127.0.0.1", secret)
+    other = next(f"127.0.0.{n}" for n in range(2, 99) if lockout.source_of(f"127.0.0.{n}", secret) != ours)
+    for _ in range(LOOK_UP.free):
+        assert problem(await look_up(resident, number, "AAAAAAAA")) == "case.not_found"
+    assert problem(await look_up(resident, number, code_of(bytes.fromhex(record)))) == "session.too_many"
+    transport = httpx2.AsyncHTTPTransport(local_address=other)
+    async with httpx2.AsyncClient(base_url=township.url, transport=transport) as elsewhere:
+        assert (await look_up(elsewhere, number, code_of(bytes.fromhex(record)))).status_code == 200
+
+
+async def test_no_address_is_kept_and_guessing_fills_no_table(township: Township, resident: httpx2.AsyncClient) -> None:
+    _, number = await case_of(township)
+    await look_up(resident, number, "AAAAAAAA")
+    kept = await township.services.database.read(rows(select(schema.failure)))
+    assert kept
+    assert not [one for row in kept for one in row if isinstance(one, bytes) and b"127.0.0.1" in one]
+    secret = township.services.keys.derived("question")
+    assert len({lockout.source_of(f"10.0.{n}.{m}", secret) for n in range(40) for m in range(40)}) <= SOURCES
+    assert len({lockout.account_key(LOOK_UP, None, f"JM-{n}") for n in range(4 * BUCKETS)}) <= BUCKETS
 
 
 async def test_a_rating_is_given_once_by_the_resident_alone(township: Township, resident: httpx2.AsyncClient) -> None:

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from daiban_schemas.slip import code_of
 from daiban_server import provision, rating_secret
+from daiban_server.accounts.lockout import RATING
 from daiban_server.db import schema
 from daiban_server.db.program import rows, run
 from daiban_server.features.affairs.telling import of_staff
 from daiban_server.features.papers.documents import Document
 from daiban_server.jobs.loop import carry_out
-from daiban_server.lockout import FREE_TRIES
 from daiban_server.outbound.queue import Message
 from daiban_server.printing import case_routes
 from daiban_server.printing.case_file import CaseFile
@@ -87,7 +87,7 @@ async def test_wrong_secrets_make_one_wait_and_the_look_up_goes_on(
     record, number = await case_of(township, *DONE)
     code = code_of(bytes.fromhex(record))
     said = {"number": number, "code": code, "level": 5, "secret": "AAAAAAAAAA"}
-    for _ in range(FREE_TRIES):
+    for _ in range(RATING.free):
         assert problem(await resident.post("/v1/public/rating", json=said)) == "rating.secret"
     right = {**said, "secret": rating_secret.secret_of(township.services.keys, bytes.fromhex(record))}
     assert problem(await resident.post("/v1/public/rating", json=right)) == "session.too_many"

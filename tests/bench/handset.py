@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from daiban_client_sdk.device import Device
 from daiban_client_sdk.enrolment import Code
 from daiban_client_sdk.transport import wall_clock
 from tests.bench.centre import Centre, Enrolled
 from tests.bench.workload import fresh_id
+from tests.support.phones import device_in
 
 
 class Handset:
@@ -15,7 +15,7 @@ class Handset:
     def __init__(self, folder: Path, centre: Centre, person: bytes | None = None) -> None:
         self.folder = folder
         agent, id_ = centre.agents[0], fresh_id()
-        device = Device(folder, wall_clock)
+        device = device_in(folder, wall_clock)
         enrolled = Enrolled(person or agent.person, agent.place, id_, device.new_key())
         centre.run(lambda: centre.enrol(enrolled))
         keys = centre.keys
@@ -34,6 +34,6 @@ class Handset:
 
     def point_at(self, url: str) -> None:
         """Where the server is from now on."""
-        device = Device(self.folder, wall_clock)
+        device = device_in(self.folder, wall_clock)
         device.store.put("url", url)
         device.close()

@@ -6,8 +6,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from daiban_client_sdk import Client
-from daiban_client_sdk.device import Device
 from daiban_client_sdk.transport import wall_clock
 from daiban_schemas import entry
 from tests.bench import push, workload
@@ -15,6 +13,7 @@ from tests.bench.centre import Server
 from tests.bench.figures import Figure
 from tests.bench.handset import Handset
 from tests.bench.run import Run
+from tests.support.phones import device_in, phone_in
 
 SAVES = 1000
 FULL = 50_000
@@ -23,7 +22,7 @@ REACH_SAVE, REACH_SYNC, REACH_OPEN = 1.5, 1.5, 100.0
 
 def saves(folder: Path, count: int) -> list[float]:
     """Milliseconds of each of `count` saves of a new application on a new device, in order of length."""
-    device = Device(folder, wall_clock)
+    device = device_in(folder, wall_clock)
     homes = [workload.fresh_id().hex()]
     taken = []
     for case in workload.applications(count, homes, workload.fresh_id().hex()):
@@ -38,7 +37,7 @@ def saves(folder: Path, count: int) -> list[float]:
 
 async def sync(folder: Path) -> float:
     """Seconds of a sync."""
-    async with Client(folder) as client:
+    async with phone_in(folder) as client:
         began = time.perf_counter()
         await client.sync()
         return time.perf_counter() - began
@@ -48,7 +47,7 @@ def opened(folder: Path) -> tuple[float, int]:
     """Milliseconds until a store is open and shows what a person sees first: what it still holds alone, and today's
     visits; and how many records it has."""
     began = time.perf_counter()
-    device = Device(folder, wall_clock)
+    device = device_in(folder, wall_clock)
     device.status()
     device.today(0, wall_clock())
     took = (time.perf_counter() - began) * 1000

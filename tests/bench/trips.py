@@ -15,6 +15,7 @@ from tests.bench.figures import Figure
 from tests.bench.handset import Handset
 from tests.bench.phone import Phone
 from tests.bench.run import Run
+from tests.support.phones import phone_in
 
 TRIPS = 300
 REACH = 1.5
@@ -69,7 +70,7 @@ async def sync_sizes(centre: Centre, server: Server, handset: Handset) -> tuple[
     """Bytes of the SDK's own sync with one new application, and with thirty; the pull of both is in the answer."""
     async with Proxy("127.0.0.1", server.port) as proxy:
         handset.point_at(f"http://localhost:{proxy.port}")
-        async with Client(handset.folder) as client:
+        async with phone_in(handset.folder) as client:
             home = await _collect(client, centre)
             await client.sync()
             return await _synced(client, proxy, centre, home, 1), await _synced(client, proxy, centre, home, 30)

@@ -71,6 +71,7 @@ async def test_another_time_is_asked_for_at_the_door(sqlite_township: Township, 
 
 async def test_a_quiet_week(sqlite_township: Township, tmp_path: Path) -> None:
     shell = Shell(tmp_path / "phone", "en_GB.UTF-8")
+    assert await shell("enrol", await sqlite_township.code_for("王芳"), "--no-pin") == 0
     assert await shell("news") == 0
     assert "Nothing became of visits" in shell.said
     assert await shell("today") == 0

@@ -15,8 +15,8 @@ import httpx2
 import pyotp
 import pytest
 
-from daiban_client_sdk import BlockingClient
 from tests.kills.audit import open_server
+from tests.support.phones import blocking_phone_in
 from tests.support.processes import ROOT, Child
 
 DAIBAN = Path(sys.executable).with_name("daiban")
@@ -68,7 +68,7 @@ def test_a_newcomer_sets_up_a_centre_enrols_a_phone_and_stops_the_server(tmp_pat
             moves_in(http, login, password)
             person = next(p for p in people(data) if p[1] == "王芳")
             code = http.post("/v1/enrolment-codes", json={"person": person[0]}).json()["text"]
-            with BlockingClient(tmp_path / "phone") as client:
+            with blocking_phone_in(tmp_path / "phone") as client:
                 fingerprint = client.enrol(code, "手机")
                 (device,) = http.get("/v1/devices").json()
                 http.post(f"/v1/devices/{device['id']}/approve", json={"fingerprint": fingerprint})

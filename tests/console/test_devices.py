@@ -7,12 +7,13 @@ from playwright.async_api import Page
 from daiban_client_sdk import Client
 from tests.console.workday import browser_of, no_wider_than_the_screen, part, press, sign_in, token
 from tests.support.chromium import picture
+from tests.support.phones import phone_in
 from tests.support.township import Township
 
 
 async def new_phone(town: Township, name: str = "新手机") -> tuple[Client, str]:
     """A phone that enrolled and waits; gives its fingerprint."""
-    client = Client(town.folder / name)
+    client = phone_in(town.folder / name)
     await town.clients.enter_async_context(client)
     return client, await client.enrol(await town.code_for("王芳"), name)
 
@@ -34,7 +35,7 @@ async def test_a_new_code_enrols_a_phone_and_the_head_approves_it_by_its_fingerp
     await picture(desk, "console-code-desk")
     await desk.get_by_text("扫不了码").click()
     code = await desk.get_by_label("登记码文字").input_value()
-    client = Client(town.folder / "new")
+    client = phone_in(town.folder / "new")
     await town.clients.enter_async_context(client)
     fingerprint = await client.enrol(code, "王芳的红米")
     await press(desk.get_by_role("link", name="去核对"))
@@ -101,7 +102,7 @@ async def test_a_code_is_for_one_phone_and_ends_after_a_quarter_of_an_hour(sqlit
     refused = []
     for number, (code, wait) in enumerate([(codes[0], 0), (codes[0], 0), (codes[1], 16 * 60_000)]):
         town.clock.ahead += wait
-        client = Client(town.folder / f"phone{number}")
+        client = phone_in(town.folder / f"phone{number}")
         await town.clients.enter_async_context(client)
         try:
             await client.enrol(code, "手机")

@@ -1,38 +1,20 @@
 """A clerk takes on what a stolen phone handed in: some of it, once, under his own passkey."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from daiban_schemas import entry
-from daiban_server.features.devices.adopting import PURPOSE, digest_of
 from daiban_sync import passkey
+from daiban_sync.adoption import PURPOSE, digest_of
 from daiban_sync.passkey import Assertion
-from tests.accounts.authenticator import Authenticator
 from tests.accounts.desk import Desk, desk_of
+from tests.devices.signing import heads, signed, with_passkey
 from tests.support.raw_device import raw_device
-from tests.support.township import Township, new_id, open_township
-
-
-@pytest.fixture
-async def town(database_url: str, tmp_path: Path) -> AsyncIterator[Township]:
-    """A township that browsers reach by a name: an address in numbers has no passkeys."""
-    async with open_township(tmp_path, database_url, host="localhost") as town:
-        yield town
+from tests.support.township import Township, new_id
 
 
 def household(town: Township, head: str) -> bytes:
     fields = {"place": town.qingshan.hex(), "head": head, "phone": "13700000000"}
     return entry.change(new_id().hex(), "household", fields, seen=0, at=1)
-
-
-async def with_passkey(town: Township, name: str) -> tuple[Desk, Authenticator]:
-    desk, key = await desk_of(town, name), Authenticator(town.url)
-    options = await desk.done("/v1/passkeys/registration")
-    await desk.done("/v1/passkeys", credential=key.made(options), name="窗口电脑")
-    return desk, key
 
 
 async def kept_apart(town: Township, head: Desk) -> dict[str, Any]:
@@ -42,16 +24,6 @@ async def kept_apart(town: Township, head: Desk) -> dict[str, Any]:
     await phone.push(phone.seal(household(town, "好的"), household(town, "坏的")))
     [line] = await head.done("/v1/quarantine", "GET")
     return dict(line)
-
-
-async def signed(desk: Desk, key: Authenticator, path: str, numbers: list[int]) -> dict[str, Any]:
-    """The browser's answer for a choice."""
-    told = await desk.done(f"{path}/signing", reason="看过", numbers=numbers)
-    return key.shown(await desk.done("/v1/passkeys/signing", purpose=told["purpose"], digest=told["digest"]))
-
-
-async def heads(desk: Desk) -> set[str]:
-    return {one["values"]["head"] for one in await desk.done("/v1/records/household", "GET")}
 
 
 async def test_a_clerk_adopts_what_is_good_of_it_and_nothing_else(town: Township) -> None:

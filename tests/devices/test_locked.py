@@ -70,6 +70,40 @@ async def test_a_locked_phone_opens_with_its_pin_only(sqlite_township: Township)
     assert await opened(folder, "280951") == ""
 
 
+async def test_nothing_private_is_kept_without_a_lock(tmp_path: Path) -> None:
+    folder = tmp_path / "phone"
+    assert await opened(folder) == "pin.unset"
+    assert not folder.exists()
+    assert await opened(folder, "123456") == "pin.weak"
+    assert not folder.exists()
+    assert await opened(folder, PIN) == ""
+    assert await opened(folder) == "pin.wanted"
+    async with Client(folder, pin=PIN) as phone:
+        with pytest.raises(DeviceError, match=r"pin\.unset"):
+            await phone.set_pin(None)
+    assert await opened(folder) == "pin.wanted"
+
+
+async def test_a_keystore_alone_is_a_lock(tmp_path: Path) -> None:
+    folder, keystore = tmp_path / "phone", PhonesKeystore()
+    async with Client(folder, keystore=keystore):
+        pass
+    assert await opened(folder) == "store.keystore"
+    assert len(keystore.held) == 1
+
+
+async def test_a_store_that_lay_open_is_locked_when_it_is_next_opened_with_a_pin(tmp_path: Path) -> None:
+    """One of an earlier version, or of a builder who said that anyone may read it."""
+    folder = tmp_path / "phone"
+    async with Client(folder, anyone_may_read=True) as phone:
+        form = await phone.new("household")
+        await phone.save(form, {"place": "0" * 32, "head": "张桂兰"})
+    assert await opened(folder) == "pin.unset"
+    async with Client(folder, pin=PIN) as phone:
+        assert (await phone.status()).entries == 1
+    assert await opened(folder) == "pin.wanted"
+
+
 async def test_wrong_pins_wait_longer_and_the_tenth_destroys_the_key(sqlite_township: Township) -> None:
     folder, _ = await locked(sqlite_township)
     clock, waits = Clock(), 0
@@ -242,13 +276,3 @@ async def test_a_replay_of_a_batch_after_its_spool_tells_every_outcome(
         await phone.sync()
         left = phone.device.store.rows("SELECT number FROM entry WHERE outcome IS NULL OR mirrored = 0")
         assert left == []
-
-
-async def test_what_a_revoked_phone_sealed_waits_for_people(township: Township) -> None:
-    phone, head = await township.device("王芳"), await township.signed_in("李红")
-    await township.household(phone)
-    [path] = (phone.device.store.folder / "spool").glob("*.spool")
-    await head.post(f"/v1/devices/{phone.device.store.get('device')}/revoke", json={"reason": "丢了"})
-    async with township.stranger() as http:
-        answer = await http.post("/v1/spools", content=path.read_bytes())
-    assert answer.json()["code"] == "device.revoked"

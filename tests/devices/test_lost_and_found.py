@@ -10,6 +10,7 @@ from daiban_client_sdk import Client
 from daiban_client_sdk.errors import RefusedError
 from daiban_schemas import entry
 from daiban_sync import wire
+from tests.support.phones import phone_in
 from tests.support.raw_device import RawDevice, raw_device
 from tests.support.township import Township, new_id
 
@@ -103,7 +104,7 @@ async def test_an_honest_phone_whose_copy_spoke_first_is_back_with_all_its_work(
     folder = phone.device.store.folder
     copied = folder.with_name("copied")
     shutil.copytree(folder, copied)
-    async with Client(copied) as thief:
+    async with phone_in(copied) as thief:
         await township.household(thief, "抄来的")
         await thief.sync()
     record = await township.household(phone, "张桂兰")
@@ -119,7 +120,7 @@ async def test_an_honest_phone_whose_copy_spoke_first_is_back_with_all_its_work(
     shown = await head.get(f"/v1/records/household/{record}")
     assert (shown.json()["values"]["head"], shown.json()["values"]["phone"]) == ("张桂兰", "13700000009")
     assert not shown.json()["conflicts"]
-    async with Client(copied) as thief:
+    async with phone_in(copied) as thief:
         assert await refused(thief) == "device.frozen"
     pairs = (await head.get(f"/v1/quarantine/{line['device']}/{line['digest']}")).json()["pairs"]
     assert pairs[0]["again"], "the honest phone handed it in again: nothing is left to adopt"
@@ -154,7 +155,7 @@ async def test_a_phone_is_enrolled_anew_only_for_its_own_person(township: Townsh
 
 async def test_a_rejected_phone_hears_so_and_may_try_again(township: Township) -> None:
     head = await township.signed_in("李红")
-    phone = await township.clients.enter_async_context(Client(township.folder / "rejected"))
+    phone = await township.clients.enter_async_context(phone_in(township.folder / "rejected"))
     await phone.enrol(await township.code_for("王芳"), "不认识的手机")
     device = phone.device.store.get("device")
     await done(head, f"/v1/devices/{device}/reject", reason="核对码对不上")
@@ -177,7 +178,7 @@ async def test_a_phone_takes_another_key_and_the_old_one_counts_no_more(township
     assert (await phone.sync()).may_be_given_back
     assert {"旧密钥存的", "换之前存的", "换之后存的"} <= await heads(township, head)
     assert "device.new_key" in {one["code"] for one in (await head.get("/v1/tasks")).json()}
-    async with Client(folder.with_name("copied")) as copied:
+    async with phone_in(folder.with_name("copied")) as copied:
         await township.household(copied, "旧密钥签的")
         assert await refused(copied) == "signature.invalid"
 

@@ -283,3 +283,24 @@ async def test_what_is_due_is_told_once_and_erased_by_a_person(township: Townshi
     assert (await erase(head, due[0]["record"])).status_code == 200
     assert (await head.get("/v1/erasures/due")).json() == []
     assert named(await everything(township)) == []
+
+
+async def test_what_was_erased_comes_back_out_of_no_spool(township: Township) -> None:
+    """Neither while its phone may speak, nor apart after it was revoked."""
+    wang, head = await township.device("王芳"), await township.signed_in("李红")
+    gone = await township.household(wang, "张桂兰")
+    await wang.sync()
+    await erase(head, gone)
+    await wang.save(await wang.open(gone), {"address": MARKERS[3]})
+    await township.household(wang, "李秀英")
+    [spool] = (wang.device.store.folder / "spool").glob("*.spool")
+    async with township.stranger() as http:
+        answer = await http.post("/v1/spools", content=spool.read_bytes())
+        assert answer.json() == {"new": 1, "known": 0, "troubled": 1}
+        await head.post(f"/v1/devices/{wang.device.store.get('device')}/revoke", json={"reason": "丢了"})
+        await township.household(wang, "王桂香")
+        await http.post("/v1/spools", content=spool.read_bytes())
+    [line] = (await head.get("/v1/quarantine")).json()
+    assert line["entries"] == 1
+    found = await everything(township)
+    assert named(found, ("李秀英", "王桂香", MARKERS[3])) == ["李秀英", "王桂香"]

@@ -10,9 +10,11 @@ from daiban_sync import dsse, keys, note
 from daiban_sync.errors import SignatureError
 from daiban_sync.evidence import verify
 from daiban_sync.evidence.document import FILE_BYTES, decode, encode
-from daiban_sync.evidence.verdict import Verdict
+from daiban_sync.evidence.verdict import STEPS, Verdict
 from tests.evidence.home import exported, handed_in
 from tests.support.township import Township
+from tests.vectors import cast
+from tests.vectors.evidence_file import document
 
 
 @pytest.fixture
@@ -62,6 +64,16 @@ def test_no_single_byte_may_be_altered(file: tuple[bytes, bytes], remembered: No
             refused(data[:at] + bytes([other]) + data[at + 1 :], root)
     steps = ("form", "keys", "devices", "logs", "batches", "entries", "receipts", "inclusion", "texts", "whole")
     assert codes == {f"evidence.{step}" for step in steps}, "each step finds something that is its own to find"
+
+
+def test_no_single_byte_of_a_file_with_everything_in_it_may_be_altered(remembered: None) -> None:
+    """The vectors' file: changed keys, a spool, an adoption, an opened picture, a restore."""
+    data, root = encode(document()), cast.ROOT.public_key
+    assert verify(data, root).holds
+    dice, codes = random.Random(9), set()
+    for at in range(len(data)):
+        codes.add(refused(data[:at] + bytes([data[at] ^ 1 << dice.randrange(8)]) + data[at + 1 :], root).code)
+    assert codes == {f"evidence.{step}" for step in STEPS}
 
 
 def test_no_byte_may_be_left_out_or_put_in(file: tuple[bytes, bytes], remembered: None) -> None:

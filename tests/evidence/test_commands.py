@@ -20,7 +20,7 @@ from daiban_schemas import mandate
 from daiban_server.evidence.command import evidence
 from daiban_sync.evidence.verdict import NOTES, STEPS
 from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES
-from tests.evidence.home import begun, handed_in
+from tests.evidence.home import begun, handed_in, picture
 from tests.support.township import Township
 
 
@@ -133,6 +133,26 @@ async def test_other_tools_verify_every_envelope(desk: Desk, tmp_path: Path) -> 
     for one in envelopes:
         accepted = Envelope.from_dict(json.loads(one.read_bytes())).verify(known, 1)
         assert len(accepted) == 1, one.name
+
+
+async def test_the_pictures_are_what_was_handed_in_and_can_be_looked_at(
+    sqlite_township: Township, tmp_path: Path
+) -> None:
+    wang = await sqlite_township.device("王芳")
+    case = await begun(sqlite_township, wang)
+    kept = await wang.attach_photo(case, picture(tmp_path / "id.jpg"), paper="居民身份证")
+    await wang.sync()
+    desk = Desk(sqlite_township, case)
+    await desk.export("--photos")
+    told = desk.verify("--root", desk.root, "--photos", str(tmp_path / "seen"))
+    assert "附的照片就是当时交来的那一张" in told.output
+    (seen,) = (tmp_path / "seen").iterdir()
+    assert seen.name == f"photo-{kept.record}.jpg" and seen.read_bytes().startswith(b"\xff\xd8\xff")
+    altered = desk.file.read_bytes().replace(b'"content": "/9j/4', b'"content": "/9j/5')
+    desk.file.write_bytes(altered)
+    told = desk.verify("--root", desk.root, "--photos", str(tmp_path / "forged"))
+    assert "evidence.photos" in told.output
+    assert not (tmp_path / "forged").exists(), "nobody is shown a picture that does not hold"
 
 
 def open_note(text: bytes, vkey: str) -> bytes:

@@ -7,7 +7,7 @@ from daiban_sync.evidence import verify
 from daiban_sync.evidence.document import Document, contents, encode
 from daiban_sync.evidence.statements import Stated, read, state
 from tests.vectors import cast
-from tests.vectors.evidence import document
+from tests.vectors.evidence_file import document
 
 ROOT = cast.ROOT.public_key
 

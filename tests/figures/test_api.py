@@ -9,7 +9,8 @@ import httpx2
 import openpyxl
 import pytest
 
-from daiban_server import provision
+from daiban_server import audit, provision
+from daiban_server.audit import NEWEST, Wanted
 from daiban_server.db.program import Program
 from daiban_server.features.figures import files
 from daiban_server.features.figures.tables import Column, Table
@@ -216,6 +217,27 @@ async def test_the_csv_is_read_by_anybody_and_runs_nothing(sqlite_township: Town
         assert len({len(line) for line in lines}) == 1
         assert [line[2] for line in lines[1:]] == [f"'{FORMULA}", "社会保障", "合计"]
         assert lines[1][0] == day
+
+
+async def test_figures_that_leave_as_a_file_are_one_act_in_the_audit(township: Township) -> None:
+    head, district = await township.signed_in("李红"), await township.signed_in("周区")
+    day = await a_day(township, head)
+    for http, path in (
+        (head, f"daily?day={day}"),
+        (head, f"daily.xlsx?day={day}"),
+        (head, f"span.csv?first={day}&last={day}&mode=limited"),
+        (district, f"span.xlsx?first={day}&last={day}"),
+    ):
+        assert (await http.get(f"/v1/figures/{path}")).status_code == 200
+    assert code_of(await head.get(f"/v1/figures/daily.csv?day={day}&centre={new_id().hex()}")) == "permission.denied"
+    listed = await township.services.database.read(audit.listed(Wanted(None, "figures.export"), NEWEST, 9))
+    told = {(one.name, one.subject, one.told) for one in listed}
+    assert told == {
+        ("李红", township.centre, f"建民办事处日报表{day} xlsx"),
+        ("李红", township.centre, f"建民办事处统计表{day} csv mode=limited"),
+        ("周区", township.centre, f"建民办事处统计表{day} xlsx"),
+    }, "what is only looked at is none, and neither is what was refused"
+    assert await township.services.database.read(audit.broken_anywhere()) == []
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1"])

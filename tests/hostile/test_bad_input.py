@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
-from daiban_client_sdk import Client, RefusedError
+from daiban_client_sdk import RefusedError
 from daiban_schemas import entry
 from daiban_schemas.problem import PROBLEMS
 from daiban_server.db import schema
@@ -23,6 +23,7 @@ from daiban_sync.dictionary import DICTIONARIES
 from daiban_sync.frames import Frame, join
 from daiban_sync.keys import SoftwareKey
 from daiban_sync.signature import Parameters, Target
+from tests.support.phones import phone_in
 from tests.support.raw_device import RawDevice, code_of, raw_device
 from tests.support.township import Township, new_id
 
@@ -239,7 +240,7 @@ async def test_a_nonce_is_this_servers_and_soon_over(sqlite_township: Township) 
 
 
 async def test_a_pending_device_may_only_ask_how_it_stands(sqlite_township: Township) -> None:
-    client = Client(sqlite_township.folder / "neu")
+    client = phone_in(sqlite_township.folder / "neu")
     await sqlite_township.clients.enter_async_context(client)
     await client.enrol(await sqlite_township.code_for("王芳"), "手机")
     assert await client.enrolment_state() == "pending"

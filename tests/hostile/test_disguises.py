@@ -11,7 +11,6 @@ import httpx2
 import pytest
 from sqlalchemy import update
 
-from daiban_client_sdk import Client
 from daiban_schemas import entry
 from daiban_server import provision
 from daiban_server.accounts.sessions import IDLE, LIFE
@@ -22,6 +21,7 @@ from daiban_sync import batch, dsse, frames, limits, signature, wire
 from daiban_sync.dictionary import DICTIONARIES
 from daiban_sync.errors import SignatureError, WireError
 from daiban_sync.signature import Parameters, Target
+from tests.support.phones import phone_in
 from tests.support.raw_device import RawDevice, code_of, raw_device
 from tests.support.township import PASSWORD, PASSWORD_HASH, Township, new_id
 
@@ -157,7 +157,7 @@ async def test_a_device_is_approved_by_its_own_centres_head_and_by_the_right_fin
     sqlite_township: Township,
 ) -> None:
     town = sqlite_township
-    client = await town.clients.enter_async_context(Client(town.folder / "new"))
+    client = await town.clients.enter_async_context(phone_in(town.folder / "new"))
     fingerprint = await client.enrol(await town.code_for("王芳"), "手机")
     path = f"/v1/devices/{client.device.store.get('device')}/approve"
     stranger, ours = await foreign_clerk(town), await town.signed_in("李红")

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from daiban_client_sdk import Client, DeviceError, InvalidEntryError
+from daiban_client_sdk import DeviceError, InvalidEntryError
 from daiban_server.demo.photograph import photograph
 from tests.hostile.beginning import begun
+from tests.photos.pictures import taken
+from tests.support.phones import phone_in
 from tests.support.raw_device import code_of
 from tests.support.township import Township
 
@@ -127,13 +129,30 @@ async def test_a_nul_or_an_endless_name_is_no_fault_of_ours(
 
 async def test_work_saved_before_enrolment_is_seen_and_handed_in_after(sqlite_township: Township) -> None:
     town = sqlite_township
-    async with Client(town.folder / "early") as client:
+    async with phone_in(town.folder / "early") as client:
         home = await town.household(client)
         view = await client.view(home)
         assert view is not None
         assert view.values["head"] == "张桂兰"
         await town.approve(client, await client.enrol(await town.code_for("王芳"), "手机"))
         assert (await client.sync()).may_be_given_back
+
+
+async def test_a_photo_taken_before_enrolment_is_sealed_by_it_and_handed_in(sqlite_township: Township) -> None:
+    town = sqlite_township
+    picture = town.folder / "book.jpg"
+    picture.write_bytes(taken(1))
+    async with phone_in(town.folder / "early") as client:
+        home = await town.household(client)
+        kept = await client.attach_photo(home, picture, paper="户口簿")
+        assert (kept.sha256, (await client.status()).photos) == ("", 1)
+        clear = await client.photo(kept.record)
+        await town.approve(client, await client.enrol(await town.code_for("王芳"), "手机"))
+        assert await client.photo(kept.record) == clear
+        assert client.device.store.rows("SELECT * FROM early_photo") == []
+        assert (await client.sync()).may_be_given_back
+    clerk = await town.signed_in("赵敏")
+    assert (await clerk.get(f"/v1/photos/{kept.record}")).content == clear
 
 
 def test_processes_that_begin_a_store_together_agree_on_its_key(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from daiban_client_sdk.images import ImageError
 from daiban_client_sdk.store import StoreError
 from daiban_server.spine import restores
 from daiban_sync import batch
+from tests.support.phones import blocking_phone_in, phone_in
 from tests.support.township import Township
 
 
@@ -105,7 +106,7 @@ async def test_a_resync_replaces_the_mirror_and_never_the_outbox(sqlite_township
 
 async def test_a_store_opens_with_its_own_key_only(sqlite_township: Township, tmp_path: Path) -> None:
     folder = tmp_path / "phone"
-    async with Client(folder) as client:
+    async with phone_in(folder) as client:
         await client.enrol(await sqlite_township.code_for("王芳"), "手机")
         await sqlite_township.household(client, "独一无二的张桂兰")
     files = [path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".key"]
@@ -115,14 +116,14 @@ async def test_a_store_opens_with_its_own_key_only(sqlite_township: Township, tm
     assert key.stat().st_mode & 0o077 == 0
     key.write_bytes(bytes(32))
     with pytest.raises(StoreError):
-        await Client(folder).__aenter__()
+        await phone_in(folder).__aenter__()
 
 
 async def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    async with Client(tmp_path / "phone") as client:
+    async with phone_in(tmp_path / "phone") as client:
         client.device.store.run("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="99"):
-        await Client(tmp_path / "phone").__aenter__()
+        await phone_in(tmp_path / "phone").__aenter__()
 
 
 async def test_an_older_store_is_upgraded_with_its_unsent_work(sqlite_township: Township) -> None:
@@ -134,7 +135,7 @@ async def test_an_older_store_is_upgraded_with_its_unsent_work(sqlite_township: 
     wang.device.store.run("ALTER TABLE photo DROP COLUMN key")
     wang.device.store.run("ALTER TABLE batch DROP COLUMN payload")
     wang.device.store.run("PRAGMA user_version = 2")
-    async with Client(folder) as again:
+    async with phone_in(folder) as again:
         assert [(one.visit, one.act, one.code) for one in await again.what_became()] == [(visit, "propose", "waiting")]
         await again.sync()
         assert (await again.status()).may_be_given_back
@@ -179,7 +180,7 @@ async def test_unknown_things_are_refused_by_name(sqlite_township: Township) -> 
 
 
 async def test_a_device_that_was_never_enrolled_keeps_and_says_so(tmp_path: Path) -> None:
-    async with Client(tmp_path / "phone") as client:
+    async with phone_in(tmp_path / "phone") as client:
         with pytest.raises(DeviceError) as refused:
             await client.sync()
     assert refused.value.code == "device.unknown"
@@ -188,7 +189,7 @@ async def test_a_device_that_was_never_enrolled_keeps_and_says_so(tmp_path: Path
 def test_the_blocking_client_is_the_same_client(tmp_path: Path) -> None:
     names = {name for name in dir(Client) if not name.startswith("_")} - {"device"}
     assert names <= set(dir(BlockingClient))
-    with BlockingClient(tmp_path / "phone") as client:
+    with blocking_phone_in(tmp_path / "phone") as client:
         assert client.status().may_be_given_back
         assert client.records("household") == []
         form = client.new("household")

@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx2
 
-from daiban_client_sdk import enrolment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write
-from daiban_sync import batch, limits, signature, wire
+from daiban_sync import batch, limits, new_key, sealing, signature, spooled, wire
 from daiban_sync.batch import Batch
 from daiban_sync.keys import SoftwareKey
+from daiban_sync.new_key import NewKey
 from daiban_sync.signature import Parameters, Target
 from tests.support.township import Township, new_id
 
@@ -51,10 +51,24 @@ class RawDevice:
             self.number = header.first + len(entries) - 1
         return sealed
 
+    async def spooled(self, *entries: bytes) -> None:
+        """Bring entries in as a spool would, under the numbers behind the chain's end, which stays where it is."""
+        services, saves = self.town.services, b""
+        origin = services.keys.origin
+        to = next(iter(services.keys.sealed.values())).public
+        for number, body in enumerate(entries, self.number + 1):
+            one = spooled.Spooled(origin, self.town.centre, self.id, number, body)
+            held = [spooled.seal_one(one, self.key)]
+            sealed = b"".join(sealing.seal(held, secrets.token_bytes(32), to, spooled.purpose(origin)))
+            saves += len(sealed).to_bytes(4) + sealed
+        answer = await self.http.post(f"{self.town.url}/v1/spools", content=saves)
+        assert answer.json() == {"new": len(entries), "known": 0, "troubled": 0}, answer.text
+
     async def new_key(self) -> None:
         """Take another key; what was sealed so far counts under the old one."""
         fresh, device = SoftwareKey(secrets.token_bytes(32)), self.id.hex()
-        body = enrolment.new_key(device, self.town.services.keys.origin.hex(), fresh, self.sequence, self.number, 1)
+        origin, key = self.town.services.keys.origin.hex(), fresh.public_key.hex()
+        body = new_key.state(NewKey(device, origin, key, self.sequence, self.number, 1), fresh, self.key)
         answer = await self.send(body, "/v1/enrolment/key")
         assert answer.status_code == 200, answer.text
         self.key = fresh

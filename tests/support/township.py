@@ -30,6 +30,7 @@ from daiban_server.services import Services
 from daiban_server.settings import Settings
 from daiban_server.spine import desk
 from daiban_sync import ids
+from tests.support.phones import phone_in
 from tests.support.tables import put_tables
 
 PASSWORD = "一杯热茶 2026"
@@ -147,7 +148,7 @@ class Township:
     async def device(self, name: str, phone: str = "手机", now: Any = None) -> Client:
         """An enrolled and approved device of somebody. `now` is the phone's own clock."""
         folder = self.folder / f"{name}-{phone}-{secrets.token_hex(3)}"
-        client = Client(folder, now) if now else Client(folder)
+        client = phone_in(folder, now) if now else phone_in(folder)
         await self.clients.enter_async_context(client)
         fingerprint = await client.enrol(await self.code_for(name), phone)
         await self.approve(client, fingerprint)

@@ -24,6 +24,7 @@ PAYLOAD_TYPES = (
     dsse.SPOOLED,
     dsse.VOUCHED,
     dsse.EVIDENCE,
+    dsse.PASSKEY,
 )
 _UNUSABLE = {
     "small order: the identity": "01" + "00" * 31,

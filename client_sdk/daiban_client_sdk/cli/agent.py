@@ -16,8 +16,10 @@ import platformdirs
 from daiban_client_sdk.blocking import BlockingClient
 from daiban_client_sdk.cli.bars import Bars
 from daiban_client_sdk.cli.words import Words
+from daiban_client_sdk.enrolment import read_code
 from daiban_client_sdk.errors import DeviceError
 from daiban_client_sdk.lock import Lock, SystemKeystore
+from daiban_client_sdk.phone import Phone
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.turning import IN, turned
 from daiban_schemas.zone import SHANGHAI
@@ -43,20 +45,51 @@ def wrong_clock() -> int:
 class Context:
     """What the commands share."""
 
-    def __init__(self, folder: Path, words: Words) -> None:
-        self.folder = folder
+    def __init__(self, phone: Phone, name: str, words: Words) -> None:
+        self.phone = phone
         self.words = words
+        self._name = name
+
+    @property
+    def folder(self) -> Path:
+        """The store's folder: that of who was named, or of who is on the phone alone. Raises as `Phone.person`."""
+        if not self._name and (Lock(self.phone.folder, wrong_clock).begun or not self.phone.people()):
+            return self.phone.folder
+        return self.phone.person(self._name).folder
 
     def client(self) -> BlockingClient:
-        """The device, to be entered."""
-        keystore = SystemKeystore() if Lock(self.folder, wrong_clock).wants_keystore else None
-        return BlockingClient(self.folder, wrong_clock, self._pin(), keystore)
+        """The device, to be entered. Raises `DeviceError("device.unknown")` where there is none."""
+        return self._opened(self.folder)
 
-    def _pin(self) -> str | None:
-        """The PIN of a locked store: from ``DAIBAN_PIN``, for programs, or asked for."""
-        if not Lock(self.folder, wrong_clock).wants_pin:
-            return None
-        given: str = os.environ.get("DAIBAN_PIN") or click.prompt(self.words("PIN"), hide_input=True)
+    def _opened(self, folder: Path) -> BlockingClient:
+        lock = Lock(folder, wrong_clock)
+        if not lock.begun:
+            raise DeviceError("device.unknown")
+        keystore = SystemKeystore() if lock.wants_keystore else None
+        pin = self._asked("PIN") if lock.wants_pin else None
+        # What lies in clear was begun so by its owner, who was told what it costs.
+        return BlockingClient(folder, wrong_clock, pin, keystore, anyone_may_read=not lock.protected)
+
+    def room_for(self, code: str, *, another: bool) -> Path:
+        """The folder in which to enrol: a room of his own for `another` person; else that of who was named, or the
+        phone's own."""
+        if another:
+            return self.phone.room_for(code)
+        return self.folder if self._name else self.phone.folder
+
+    def new_client(self, folder: Path, *, no_pin: bool, keystore: bool) -> BlockingClient:
+        """The device that is to be enrolled. One that is not locked yet is locked from now on, unless `no_pin`."""
+        if Lock(folder, wrong_clock).protected:
+            return self._opened(folder)
+        pin = None if no_pin else self._asked("新PIN", twice=True)
+        held = SystemKeystore() if keystore else None
+        return BlockingClient(folder, wrong_clock, pin, held, anyone_may_read=no_pin)
+
+    def _asked(self, for_what: str, *, twice: bool = False) -> str:
+        """A PIN: from ``DAIBAN_PIN``, for programs, or asked for."""
+        given: str = os.environ.get("DAIBAN_PIN") or click.prompt(
+            self.words(for_what), hide_input=True, confirmation_prompt=twice
+        )
         return given
 
 
@@ -78,24 +111,41 @@ Command = Callable[..., None]
     default=lambda: Path(platformdirs.user_data_dir("daiban")) / "device",
     help="本机数据文件夹 / the device's folder",
 )
+@click.option("--as", "name", envvar="DAIBAN_AS", default="", help="几个人合用时，是谁 / who, on a shared phone")
 @click.pass_context
-def agent(context: click.Context, device: Path) -> None:
+def agent(context: click.Context, device: Path, name: str) -> None:
     """代办员的手机:登记、今日、收件、拍照、同步、状态。 An agent's device."""
-    context.obj = Context(device, context.obj)
+    context.obj = Context(Phone(device), name, context.obj)
+
+
+@agent.command()
+@pass_context
+def people(context: Context) -> None:
+    """这台手机上有谁：只列姓名和地方，不用PIN。 Who is on this phone; it needs no PIN."""
+    found = context.phone.people()
+    for one in found:
+        click.echo(f"{one.name}  {one.place}")
+    if not found:
+        click.echo(context.words("这台手机上还没有人登记。"))
 
 
 @agent.command()
 @click.argument("code")
 @click.option("--name", default="手机", help="手机名称 / the device's name")
+@click.option("--no-pin", is_flag=True, help="不设PIN：谁拿到手机都能看住户资料 / whoever has the phone reads it all")
+@click.option("--keystore", is_flag=True, help="同时用系统密钥库 / with the system's keystore as well")
+@click.option("--another", is_flag=True, help="合用的手机上再加一个人 / one more person on a shared phone")
 @pass_context
-def enrol(context: Context, code: str, name: str) -> None:
-    """用登记码登记这台手机。 Enrol this device by a one-time code."""
-    with context.client() as client:
+def enrol(context: Context, code: str, name: str, no_pin: bool, keystore: bool, another: bool) -> None:
+    """用登记码登记这台手机，并设PIN。 Enrol this device by a one-time code, and lock it by a PIN."""
+    read_code(code)
+    folder = context.room_for(code, another=another)
+    with context.new_client(folder, no_pin=no_pin, keystore=keystore) as client:
         fingerprint = client.enrol(code, name)
     click.echo(context.words("已登记。核对码:{fingerprint}", fingerprint=fingerprint))
     click.echo(context.words("请中心负责人对照屏幕上的核对码,一致后审核。"))
-    if not Lock(context.folder, wrong_clock).protected:
-        click.echo(context.words("这台手机还没有设PIN:丢了会泄露住户资料。设一个:daiban agent pin"))
+    if not Lock(folder, wrong_clock).protected:
+        click.echo(context.words("这台手机没有设PIN：谁拿到它，谁就能看里面的住户资料。补设：daiban agent pin"))
 
 
 @agent.command()

@@ -1,7 +1,9 @@
 """``daiban agent export``, ``carry``, ``receive``: work that travels on a stick or a neighbour's phone."""
 
 import asyncio
+import functools
 import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -54,12 +56,10 @@ def export(context: Context, folder: Path, size: int) -> None:
 def carry(context: Context, files: tuple[Path, ...], url: str | None, pin: str) -> None:
     """替别人把封装文件交给中心,回执存在文件旁边。 Hand in somebody's files; the answers lie beside them."""
     failed = False
-    for file in files:
-        try:
-            answer = _carried(context, file.read_bytes(), url, pin)
-        except DeviceError as error:
+    for file, answer in _carried(context, files, url, pin):
+        if isinstance(answer, DeviceError):
             failed = True
-            click.echo(f"{file.name}  {context.words.problem(error.code)} [{error.code}]", err=True)
+            click.echo(f"{file.name}  {context.words.problem(answer.code)} [{answer.code}]", err=True)
             continue
         beside = file.with_name(file.name + ".answer")
         write_file(beside, answer)
@@ -68,19 +68,36 @@ def carry(context: Context, files: tuple[Path, ...], url: str | None, pin: str) 
         raise SystemExit(1)
 
 
-def _carried(context: Context, piece: bytes, url: str | None, pin: str) -> bytes:
+Carried = tuple[Path, bytes | DeviceError]
+
+
+def _carried(context: Context, files: Sequence[Path], url: str | None, pin: str) -> Iterator[Carried]:
+    """Each file with its answer, or why there is none. All go over one link, which heeds what the server asks for."""
     if url is None:
         with context.client() as client:
-            return client.carry(piece)
+            for file in files:
+                yield file, _tried(functools.partial(client.carry, file.read_bytes()))
+        return
+    transport = Transport(url, pin, wrong_clock)
+    with asyncio.Runner() as runner:
+        for file in files:
+            yield file, _tried(functools.partial(_sent, runner, transport, file.read_bytes()))
+        runner.run(transport.close())
 
-    async def send(address: str) -> bytes:
-        transport = Transport(address, pin, wrong_clock)
-        try:
-            return (await transport.request("POST", "/v1/bundles", piece)).content
-        finally:
-            await transport.close()
 
-    return asyncio.run(send(url))
+def _tried(carry: Callable[[], bytes]) -> bytes | DeviceError:
+    try:
+        return carry()
+    except DeviceError as error:
+        return error
+
+
+def _sent(runner: asyncio.Runner, transport: Transport, piece: bytes) -> bytes:
+    return runner.run(_send(transport, piece))
+
+
+async def _send(transport: Transport, piece: bytes) -> bytes:
+    return (await transport.request("POST", "/v1/bundles", piece)).content
 
 
 @click.command()

@@ -10,6 +10,8 @@ from daiban_client_sdk.errors import DeviceError, RefusedError
 from daiban_client_sdk.spool import WHERE
 from daiban_client_sdk.transport import Transport
 
+KEPT_APART = frozenset({"device.revoked", "device.frozen"})
+
 
 @click.command()
 @pass_context
@@ -18,16 +20,29 @@ def rescue(context: Context) -> None:
     where = context.folder / "spool" / WHERE
     if not where.exists():
         raise DeviceError("bundle.nothing")
-    saves, photos = asyncio.run(_carry(context, json.loads(where.read_bytes())))
+    saves, photos, apart = asyncio.run(_carry(context, json.loads(where.read_bytes())))
     click.echo(context.words("已交上 {saves} 条记录、{photos} 张照片。", saves=saves, photos=photos))
+    if apart:
+        click.echo(
+            context.words(
+                "这台手机已停用或冻结：内容已送到中心，由中心核对后决定是否采用。采用后再运行一次，补交照片。"
+            )
+        )
 
 
-async def _carry(context: Context, where: dict[str, str]) -> tuple[int, int]:
-    transport, saves, photos = Transport(where["url"], where["pin"], wrong_clock), 0, 0
+async def _carry(context: Context, where: dict[str, str]) -> tuple[int, int, bool]:
+    transport, saves, photos, apart = Transport(where["url"], where["pin"], wrong_clock), 0, 0, False
     try:
         for path in sorted((context.folder / "spool").glob("*.spool")):
-            answer = await transport.request("POST", "/v1/spools", path.read_bytes())
-            saves += answer.json()["new"]
+            try:
+                answer = await transport.request("POST", "/v1/spools", path.read_bytes())
+            except RefusedError as error:
+                # Of such a phone the centre keeps everything, and says nothing of it to who brings it.
+                if error.code not in KEPT_APART:
+                    raise
+                apart = True
+            else:
+                saves += answer.json()["new"]
         for path in sorted((context.folder / "photos").glob("*-*.sealed")):
             record = path.name.partition("-")[0]
             try:
@@ -40,4 +55,4 @@ async def _carry(context: Context, where: dict[str, str]) -> tuple[int, int]:
                 photos += 1
     finally:
         await transport.close()
-    return saves, photos
+    return saves, photos, apart

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,11 @@ import platformdirs
 from daiban_client_sdk.cli.agent import wrong_clock
 from daiban_client_sdk.cli.words import Words, language_of
 from daiban_client_sdk.errors import DeviceError
-from daiban_client_sdk.lock import Lock
+from daiban_client_sdk.lock import Lock, SystemKeystore
 from daiban_client_sdk.store import Store, StoreError
 from daiban_sync.evidence import Verdict, verify
 from daiban_sync.evidence.document import FILE_BYTES, decode
-from daiban_sync.evidence.parts import parts
+from daiban_sync.evidence.parts import parts, pictures
 from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES, lines
 from daiban_sync.keys import fingerprint
 
@@ -36,10 +37,21 @@ from daiban_sync.keys import fingerprint
     type=click.Path(path_type=Path, file_okay=False),
     help="把各签名信封和检查点写到这个文件夹 / write each envelope and checkpoint there, for other tools",
 )
+@click.option(
+    "--photos",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="证据成立时，把文件里的照片写到这个文件夹 / if it holds, write the file's photos there",
+)
 @click.option("--json", "as_json", is_flag=True, help="给程序读 / for programs")
 @click.pass_context
 def verify_command(
-    context: click.Context, file: Path, root: str | None, device: Path, dsse: Path | None, as_json: bool
+    context: click.Context,
+    file: Path,
+    root: str | None,
+    device: Path,
+    dsse: Path | None,
+    photos: Path | None,
+    as_json: bool,
 ) -> None:
     """核对证据文件，不用联网。 Check an evidence file, offline."""
     words = context.obj if isinstance(context.obj, Words) else Words(language_of(None))
@@ -49,11 +61,17 @@ def verify_command(
     verdict = verify(data, key)
     click.echo(_json(verdict, words.language) if as_json else "\n".join(_told(verdict, key, words)))
     if dsse is not None and verdict.steps[0].held:
-        dsse.mkdir(parents=True, exist_ok=True)
-        for name, content in parts(decode(data)).items():
-            dsse.joinpath(name).write_bytes(content)
+        _write(dsse, parts(decode(data)))
+    if photos is not None and verdict.holds:
+        _write(photos, pictures(decode(data)))
     if not verdict.holds:
         sys.exit(1)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        folder.joinpath(name).write_bytes(content)
 
 
 def _root_key(given: str | None, device: Path) -> bytes:
@@ -65,6 +83,9 @@ def _root_key(given: str | None, device: Path) -> bytes:
         raise DeviceError("evidence.root")
     lock = Lock(device, wrong_clock)
     pin = (os.environ.get("DAIBAN_PIN") or click.prompt("PIN", hide_input=True)) if lock.wants_pin else None
+    lock = Lock(
+        device, wrong_clock, SystemKeystore() if lock.wants_keystore else None, anyone_may_read=not lock.protected
+    )
     try:
         store = Store(device, lock.open(pin))
     except StoreError:

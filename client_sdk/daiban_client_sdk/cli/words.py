@@ -22,10 +22,15 @@ _EN = {
     ),
     "{file} 已交上,回执:{answer}": "{file} was handed in; the answer: {answer}",
     "已交上 {saves} 条记录、{photos} 张照片。": "Handed in {saves} entries and {photos} photos.",
+    "这台手机已停用或冻结：内容已送到中心，由中心核对后决定是否采用。采用后再运行一次，补交照片。": (
+        "This phone is revoked or frozen: what it held is at the centre, where people decide about it. "
+        "Once they adopted it, run this again for the photos."
+    ),
+    "这台手机上还没有人登记。": "Nobody is enrolled on this phone.",
     "PIN": "PIN",
     "新PIN": "New PIN",
-    "这台手机还没有设PIN:丢了会泄露住户资料。设一个:daiban agent pin": (
-        "This device has no PIN: if it is lost, so is what people told it. Set one: daiban agent pin"
+    "这台手机没有设PIN：谁拿到它，谁就能看里面的住户资料。补设：daiban agent pin": (
+        "This device has no PIN: whoever gets hold of it reads what people told it. Set one: daiban agent pin"
     ),
     "PIN 已设好。忘了就打不开,中心也没有。": "The PIN is set. Nobody else knows it, the centre neither.",
     "已挂失": "suspended",

@@ -18,6 +18,9 @@ TRUST: dict[str, Problem] = {
     "evidence.entries": Problem(422, "有内容和签名时不一样", _STOP, "An entry is not what was signed", _ASK),
     "evidence.receipts": Problem(422, "中心的收据不对", _STOP, "A receipt does not hold", _ASK),
     "evidence.inclusion": Problem(422, "有批次不在中心的日志里", _STOP, "A batch is not in the log", _ASK),
+    "evidence.adoptions": Problem(
+        422, "采用的内容和签名对不上", _STOP, "What was adopted is not what was signed for", _ASK
+    ),
     "evidence.photos": Problem(422, "照片或照片收据不对", _STOP, "A photo or its receipt does not hold", _ASK),
     "evidence.texts": Problem(422, "委托书文本和签署的不是同一份", _STOP, "Not the text that was signed", _ASK),
     "evidence.whole": Problem(422, "中心的总说明不对", _STOP, "The word on the whole does not hold", _ASK),
@@ -30,6 +33,23 @@ TRUST: dict[str, Problem] = {
     ),
     "evidence.reason": Problem(
         422, "导出证据要写明理由", "请写明为什么导出", "An export needs a reason", "Say what it is for"
+    ),
+    "copy.reason": Problem(
+        422, "提供副本要写明理由", "请写明谁来要、为什么", "A copy needs a reason", "Say who asked for it, and why"
+    ),
+    "copy.nobody": Problem(
+        404,
+        "这户没有这个人",
+        "请核对姓名或者身份证号",
+        "Nobody of that name in this household",
+        "Compare the name or the identity number",
+    ),
+    "copy.too_large": Problem(
+        422,
+        "照片太多,一份副本装不下",
+        "请按件分别提供",
+        "Too many photos for one copy",
+        "Make a copy for each case",
     ),
     "evidence.root": Problem(
         422,

@@ -158,6 +158,23 @@ WIRE: dict[str, Problem] = {
         409, "日志对不上", "请马上告诉中心负责人", "The log contradicts itself", "Tell the centre head at once"
     ),
     "pin.wanted": Problem(401, "请输入PIN", "这台手机上了锁", "The PIN is wanted", "This device is locked"),
+    "phone.which": Problem(
+        422, "这台手机上不止一个人", "请说明是谁", "More than one person is on this phone", "Say who you are"
+    ),
+    "phone.unknown": Problem(
+        404,
+        "这台手机上没有这个人",
+        "请核对姓名，或先登记",
+        "Nobody of this name is on this phone",
+        "Check the name, or enrol",
+    ),
+    "pin.unset": Problem(
+        422,
+        "这台手机没有设PIN，不能存放住户资料",
+        "请先设一个至少六位的PIN",
+        "This device has neither PIN nor keystore, so it keeps nothing private",
+        "Set a PIN of at least six characters",
+    ),
     "pin.wrong": Problem(
         401, "PIN不对", "请再想一想,错十次就再也打不开", "Wrong PIN", "After ten wrong ones it opens no more"
     ),
@@ -194,6 +211,13 @@ WIRE: dict[str, Problem] = {
     ),
     "bundle.nothing": Problem(
         409, "没有要带走的内容", "都已收讫,不用再带", "Nothing to carry", "Everything has its receipt"
+    ),
+    "bundle.listens": Problem(
+        409,
+        "这台手机重新登记后还没有同步过",
+        "请先同步一次，再导出",
+        "This phone was enrolled anew and has not synced since",
+        "Sync once, then export",
     ),
     "seal.no_key": Problem(
         409, "服务器还没有公布封装密钥", "请先同步一次", "The server has no seal key", "Sync once, then try again"

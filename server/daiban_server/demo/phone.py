@@ -69,7 +69,7 @@ class Phone:
 
     async def enrol(self, code: str) -> str:
         """Enrol by a one-time code whose address is replaced by this phone's road; gives the fingerprint."""
-        said = await self.do(f"enrol {_by_road(code, self.road.port)} --name {self.owner}的手机")
+        said = await self.do(f"enrol {_by_road(code, self.road.port)} --name {self.owner}的手机 --no-pin")
         found = re.search(r"(\d{4} ){5}\d{4}", " ".join(said))
         if not found:
             raise PhoneError(f"{self.owner}: no fingerprint in {said}")

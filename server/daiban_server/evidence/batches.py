@@ -4,6 +4,7 @@ A batch's hashes are not stored, its secret and its entries are; so the entries 
 and forgotten. Nothing of them goes into the file, and neither does the secret.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -12,11 +13,14 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows
+from daiban_server.evidence import spooled
+from daiban_server.evidence.devices import Known
 from daiban_server.spine import history
 from daiban_server.spine.history import Stored
 from daiban_server.spine.refusal import Refusal
-from daiban_sync import batch, dsse, receipt
+from daiban_sync import batch, dsse, new_key, receipt
 from daiban_sync.batch import Header
+from daiban_sync.errors import SignatureError
 from daiban_sync.evidence.document import Disclosed, Envelope, signed
 from daiban_sync.keys import key_id
 from daiban_sync.receipt import Receipt
@@ -27,10 +31,6 @@ _OF_ENTRY = select(schema.envelope).where(
     _v.device == bindparam("device_id"),
     _v.first <= bindparam("entry_number"),
     _v.last >= bindparam("entry_number"),
-)
-_s = schema.spooled.c
-_SPOOLED = select(_s.leaf).where(
-    _s.centre == bindparam("centre_id"), _s.device == bindparam("device_id"), _s.number == bindparam("number")
 )
 _APPLIED = select(*(_h[name] for name in history.COLUMNS)).where(
     _h.centre == bindparam("centre_id"),
@@ -64,19 +64,20 @@ class Rebuilt(NamedTuple):
     payload: bytes
 
 
-def of_entries(entries: Sequence[Stored], centre: bytes) -> Program[list[Row]]:
-    """The rows of the batches that these entries came in, once each; `entries` in order of device and number."""
+def of_entries(entries: Sequence[Stored], centre: bytes) -> Program[tuple[list[Row], list[Stored]]]:
+    """The rows of the batches that these entries came in, once each, and the entries that came in none; `entries` in
+    order of device and number."""
     found: list[Row] = []
+    alone: list[Stored] = []
     for one in entries:
         if found and found[-1][_AT["device"]] == one.device and one.number <= found[-1][_AT["last"]]:
             continue
         row = yield from first(_OF_ENTRY, centre_id=centre, device_id=one.device, entry_number=one.number)
-        if row is None and (yield from first(_SPOOLED, centre_id=centre, device_id=one.device, number=one.number)):
-            continue  # signed singly, in no batch: the file says of it what the server says
         if row is None:
-            raise Refusal("evidence.incomplete")
-        found.append(row)
-    return found
+            alone.append(one)
+        else:
+            found.append(row)
+    return found, alone
 
 
 def salts_of(row: Row) -> list[bytes]:
@@ -87,9 +88,9 @@ def salts_of(row: Row) -> list[bytes]:
     return [salted[at : at + batch.SALT_BYTES] for at in range(0, len(salted), batch.SALT_BYTES)]
 
 
-def rebuilt(row: Row, shown: Iterable[Stored], device_key: bytes) -> Program[Rebuilt]:
-    """A batch as it was signed by `device_key`, showing those of its entries. Raises `Refusal("evidence.incomplete")`
-    where what is kept does not make up what was signed."""
+def rebuilt(row: Row, shown: Iterable[Stored], known: Known, desk: Iterable[bytes]) -> Program[Rebuilt]:
+    """A batch as its device signed it, showing those of its entries; `desk` are the keys that a desk may have had.
+    Raises `Refusal("evidence.incomplete")` where what is kept does not make up what was signed."""
     salts, start = salts_of(row), row[_AT["first"]]
     hashed = row[_AT["hashes"]]
     if hashed is None:
@@ -105,12 +106,24 @@ def rebuilt(row: Row, shown: Iterable[Stored], device_key: bytes) -> Program[Reb
     said = receipt.payload(header, row[_AT["digest"]], held.leaf, held.bounds, held.epoch)
     return Rebuilt(
         header,
-        signed(dsse.BATCH, payload, row[_AT["signature"]], key_id(device_key)),
+        signed(dsse.BATCH, payload, row[_AT["signature"]], key_id(_signer(header, payload, row, known, desk))),
         tuple(_disclosed(one, start, salts) for one in shown if start <= one.number <= row[_AT["last"]]),
         held,
         signed(dsse.RECEIPT, said, held.signature, held.key),
         payload,
     )
+
+
+def _signer(header: Header, payload: bytes, row: Row, known: Known, desk: Iterable[bytes]) -> bytes:
+    """The key that signed: a phone's of that sequence; of a desk, whose key may have been replaced, the one that
+    fits."""
+    if known.device.vouched is not None:
+        return new_key.key_at(header.sequence, known.former, known.present)
+    for key in desk:
+        with contextlib.suppress(SignatureError):
+            dsse.check(key, dsse.BATCH, payload, row[_AT["signature"]], "evidence.incomplete")
+            return key
+    raise Refusal("evidence.incomplete")
 
 
 def _disclosed(one: Stored, start: int, salts: Sequence[bytes]) -> Disclosed:
@@ -125,6 +138,9 @@ def _bodies(row: Row) -> Program[dict[int, bytes]]:
     found = yield from _applied(numbers, since=row[_AT["since"]], until=row[_AT["until"]], **scope)
     if len(found) < len(numbers):
         found |= dict((yield from rows(_PARKED, **scope, **span)))
+    if len(found) < len(numbers):
+        # Out of the phone's spool, before the batch came.
+        found |= dict((yield from spooled.bodies(numbers, **scope)))
     if len(found) < len(numbers):
         later = [at for number, at in (yield from rows(_LATER, **scope, **span)) if number not in found]
         found |= yield from _applied(numbers, since=row[_AT["until"]], until=max(later, default=0), **scope)

@@ -35,7 +35,7 @@ def own_of(centre: bytes, case: bytes) -> Program[Own]:
     found = yield from views.shown(views.BY_ID, centre, record_id=case)
     if not found or found[0].view.kind != "application":
         raise Refusal("record.unknown")
-    records = [found[0], *(yield from _under(centre, case)), *(yield from _beside(centre, found[0]))]
+    records = yield from records_of(centre, found[0])
     members = {bytes.fromhex(one.view.record) for one in records}
     # From the centre's newest entry on: what was refused, or had no effect, stands behind a record's last change.
     standing = yield from log.standing(centre)
@@ -44,6 +44,12 @@ def own_of(centre: bytes, case: bytes) -> Program[Own]:
     handed_in = [one for one in stored.values() if one.record in members and one.device != NOBODY]
     entries = _linked(case, sorted(handed_in, key=lambda one: (one.device, one.number)))
     return Own(found[0], frozenset(members), entries, len(handed_in) - len(entries))
+
+
+def records_of(centre: bytes, case: Shown) -> Program[list[Shown]]:
+    """The records that are a case's own, itself first."""
+    under = yield from _under(centre, bytes.fromhex(case.view.record))
+    return [case, *under, *(yield from _beside(centre, case))]
 
 
 def _under(centre: bytes, parent: bytes) -> Program[list[Shown]]:

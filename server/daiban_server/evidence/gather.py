@@ -10,13 +10,15 @@ from daiban_schemas import mandate
 from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, first, rows
+from daiban_server.evidence import adopted, spooled
 from daiban_server.evidence.batches import Rebuilt, of_entries, rebuilt
 from daiban_server.evidence.devices import devices_of
 from daiban_server.evidence.entries import Own, own_of
 from daiban_server.evidence.logs import Ends, logs_of, named_by, path_of
+from daiban_server.evidence.pictures import NONE, Picture
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine.history import Stored
-from daiban_sync import dsse, receipt
+from daiban_sync import dsse, keyring, receipt
 from daiban_sync.evidence.custody import told
 from daiban_sync.evidence.document import FORMAT, Batch, Document, Envelope, Photo, Text, contents, reshaped, signed
 from daiban_sync.evidence.statements import Became, Stated, state
@@ -54,35 +56,46 @@ def gather(asking: Asking, case: bytes, keys: ServerKeys) -> Program[Gathered]:
     """Everything of a case but photos' bytes. Raises `Refusal`: ``record.unknown``, or ``evidence.incomplete`` where
     what is kept does not make up what was signed."""
     centre, own = asking.centre, (yield from own_of(asking.centre, case))
-    envelopes = yield from of_entries(own.entries, centre)
-    devices = yield from devices_of(centre, (row[1] for row in envelopes), keys, asking.now)
+    envelopes, alone = yield from of_entries(own.entries, centre)
+    leaves = yield from spooled.leaves(centre, alone)
+    decisions = yield from adopted.decisions(centre, own.entries, keys.desk_device(centre))
+    signers = {row[1] for row in envelopes} | {one.entry.device for one in leaves}
+    signers |= {one.batch.header.device for one in decisions}
+    devices = yield from devices_of(centre, signers, keys, asking.now)
     batches: list[Rebuilt] = []
     for row in envelopes:
         shown = [one for one in own.entries if one.device == row[1]]
-        batches.append((yield from rebuilt(row, shown, bytes.fromhex(devices[row[1]].key))))
-    ends = yield from logs_of(centre, keys.origin, keys.root_key, {one.receipt.epoch for one in batches})
+        batches.append((yield from rebuilt(row, shown, devices[row[1]], _desk_keys(keys, centre))))
+    epochs = {one.receipt.epoch for one in batches} | {one.epoch for one in leaves}
+    ends = yield from logs_of(centre, keys.origin, keys.root_key, epochs)
+    saves = []
+    for leaf in leaves:
+        saves.append((yield from spooled.shown(leaf, centre, keys, devices[leaf.entry.device], ends.sizes)))
     document = Document(
         FORMAT,
         keys.origin.hex(),
         centre.hex(),
         case.hex(),
         (_keyring(keys),),
-        tuple(devices.values()),
+        tuple(known.device for known in devices.values()),
         ends.logs,
         (yield from _batches(centre, keys, batches, ends)),
         (yield from _photos(centre, keys, own)),
         tuple(_texts(own.entries)),
         (),
+        tuple(saves),
+        tuple(adopted.shown(one, centre, keys, devices[one.batch.header.device], asking.now) for one in decisions),
     )
+    apart = {one.position for one in alone}
+    own = own._replace(entries=[*(one for one in own.entries if one.position not in apart), *alone])
     return Gathered(document, (yield from _stated(asking, own, document)))
 
 
-def finished(gathered: Gathered, photos: Mapping[str, bytes], keys: ServerKeys) -> Document:
-    """The file with the bytes of those photos whose hash is given, and the server's word on the whole."""
-    embedded = tuple(
-        msgspec.structs.replace(one, content=photos.get(sha256_of(one))) for one in gathered.document.photos
-    )
-    document = msgspec.structs.replace(gathered.document, photos=embedded)
+def finished(gathered: Gathered, pictures: Mapping[str, Picture], keys: ServerKeys) -> Document:
+    """The file with those pictures whose hash, as they were handed in, is given, and the server's word on the whole."""
+    photos = gathered.document.photos
+    embedded = (msgspec.structs.replace(one, **pictures.get(sha256_of(one), NONE)._asdict()) for one in photos)
+    document = msgspec.structs.replace(gathered.document, photos=tuple(embedded))
     said = msgspec.structs.replace(gathered.stated, contents=contents(document))
     return msgspec.structs.replace(document, stated=state(keys.receipt, said))
 
@@ -95,6 +108,12 @@ def sha256_of(photo: Photo) -> str:
 def _keyring(keys: ServerKeys) -> Envelope:
     """The newest edition: it goes on listing every receipt key that older receipts need."""
     return reshaped(keys.keyring, keys.root_key)
+
+
+def _desk_keys(keys: ServerKeys, centre: bytes) -> list[bytes]:
+    """Keys that the centre's desk has or had, the newest first."""
+    ring = keyring.load(keys.keyring, keys.root_key, keys.origin)
+    return [bytes.fromhex(one.key) for one in ring.keys if one.purpose == "desk" and one.centre in ("", centre.hex())]
 
 
 def _batches(centre: bytes, keys: ServerKeys, batches: Sequence[Rebuilt], ends: Ends) -> Program[tuple[Batch, ...]]:

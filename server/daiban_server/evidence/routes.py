@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from daiban_server import audit
 from daiban_server.db.program import Program
 from daiban_server.evidence.gather import Asking, Gathered, finished, gather, sha256_of
+from daiban_server.evidence.pictures import Picture, picture
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
@@ -47,16 +48,16 @@ def noted(asking: Asking, case: bytes, reason: str) -> Program[None]:
 
 
 async def written(gathered: Gathered, keys: ServerKeys, photos: PhotoStore | None) -> bytes:
-    """The file's bytes, with those of the photos where a store is given. Raises `WireError("evidence.too_large")`."""
-    contents = await _contents(gathered, photos) if photos else {}
-    return await asyncio.to_thread(lambda: encode(finished(gathered, contents, keys)))
+    """The file's bytes, with the pictures where a store is given. Raises `WireError("evidence.too_large")`."""
+    found = await _pictures(gathered, keys, photos) if photos else {}
+    return await asyncio.to_thread(lambda: encode(finished(gathered, found, keys)))
 
 
-async def _contents(gathered: Gathered, photos: PhotoStore) -> dict[str, bytes]:
-    centre, found, room = bytes.fromhex(gathered.document.centre), dict[str, bytes](), FILE_BYTES // 2
+async def _pictures(gathered: Gathered, keys: ServerKeys, photos: PhotoStore) -> dict[str, Picture]:
+    centre, found, room = bytes.fromhex(gathered.document.centre), dict[str, Picture](), FILE_BYTES // 2
     for digest in dict.fromkeys(map(sha256_of, gathered.document.photos)):
         room -= await photos.size(centre, bytes.fromhex(digest))
         if room < 0:
             raise WireError("evidence.too_large")
-        found[digest] = b"".join([block async for block in photos.read(centre, bytes.fromhex(digest))])
+        found[digest] = await picture(photos, keys, centre, bytes.fromhex(digest))
     return found

@@ -1,7 +1,7 @@
 """``POST /v1/spools``: what lies sealed on a phone whose store opens no more, brought by whoever has the phone.
 
-Who brings it is nobody to the server, as with bundles. The device must be one that may speak: what a revoked one sealed
-may be its agent's or a thief's, and has to be reinstated or adopted by people first.
+Who brings it is nobody to the server, as with bundles. What a revoked or frozen phone sealed may be its agent's or a
+thief's: it is kept apart for people to adopt, and who brings it is told no more than who hands in such a phone's batch.
 """
 
 import asyncio
@@ -18,18 +18,19 @@ from daiban_server.db.program import Program
 from daiban_server.features.photos.grant import MAX_BYTES
 from daiban_server.features.photos.pieces import PhotoPieces
 from daiban_server.features.photos.problems import PhotoError
-from daiban_server.http.device import known_device
+from daiban_server.http.device import LOCKED, SignedDevice, known_device
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices
 from daiban_server.spine import spooling, views
 from daiban_server.spine.handing_in import LEAVERS
-from daiban_server.spine.keys import key_of
 from daiban_server.spine.opening import Sender
 from daiban_server.spine.spooling import Taken
 from daiban_sync import sealing, spooled
 from daiban_sync.bundle import Part
 from daiban_sync.errors import WireError
+from daiban_sync.ids import NOBODY
+from daiban_sync.new_key import key_of
 from daiban_sync.sealing import Opening
 from daiban_sync.spooled import Signed
 
@@ -49,12 +50,16 @@ class TakenOut(Struct, frozen=True):
 async def spools(request: Request[Any, Any, Any], services: GivenServices) -> TakenOut:
     """Take in a spool file. Anything in it that does not hold refuses it whole, and nothing changes."""
     saves = await asyncio.to_thread(_opened, await request.body(), services.keys)
-    sender = await _speaker(saves[0].spooled.device, services)
+    sender, state = await _signer(saves[0].spooled.device, services)
     for one in saves:
         if (one.spooled.device, one.spooled.centre) != (sender.device, sender.centre):
             raise ProblemError("batch.elsewhere")
         spooled.check(one, key_of(one.spooled.number, sender.former, sender.key))
     services.budgets.take(sender.device, services.now(), requests=1, entries=len(saves))
+    if state in LOCKED:
+        code, now = f"device.{state}", services.now()
+        await services.database.write(sender.centre, lambda: spooling.keep_apart(sender, saves, code, now))
+        raise ProblemError(code)
     taken: Taken = await services.database.write(
         sender.centre, lambda: spooling.take(sender, saves, services.keys, services.effects, services.now())
     )
@@ -81,15 +86,17 @@ def _opened(body: bytes, keys: ServerKeys) -> list[Signed]:
     return found
 
 
-async def _speaker(device: bytes, services: GivenServices) -> Sender:
+async def _signer(device: bytes, services: GivenServices) -> SignedDevice:
+    """The device that signed saves. Raises `ProblemError` for one whose word counts nothing: it is unknown, waits for
+    approval, or may still be found."""
     sender, state = await known_device(device, services)
-    if state not in LEAVERS | {"active"}:
+    if state not in LEAVERS | LOCKED | {"active"}:
         raise ProblemError(f"device.{state}")
-    return sender if state == "active" else sender._replace(role="agent")
+    return SignedDevice(sender if state == "active" else sender._replace(role="agent"), state)
 
 
 class _Named(NamedTuple):
-    """A photo as its record names it, and the device that took it."""
+    """A photo as its record names it, and the device that wrote so: the centre's desk, where a clerk adopted it."""
 
     device: bytes
     digest: bytes
@@ -106,7 +113,11 @@ async def spooled_photo(
     named = await services.database.read(_photo(place, id_))
     if not body or named is None or hashlib.sha256(body).digest() != named.digest or len(body) != named.size:
         raise PhotoError("photo.unknown")
-    sender = await _speaker(named.device, services)
+    if named.device == services.keys.desk_device(place):
+        sender = Sender(named.device, place, NOBODY, "", b"")
+    else:
+        # Also of a phone that is locked by now: the record was taken before, and these are the bytes that it names.
+        sender, _ = await _signer(named.device, services)
     await PhotoPieces(services).take(sender, [Part(id_, named.digest, named.size, 0, body)])
     return {"stored": True}
 

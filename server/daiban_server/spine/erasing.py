@@ -21,7 +21,7 @@ from daiban_schemas.entry import shape_of
 from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Write, first, rows, run
-from daiban_server.spine import history, log
+from daiban_server.spine import history, log, quarantine
 from daiban_server.spine.history import Stored
 from daiban_server.spine.ledger import Incoming, Ledger
 from daiban_server.spine.refusal import Refusal
@@ -77,7 +77,9 @@ _CARRIED = select(_c.device, _c.sequence, _c.packed).where(_c.centre == bindpara
 _DROP = delete(schema.carried).where(
     _c.centre == bindparam("centre_id"), _c.device == bindparam("device_id"), _c.sequence == bindparam("at_sequence")
 )
-_QUARANTINED = select(_q.packed, _q.decided, _q.device, _q.digest).where(_q.centre == bindparam("centre_id"))
+_QUARANTINED = select(_q.sequence, _q.packed, _q.decided, _q.device, _q.digest).where(
+    _q.centre == bindparam("centre_id")
+)
 _LET_GO = delete(schema.quarantine).where(
     _q.centre == bindparam("centre_id"), _q.device == bindparam("device_id"), _q.digest == bindparam("batch_digest")
 )
@@ -212,8 +214,8 @@ def _bodies_of(centre: bytes, device: bytes, first_number: int, last: int) -> Pr
 
 
 def _check_quarantine(centre: bytes, gone: set[bytes]) -> Program[None]:
-    for packed, decided, device, digest in (yield from rows(_QUARANTINED, centre_id=centre)):
-        if not gone & _spoken_of(batches.unpack(packed).entries):
+    for sequence, packed, decided, device, digest in (yield from rows(_QUARANTINED, centre_id=centre)):
+        if not gone & _spoken_of(quarantine.numbered(sequence, packed).values()):
             continue
         if decided is None:
             raise Refusal("erasure.quarantined")

@@ -1,7 +1,7 @@
-"""The keys that a device had before the present one, and which of them signed a batch.
+"""The keys that a device had before the present one, as its row keeps them.
 
 A device that takes a new key says up to which sequence it signed under the old one; so what was on its way when the key
-changed still verifies, and nothing else does under a key that was given up.
+changed still verifies, and nothing else does under a key that was given up (`daiban_sync.new_key`).
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ import msgspec
 
 class Former(NamedTuple):
     """A key that was given up: the last batch that it signed and the last entry, when the server heard so (Unix
-    milliseconds), and the device's statement, DSSE JSON under the key that followed."""
+    milliseconds), and the device's statement, DSSE JSON under the key that followed and this one (those of before
+    evidence needed it: under the key that followed alone)."""
 
     last: int
     number: int
@@ -33,13 +34,3 @@ def pack(former: Sequence[Former]) -> bytes:
 def unpack(packed: bytes | None) -> tuple[Former, ...]:
     """What a device's row says; nothing where it has its first key."""
     return _unpack(packed) if packed else ()
-
-
-def key_of(number: int, former: Sequence[Former], present: bytes) -> bytes:
-    """The key that signed the entry of this number singly."""
-    return next((one.key for one in former if number <= one.number), present)
-
-
-def key_at(sequence: int, former: Sequence[Former], present: bytes) -> bytes:
-    """The key that signed the batch at `sequence`."""
-    return next((one.key for one in former if sequence <= one.last), present)

@@ -5,12 +5,13 @@ from typing import NamedTuple
 from daiban_schemas.reading import Read, read
 from daiban_schemas.strict import StrictnessError
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine.keys import Former, key_at
+from daiban_server.spine.keys import Former
 from daiban_sync import batch as batches
 from daiban_sync import receipt, sealing, wire
 from daiban_sync.batch import Batch
 from daiban_sync.clock import Interval
 from daiban_sync.errors import WireError
+from daiban_sync.new_key import key_at
 from daiban_sync.sealing import Opening
 
 
@@ -39,10 +40,11 @@ class Opened(NamedTuple):
 def unsealed(asked: wire.Request, keys: ServerKeys) -> list[Batch]:
     """A request's batches in order of sequence, those that were sealed among them. Raises `SyncError`."""
     opened = []
-    for sealed in asked.sealed:
+    for sent in asked.sealed:
+        head, sealed = batches.cut_sealed(sent)
         opening = Opening([sealed])
         key = sealing.unwrap(opening.wrapped, keys.seal_key(opening.key_id), batches.sealed_as(keys.origin))
-        opened.append(batches.unpack(b"".join(opening.content(key))))
+        opened.append(batches.unpack_sealed(head, b"".join(opening.content(key))))
     return sorted([*asked.batches, *opened], key=lambda one: one.header.sequence) if opened else list(asked.batches)
 
 

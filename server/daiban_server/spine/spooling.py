@@ -18,7 +18,7 @@ from daiban_schemas.reading import read
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Write, Writes, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import chains, log
+from daiban_server.spine import chains, erasing, log, quarantine, taken
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.ledger import Incoming, Ledger
@@ -63,21 +63,44 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
     chain = yield from chains.end(sender.centre, sender.device)
     by_number: Mapping[int, Signed] = {one.spooled.number: one for one in saves}
     known = yield from numbers(sender, min(by_number), max(by_number))
-    fresh = sorted(number for number in by_number if number > chain.number and number not in known)
+    unknown = [by_number[number] for number in sorted(by_number) if number > chain.number and number not in known]
+    fresh = yield from _standing(sender, unknown, now)
+    gone = len(unknown) - len(fresh)
     if not fresh:
-        return Taken(0, len(by_number), 0)
+        return Taken(0, len(by_number) - gone, gone)
     ledger, kept, nodes = Ledger(sender.centre, now, position), [], []
-    for number in fresh:
-        one = by_number[number]
+    for one in fresh:
+        number = one.spooled.number
         row: Row = (sender.centre, sender.device, number, one.signature, epoch_of(position), frontier.size, now)
         kept.append(row)
         frontier, written = log.append(sender.centre, epoch_of(position), frontier, one.spooled.payload)
         nodes.append(written)
-    outcomes = yield from Applier(ledger, effects).apply([_incoming(by_number[one], sender, now) for one in fresh])
+    outcomes = yield from Applier(ledger, effects).apply([_incoming(one, sender, now) for one in fresh])
     yield from ledger.flush()
     yield Writes([Write(schema.spooled, kept), *nodes, *log.sign(keys, sender.centre, ledger.position, frontier, now)])
     troubled = sum(one.outcome in ("refused", "parked") for one in outcomes)
-    return Taken(len(fresh) - troubled, len(by_number) - len(fresh), troubled)
+    return Taken(len(fresh) - troubled, len(by_number) - len(unknown), troubled + gone)
+
+
+def keep_apart(sender: Sender, saves: Sequence[Signed], code: str, now: int) -> Program[None]:
+    """Keep what a locked device sealed for people to look at, save by save, but what is in custody already."""
+    first, last = min(one.spooled.number for one in saves), max(one.spooled.number for one in saves)
+    known = yield from numbers(sender, first, last)
+    handed_in = yield from taken.between(sender.centre, sender.device, first, last)
+    foreign = [
+        one
+        for number, one in sorted({one.spooled.number: one for one in saves}.items())
+        if number not in known and (number not in handed_in or handed_in[number].body != one.spooled.entry)
+    ]
+    fresh = yield from _standing(sender, foreign, now)
+    yield from quarantine.keep_saves(sender, fresh, code, now)
+
+
+def _standing(sender: Sender, saves: Sequence[Signed], now: int) -> Program[list[Signed]]:
+    """Those that do not speak of what was erased. The others are let go: a save by itself has no salt to destroy, so a
+    leaf in the log would go on telling whoever guesses right that he did."""
+    gone = set((yield from erasing.among(sender.centre, [_incoming(one, sender, now) for one in saves])))
+    return [one for i, one in enumerate(saves) if i not in gone]
 
 
 def _incoming(one: Signed, sender: Sender, now: int) -> Incoming:

@@ -6,19 +6,20 @@ The steps, in this order; the first that fails ends it:
  2. keys       every keyring is the root key's;
  3. devices    every device's key is vouched for under that;
  4. logs       every checkpoint is under a receipt key, and restored logs go on from those before;
- 5. batches    every batch was signed by its device;
+ 5. batches    every batch, and every save of a spool, was signed by its device;
  6. entries    every entry shown was in what was signed, and is the case's;
  7. receipts   the centre signed for every batch, and the time bounds are right;
- 8. inclusion  every batch stands in the log;
- 9. photos     the centre signed for the photos that entries name;
-10. texts      the texts are those whose hash stands in what was signed;
-11. whole      the server's word on the whole is about this file and no other.
+ 8. inclusion  every batch and every such save stands in the log;
+ 9. adoptions  what was adopted is what its device signed, and the clerk signed for it by passkey;
+10. photos     the centre signed for the photos that entries name, and those shown are what was handed in;
+11. texts      the texts are those whose hash stands in what was signed;
+12. whole      the server's word on the whole is about this file and no other.
 """
 
 from collections.abc import Callable
 
 from daiban_sync.errors import SyncError
-from daiban_sync.evidence import custody, trust, whole
+from daiban_sync.evidence import adoptions, custody, pictures, trust, whole
 from daiban_sync.evidence.document import decode, ids_of
 from daiban_sync.evidence.verdict import NOTES, STEPS, Found, Step, Verdict
 from daiban_sync.keys import check_public_key
@@ -31,9 +32,10 @@ _AFTER_FORM: tuple[Callable[[Found], None], ...] = (
     custody.entries,  # 6.
     custody.receipts,  # 7.
     custody.inclusion,  # 8.
-    custody.photos,  # 9.
-    whole.texts,  # 10.
-    whole.whole,  # 11.
+    adoptions.adoptions,  # 9.
+    pictures.photos,  # 10.
+    whole.texts,  # 11.
+    whole.whole,  # 12.
 )
 
 

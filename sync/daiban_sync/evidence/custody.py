@@ -1,43 +1,70 @@
-"""The steps of what was handed in: signatures of batches, the case's entries, receipts, the log, photos."""
+"""The steps of what was handed in: signatures of batches and spooled saves, the case's entries, receipts, the log."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from daiban_schemas import strict
 from daiban_schemas.entry import decode, values_of
 from daiban_schemas.strict import StrictnessError
-from daiban_sync import batch, dsse, limits, merkle, note, receipt
+from daiban_sync import batch, dsse, limits, merkle, new_key, note, receipt, spooled
 from daiban_sync.batch import Header
 from daiban_sync.clock import Interval
 from daiban_sync.errors import ProofError, SignatureError, WireError
-from daiban_sync.evidence.document import Batch, Disclosed
+from daiban_sync.evidence.document import Batch, Disclosed, Envelope, octets
 from daiban_sync.evidence.trust import checkpoint, receipt_key
 from daiban_sync.evidence.verdict import Found, Kept, Signed, Told
 
-_BATCHES, _ENTRIES, _RECEIPTS, _PHOTOS = (f"evidence.{name}" for name in ("batches", "entries", "receipts", "photos"))
+_BATCHES, _ENTRIES, _RECEIPTS = (f"evidence.{name}" for name in ("batches", "entries", "receipts"))
 _LINKS = ("application", "parent")
 """Fields by which a record says that it belongs to a case, or to a record that does."""
 
 
 def batches(found: Found) -> None:
-    """Each batch was signed by its device, for this centre; those of one device are in the order of their chain."""
+    """Each batch was signed by its device, for this centre; those of one device are in the order of their chain. Each
+    save that came out of a spool was signed by its device, in the order of numbers."""
     last: dict[bytes, Signed] = {}
     for i, one in enumerate(found.document.batches):
         found.at = f"batches/{i}/envelope"
-        header, hashes = batch.read_payload(one.envelope.payload)
-        key = found.devices.get(header.device)
-        if key is None:
-            raise SignatureError(_BATCHES, "of a device that is not here")
-        payload = one.envelope.opened(dsse.BATCH, key, _BATCHES)
-        if (header.protocol, header.flags) != (limits.PROTOCOL, 0):
-            raise WireError(_BATCHES, "another version")
-        if (header.origin, header.centre) != (found.ids.origin, found.ids.centre):
-            raise WireError(_BATCHES, "for another centre")
-        signed = Signed(header, hashes, hashlib.sha256(payload).digest(), payload)
+        signed = batch_of(found, one.envelope, _BATCHES)
+        header = signed.header
         if (before := last.get(header.device)) is not None:
             _check_chain(before, header)
         last[header.device] = signed
         found.batches.append(signed)
+    for i, save in enumerate(found.document.spooled):
+        found.at = f"spooled/{i}/envelope"
+        _spooled(found, save.envelope)
+
+
+def batch_of(found: Found, envelope: Envelope, code: str) -> Signed:
+    """A batch for this centre, which its device signed under the key that it had then."""
+    header, hashes = batch.read_payload(envelope.payload)
+    keys = found.devices.get(header.device)
+    if keys is None:
+        raise SignatureError(code, "of a device that is not here")
+    key = new_key.key_at(header.sequence, keys.former, keys.present)
+    if keys.desk:
+        key = keys.desk.get(octets(envelope.signatures[0].keyid, 8, code), key)
+    payload = envelope.opened(dsse.BATCH, key, code)
+    if (header.protocol, header.flags) != (limits.PROTOCOL, 0):
+        raise WireError(code, "another version")
+    if (header.origin, header.centre) != (found.ids.origin, found.ids.centre):
+        raise WireError(code, "for another centre")
+    return Signed(header, hashes, hashlib.sha256(payload).digest(), payload)
+
+
+def _spooled(found: Found, envelope: Envelope) -> None:
+    said = spooled.read_payload(envelope.payload)
+    keys = found.devices.get(said.device)
+    if keys is None or keys.desk:
+        raise SignatureError(_BATCHES, "of a phone that is not here")
+    envelope.opened(dsse.SPOOLED, new_key.key_of(said.number, keys.former, keys.present), _BATCHES)
+    if (said.origin, said.centre) != (found.ids.origin, found.ids.centre):
+        raise WireError(_BATCHES, "for another centre")
+    if found.spooled and (said.device, said.number) <= (found.spooled[-1].device, found.spooled[-1].number):
+        raise WireError(_BATCHES, "out of order")
+    found.spooled.append(said)
+    found.notes.add("spooled")
 
 
 def _check_chain(before: Signed, header: Header) -> None:
@@ -48,7 +75,7 @@ def _check_chain(before: Signed, header: Header) -> None:
 
 
 def entries(found: Found) -> None:
-    """Each disclosed entry is the one whose hash was signed at its place, and belongs to the case."""
+    """Each disclosed entry is the one whose hash was signed at its place, stands once, and belongs to the case."""
     for i, (one, signed) in enumerate(zip(found.document.batches, found.batches, strict=True)):
         after = -1
         for k, disclosed in enumerate(one.entries):
@@ -56,22 +83,39 @@ def entries(found: Found) -> None:
             if not after < disclosed.index < len(signed.hashes):
                 raise WireError(_ENTRIES, "out of order, or no such entry")
             after = disclosed.index
-            _check_entry(found, signed, disclosed)
+            body = disclosed_body(signed, disclosed, _ENTRIES)
+            found.entries.append(told(signed.header.device, signed.header.first + disclosed.index, body))
         if after < 0:
             raise WireError(_ENTRIES, "a batch without an entry of the case")
+    _spooled_entries(found)
     found.at = "batches"
     of_case = linked(found.ids.case, found.entries)
     if any(one.entry.record not in of_case for one in found.entries):
         raise WireError(_ENTRIES, "an entry of another case")
 
 
-def _check_entry(found: Found, signed: Signed, disclosed: Disclosed) -> None:
+def disclosed_body(signed: Signed, disclosed: Disclosed, code: str) -> bytes:
+    """The bytes of an entry, which are those that were signed at its place."""
     body = disclosed.entry.encode()
     if len(disclosed.salt) != batch.SALT_BYTES:
-        raise WireError(_ENTRIES, "a salt has 16 bytes")
+        raise WireError(code, "a salt has 16 bytes")
+    if not 0 <= disclosed.index < len(signed.hashes):
+        raise WireError(code, "no such entry")
     if batch.entry_hash(disclosed.salt, body) != signed.hashes[disclosed.index]:
-        raise SignatureError(_ENTRIES, "not the entry that was signed")
-    found.entries.append(told(signed.header.device, signed.header.first + disclosed.index, body))
+        raise SignatureError(code, "not the entry that was signed")
+    return body
+
+
+def _spooled_entries(found: Found) -> None:
+    batched = {(one.device, one.number) for one in found.entries}
+    for i, (one, said) in enumerate(zip(found.document.spooled, found.spooled, strict=True)):
+        found.at = f"spooled/{i}/entry"
+        body = one.entry.encode()
+        if hashlib.sha256(body).digest() != said.digest:
+            raise SignatureError(_ENTRIES, "not the entry that was signed")
+        if (said.device, said.number) in batched:
+            raise WireError(_ENTRIES, "an entry that stands in a batch too")
+        found.entries.append(told(said.device, said.number, body))
 
 
 def told(device: bytes, number: int, body: bytes) -> Told:
@@ -79,7 +123,7 @@ def told(device: bytes, number: int, body: bytes) -> Told:
     try:
         strict.check_bytes(body)
         entry = decode(body)
-        return Told(device, number, entry, values_of(entry))
+        return Told(device, number, body, entry, values_of(entry))
     except StrictnessError:
         raise WireError(_ENTRIES, "not an entry") from None
 
@@ -127,35 +171,19 @@ def _epoch(found: Found, text: str) -> int:
 
 
 def inclusion(found: Found) -> None:
-    """Each batch stands in the log where its receipt says."""
+    """Each batch stands in the log where its receipt says, and each save of a spool where the file says."""
     for i, (one, signed, kept) in enumerate(zip(found.document.batches, found.batches, found.kept, strict=True)):
         found.at = f"batches/{i}/path"
-        ends = found.logs.get(kept.epoch)
-        if ends is None:
-            raise ProofError("evidence.inclusion", "its log is not here")
-        merkle.check_inclusion(kept.leaf, ends.size, merkle.leaf_hash(signed.payload), one.path, ends.root)
+        _stands(found, kept.epoch, kept.leaf, signed.payload, one.path)
+    for i, save in enumerate(found.document.spooled):
+        found.at = f"spooled/{i}/path"
+        _stands(found, save.epoch, save.leaf, save.envelope.payload, save.path)
 
 
-def photos(found: Found) -> None:
-    """The centre signed for each photo by the hash that the case's entries name, and embedded bytes have that hash."""
-    named = {
-        (one.entry.record, str(one.fields["sha256"]))
-        for one in found.entries
-        if one.entry.kind == "photo" and one.fields.get("sha256")
-    }
-    got = set()
-    for i, one in enumerate(found.document.photos):
-        found.at = f"photos/{i}"
-        payload = one.receipt.opened(dsse.PHOTO_RECEIPT, receipt_key(found, one.receipt, _PHOTOS), _PHOTOS)
-        device, about = receipt.read_photo_payload(payload)
-        if receipt.photo_payload(found.ids.origin, found.ids.centre, device, about) != payload:
-            raise SignatureError(_PHOTOS, "a receipt for something else")
-        if (about.record.hex(), about.digest.hex()) not in named:
-            raise WireError(_PHOTOS, "a photo that no entry names")
-        got.add((about.record.hex(), about.digest.hex()))
-        if one.content is None:
-            found.notes.add("photos_beside")
-        elif (hashlib.sha256(one.content).digest(), len(one.content)) != (about.digest, about.size):
-            raise SignatureError(_PHOTOS, "not the photo's bytes")
-    if named - got:
-        found.notes.add("photo_missing")
+def _stands(found: Found, epoch: int, leaf: int, payload: bytes, path: Sequence[bytes]) -> None:
+    ends = found.logs.get(epoch)
+    if ends is None:
+        raise ProofError("evidence.inclusion", "its log is not here")
+    if leaf < 0:
+        raise ProofError("evidence.inclusion", "no such leaf")
+    merkle.check_inclusion(leaf, ends.size, merkle.leaf_hash(payload), path, ends.root)

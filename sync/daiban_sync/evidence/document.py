@@ -9,6 +9,7 @@ What is signed lies in it as standard DSSE JSON or as a C2SP signed note, so tha
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -50,14 +51,25 @@ class Envelope(Struct, frozen=True, forbid_unknown_fields=True, rename={"payload
         return self.payload
 
 
+class Former(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A key that a device gave up. `taken` is its statement under the key that followed (`daiban_sync.new_key`),
+    `given` the same statement under this key; the latter was not kept in the first versions."""
+
+    key: str
+    taken: Envelope
+    given: Envelope | None = None
+
+
 class Device(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A device that signed. `vouched` is the centre's word on whose it is (none for the desk, whose key stands in the
-    keyring); `enrolment` is the request by which the device itself proved that it held the key, where that was kept."""
+    """A device that signed. `vouched` is the centre's word on whose it is (none for the desk, whose keys stand in the
+    keyring); `enrolment` is the request by which the device itself proved that it held its first key, where that was
+    kept; `former` are the keys before `key`, oldest first."""
 
     device: str
     key: str
     vouched: Envelope | None = None
     enrolment: Envelope | None = None
+    former: tuple[Former, ...] = ()
 
 
 class Log(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -89,11 +101,53 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     named: str | None = None
 
 
+class Seal(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a picture was sealed: the sealed content's first 104 bytes, and the key that was made for this picture alone.
+    Whoever seals the picture with both again has the very bytes that were handed in."""
+
+    header: bytes
+    key: bytes
+
+
 class Photo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A photo's receipt, and its bytes where the file was made with them."""
+    """A photo's receipt, and the picture where the file was made with them. `seal` is there where it was handed in
+    sealed: the receipt is for the sealed bytes then."""
 
     receipt: Envelope
     content: bytes | None = None
+    seal: Seal | None = None
+
+
+class Spooled(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An entry that came out of a phone's spool: signed singly, in no batch and without a receipt; it is leaf `leaf` of
+    the log of `epoch`, and `path` leads from there to the checkpoint."""
+
+    envelope: Envelope
+    entry: str
+    epoch: int
+    leaf: int
+    path: tuple[bytes, ...] = ()
+
+
+class Assertion(Struct, frozen=True, forbid_unknown_fields=True):
+    """A passkey's signature, as `daiban_sync.passkey` has it; `vouched` is the centre's word on whose passkey it is."""
+
+    credential: bytes
+    key: bytes
+    authenticator_data: bytes
+    client_data: bytes
+    signature: bytes
+    vouched: Envelope
+
+
+class Adopted(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a clerk adopted of a batch in quarantine: the batch as its device signed it, all `numbers` that the clerk
+    chose, those `entries` of them that are the case's own, and the clerk's signature over the choice."""
+
+    envelope: Envelope
+    numbers: tuple[int, ...]
+    entries: tuple[Disclosed, ...]
+    signed: Assertion
 
 
 class Text(Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +159,7 @@ class Text(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Further(Struct, frozen=True, forbid_unknown_fields=True):
-    """A seat for statements that later versions know, such as a clerk's passkey assertion; `kind` says which."""
+    """A seat for statements that later versions know; `kind` says which."""
 
     kind: str
     statement: Envelope
@@ -125,6 +179,8 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     photos: tuple[Photo, ...]
     texts: tuple[Text, ...]
     further: tuple[Further, ...]
+    spooled: tuple[Spooled, ...] = ()
+    adopted: tuple[Adopted, ...] = ()
     stated: Envelope | None = None
 
 
@@ -159,11 +215,21 @@ def signed(payload_type: str, payload: bytes, signature: bytes, key: bytes) -> E
 def reshaped(envelope: bytes, key: bytes) -> Envelope:
     """DSSE JSON in whatever spelling, with its first signature, which is said to be `key`'s, in the file's form. Raises
     `WireError("evidence.form")`."""
+    found = apart(envelope, key)
+    if not found:
+        raise WireError("evidence.form", "not a DSSE envelope")
+    return found[0]
+
+
+def apart(envelope: bytes, *keys: bytes) -> list[Envelope]:
+    """DSSE JSON under several keys as an envelope for each, in this order; fewer where it has fewer signatures. Raises
+    `WireError("evidence.form")`."""
     try:
         sent = msgspec.json.decode(envelope, type=_Sent)
-        return signed(sent.payload_type, sent.payload, sent.signatures[0].sig, key_id(key))
-    except (msgspec.DecodeError, UnicodeDecodeError, IndexError):
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise WireError("evidence.form", "not a DSSE envelope") from None
+    pairs = zip(sent.signatures, keys, strict=False)
+    return [signed(sent.payload_type, sent.payload, one.sig, key_id(key)) for one, key in pairs]
 
 
 def encode(document: Document) -> bytes:
@@ -186,7 +252,7 @@ def decode(data: bytes) -> Document:
         raise WireError("evidence.form", "not an evidence file") from None
     if document.format != FORMAT:
         raise WireError("evidence.form", "another format or version")
-    if max(map(len, (document.keyrings, document.devices, document.logs, document.batches, document.photos))) > PARTS:
+    if max(map(len, _lists(document))) > PARTS:
         raise WireError("evidence.too_large", "too many parts")
     try:
         again = encode(document)
@@ -195,6 +261,11 @@ def decode(data: bytes) -> Document:
     if again != data:
         raise WireError("evidence.form", "not in the one form")
     return document
+
+
+def _lists(document: Document) -> tuple[Sequence[object], ...]:
+    signers = (document.keyrings, document.devices, document.logs)
+    return (*signers, document.batches, document.photos, document.spooled, document.adopted)
 
 
 def octets(text: str, length: int, code: str) -> bytes:

@@ -1,6 +1,6 @@
-"""What the server says in an evidence file under a receipt key: whose a device is, and what the file holds.
+"""What the server says in an evidence file under a receipt key: whose a device and a passkey are, what the file holds.
 
-Both are JSON payloads of DSSE envelopes with types of their own, read by their members; unknown members are ignored,
+All are JSON payloads of DSSE envelopes with types of their own, read by their members; unknown members are ignored,
 since the bytes are signed as they are. Ids are in hexadecimal, times Unix milliseconds.
 """
 
@@ -16,8 +16,8 @@ from daiban_sync.keys import Signer, key_id
 
 
 class Vouched(Struct, frozen=True):
-    """Device `device` with `key` belongs to `person` of `centre`; `approved_by` compared the fingerprint at
-    `approved_at` (empty and 0 where nothing is known of it)."""
+    """Device `device` with `key`, and with `former` before, belongs to `person` of `centre`; `approved_by` compared the
+    fingerprint at `approved_at` (empty and 0 where nothing is known of it)."""
 
     origin: str
     centre: str
@@ -29,6 +29,21 @@ class Vouched(Struct, frozen=True):
     approved_at: int
     approved_by: str
     approved_by_name: str
+    at: int
+    former: tuple[str, ...] = ()
+
+
+class Owned(Struct, frozen=True):
+    """The passkey `credential` with the public key `key` (COSE) is `person`'s, and signed on the pages of `page`, a web
+    origin; both in hexadecimal."""
+
+    origin: str
+    centre: str
+    person: str
+    person_name: str
+    credential: str
+    key: str
+    page: str
     at: int
 
 
@@ -65,11 +80,11 @@ class Stated(Struct, frozen=True):
     entries: tuple[Became, ...]
 
 
-T = TypeVar("T", Vouched, Stated)
-_TYPES = {Vouched: dsse.VOUCHED, Stated: dsse.EVIDENCE}
+T = TypeVar("T", Vouched, Owned, Stated)
+_TYPES = {Vouched: dsse.VOUCHED, Owned: dsse.PASSKEY, Stated: dsse.EVIDENCE}
 
 
-def state(signer: Signer, statement: Vouched | Stated) -> Envelope:
+def state(signer: Signer, statement: Vouched | Owned | Stated) -> Envelope:
     """Sign a statement with a receipt key."""
     kind, payload = _TYPES[type(statement)], msgspec.json.encode(statement)
     return signed(kind, payload, dsse.sign(signer, kind, payload), key_id(signer.public_key))

@@ -2,14 +2,14 @@
 
 import msgspec
 
-from daiban_sync import dsse, keyring, merkle, note, restored
+from daiban_sync import dsse, keyring, merkle, new_key, note, restored
 from daiban_sync.epochs import epoch_of
 from daiban_sync.errors import SignatureError, WireError
 from daiban_sync.evidence.document import Device, Envelope, Log, octets
 from daiban_sync.evidence.statements import Vouched, read
-from daiban_sync.evidence.verdict import Found
+from daiban_sync.evidence.verdict import Ended, Found, Keys
 from daiban_sync.keyring import Keyring
-from daiban_sync.keys import check_public_key, desk_device
+from daiban_sync.keys import check_public_key, desk_device, key_id
 from daiban_sync.note import Checkpoint
 from daiban_sync.restored import Restored
 
@@ -35,7 +35,7 @@ def keys(found: Found) -> None:
         edition = ring.edition
         try:
             found.receipt_keys |= ring.receipt_keys()
-            found.desk_keys |= _desk_keys(ring, found.document.centre)
+            found.desk_keys |= {key_id(one): one for one in _desk_keys(ring, found.document.centre)}
         except ValueError:
             raise SignatureError(_KEYS, "a key that is none") from None
 
@@ -53,8 +53,8 @@ def receipt_key(found: Found, envelope: Envelope, code: str) -> bytes:
 
 
 def devices(found: Found) -> None:
-    """Each device's key is vouched for: the desk's by the keyring, any other by the centre, and by the device itself
-    where its enrolment was kept."""
+    """Each device's keys are vouched for: the desk's by the keyring, any other's by the centre, and by the device
+    itself where its enrolment and its changes of key were kept."""
     for i, device in enumerate(found.document.devices):
         found.at = f"devices/{i}"
         id_, key = octets(device.device, 16, _DEVICES), octets(device.key, 32, _DEVICES)
@@ -63,35 +63,64 @@ def devices(found: Found) -> None:
             raise WireError(_DEVICES, "a device stands twice")
         if id_ == desk_device(found.ids.origin, found.ids.centre):
             _check_desk(found, device, key)
+            found.devices[id_] = Keys(key, desk=found.desk_keys)
         else:
-            _check_phone(found, device, key)
-        found.devices[id_] = key
+            found.devices[id_] = _phone(found, device, key)
 
 
 def _check_desk(found: Found, device: Device, key: bytes) -> None:
-    if key not in found.desk_keys or device.vouched or device.enrolment:
+    if key not in found.desk_keys.values() or device.vouched or device.enrolment or device.former:
         raise SignatureError(_DEVICES, "not the desk's key")
     found.notes.add("desk")
 
 
-def _check_phone(found: Found, device: Device, key: bytes) -> None:
+def _phone(found: Found, device: Device, key: bytes) -> Keys:
     if device.vouched is None:
         raise SignatureError(_DEVICES, "nobody vouches for it")
     vouched = read(device.vouched, Vouched, receipt_key(found, device.vouched, _DEVICES), _DEVICES)
     about = (vouched.origin, vouched.centre, vouched.device, vouched.key)
     if about != (found.document.origin, found.document.centre, device.device, device.key):
         raise SignatureError(_DEVICES, "another device is vouched for")
+    if vouched.former != tuple(one.key for one in device.former):
+        raise SignatureError(_DEVICES, "other keys are vouched for")
     found.vouched.append(vouched)
+    keys = Keys(key, _former(found, device, key))
     if device.enrolment is None:
         found.notes.add("no_enrolment")
-        return
-    payload = device.enrolment.opened(dsse.ENROLMENT, key, _DEVICES)
+        return keys
+    enrolled = keys.former[0].key if keys.former else key
+    payload = device.enrolment.opened(dsse.ENROLMENT, enrolled, _DEVICES)
     try:
         asked = msgspec.json.decode(payload, type=_Asked)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise SignatureError(_DEVICES, "not an enrolment") from None
-    if (asked.key, asked.origin) != (device.key, found.document.origin):
+    if (asked.key, asked.origin) != (enrolled.hex(), found.document.origin):
         raise SignatureError(_DEVICES, "another key was enrolled")
+    return keys
+
+
+def _former(found: Found, device: Device, key: bytes) -> tuple[Ended, ...]:
+    """The keys that a device gave up, each by the word of the key that followed and, where it was kept, its own."""
+    chain = [*(octets(one.key, 32, _DEVICES) for one in device.former), key]
+    if len(set(chain)) < len(chain):
+        raise WireError(_DEVICES, "a key that follows itself")
+    ended: list[Ended] = []
+    for one, old, fresh in zip(device.former, chain[:-1], chain[1:], strict=True):
+        check_public_key(old)
+        payload = one.taken.opened(dsse.NEW_KEY, fresh, _DEVICES)
+        said = new_key.read_payload(payload)
+        if (said.device, said.origin, said.key) != (device.device, found.document.origin, fresh.hex()):
+            raise SignatureError(_DEVICES, "another key was taken")
+        if one.given is None:
+            found.notes.add("key_unproved")
+        elif one.given.opened(dsse.NEW_KEY, old, _DEVICES) != payload:
+            raise SignatureError(_DEVICES, "the key before says something else")
+        if ended and (said.last < ended[-1].last or said.number < ended[-1].number):
+            raise WireError(_DEVICES, "keys out of order")
+        ended.append(Ended(old, said.last, said.number))
+    if ended:
+        found.notes.add("new_key")
+    return tuple(ended)
 
 
 def logs(found: Found) -> None:

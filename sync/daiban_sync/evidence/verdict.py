@@ -8,8 +8,10 @@ from daiban_schemas.entry import Entry
 from daiban_sync.batch import Header
 from daiban_sync.clock import Interval
 from daiban_sync.evidence.document import Document, Ids
-from daiban_sync.evidence.statements import Stated, Vouched
+from daiban_sync.evidence.statements import Stated as Whole
+from daiban_sync.evidence.statements import Vouched
 from daiban_sync.note import Checkpoint
+from daiban_sync.spooled import Stated
 
 STEPS = (
     "form",
@@ -20,6 +22,7 @@ STEPS = (
     "entries",
     "receipts",
     "inclusion",
+    "adoptions",
     "photos",
     "texts",
     "whole",
@@ -28,12 +31,19 @@ STEPS = (
 
 NOTES = (
     "no_enrolment",
+    "new_key",
+    "key_unproved",
     "desk",
     "no_lower_bound",
     "named_elsewhere",
     "restored",
+    "spooled",
+    "adopted",
+    "adoption_unproved",
     "photo_missing",
     "photos_beside",
+    "photo_sealed",
+    "photo_unhashed",
     "mandate_without_text",
     "withheld",
     "further",
@@ -57,7 +67,7 @@ class Verdict(NamedTuple):
     where: str
     why: str
     notes: tuple[str, ...]
-    stated: Stated | None
+    stated: Whole | None
 
     @property
     def holds(self) -> bool:
@@ -74,11 +84,28 @@ class Signed(NamedTuple):
     payload: bytes
 
 
+class Ended(NamedTuple):
+    """A key that a device gave up, with the last batch and the last entry that it signed."""
+
+    key: bytes
+    last: int
+    number: int
+
+
+class Keys(NamedTuple):
+    """A device's keys: the present one and those before it; of a desk all that the keyring has for it, by their id."""
+
+    present: bytes
+    former: tuple[Ended, ...] = ()
+    desk: Mapping[bytes, bytes] = {}
+
+
 class Told(NamedTuple):
-    """A disclosed entry: who handed it in, its number, and what it says; `fields` are a change's."""
+    """A disclosed entry: who handed it in, its number, its bytes and what it says; `fields` are a change's."""
 
     device: bytes
     number: int
+    body: bytes
     entry: Entry
     fields: Mapping[str, object]
 
@@ -100,12 +127,13 @@ class Found:
     root_key: bytes
     at: str = ""
     receipt_keys: dict[bytes, bytes] = field(default_factory=dict)
-    desk_keys: set[bytes] = field(default_factory=set)
-    devices: dict[bytes, bytes] = field(default_factory=dict)
+    desk_keys: dict[bytes, bytes] = field(default_factory=dict)
+    devices: dict[bytes, Keys] = field(default_factory=dict)
     vouched: list[Vouched] = field(default_factory=list)
     logs: dict[int, Checkpoint] = field(default_factory=dict)
     batches: list[Signed] = field(default_factory=list)
+    spooled: list[Stated] = field(default_factory=list)
     entries: list[Told] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
     notes: set[str] = field(default_factory=set)
-    stated: Stated | None = None
+    stated: Whole | None = None

@@ -22,14 +22,17 @@ PROVES = {
     "form": Words("文件完整，写法唯一，没有多余内容", "The file is whole, in its one form, with nothing added"),
     "keys": Words("中心的密钥清单是根公钥签的", "The centre's keyring was signed by the root key"),
     "devices": Words(
-        "每台设备的密钥都有中心的担保；保留了登记请求的，设备自己也证明过",
-        "The centre vouches for each device's key; where its enrolment was kept the device proved it too",
+        "每台设备的密钥都有中心的担保；保留了登记请求和换钥签名的，设备自己也证明过",
+        "The centre vouches for each device's keys; where enrolment and changes of key were kept it proved them too",
     ),
     "logs": Words(
         "日志的检查点是中心签的；恢复过备份的，新日志接在旧日志之后",
         "Checkpoints of the log are the centre's; a restored log goes on from the one before",
     ),
-    "batches": Words("每一批内容都是该设备签名上报的", "Each batch was signed by its device"),
+    "batches": Words(
+        "每一批内容都是该设备签名上报的；单独交来的，每一条都有该设备的签名",
+        "Each batch was signed by its device, and so was each entry that came by itself",
+    ),
     "entries": Words(
         "列出的每条内容与签名时逐字相同，且属于这一件申请",
         "Each entry shown is letter by letter what was signed, and belongs to this case",
@@ -42,8 +45,14 @@ PROVES = {
         "每一批都在中心的日志里，事后不能悄悄抽换",
         "Each batch stands in the centre's log and cannot be exchanged quietly",
     ),
+    "adoptions": Words(
+        "从隔离批次中采用的内容与原件逐字相同，采用人用本人的通行密钥签了名",
+        "What was adopted out of quarantine is letter by letter what its device signed, and the adopter's passkey"
+        " signed for it",
+    ),
     "photos": Words(
-        "照片收据是中心签的，与申请里写明的摘要一致", "The centre signed for the photos by the hash in the case"
+        "照片收据是中心签的，与申请里写明的摘要一致；文件里附的照片就是当时交来的那一张",
+        "The centre signed for the photos by the hash in the case; a picture in the file is the one that was handed in",
     ),
     "texts": Words("委托书文本就是签署时的那一份", "The mandate's text is the one that was signed"),
     "whole": Words("中心为整份文件签了名", "The centre signed for the file as a whole"),
@@ -53,6 +62,15 @@ BESIDE = {
     "no_enrolment": Words(
         "有设备登记时的请求没有保留（早期版本），设备归谁只有中心的担保",
         "A device's enrolment was not kept (an earlier version): whose it is rests on the centre's word alone",
+    ),
+    "new_key": Words(
+        "有手机换过密钥，换之前的内容由旧密钥签名",
+        "A phone took another key: what it handed in before is under the old one",
+    ),
+    "key_unproved": Words(
+        "有手机换密钥时旧密钥的签名没有保留（早期版本），新旧密钥属于同一台手机只有中心的担保",
+        "The old key's own word on a change of key was not kept (an earlier version): that both are one phone's"
+        " rests on the centre's word alone",
     ),
     "desk": Words(
         "窗口填写的内容由中心的窗口密钥签名，经手人是中心的说法",
@@ -69,9 +87,33 @@ BESIDE = {
     "restored": Words(
         "中心曾从备份恢复，日志分为几段", "The centre was restored from a backup; its log has several parts"
     ),
+    "spooled": Words(
+        "有内容是从手机的封存文件里取出来的：逐条签名，在日志里，但没有收据，何时填写、何时收到都只有说法",
+        "Some entries came out of a phone's spool: signed one by one and in the log, without a receipt; when they were"
+        " written and when they came is only claimed",
+    ),
+    "adopted": Words(
+        "有内容来自停用或冲突的手机，由工作人员看过后采用；通行密钥属于谁是中心的担保，签名时屏幕上显示了什么不能证明",
+        "Some entries are of a revoked or forked phone, and somebody at the centre took them on; whose the passkey is"
+        " rests on the centre's word, and what the screen showed is not proved",
+    ),
+    "adoption_unproved": Words(
+        "有采用的内容没有采用人的签名和原件（早期采用，或原件已依法删除），谁采用的只有中心的说法",
+        "Of something that was adopted there is neither signature nor original (earlier, or erased since): who"
+        " adopted it is the centre's word",
+    ),
     "photo_missing": Words("有照片中心还没有收到", "The centre has not received some of the photos"),
     "photos_beside": Words(
         "照片原件不在文件里，可以按摘要核对", "Photos are not in the file; compare them by their SHA-256"
+    ),
+    "photo_sealed": Words(
+        "有照片还是封存的样子，没有打开，看不出拍的是什么",
+        "A photo is still sealed as it was handed in: what it shows cannot be seen",
+    ),
+    "photo_unhashed": Words(
+        "有封存的照片，手机没有写明打开后的摘要：打开的是不是原来那张，还要信中心没有另造密钥",
+        "Of a sealed photo the phone did not state the picture's hash: that it is this picture supposes that the centre"
+        " made up no other key for it",
     ),
     "mandate_without_text": Words(
         "有委托书没有写明文本摘要，不能证明签的是哪一份文本",

@@ -1,115 +1,14 @@
-// Checks an evidence file, from the page sync/EVIDENCE.md alone: eleven steps, the first that fails ends it.
+// Checks an evidence file, from the page sync/EVIDENCE.md alone: twelve steps, the first that fails ends it.
 
-import { demand, hex, Reader, Refused, sha256, utf8 } from "./bytes.mjs";
-import { usable } from "./curve.mjs";
+import { demand, hex, Reader, Refused, sha256, u64, utf8 } from "./bytes.mjs";
 import { readEntry } from "./entry.mjs";
 import { readForm, written } from "./evidence_form.mjs";
-import { keyId, TYPES, verified, verifiedDsse } from "./keys.mjs";
-import { checkpointNote, leafHash, logName, nodeHash } from "./log.mjs";
-import { photoPayload, receiptPayload, restoredPayload } from "./statements.mjs";
-
-const EPOCH = 2 ** 40;
-const b64 = (text) => Buffer.from(text, "base64");
-const json = (bytes) => JSON.parse(bytes.toString("utf8"));
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
-
-function opened(envelope, type, key) {
-  const payload = b64(envelope.payload);
-  const [{ keyid, sig }] = envelope.signatures;
-  demand(envelope.payloadType === type && key && keyid === hex(keyId(key)), "no", "another type or key");
-  demand(verifiedDsse(key, type, payload, b64(sig)), "no", "the signature does not verify");
-  return payload;
-}
-
-const byReceiptKey = (found, envelope) => found.receiptKeys.find((key) => hex(keyId(key)) === envelope.signatures[0].keyid);
-const centres = (found, envelope, type) => opened(envelope, type, byReceiptKey(found, envelope));
-
-/** RFC 9162 §2.1.3.2. */
-function leadsTo(leaf, size, hash, path, root) {
-  demand(leaf < size, "no", "no such leaf");
-  let [at, last, digest] = [leaf, size - 1, hash];
-  for (const sibling of path) {
-    demand(last > 0, "no", "too long");
-    if (at % 2 === 1 || at === last) {
-      digest = nodeHash(sibling, digest);
-      while (at % 2 === 0 && at > 0) [at, last] = [at / 2, Math.floor(last / 2)];
-    } else digest = nodeHash(digest, sibling);
-    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
-  }
-  demand(last === 0 && digest.equals(root), "no", "another root");
-}
-
-/** A signed note of this centre's log of an epoch, under any receipt key. */
-function noted(found, text, epoch) {
-  const name = logName(found.self, epoch);
-  const [origin, size, root, time] = text.split("\n");
-  const told = { size: Number(size), root: b64(root ?? ""), time: Number((time ?? "").slice(5)) };
-  const signature = b64(text.trimEnd().split(" ").at(-1)).subarray(4);
-  const key = found.receiptKeys.find((one) => checkpointNote({ ...told, key: one, signature }, name) === text);
-  demand(origin === name && key, "no", "not a checkpoint of this log");
-  demand(verified(key, utf8(`${text.split("\n\n")[0]}\n`), signature), "no", "the note's signature");
-  return told;
-}
-
-function keys(found) {
-  let edition = 0;
-  for (const envelope of found.file.keyrings) {
-    const ring = json(opened(envelope, TYPES.keyring, found.root));
-    demand(ring.origin === found.file.origin && ring.edition > edition, "no", "another origin or order");
-    edition = ring.edition;
-    for (const { purpose, key, centre } of ring.keys) {
-      if (purpose === "receipt") found.receiptKeys.push(Buffer.from(key, "hex"));
-      if (purpose === "desk" && (!centre || centre === found.file.centre)) found.deskKeys.push(key);
-    }
-  }
-}
-
-function devices(found) {
-  const { origin, centre } = found.file;
-  const desk = hex(sha256("daiban desk 1\n", found.self.origin, found.self.centre).subarray(0, 16));
-  for (const { device, key, vouched, enrolment } of found.file.devices) {
-    demand(/^[0-9a-f]{32}$/.test(device) && /^[0-9a-f]{64}$/.test(key) && !found.devices.has(device), "no");
-    const bytes = Buffer.from(key, "hex");
-    demand(usable(bytes), "no", "an unusable key");
-    if (device === desk) demand(found.deskKeys.includes(key) && !vouched && !enrolment, "no", "not the desk's");
-    else {
-      demand(vouched, "no", "nobody vouches");
-      const said = json(centres(found, vouched, TYPES.device));
-      demand(same([said.origin, said.centre, said.device, said.key], [origin, centre, device, key]), "no");
-      const asked = enrolment ? json(opened(enrolment, TYPES.enrolment, bytes)) : { key, origin };
-      demand(asked.key === key && asked.origin === origin, "no", "another key was enrolled");
-    }
-    found.devices.set(device, bytes);
-  }
-}
-
-function readRestored(payload) {
-  const reader = new Reader(payload);
-  reader.take(36);
-  const told = { epoch: reader.u32(), forkedAt: reader.u64(), size: reader.u64(), root: reader.take(32) };
-  Object.assign(told, { photosUntil: reader.i64(), at: reader.i64() });
-  reader.end();
-  return told;
-}
-
-function logs(found) {
-  let before = null;
-  for (const { epoch, checkpoint, restored, path = [] } of found.file.logs) {
-    const ends = { epoch, ...noted(found, checkpoint, epoch) };
-    if (!before) demand(!restored && path.length === 0, "no", "a restore of what is not here");
-    else {
-      demand(restored, "no", "no restore");
-      const payload = opened(restored, TYPES.restored, found.root);
-      const told = readRestored(payload);
-      demand(restoredPayload(told, found.self).equals(payload) && told.epoch === epoch && epoch > before.epoch, "no");
-      demand(Math.floor(told.forkedAt / EPOCH) === before.epoch && told.size === before.size, "no", "another fork");
-      demand(told.root.equals(before.root), "no", "another root");
-      leadsTo(0, ends.size, leafHash(payload), path.map(b64), ends.root);
-    }
-    found.logs.set(epoch, ends);
-    before = ends;
-  }
-}
+import { b64, centres, devices, json, keyOf, keys, leadsTo, logs, noted, opened, same } from "./evidence_trust.mjs";
+import { TYPES } from "./keys.mjs";
+import { leafHash } from "./log.mjs";
+import { checkPasskey } from "./passkey.mjs";
+import { sealedAgain } from "./sealed.mjs";
+import { photoPayload, receiptPayload } from "./statements.mjs";
 
 function readHeader(payload) {
   const reader = new Reader(payload);
@@ -122,36 +21,72 @@ function readHeader(payload) {
   return header;
 }
 
+/** A batch for this centre, which its device signed under the key that it had then. */
+function batchOf(found, envelope) {
+  const payload = b64(envelope.payload);
+  const header = readHeader(payload);
+  opened(envelope, TYPES.batch, keyOf(found, hex(header.device), envelope, header.sequence, "last"));
+  demand(header.origin.equals(found.self.origin) && header.centre.equals(found.self.centre), "no", "elsewhere");
+  return { ...header, payload, digest: sha256(payload) };
+}
+
+function readSpooled(payload) {
+  const reader = new Reader(payload);
+  demand(reader.take(15).equals(utf8("daiban spool 1\n")), "no", "not a save");
+  const said = { origin: reader.take(16), centre: reader.take(16), device: reader.take(16), number: reader.u64() };
+  said.digest = reader.take(32);
+  reader.end();
+  return said;
+}
+
 function batches(found) {
   const last = new Map();
   for (const { envelope } of found.file.batches) {
-    const payload = b64(envelope.payload);
-    const header = readHeader(payload);
-    const device = hex(header.device);
-    opened(envelope, TYPES.batch, found.devices.get(device));
-    demand(header.origin.equals(found.self.origin) && header.centre.equals(found.self.centre), "no", "elsewhere");
+    const batch = batchOf(found, envelope);
+    const device = hex(batch.device);
     const before = last.get(device);
     if (before) {
-      demand(header.sequence > before.sequence && header.first >= before.first + before.count, "no", "out of order");
-      demand(header.sequence > before.sequence + 1 || header.previous.equals(before.digest), "no", "another chain");
+      demand(batch.sequence > before.sequence && batch.first >= before.first + before.count, "no", "out of order");
+      demand(batch.sequence > before.sequence + 1 || batch.previous.equals(before.digest), "no", "another chain");
     }
-    const batch = { ...header, payload, digest: sha256(payload) };
     last.set(device, batch);
     found.batches.push(batch);
   }
+  for (const { envelope } of found.file.spooled ?? []) {
+    const said = readSpooled(b64(envelope.payload));
+    const device = hex(said.device);
+    demand(device !== found.desk, "no", "a desk has no spool");
+    opened(envelope, TYPES.spooled, keyOf(found, device, envelope, said.number, "number"));
+    demand(said.origin.equals(found.self.origin) && said.centre.equals(found.self.centre), "no", "elsewhere");
+    const before = found.spooled.at(-1);
+    const order = before ? Buffer.compare(said.device, before.device) || said.number - before.number : 1;
+    demand(order > 0, "no", "out of order");
+    found.spooled.push(said);
+  }
+}
+
+/** An entry whose hash was signed at its place. */
+function disclosed({ first, hashes, device }, { index, salt, entry }) {
+  demand(index >= 0 && index < hashes.length && b64(salt).length === 16, "no", "no such entry");
+  demand(sha256(b64(salt), utf8(entry)).equals(hashes[index]), "no", "not what was signed");
+  return { device: hex(device), number: first + index, text: entry, ...readEntry(utf8(entry)) };
 }
 
 function entries(found) {
   found.file.batches.forEach((shown, number) => {
-    const { device, first, hashes } = found.batches[number];
     let after = -1;
-    for (const { index, salt, entry } of shown.entries) {
-      demand(index > after && index < hashes.length && b64(salt).length === 16, "no", "out of order");
-      demand(sha256(b64(salt), utf8(entry)).equals(hashes[index]), "no", "not what was signed");
-      after = index;
-      found.entries.push({ device: hex(device), number: first + index, ...readEntry(utf8(entry)) });
+    for (const one of shown.entries) {
+      demand(one.index > after, "no", "out of order");
+      after = one.index;
+      found.entries.push(disclosed(found.batches[number], one));
     }
     demand(after >= 0, "no", "nothing of the case");
+  });
+  const batched = new Set(found.entries.map(({ device, number }) => `${device}/${number}`));
+  (found.file.spooled ?? []).forEach(({ entry }, at) => {
+    const { device, number, digest } = found.spooled[at];
+    demand(sha256(utf8(entry)).equals(digest) && !batched.has(`${hex(device)}/${number}`), "no", "not what was signed");
+    found.entries.push({ device: hex(device), number, text: entry, ...readEntry(utf8(entry)) });
   });
   const members = new Set([found.file.case]);
   const joins = ({ record, fields = {} }) =>
@@ -178,17 +113,58 @@ function receipts(found) {
   });
 }
 
+function stands(found, epoch, leaf, payload, path) {
+  const ends = found.logs.get(epoch);
+  demand(ends && leaf >= 0, "no", "its log is not here");
+  leadsTo(leaf, ends.size, leafHash(payload), path.map(b64), ends.root);
+}
+
 function inclusion(found) {
   found.file.batches.forEach(({ path = [] }, number) => {
     const { epoch, leaf } = found.kept[number];
-    const ends = found.logs.get(epoch);
-    demand(ends, "no", "its log is not here");
-    leadsTo(leaf, ends.size, leafHash(found.batches[number].payload), path.map(b64), ends.root);
+    stands(found, epoch, leaf, found.batches[number].payload, path);
   });
+  for (const { envelope, epoch, leaf, path = [] } of found.file.spooled ?? []) {
+    stands(found, epoch, leaf, b64(envelope.payload), path);
+  }
+}
+
+const rising = (numbers) => numbers.length > 0 && numbers.every((one, at) => at === 0 || one > numbers[at - 1]);
+
+/** Who signed by passkey for this choice of a batch. */
+function adopter(found, { numbers, signed }, { device, digest }) {
+  const owned = json(centres(found, signed.vouched, TYPES.passkey));
+  const [credential, key] = [signed.credential, signed.key].map((text) => hex(b64(text)));
+  const about = [owned.origin, owned.centre, owned.credential, owned.key];
+  demand(same(about, [found.file.origin, found.file.centre, credential, key]), "no", "another passkey");
+  const choice = sha256(utf8("daiban adopt 1\n"), device, digest, ...numbers.map(u64));
+  const [data, client, signature] = [signed.authenticator_data, signed.client_data, signed.signature].map(b64);
+  checkPasskey({ key: b64(signed.key), data, client, signature }, "batch.adopt", choice, owned.page);
+  return owned.person;
+}
+
+function adoptions(found) {
+  const proved = new Set();
+  for (const one of found.file.adopted ?? []) {
+    demand(rising(one.numbers) && rising(one.entries.map(({ index }) => index)), "no", "out of order");
+    const batch = batchOf(found, one.envelope);
+    demand(one.numbers[0] >= batch.first && one.numbers.at(-1) < batch.first + batch.count, "no", "no such entry");
+    const person = adopter(found, one, batch);
+    for (const shown of one.entries) {
+      const { number, text } = disclosed(batch, shown);
+      const adopted = `${hex(batch.device)}/${hex(batch.digest)}/${number}`;
+      const repeated = JSON.stringify({ ...JSON.parse(text), by: person, adopted });
+      const repeats = (other) =>
+        other.device === found.desk && JSON.stringify(JSON.parse(other.text)) === repeated;
+      demand(one.numbers.includes(number) && !proved.has(adopted), "no", "not chosen, or twice");
+      demand(found.entries.some(repeats), "no", "not what was adopted");
+      proved.add(adopted);
+    }
+  }
 }
 
 function photos(found) {
-  for (const { receipt, content } of found.file.photos) {
+  for (const { receipt, content, seal } of found.file.photos) {
     const payload = centres(found, receipt, TYPES["photo-receipt"]);
     const reader = new Reader(payload);
     reader.take(36);
@@ -197,9 +173,13 @@ function photos(found) {
     demand(photoPayload(told, { ...found.self, device: told.device }).equals(payload), "no", "elsewhere");
     const names = ({ kind, record, fields }) =>
       kind === "photo" && record === hex(told.record) && fields?.sha256 === hex(told.digest);
-    demand(found.entries.some(names), "no", "no entry names it");
+    const named = found.entries.findLast(names);
+    demand(named && (content !== undefined || !seal), "no", "no entry names it");
     if (content === undefined) continue;
-    demand(sha256(b64(content)).equals(told.digest) && b64(content).length === told.size, "no", "other bytes");
+    const came = seal ? sealedAgain(b64(content), b64(seal.key), b64(seal.header)) : b64(content);
+    demand(sha256(came).equals(told.digest) && came.length === told.size, "no", "other bytes");
+    const clear = named.fields.clear_sha256;
+    demand(!seal || !clear || hex(sha256(b64(content))) === clear, "no", "another picture");
   }
 }
 
@@ -222,7 +202,7 @@ function whole(found) {
   demand(same(pairs(said.entries), pairs(found.entries)), "no", "other entries");
 }
 
-const STEPS = { keys, devices, logs, batches, entries, receipts, inclusion, photos, texts, whole };
+const STEPS = { keys, devices, logs, batches, entries, receipts, inclusion, adoptions, photos, texts, whole };
 
 /** The code of the first step that fails, or an empty text if the file holds under the root key. */
 export function checkEvidence(bytes, root) {
@@ -230,8 +210,9 @@ export function checkEvidence(bytes, root) {
   try {
     const file = readForm(bytes);
     const [origin, centre] = [file.origin, file.centre].map((text) => Buffer.from(text, "hex"));
-    const lists = { receiptKeys: [], deskKeys: [], batches: [], entries: [], kept: [] };
-    found = { file, root, self: { origin, centre }, devices: new Map(), logs: new Map(), ...lists };
+    const lists = { receiptKeys: [], deskKeys: [], batches: [], spooled: [], entries: [], kept: [] };
+    const desk = hex(sha256("daiban desk 1\n", origin, centre).subarray(0, 16));
+    found = { file, root, self: { origin, centre }, desk, devices: new Map(), logs: new Map(), ...lists };
   } catch {
     return "evidence.form";
   }

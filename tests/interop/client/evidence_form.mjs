@@ -42,26 +42,47 @@ const envelope = object({
   payloadType: text,
   signatures: list(object({ keyid: text, sig: octets }), 1),
 });
+const disclosed = object({ index: number, salt: octets, entry: text });
+const assertion = object({
+  credential: octets,
+  key: octets,
+  authenticator_data: octets,
+  client_data: octets,
+  signature: octets,
+  vouched: envelope,
+});
 const FILE = object({
   format: (value) => (demand(value === "daiban evidence 1", "no", "another format"), value),
   origin: id,
   centre: id,
   case: id,
   keyrings: list(envelope),
-  devices: list(object({ device: text, key: text, "vouched?": envelope, "enrolment?": envelope })),
+  devices: list(
+    object({
+      device: text,
+      key: text,
+      "vouched?": envelope,
+      "enrolment?": envelope,
+      "former?": list(object({ key: text, taken: envelope, "given?": envelope })),
+    }),
+  ),
   logs: list(object({ epoch: number, checkpoint: text, "restored?": envelope, "path?": list(octets) })),
   batches: list(
     object({
       envelope,
-      entries: list(object({ index: number, salt: octets, entry: text })),
+      entries: list(disclosed),
       receipt: envelope,
       "path?": list(octets),
       "named?": text,
     }),
   ),
-  photos: list(object({ receipt: envelope, "content?": octets })),
+  photos: list(
+    object({ receipt: envelope, "content?": octets, "seal?": object({ header: octets, key: octets }) }),
+  ),
   texts: list(object({ kind: text, version: text, text })),
   further: list(object({ kind: text, statement: envelope })),
+  "spooled?": list(object({ envelope, entry: text, epoch: number, leaf: number, "path?": list(octets) })),
+  "adopted?": list(object({ envelope, numbers: list(number), entries: list(disclosed), signed: assertion })),
   "stated?": envelope,
 });
 

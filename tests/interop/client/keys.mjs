@@ -12,6 +12,7 @@ export const TYPES = Object.fromEntries(
   [
     "batch.v1", "receipt.v1", "photo-receipt.v1", "horizon.v1", "restored.v1", "keyring.v1+json", "enrolment.v1+json",
     "device.v1+json", "evidence.v1+json", "answer.v1", "bundle.v1+json", "new-key.v1+json", "spooled.v1",
+    "passkey.v1+json",
   ].map(
     (name) => [name.split(".")[0], `application/vnd.daiban.${name}`],
   ),

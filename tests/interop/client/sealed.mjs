@@ -1,6 +1,6 @@
 // Sealed content: HPKE's wrapped key, then pieces.
 
-import { createDecipheriv, createHmac, createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
 import { demand, hex, Refused, sha256, utf8 } from "./bytes.mjs";
 
 const MAGIC = utf8("daiban sealed 1\n");
@@ -74,6 +74,19 @@ function nonce(number, last) {
   made.writeUInt32BE(number, 7);
   made[11] = last ? 1 : 0;
   return made;
+}
+
+/** The very bytes that `content` was sealed to, given its own key and the 104 bytes before the pieces. */
+export function sealedAgain(content, own, header) {
+  const whole = header.length === 104 && own.length === 32 && header.subarray(0, 16).equals(MAGIC);
+  demand(whole, "seal.malformed", "no seal");
+  const pieces = [header];
+  for (let number = 0, at = 0; at < content.length || number === 0; number += 1, at += PIECE - 16) {
+    const last = at + PIECE - 16 >= content.length;
+    const cipher = createCipheriv("chacha20-poly1305", own, nonce(number, last), { authTagLength: 16 });
+    pieces.push(cipher.update(content.subarray(at, at + PIECE - 16)), cipher.final(), cipher.getAuthTag());
+  }
+  return Buffer.concat(pieces);
 }
 
 /** What was sealed to `key` with HPKE's info `about`. */

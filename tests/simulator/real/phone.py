@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from sqlcipher3 import dbapi2
 
 from daiban_client_sdk import images
-from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import RefusedError
 from daiban_client_sdk.forms import Form
 from daiban_client_sdk.progress import silent
@@ -24,6 +23,7 @@ from daiban_sync.signature import Parameters, Target
 from daiban_sync.view import View, Written
 from tests.simulator.real.disk import Watched
 from tests.simulator.real.files import Files
+from tests.support.phones import device_in
 
 TARGET = Target("POST", "daiban.test", "/v1/sync")
 
@@ -64,7 +64,7 @@ class RealPhone:
 
     def _open(self) -> None:
         self._rounds: Rounds | None = None
-        self.device = Device(self._folder, self.clock)
+        self.device = device_in(self._folder, self.clock)
         # Clocks jump by years here; what a phone then does not show is told elsewhere (tests/devices).
         self.device._check_lease = lambda: None  # type: ignore[method-assign]
         connection = self.device.store._connection
@@ -91,7 +91,7 @@ class RealPhone:
         self.device.new_id = record.hex  # type: ignore[method-assign]
         prepare, images.prepare = images.prepare, _prepared  # type: ignore[assignment]
         try:
-            self.device.attach_photo(parent.hex(), source, {"paper": "居民户口簿"})
+            self.device.attach_photo(parent.hex(), source, paper="居民户口簿")
         finally:
             images.prepare = prepare
         return max(self.bodies().items())

@@ -175,7 +175,7 @@ def _batch(one: Quarantined, book: Book) -> Batch:
         one.device_name,
         words.moment(one.at, book.now),
         _WHY.get(one.code, one.code),
-        len(one.batch.entries),
+        len(one.entries),
         _DECIDED[bool(decided["numbers"])] if decided else _WAITS,
         book.person(decided["by"]).name if decided else "",
         decided["reason"] if decided else "",

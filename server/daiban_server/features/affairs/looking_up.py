@@ -1,7 +1,7 @@
 """What a resident sees of a case with its number and code: how it stands, in words, and nothing of anybody else.
 
-The number is the case's or the collection slip's; the code comes with both. Wrong codes are counted by number, not by
-address, since a whole village may share one.
+The number is the case's or the collection slip's; the code comes with both. Wrong codes make the next try wait
+(`accounts.lockout`).
 """
 
 import datetime
@@ -63,11 +63,13 @@ class Shown(Struct, frozen=True):
 
 def find(number: str, code: str) -> Program[tuple[bytes, bytes] | None]:
     """The centre and id of the case that has this number and code."""
-    given = written(code).encode()
-    for centre, case in (yield from numbered(number)):
-        if "\x00" not in code and hmac.compare_digest(given, code_of(case).encode()):
-            return centre, case
-    return None
+    found = yield from numbered(number)
+    return next((one for one in found if opens(one[1], code)), None)
+
+
+def opens(case: bytes, code: str) -> bool:
+    """Whether somebody has the code of a case, however he writes it."""
+    return hmac.compare_digest(written(code).encode(), code_of(case).encode())
 
 
 def numbered(number: str) -> Program[list[tuple[bytes, bytes]]]:

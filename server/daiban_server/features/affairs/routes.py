@@ -2,6 +2,7 @@
 
 import functools
 import secrets
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from litestar import Request, get, post
@@ -10,6 +11,9 @@ from msgspec import Meta, Struct
 
 from daiban_schemas import entry
 from daiban_server import rating_secret
+from daiban_server.accounts import lockout
+from daiban_server.accounts.entering import claim
+from daiban_server.accounts.lockout import Budget
 from daiban_server.features.affairs import board, looking_up, opinions, rating
 from daiban_server.features.affairs.board import DutyOut, ResultOut
 from daiban_server.features.affairs.looking_up import Shown
@@ -98,9 +102,9 @@ async def public_opinion(code: FromPath[str], data: JSONBody[OpinionIn], service
 
 
 @post("/v1/public/look-up", status_code=200)
-async def look_up(data: JSONBody[CaseKey], services: GivenServices) -> Shown:
+async def look_up(data: JSONBody[CaseKey], request: Request[Any, Any, Any], services: GivenServices) -> Shown:
     """How a case stands."""
-    return await services.database.read(looking_up.show(*await _case(data, services)))
+    return await services.database.read(looking_up.show(*await _case(data, request, services)))
 
 
 @post("/v1/public/rating", status_code=204)
@@ -109,7 +113,7 @@ async def rate(data: JSONBody[RatingIn], request: Request[Any, Any, Any], servic
     secrets make the next try wait, as wrong codes do."""
     if secret_of(request, services):
         raise ProblemError("rating.own_device")
-    centre, case = await _rated(data, services)
+    centre, case = await _rated(data, request, services)
     await services.database.write(
         centre, functools.partial(rating.rate, centre, case, data.level, data.text.strip(), services)
     )
@@ -122,28 +126,41 @@ async def _centre(code: str, services: Services) -> tuple[bytes, str]:
     return found
 
 
-async def _rated(data: RatingIn, services: Services) -> tuple[bytes, bytes]:
+async def _rated(data: RatingIn, request: Request[Any, Any, Any], services: Services) -> tuple[bytes, bytes]:
     """The case that number and secret name together. Raises `ProblemError`: ``session.too_many``, ``case.not_found``,
     ``rating.secret``."""
-    name = f"rating {looking_up.written(data.number)}"
-    if wait := services.tries.wait(name, services.now()):
-        raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
     found = await services.database.read(looking_up.numbered(data.number))
+    key = await _tried(lockout.RATING, data.number, found, request, services)
     for centre, case in found:
         if rating_secret.fits(services.keys, case, data.secret):
+            await services.database.write("lockout", lambda: lockout.clear(key))
             return centre, case
-    services.tries.failed(name, services.now())
     raise ProblemError("rating.secret" if found else "case.not_found")
 
 
-async def _case(key: CaseKey, services: Services) -> tuple[bytes, bytes]:
-    """The case that number and code name together; wrong codes make the next try wait."""
-    name = f"case {looking_up.written(key.number)}"
-    if wait := services.tries.wait(name, services.now()):
-        raise ProblemError("session.too_many", {"Retry-After": str(wait // 1000 + 1)})
-    found = await services.database.read(looking_up.find(key.number, key.code))
-    if found is None:
-        services.tries.failed(name, services.now())
-        raise ProblemError("case.not_found")
-    services.tries.succeeded(name)
-    return found
+async def _case(data: CaseKey, request: Request[Any, Any, Any], services: Services) -> tuple[bytes, bytes]:
+    """The case that number and code name together. Raises `ProblemError`: ``session.too_many``, ``case.not_found``."""
+    found = await services.database.read(looking_up.numbered(data.number))
+    key = await _tried(lockout.LOOK_UP, data.number, found, request, services)
+    for centre, case in found:
+        if looking_up.opens(case, data.code):
+            await services.database.write("lockout", lambda: lockout.clear(key))
+            return centre, case
+    raise ProblemError("case.not_found")
+
+
+async def _tried(
+    budget: Budget,
+    number: str,
+    found: Sequence[tuple[bytes, bytes]],
+    request: Request[Any, Any, Any],
+    services: Services,
+) -> bytes:
+    """Count a try, on the case and on where it comes from; numbers that no case has share a few rows. Gives what it
+    counts on. Raises `ProblemError("session.too_many")`."""
+    address = request.client.host if request.client else ""
+    source = lockout.source_of(address, services.keys.derived("question")) if found else b""
+    case = min((case for _, case in found), default=None)
+    key = lockout.account_key(budget, case, looking_up.written(number), source)
+    await claim(key, budget, services)
+    return key

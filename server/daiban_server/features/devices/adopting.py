@@ -4,14 +4,11 @@ What is adopted is handed in once more by the centre's desk, as the clerk's own 
 the adoption (nobody believes what a stolen phone says of time), without ancestors. Each entry says in ``adopted`` which
 one of which batch it repeats, so the log shows where it came from, and the batch stays as it was handed in.
 
-The signature is the clerk's passkey over `digest_of` the choice: an adoption can be shown later to be this person's and
-of these entries. The price of the clerk's authority: an adopted value stands in front of an agent's. It is meant so,
-since somebody looked at it.
+The signature is the clerk's passkey over the choice (`daiban_sync.adoption`): an adoption can be shown later to be this
+person's and of these entries. The price of the clerk's authority: an adopted value stands in front of an agent's. It is
+meant so, since somebody looked at it.
 """
 
-import hashlib
-import struct
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -21,17 +18,15 @@ from daiban_server import audit
 from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.devices import quarantined
-from daiban_server.features.devices.quarantined import Quarantined
 from daiban_server.http.problems import ProblemError
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine import desk, log
 from daiban_server.spine.desk import Clerk
 from daiban_server.spine.effects import Effects
+from daiban_sync import adoption
 from daiban_sync.outcome import Outcome
 from daiban_sync.passkey import Assertion
 
-PURPOSE = "batch.adopt"
-"""As what the clerk's passkey signs a choice."""
 _q = schema.quarantine.c
 _DECIDE = (
     update(schema.quarantine)
@@ -53,12 +48,6 @@ class Choice(NamedTuple):
     signature: Assertion | None = None
 
 
-def digest_of(device: bytes, digest: bytes, numbers: Sequence[int]) -> bytes:
-    """What the clerk signs: 32 bytes over the batch and the choice, as stated in the module."""
-    chosen = b"".join(struct.pack(">Q", number) for number in sorted(set(numbers)))
-    return hashlib.sha256(b"daiban adopt 1\n" + device + digest + chosen).digest()
-
-
 def decide(
     clerk: Clerk, choice: Choice, keys: ServerKeys, effects: Effects, now: int, secret: bytes
 ) -> Program[list[Outcome]]:
@@ -71,7 +60,10 @@ def decide(
     outcomes: list[Outcome] = []
     if choice.numbers:
         bodies = quarantined.chosen(one, choice.numbers)
-        told = [_told(body, one, clerk, number) for body, number in zip(bodies, sorted(choice.numbers), strict=True)]
+        told = [
+            adoption.repeated(body, clerk.person.hex(), adoption.repeats(one.device, one.digest, number))
+            for body, number in zip(bodies, sorted(choice.numbers), strict=True)
+        ]
         outcomes = yield from desk.write(clerk, told, keys, effects, now, secret)
     decision = {
         "at": now,
@@ -90,10 +82,3 @@ def decide(
 
 def _kept(signature: Assertion) -> dict[str, str]:
     return {name: part.hex() for name, part in signature._asdict().items()}
-
-
-def _told(body: bytes, one: Quarantined, clerk: Clerk, number: int) -> bytes:
-    """The entry as the clerk's: who wrote it now, and what it repeats."""
-    said = {**msgspec.json.decode(body), "by": clerk.person.hex()}
-    said["adopted"] = f"{one.device.hex()}/{one.digest.hex()}/{number}"
-    return msgspec.json.encode(said)

@@ -17,15 +17,14 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows
 from daiban_server.http.problems import ProblemError
 from daiban_server.spine import history
-from daiban_server.spine.history import Stored
-from daiban_sync import batch as batches
-from daiban_sync.batch import Batch
+from daiban_server.spine import taken as taken_of
+from daiban_server.spine.quarantine import numbered
 from daiban_sync.outcome import OUTCOMES
 
 LISTED = 500
 """Batches in one list."""
 
-_q, _d, _p, _e = schema.quarantine.c, schema.device.c, schema.person.c, schema.envelope.c
+_q, _d, _p = schema.quarantine.c, schema.device.c, schema.person.c
 _WHOLE = (_q.device, _q.digest, _q.sequence, _q.code, _q.at, _q.decided, _d.name, _p.name, _q.packed)
 _FROM = schema.quarantine.join(schema.device, _q.device == _d.id).join(schema.person, _d.person == _p.id)
 _LIST = (
@@ -45,12 +44,6 @@ _ONE = (
         _q.digest == bindparam("batch_digest"),
     )
 )
-_SPAN = select(_e.since, _e.until).where(
-    _e.centre == bindparam("centre_id"),
-    _e.device == bindparam("device_id"),
-    _e.last >= bindparam("first_number"),
-    _e.first <= bindparam("last_number"),
-)
 _OF_DEVICES = (
     select(*(schema.history.c[name] for name in history.COLUMNS))
     .where(schema.history.c.centre == bindparam("centre_id"), schema.history.c.author == bindparam("person_id"))
@@ -61,7 +54,8 @@ _OWNER = select(_d.person).where(_d.id == bindparam("device_id"))
 
 
 class Quarantined(NamedTuple):
-    """A batch in quarantine; `code` says why, `decided` what became of it (`adopting`), None while nobody looked."""
+    """A batch in quarantine with its entries by number, or what came out of a spool, whose sequence is
+    `quarantine.OUT_OF_SPOOL`; `code` says why, `decided` what became of it (`adopting`), None while nobody looked."""
 
     device: bytes
     digest: bytes
@@ -71,7 +65,7 @@ class Quarantined(NamedTuple):
     decided: dict[str, Any] | None
     device_name: str
     person: str
-    batch: Batch
+    entries: dict[int, bytes]
 
 
 class Line(Struct, frozen=True):
@@ -119,45 +113,30 @@ def found(centre: bytes, device: bytes, digest: bytes) -> Program[Quarantined]:
 def _quarantined(row: Row) -> Quarantined:
     device, digest, sequence, code, at, decided, name, person, packed = row
     told = msgspec.json.decode(decided) if decided else None
-    return Quarantined(device, digest, sequence, code, at, told, name, person, batches.unpack(packed))
+    return Quarantined(device, digest, sequence, code, at, told, name, person, numbered(sequence, packed))
 
 
 def pairs(centre: bytes, one: Quarantined) -> Program[list[Pair]]:
     """Its entries, each beside what was taken under the same number."""
-    first_number = one.batch.header.first
-    kept = [lines(first_number + i, body) for i, body in enumerate(one.batch.entries)]
-    taken = yield from _taken(centre, one)
+    taken = yield from taken_of.between(centre, one.device, min(one.entries), max(one.entries))
     again = yield from _again(centre, one)
     return [
         Pair(
-            line,
-            lines(line.number, there.body) if (there := taken.get(line.number)) else None,
+            lines(number, body),
+            lines(number, there.body) if (there := taken.get(number)) else None,
             OUTCOMES[there.outcome] if there else "",
             body in again,
         )
-        for line, body in zip(kept, one.batch.entries, strict=True)
+        for number, body in sorted(one.entries.items())
     ]
 
 
-def _taken(centre: bytes, one: Quarantined) -> Program[dict[int, Stored]]:
-    header = one.batch.header
-    numbers = {"first_number": header.first, "last_number": header.first + header.entry_count - 1}
-    spans = yield from rows(_SPAN, centre_id=centre, device_id=one.device, **numbers)
-    found: dict[int, Stored] = {}
-    for since, until in spans:
-        starts = [stored.position for stored in (yield from history.between(centre, since + 1, until))]
-        for stored in (yield from history.entries_at(centre, starts)).values():
-            if stored.device == one.device:
-                found[stored.number] = stored
-    return found
-
-
 def _again(centre: bytes, one: Quarantined) -> Program[set[bytes]]:
-    """Bodies of the batch that another phone of the person handed in, among what that person wrote last."""
+    """Bodies among them that another phone of the person handed in, among what that person wrote last."""
     owner = yield from first(_OWNER, device_id=one.device)
     if owner is None:
         return set()
-    wanted = set(one.batch.entries)
+    wanted = set(one.entries.values())
     written = yield from rows(_OF_DEVICES, centre_id=centre, person_id=owner[0])
     return {
         stored.body
@@ -181,7 +160,7 @@ def lines(number: int, body: bytes) -> Line:
 
 def chosen(one: Quarantined, numbers: Iterable[int]) -> list[bytes]:
     """The bodies of some of its entries, in order. Raises `ProblemError("quarantine.entries")`."""
-    header, wanted = one.batch.header, sorted(set(numbers))
-    if not wanted or not all(0 <= number - header.first < header.entry_count for number in wanted):
+    wanted = sorted(set(numbers))
+    if not wanted or not one.entries.keys() >= set(wanted):
         raise ProblemError("quarantine.entries")
-    return [one.batch.entries[number - header.first] for number in wanted]
+    return [one.entries[number] for number in wanted]

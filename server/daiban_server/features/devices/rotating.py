@@ -1,15 +1,13 @@
 """A device takes another key and keeps its id, its chain and its work.
 
-It asks with a request under the old key, whose body the new key signed: so both agree. From the batch after `last` on
-only the new key counts. The head hears of it, since whoever has a copy of the old key could do the same: the honest
-phone is then refused, and the head sees whose key changed and when.
+It asks with a statement under both keys (`daiban_sync.new_key`), in a request under the old one. From the batch after
+`last` on only the new key counts. The statement is kept: it goes into evidence. The head hears of it, since whoever has
+a copy of the old key could do the same: the honest phone is then refused, and the head sees whose key changed and when.
 """
 
 import base64
 import json
 
-import msgspec
-from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
 from daiban_server import todo
@@ -20,8 +18,9 @@ from daiban_server.http.problems import ProblemError
 from daiban_server.spine import chains, keys, log
 from daiban_server.spine.keys import Former
 from daiban_server.spine.opening import Sender
-from daiban_sync import dsse
+from daiban_sync import dsse, new_key
 from daiban_sync.keys import check_public_key
+from daiban_sync.new_key import NewKey
 
 _d = schema.device.c
 _USED = select(_d.id).where(_d.key == bindparam("public_key"))
@@ -33,32 +32,17 @@ _TAKE = (
 )
 
 
-class NewKey(Struct):
-    """The signed payload: the device, its new key, and the last batch (`last`) and entry (`number`) that it signed
-    under the old one."""
-
-    device: str
-    origin: str
-    key: str
-    last: int
-    number: int
-    at: int
-
-
-_asked = msgspec.json.Decoder(NewKey)
-
-
 def read(body: bytes, sender: Sender, origin: bytes) -> NewKey:
     """Check a request's body. Raises `ProblemError` or `SignatureError`; then nothing changes."""
     try:
-        asked = _asked.decode(base64.b64decode(json.loads(body)["payload"], validate=True))
+        asked = new_key.read_payload(base64.b64decode(json.loads(body)["payload"], validate=True))
         key = bytes.fromhex(asked.key)
         if not 0 <= asked.last < 2**53 or not 0 <= asked.number < 2**53 or len(key) != 32:
             raise ValueError
-    except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ProblemError("enrolment.malformed") from None
     check_public_key(key)
-    dsse.load(body, dsse.NEW_KEY, key, "enrolment.proof")
+    dsse.load_all(body, dsse.NEW_KEY, (key, sender.key), "enrolment.proof")
     if asked.device != sender.device.hex() or asked.origin != origin.hex():
         raise ProblemError("batch.elsewhere")
     return asked

@@ -16,6 +16,7 @@ from daiban_server.http.device import signed_device
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
+from daiban_sync import adoption
 from daiban_sync.keys import fingerprint
 
 
@@ -34,7 +35,8 @@ class Story(Struct, frozen=True):
 
 
 class QuarantineLine(Struct, frozen=True):
-    """A batch in quarantine; `decided` is None while nobody looked at it."""
+    """A batch in quarantine, or what came out of a phone's spool (`sequence` is 0 then); `decided` is None while nobody
+    looked at it."""
 
     device: str
     digest: str
@@ -145,7 +147,7 @@ class Quarantine(Controller):
     ) -> ToSign:
         """What to sign for a choice."""
         id_, named = checked_id(device, "quarantine.unknown"), digest_of(digest)
-        return ToSign(adopting.PURPOSE, adopting.digest_of(id_, named, data.numbers).hex())
+        return ToSign(adoption.PURPOSE, adoption.digest_of(id_, named, data.numbers).hex())
 
     @post("/{device:str}/{digest:str}/decision", opt={"action": "quarantine.decide"}, status_code=200)
     async def decide(
@@ -162,9 +164,9 @@ class Quarantine(Controller):
         clerk, now, secret = session.clerk, services.now(), secrets.token_bytes(32)
         choice = Choice(id_, named, tuple(sorted(set(data.numbers))), checked_reason(data.reason))
         if choice.numbers:
-            to_sign = adopting.digest_of(id_, named, choice.numbers)
+            to_sign = adoption.digest_of(id_, named, choice.numbers)
             answer = data.credential or {}
-            shown = await passkeys.signed(clerk.person, adopting.PURPOSE, to_sign, answer, services)
+            shown = await passkeys.signed(clerk.person, adoption.PURPOSE, to_sign, answer, services)
             choice = choice._replace(signature=shown)
         outcomes = await services.database.write(
             clerk.centre, lambda: adopting.decide(clerk, choice, services.keys, services.effects, now, secret)
@@ -190,7 +192,7 @@ def _line(one: Quarantined) -> QuarantineLine:
         one.sequence,
         one.code,
         one.at,
-        len(one.batch.entries),
+        len(one.entries),
         one.device_name,
         one.person,
         one.decided,

@@ -10,6 +10,7 @@ from litestar.di import Provide
 from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
+from daiban_server import audit
 from daiban_server.features.figures import assessment, files, report, tables
 from daiban_server.features.figures.asking import Asked, Found, GivenAsked, find, take_asked
 from daiban_server.features.figures.assessment import Formula, Score
@@ -22,9 +23,11 @@ from daiban_server.features.figures.tables import Table
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices, Services
+from daiban_sync.ids import NOBODY
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
+_FORMS = {XLSX: "xlsx", CSV: "csv"}
 READ = {"action": "figure.read"}
 _SHEETS: tuple[By, ...] = ("window", "mode", "item", "place", "person", "owner", "centre")
 
@@ -70,14 +73,16 @@ class Figures(Controller):
     async def daily_xlsx(self, asked: GivenAsked, services: GivenServices) -> Response[bytes]:
         """The same as a workbook."""
         found, made = await daily_report(asked, services)
-        return await _workbook([tables.daily(found.name, made)], _called("日报表", asked, found))
+        called = await exported("日报表", XLSX, asked, found, services)
+        return await _workbook([tables.daily(found.name, made)], called)
 
     @get("/daily.csv", opt=READ)
     async def daily_csv(self, asked: GivenAsked, services: GivenServices) -> Response[bytes]:
         """The same as CSV."""
         found, made = await daily_report(asked, services)
         body = files.comma_separated(tables.daily(found.name, made))
-        return attachment(body, CSV, f"{_called('日报表', asked, found)}.csv")
+        called = await exported("日报表", CSV, asked, found, services)
+        return attachment(body, CSV, f"{called}.csv")
 
     @get("/span", opt=READ)
     async def span(self, asked: GivenAsked, services: GivenServices, by: FromQuery[By] = "window") -> ReportOut:
@@ -90,7 +95,8 @@ class Figures(Controller):
     ) -> Response[bytes]:
         """Every figure by everything, a sheet each, and the trend."""
         found = await services.database.read(find(asked, *_SHEETS))
-        return await _workbook(await asyncio.to_thread(_sheets, asked, found, step), _called("统计表", asked, found))
+        made = await asyncio.to_thread(_sheets, asked, found, step)
+        return await _workbook(made, await exported("统计表", XLSX, asked, found, services))
 
     @get("/span.csv", opt=READ)
     async def span_csv(
@@ -99,7 +105,8 @@ class Figures(Controller):
         """Every figure by one thing."""
         found, made = await _spanned(asked, services, by)
         body = files.comma_separated(tables.spanned(made))
-        return attachment(body, CSV, f"{_called('统计表', asked, found)}.csv")
+        called = await exported("统计表", CSV, asked, found, services)
+        return attachment(body, CSV, f"{called}.csv")
 
     @get("/centres", opt=READ)
     async def centres(self, asked: GivenAsked, services: GivenServices) -> ReportOut:
@@ -180,6 +187,21 @@ def _scores(asked: Asked, found: Found, formula: Formula) -> list[CentreScore]:
 
 async def _workbook(made: Sequence[Table], called: str) -> Response[bytes]:
     return attachment(await asyncio.to_thread(files.xlsx, made), XLSX, f"{called}.xlsx")
+
+
+async def exported(title: str, media_type: str, asked: Asked, found: Found, services: Services) -> str:
+    """Write down that figures leave the house as a file: who, of which centre, which days, narrowed to what. It comes
+    before the answer. Gives what the file is called."""
+    clerk, called = asked.session.clerk, _called(title, asked, found)
+    narrowed = "".join(f" {by}={key}" for by, key in asked.filters.items() if by != "centre")
+    told = f"{called} {_FORMS[media_type]}{narrowed}"
+    # Of one centre, that one; of several, the district, whose figures they are.
+    of = bytes.fromhex(next(iter(found.centres))) if len(found.centres) == 1 else NOBODY
+    await services.database.write(
+        clerk.centre,
+        lambda: audit.note(clerk.centre, clerk.person, "figures.export", of, "", services.now(), told),
+    )
+    return called
 
 
 def _called(title: str, asked: Asked, found: Found) -> str:

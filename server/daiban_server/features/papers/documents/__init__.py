@@ -8,6 +8,7 @@ from .application import Answer, ApplicationForm, Correction, Signed, Withdrawal
 from .archive import ArchiveContents, ArchiveCover, ClosingSheet, Leaf, filed, in_order
 from .casework import DeliveryRecord, HandedCase, HandoverList, Step, WorkOrder
 from .consents import InformationNotice, SeparateConsent
+from .copies import HeldField, HeldRecord, PersonalCopy
 from .mandates import Mandate, Signer, Suspension, Termination
 from .notices import (
     AcceptanceNotice,
@@ -61,6 +62,8 @@ __all__ = [
     "FlowStep",
     "HandedCase",
     "HandoverList",
+    "HeldField",
+    "HeldRecord",
     "InformationNotice",
     "Leaf",
     "Mandate",
@@ -73,6 +76,7 @@ __all__ = [
     "Paper",
     "Party",
     "PauseNotice",
+    "PersonalCopy",
     "PublicResult",
     "Receipt",
     "Refusal",

@@ -7,6 +7,7 @@ from .application import application
 from .books import books
 from .casework import archive, casework, mandates
 from .consents import consents
+from .copies import copies
 from .notices import notices, slips
 from .visits import visits
 from .walls import walls
@@ -14,5 +15,5 @@ from .walls import walls
 
 def samples() -> Iterator[tuple[str, Document]]:
     """Each form with a name for its file."""
-    for group in (slips, notices, application, mandates, consents, casework, archive, books, walls, visits):
+    for group in (slips, notices, application, mandates, consents, copies, casework, archive, books, walls, visits):
         yield from group()

@@ -1,0 +1,162 @@
+"""Whose device this is: the store's lock, the device's key, what the server said at enrolment, what time it is here."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from daiban_client_sdk import phone
+from daiban_client_sdk.errors import DeviceError
+from daiban_client_sdk.lock import Cost, Keystore, Lock
+from daiban_client_sdk.mirror import Mirror
+from daiban_client_sdk.outbox import Identity, Outbox
+from daiban_client_sdk.spool import Spool
+from daiban_client_sdk.store import Store
+from daiban_sync import ids, note
+from daiban_sync import keyring as keyrings
+from daiban_sync.keyring import Keyring
+from daiban_sync.keys import SoftwareKey, fingerprint
+from daiban_sync.merkle import Frontier
+from daiban_sync.session import Trust
+
+LISTENS = "listens"
+"""In `meta`: that this device was enrolled once more, and hands in nothing before it heard from the server."""
+
+
+class Owner:
+    """A device in `folder`. `now` gives Unix milliseconds of the device's own clock."""
+
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], int],
+        pin: str | None = None,
+        keystore: Keystore | None = None,
+        *,
+        anyone_may_read: bool = False,
+    ) -> None:
+        """Open the device with its PIN, the phone's keystore, or both; a new one is locked by what is given. With
+        neither it opens only if `anyone_may_read` it who gets hold of the folder. Raises `DeviceError` as `Lock.open`,
+        and `StoreError`."""
+        self.lock = Lock(folder, now, keystore, anyone_may_read=anyone_may_read)
+        self._key = self.lock.open(pin)
+        self.store = Store(folder, self._key)
+        self.mirror = Mirror(self.store)
+        self.outbox = Outbox(self.store)
+        self.spool = Spool(folder)
+        self.clock = now
+        if self.enrolled and not (folder / phone.WHO).exists():
+            phone.tell(folder, self.store.get("person_name"), self.store.get("centre_name"))
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def set_pin(self, pin: str | None, cost: Cost | None = None) -> None:
+        """Lock the store by another PIN, or by the keystore alone. Raises `DeviceError`: ``pin.weak``,
+        ``pin.unset``."""
+        self.lock.set(self._key, pin, cost)
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether this device has an id."""
+        return self.store.get("device") is not None
+
+    def new_key(self, name: str = "seed") -> SoftwareKey:
+        """The device's key, made at the first call and kept before it is ever used; ``next_seed`` names the one that
+        is to follow it."""
+        seed = self.store.get(name)
+        if seed is None:
+            seed = secrets.token_bytes(32).hex()
+            self.store.put(name, seed)
+        return SoftwareKey(bytes.fromhex(seed))
+
+    def take_next_key(self) -> None:
+        """From now on the key counts that was to follow; call it within a transaction."""
+        self.store.put("seed", self.store.get("next_seed"))
+        self.store.put("next_seed", None)
+
+    def remember_enrolment(self, code: Any, stated: Mapping[str, Any]) -> None:
+        """Keep what the server said at enrolment. Under another id than before, what has no receipt is handed in as
+        this one's. Raises `DeviceError`: ``enrolment.other_centre`` or ``enrolment.other_person`` for a device that
+        has worked for another."""
+        if self.enrolled and self.store.get("centre") != stated["centre"]:
+            raise DeviceError("enrolment.other_centre")
+        if self.enrolled and self.store.get("person") != stated["person"]:
+            raise DeviceError("enrolment.other_person")
+        # Before the store says so: whoever is listed can enrol again by the same code, who is not listed is forgotten.
+        phone.tell(self.store.folder, stated["person_name"], stated["centre_name"])
+        with self.store.transaction():
+            again = self.enrolled
+            anew = again and self.store.get("device") != stated["device"]
+            for name in ("device", "centre", "centre_name", "person", "person_name", "role", "keyring", "state"):
+                self.store.put(name, stated[name])
+            for name, value in (("url", code.url), ("origin", code.origin), ("root_key", code.root_key)):
+                self.store.put(name, value)
+            self.store.put("pin", code.pin)
+            self.store.put(LISTENS, again)
+            if anew:
+                self.mirror.forget()
+                self.take_next_key()
+                self.outbox.begin_anew(self.identity())
+        self._begin_spool()
+
+    def _begin_spool(self) -> None:
+        """What was saved before this enrolment, or before there were spools, is sealed as well."""
+        to = self.keyring().seal_key()
+        if to is not None:
+            unsent = self.store.rows(
+                "SELECT number, e.body FROM entry e LEFT JOIN batch b ON b.sequence = e.sequence"
+                " WHERE b.receipt IS NULL ORDER BY number"
+            )
+            self.spool.begin(self.store.get("url"), self.store.get("pin"), self.identity())
+            self.spool.add(unsent, self.identity(), to)
+
+    def _spool(self, entries: Sequence[tuple[int, bytes]]) -> None:
+        if not self.enrolled or (to := self.keyring().seal_key()) is None:
+            return
+        if self.spool.begun:
+            self.spool.add(entries, self.identity(), to)
+        else:
+            self._begin_spool()
+
+    def identity(self) -> Identity:
+        """Who signs. Raises `DeviceError("device.unknown")` before enrolment."""
+        if not self.enrolled:
+            raise DeviceError("device.unknown")
+        get = self.store.get
+        origin, centre, device = (bytes.fromhex(get(name)) for name in ("origin", "centre", "device"))
+        return Identity(origin, centre, device, self.new_key())
+
+    def keyring(self) -> Keyring:
+        """The server's keys, as far as this device knows."""
+        envelope = self.store.get("keyring").encode()
+        origin, root_key = self.store.get("origin"), self.store.get("root_key")
+        return keyrings.load(envelope, bytes.fromhex(root_key), bytes.fromhex(origin))
+
+    def trust(self) -> Trust:
+        """What this device knows for certain."""
+        identity, root_key = self.identity(), bytes.fromhex(self.store.get("root_key"))
+        return Trust(identity.origin, identity.centre, identity.device, root_key, self.keyring())
+
+    def frontier(self) -> Frontier:
+        """The centre's log as far as this device has verified it."""
+        hashes = self.store.get("frontier", [])
+        return Frontier(self.store.get("log_size", 0), tuple(bytes.fromhex(one) for one in hashes))
+
+    def log_name(self, epoch: int) -> str:
+        """The origin line of the centre's log."""
+        identity = self.identity()
+        return note.name(identity.origin, identity.centre, epoch)
+
+    def fingerprint(self) -> str:
+        """What is compared with the centre head's screen."""
+        return fingerprint(self.new_key().public_key)
+
+    def now(self) -> int:
+        """The device's best claim of the time: its clock, put right by the offset learnt from the server."""
+        return self.clock() + int(self.store.get("clock_offset", 0))
+
+    def new_id(self) -> str:
+        """An id for a new record."""
+        return ids.uuid7(self.clock(), secrets.token_bytes(10)).hex()

@@ -1,0 +1,92 @@
+"""What a clerk adopted out of quarantine: the batch as its device signed it, and the clerk's own signature."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from daiban_server.db import schema
+from daiban_server.db.program import Program, first
+from daiban_server.evidence.devices import Known
+from daiban_server.keystore import ServerKeys
+from daiban_server.spine.history import Stored
+from daiban_server.spine.quarantine import OUT_OF_SPOOL
+from daiban_sync import adoption, batch, dsse, new_key
+from daiban_sync.batch import Batch
+from daiban_sync.evidence.document import Adopted, Assertion, Disclosed, signed
+from daiban_sync.evidence.statements import Owned, state
+from daiban_sync.keys import key_id
+
+_q = schema.quarantine.c
+_DECIDED = select(_q.packed, _q.decided, _q.sequence).where(
+    _q.centre == bindparam("centre_id"), _q.device == bindparam("device_id"), _q.digest == bindparam("batch_digest")
+)
+_NAME = select(schema.person.c.name).where(schema.person.c.id == bindparam("person_id"))
+
+
+class Decision(NamedTuple):
+    """A batch of which the case has something, by number, and what was decided about it, as `features.devices.adopting`
+    keeps it."""
+
+    batch: Batch
+    own: tuple[int, ...]
+    decided: Mapping[str, Any]
+    name: str
+
+
+def decisions(centre: bytes, entries: Iterable[Stored], desk: bytes) -> Program[list[Decision]]:
+    """Of the entries that say that they were adopted, what is still kept of that: a decision of before there were
+    passkeys has no signature, of an erased record the batch is gone, and what was adopted out of a locked phone's spool
+    was in no batch: the file rests on the centre's word for those, and says so."""
+    named: dict[tuple[bytes, bytes], list[int]] = {}
+    for one in entries:
+        if one.device == desk and (place := _place(adoption.adopted_by(one.body))):
+            device, digest, number = place
+            named.setdefault((device, digest), []).append(number)
+    found = []
+    for (device, digest), own in sorted(named.items()):
+        row = yield from first(_DECIDED, centre_id=centre, device_id=device, batch_digest=digest)
+        decided = msgspec.json.decode(row[1]) if row and row[1] else {}
+        if row is None or not decided.get("signature") or row[2] == OUT_OF_SPOOL:
+            continue
+        person = yield from first(_NAME, person_id=bytes.fromhex(decided["by"]))
+        found.append(Decision(batch.unpack(row[0]), tuple(sorted(own)), decided, person[0] if person else ""))
+    return found
+
+
+def _place(repeats: str) -> tuple[bytes, bytes, int] | None:
+    device, _, rest = repeats.partition("/")
+    digest, _, number = rest.partition("/")
+    try:
+        return bytes.fromhex(device), bytes.fromhex(digest), int(number)
+    except ValueError:
+        return None
+
+
+def shown(one: Decision, centre: bytes, keys: ServerKeys, known: Known, now: int) -> Adopted:
+    """It as the file has it."""
+    held, header = one.batch, one.batch.header
+    signer = new_key.key_at(header.sequence, known.former, known.present)
+    return Adopted(
+        signed(dsse.BATCH, held.payload, held.signature, key_id(signer)),
+        tuple(one.decided["numbers"]),
+        _disclosed(held, one.own),
+        _assertion(one, centre, keys, now),
+    )
+
+
+def _disclosed(held: Batch, own: Sequence[int]) -> tuple[Disclosed, ...]:
+    salts, size = batch.salts(held.secret, len(held.entries)), batch.SALT_BYTES
+    indexes = [number - held.header.first for number in own]
+    return tuple(Disclosed(i, salts[size * i : size * (i + 1)], held.entries[i].decode()) for i in indexes)
+
+
+def _assertion(one: Decision, centre: bytes, keys: ServerKeys, now: int) -> Assertion:
+    kept = {name: bytes.fromhex(part) for name, part in one.decided["signature"].items()}
+    ids = (keys.origin.hex(), centre.hex(), one.decided["by"], one.name)
+    # On which page it was asked for was checked then; the server's address may be another today.
+    page = json.loads(kept["client_data"])["origin"]
+    owned = Owned(*ids, kept["credential"].hex(), kept["key"].hex(), page, now)
+    return Assertion(**kept, vouched=state(keys.receipt, owned))

@@ -16,6 +16,7 @@ from daiban_server.console.reading.book import Book
 from daiban_server.console.reading.disputes import Dispute, dispute, disputes
 from daiban_server.console.reading.district import COLUMNS, district
 from daiban_server.console.reading.fieldwork import phones
+from daiban_server.console.reading.limits import limits
 from daiban_server.console.reading.replies import replies
 from daiban_server.console.reading.tasks import tasks
 from daiban_server.console.reading.visits import visits
@@ -30,13 +31,13 @@ from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
 from daiban_sync.ids import NOBODY, is_id
 
-_LOOKING_ON = {"above": (), "main": ("replies", "visits"), "aside": ("fieldwork", "arrivals"), "below": ()}
+_LOOKING_ON = {"above": (), "main": ("limits", "replies", "visits"), "aside": ("fieldwork", "arrivals"), "below": ()}
 _PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "leader": _LOOKING_ON,
     "chief": _LOOKING_ON,
     "": {
         "above": ("disputes",),
-        "main": ("visits", "replies"),
+        "main": ("limits", "visits", "replies"),
         "aside": ("tasks", "fieldwork", "arrivals"),
         "below": (),
     },
@@ -110,6 +111,7 @@ def _centre(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]
         "fieldwork": (yield from phones(book.centre, book.now, services.presence, came.by_device)),
         "visits": (yield from visits(book)),
         "disputes": (yield from disputes(book)) if may(role, "conflict.read") else None,
+        "limits": (yield from limits(book)) if may(role, "case.read") else None,
         "replies": (yield from replies(session, book)) if may(role, "obligation.read") else None,
         "tasks": (yield from tasks(book)) if may(role, "task.read") else None,
         "warned": (yield from warning(book.centre, book.now)) if may(role, "backup.read") else "",

@@ -1,5 +1,6 @@
 """One case: how it stands, what may be done now and why the rest may not, its story, its form, its papers."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ from daiban_server.features.deadlines.routes import DeadlineOut, of_case
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.records import hand_in
 from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.limits.sentences import LABELS
 from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import views
@@ -52,7 +54,7 @@ _PAPERS = {
     "mandate": "委托书",
     "file": "整卷档案",
 }
-_LIMITS = {"accept": "受理", "notice": "一次性告知", "complete": "办结", "send_up": "上报", "papers": "补交材料"}
+_LIMITS: Mapping[str, str] = {str(kind): label for kind, label in LABELS.items()}
 _p = schema.person.c
 _PEOPLE = (
     select(_p.id, _p.name)
@@ -172,7 +174,8 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         "steps": [_step(one, now) for one in reversed(whole.story)],
         "alike": whole.alike,
         "limits": [_limit(one, now) for one in (yield from of_case(centre, id_))],
-        "answers": _answers(view, item, book),
+        "answers": (told_of := _answers(view, item, book)),
+        "most": _most(told_of),
         "needed": _needed(view, item, book),
         "photos": [_photo(one.view, book) for one in photos],
         "disputes": (yield from disputes_of(id_, book)),
@@ -233,6 +236,12 @@ def _answers(view: View, item: str, book: Book) -> list[Answered]:
         by, at = book.person(value.author), words.moment(value.effective, book.now)
         found.append(Answered(what, text, by, at, hidden, disputed=name in view.conflicts))
     return found
+
+
+def _most(told_of: list[Answered]) -> tuple[Person, Moment] | None:
+    """Who wrote most of it and when, to be said once; None where no two fields share that."""
+    common = Counter((one.by, one.at) for one in told_of).most_common(1)
+    return common[0][0] if common and common[0][1] > 1 else None
 
 
 def _needed(view: View, item: str, book: Book) -> list[tuple[str, bool, str]]:

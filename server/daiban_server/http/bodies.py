@@ -1,10 +1,16 @@
 """JSON bodies, before any handler reads them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request
+from msgspec import Meta
 
 from daiban_server.http.problems import ProblemError
+from daiban_sync import limits
+
+Whole = Annotated[int, Meta(ge=0, le=limits.INTEGER)]
+"""A count, a position or a time in Unix milliseconds, as a body may say it: what a column and JavaScript both hold. A
+larger one would end in the database's driver."""
 
 
 async def without_nul(request: Request[Any, Any, Any]) -> None:

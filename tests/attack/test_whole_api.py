@@ -15,8 +15,8 @@ from tests.support.township import Township, open_township
 async def test_whatever_the_description_allows_or_forbids_is_answered_as_it_says(tmp_path: Path, role: str) -> None:
     """Each role takes every third operation, each operation is taken by two of them."""
     async with open_township(tmp_path, rounds=False) as town:
-        told = await attack(town, role, 3, seed=20_261_127, share=(ROLES.index(role) % 3, 3))
-    assert sum(told.values()) >= 100
+        told = await attack(town, role, 2, seed=20_261_127, share=(ROLES.index(role) % 3, 3))
+    assert sum(told.values()) >= 80
 
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECTED")

@@ -18,6 +18,8 @@ ROLES = ("head", "clerk", "cadre", "district", "auditor", NOBODY)
 COUNTED = frozenset({"failure", "account_event", "visit_run"})
 """Tables that may change beside a refusal: wrong passwords are counted, and told to whose they are; a plan that was
 asked for before is at work."""
+CUSTODY = frozenset({"chain", "checkpoint", "counter", "envelope", "history", "log_node", "outcome"})
+"""Tables that keep what was handed in at the desk and refused: rule faults are kept with their reason, and shown."""
 
 Known = dict[str, list[str]]
 """What stands in the paths, by the parameter's name."""
@@ -74,17 +76,17 @@ class Visitor:
             self.sign_in()
         return answer
 
-    def changed(self) -> bool:
-        """Whether the tables are other than when this was asked last. They are read only if their files were written
+    def changed(self) -> set[str]:
+        """The tables that are other than when this was asked last. They are read only if their files were written
         to."""
         folder = self.town.folder / "server"
         files = tuple(_stand(folder / name) for name in ("daiban.db", "daiban.db-wal"))
         if files == self._files:
-            return False
+            return set()
         before, self._files = self._print, files
         found = asyncio.run_coroutine_threadsafe(fingerprint(self.town, besides=COUNTED), self.loop)
         self._print = found.result()
-        return before != self._print
+        return {name for name, digest in self._print.items() if before.get(name) != digest}
 
 
 def _stand(path: Path) -> tuple[int, int]:

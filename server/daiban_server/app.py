@@ -67,7 +67,7 @@ from daiban_server.http import (
     spools,
     territory,
 )
-from daiban_server.http.bodies import without_nul
+from daiban_server.http.bodies import readable
 from daiban_server.http.budgets import UNLIMITED, Budgets
 from daiban_server.http.openapi import Described
 from daiban_server.http.reveal import reveal
@@ -247,7 +247,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
             "session": Provide(session.provide_session, sync_to_thread=False),
         },
         guards=[session.permitted],
-        before_request=without_nul,
+        before_request=readable,
         before_send=[headers.dressing(settings)],
         exception_handlers=problems.HANDLERS,
         lifespan=[lifespan],

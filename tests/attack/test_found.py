@@ -31,3 +31,31 @@ async def test_a_number_that_no_column_holds_is_refused(
     head = await signed_in(sqlite_township, "head")
     answer = await head.post(path, json=body)
     assert (answer.status_code, code_of(answer)) == (400, "request.invalid")
+
+
+BODIES = {
+    "an array 100,000 deep": b"[" * 100_000,
+    "an object 100,000 deep": b'{"login":' * 100_000,
+    "a text of no UTF-8": b'{"login":"\xff\xfe","number":"\xff","phone":"\xff"}',
+    "U+0000": b'{"login":"a\\u0000","password":"x","number":"a\\u0000","code":"x","phone":"\\u0000"}',
+}
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "text/plain", ""])
+@pytest.mark.parametrize("what", BODIES)
+async def test_json_that_breaks_its_reader_is_refused_whatever_it_calls_itself(
+    sqlite_township: Township, what: str, media_type: str
+) -> None:
+    head = await signed_in(sqlite_township, "head")
+    for method, path in (("POST", "/v1/session"), ("POST", "/v1/public/look-up"), ("PUT", "/v1/office")):
+        answer = await head.request(method, path, content=BODIES[what], headers={"Content-Type": media_type})
+        assert (answer.status_code, code_of(answer)) == (400, "request.invalid"), (path, answer.text)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+async def test_a_day_beyond_any_calendar_is_refused(sqlite_township: Township, day: str) -> None:
+    auditor = await signed_in(sqlite_township, "auditor")
+    for asked in (f"first={day}", f"last={day}", f"first={day}&last={day}"):
+        answer = await auditor.get(f"/v1/audit?{asked}")
+        assert (answer.status_code, code_of(answer)) == (400, "request.invalid"), asked
+        assert (await auditor.get(f"/audit?{asked}")).status_code < 500

@@ -6,7 +6,7 @@ import pytest
 
 from tests.contracts.test_permissions import signed_in
 from tests.support.raw_device import code_of
-from tests.support.township import Township
+from tests.support.township import PASSWORD, Township
 
 HUGE = 10**30
 RECORD = "0" * 32
@@ -59,3 +59,17 @@ async def test_a_day_beyond_any_calendar_is_refused(sqlite_township: Township, d
         answer = await auditor.get(f"/v1/audit?{asked}")
         assert (answer.status_code, code_of(answer)) == (400, "request.invalid"), asked
         assert (await auditor.get(f"/audit?{asked}")).status_code < 500
+
+
+async def test_at_a_desk_that_stands_open_no_account_is_made_or_taken_over(sqlite_township: Township) -> None:
+    """The page asked once more who it is; whoever knew the route behind it got in."""
+    town = sqlite_township
+    head = await signed_in(town, "head")
+    town.clock.ahead += 11 * 60_000
+    hired = {"name": "钱进", "role": "head"}
+    assert code_of(await head.post("/v1/people", json=hired)) == "session.stale"
+    for name in ("赵敏", "李红"):
+        assert code_of(await head.post(f"/v1/people/{town.people[name].hex()}/password")) == "session.stale"
+    await head.post("/v1/session/proof", json={"password": PASSWORD})
+    assert code_of(await head.post(f"/v1/people/{town.people['李红'].hex()}/password")) == "factor.own"
+    assert (await head.post("/v1/people", json=hired)).status_code == 201

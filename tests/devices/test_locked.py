@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from daiban_client_sdk import Client, DeviceError
 from daiban_client_sdk.lock import LAST, Cost, check_pin
+from daiban_server.db import schema
+from daiban_server.db.program import rows
 from tests.photos.pictures import taken
 from tests.support.township import Clock, Township
 
@@ -225,6 +228,8 @@ async def test_a_phone_that_opens_again_after_all_hands_in_nothing_twice(townshi
     shown = (await clerk.get(f"/v1/records/household/{homes[0]}")).json()
     assert (shown["values"]["phone"], shown["conflicts"]) == ("13700000010", {})
     assert len((await clerk.get("/v1/records/household")).json()) == 3
+    waiting = await township.services.database.read(rows(select(schema.parked.c.number)))
+    assert waiting == [], "nothing was laid twice, so nothing failed"
 
 
 async def test_a_replay_of_a_batch_after_its_spool_tells_every_outcome(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
-from daiban_client_sdk import Client, RefusedError
+from daiban_client_sdk import RefusedError
 from daiban_server.db import schema
 from daiban_server.db.program import rows
 from daiban_sync import batch, signature, wire
@@ -17,13 +17,14 @@ from daiban_sync.signature import Parameters, Target
 from tests.contracts.test_permissions import centre_of
 from tests.hostile.test_bad_input import fingerprint as tables
 from tests.hostile.test_bad_input import household
+from tests.support.phones import phone_in
 from tests.support.raw_device import code_of, raw_device
 from tests.support.township import Township
 
 
 async def test_of_two_phones_with_one_code_at_once_one_is_enrolled(township: Township, tmp_path: Path) -> None:
     code = await township.code_for("王芳")
-    async with Client(tmp_path / "hers") as hers, Client(tmp_path / "his") as his:
+    async with phone_in(tmp_path / "hers") as hers, phone_in(tmp_path / "his") as his:
         told = await asyncio.gather(hers.enrol(code, "她的"), his.enrol(code, "他的"), return_exceptions=True)
     refused = [one for one in told if isinstance(one, RefusedError)]
     assert [one.code for one in refused] == ["enrolment.code"]

@@ -40,8 +40,9 @@ soak: .venv/.ready ## kill processes at random and look for losses; SECONDS=n fo
 	@$(SYSTEM_PACKAGES) test
 	@$(BIN)/python -m tests.soak $(if $(SECONDS),--seconds $(SECONDS))
 
-fuzz: .venv/.ready ## send 100,000 bad messages and pictures; INPUTS=n for how many
+fuzz: .venv/.ready ## send 100,000 bad messages and pictures, and ask the API everything; INPUTS=n, EXAMPLES=n for how much
 	@$(BIN)/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS))
+	@$(BIN)/python -m tests.attack $(if $(EXAMPLES),--examples $(EXAMPLES))
 
 bench: .venv/.ready ## measure what a record costs, beside its peers; BENCH=part, BENCH_JSON=file, BENCH_PROFILE=push
 	@$(SYSTEM_PACKAGES) test

@@ -9,7 +9,6 @@ from litestar import Litestar
 from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from daiban_server.accounts import account_routes, passkey_routes, people_routes, session_routes
 from daiban_server.accounts.oidc.provider import Provider
@@ -69,8 +68,9 @@ from daiban_server.http import (
     spools,
     territory,
 )
-from daiban_server.http.bodies import without_nul
+from daiban_server.http.bodies import readable
 from daiban_server.http.budgets import UNLIMITED, Budgets
+from daiban_server.http.openapi import Described
 from daiban_server.http.reveal import reveal
 from daiban_server.http.sync import sync
 from daiban_server.jobs.loop import first_watch, give_up_plans, renew_projections, replay_parked, run_jobs
@@ -249,12 +249,12 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
             "session": Provide(session.provide_session, sync_to_thread=False),
         },
         guards=[session.permitted],
-        before_request=without_nul,
+        before_request=readable,
         before_send=[headers.dressing(settings)],
         exception_handlers=problems.HANDLERS,
         lifespan=[lifespan],
         on_app_init=[_remember(services)],
-        openapi_config=OpenAPIConfig(title="Daiban", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]),
+        openapi_config=OpenAPIConfig(title="Daiban", version="1", path="/schema", render_plugins=[Described()]),
         template_config=TEMPLATES,
         # Its own configuration would log bodies and addresses; see `logs`.
         logging_config=None,

@@ -261,6 +261,20 @@ async def test_a_phone_that_opens_again_after_all_hands_in_nothing_twice(townshi
     assert len((await clerk.get("/v1/records/household")).json()) == 3
 
 
+async def test_what_the_clerk_wrote_after_the_spool_stands_when_its_phone_opens_after_all(township: Township) -> None:
+    folder, homes = await locked(township)
+    [path] = (folder / "spool").glob("*.spool")
+    clerk, home = await township.signed_in("赵敏"), f"/v1/records/household/{homes[0]}"
+    await clerk.post("/v1/spools", content=path.read_bytes())
+    seen = (await clerk.get(home)).json()["position"]
+    changed = await clerk.patch(home, json={"fields": {"phone": "13700000009"}, "seen": seen})
+    assert changed.status_code == 200, changed.text
+    async with Client(folder, township.clock, PIN) as phone:
+        assert (await phone.sync()).may_be_given_back
+    shown = (await clerk.get(home)).json()
+    assert (shown["values"]["phone"], shown["conflicts"]) == ("13700000009", {})
+
+
 async def test_a_replay_of_a_batch_after_its_spool_tells_every_outcome(
     township: Township, monkeypatch: pytest.MonkeyPatch
 ) -> None:

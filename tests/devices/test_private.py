@@ -49,6 +49,15 @@ async def test_after_the_receipt_nothing_of_it_is_left_in_clear(township: Townsh
     assert view.values["born"] == "1958-03-07", "who turns eighty is still known on the road"
 
 
+async def test_an_envelope_that_waits_for_its_backup_lies_sealed(fire: Fire) -> None:
+    wang = await fire.town.device("王芳")
+    await fire.back_up()
+    await home(fire.town, wang)
+    await wang.sync()
+    assert wang.device.store.rows("SELECT sequence FROM batch WHERE packed <> x''"), "no backup has it yet"
+    assert NUMBER.encode() not in everything(wang)
+
+
 async def test_a_form_that_shows_a_mask_writes_none(township: Township) -> None:
     wang = await township.device("王芳")
     record = await home(township, wang)

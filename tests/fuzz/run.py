@@ -30,7 +30,7 @@ async def fuzz(town: Township, inputs: int, seed: int) -> Counter[str]:
     fields = {"place": town.qingshan.hex(), "head": "张桂兰", "phone": "13700000000"}
     bodies = [entry.change(new_id().hex(), "household", fields, seen=0, at=1) for _ in range(5)]
     honest = await samples(town, phone, raw, bodies)
-    before, grown = await fingerprint(town), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    before, grown = await fingerprint(town), _peak()
     for n in range(inputs):
         sample = honest[n % len(honest)]
         sent = sample.close(mangled(sample.inside, dice))
@@ -43,11 +43,17 @@ async def fuzz(town: Township, inputs: int, seed: int) -> Counter[str]:
             told[f"{sample.name}: {code}"] += 1
         else:
             told[f"{sample.name}: {answer.status_code}"] += 1
-    assert await fingerprint(town) == before, f"seed {seed}: the tables are not as they were"
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    after = await fingerprint(town)
+    assert after == before, f"seed {seed}: changed {[name for name in before if before[name] != after[name]]}"
+    peak = _peak()
     assert peak - grown < GROWN, f"seed {seed}: grew by {(peak - grown) / 2**20:.0f} MiB"
+    told["MiB that the process grew by"] = (peak - grown) // 2**20
     await _look(max(1, int(inputs * PICTURES)), dice, told)
     return told
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 async def _look(count: int, dice: Random, told: Counter[str]) -> None:

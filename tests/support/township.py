@@ -184,12 +184,17 @@ class Township:
 
 @contextlib.asynccontextmanager
 async def open_township(
-    folder: Path, database: str = "", clock: Clock | None = None, host: str = "127.0.0.1", **chosen: Any
+    folder: Path,
+    database: str = "",
+    clock: Clock | None = None,
+    host: str = "127.0.0.1",
+    rounds: bool = True,
+    **chosen: Any,
 ) -> AsyncIterator[Township]:
-    """A township served on loopback until the block ends. `database` is a PostgreSQL URL, or "" for SQLite; `chosen`
-    are settings besides."""
+    """A township served on loopback until the block ends. `database` is a PostgreSQL URL, or "" for SQLite; without
+    `rounds` the server does nothing by itself; `chosen` are settings besides."""
     clock = clock or Clock()
-    async with served(folder, database, clock, host, **chosen) as (services, url):
+    async with served(folder, database, clock, host, rounds, **chosen) as (services, url):
         town = Township(services, clock, url, folder)
         await town.set_up()
         async with town.clients:
@@ -198,7 +203,7 @@ async def open_township(
 
 @contextlib.asynccontextmanager
 async def served(
-    folder: Path, database: str, clock: Clock, host: str = "127.0.0.1", **chosen: Any
+    folder: Path, database: str, clock: Clock, host: str = "127.0.0.1", rounds: bool = True, **chosen: Any
 ) -> AsyncIterator[tuple[Services, str]]:
     """The application in `folder`, served by uvicorn on a free port."""
     with contextlib.closing(_listener()) as listener:
@@ -208,7 +213,7 @@ async def served(
         settings = Settings(
             folder / "server", url, database, secure_cookies=False, **{"second_factor": NOBODY, **chosen}
         )
-        app = create_app(settings, clock)
+        app = create_app(settings, clock, rounds=rounds)
         app.state.services.hashing = Hashing(_HASHER)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
         task = asyncio.create_task(server.serve(sockets=[listener]))

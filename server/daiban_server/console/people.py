@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.accounts import factors, passwords, people_routes
 from daiban_server.accounts.oidc import links
-from daiban_server.accounts.session_routes import check_fresh
 from daiban_server.accounts.sessions import SignedIn
 from daiban_server.console.pages import SAID, Asked, go, page, show, signed_form
 from daiban_server.console.words import MARKS, Mark
@@ -105,7 +104,6 @@ async def new_password(
 ) -> Response[Any]:
     """Another password, shown this once, to be changed at the next sign-in."""
     await signed_form(request, session)
-    check_fresh(session, services)
     given: hiring.HiredOut = await hiring.new_password.fn(person=person, session=session, services=services)
     context = {"title": "新密码", "session": session, "here": "people", "given": given}
     return page("new_password", context)

@@ -15,6 +15,8 @@ from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.services import GivenServices
 
 LONGEST_PAGE = 500
+YEARS = (1900, 2199)
+"""Of days that can be asked for."""
 
 
 class AuditLine(Struct, frozen=True):
@@ -83,9 +85,17 @@ def narrowed(session: SignedIn, *, act: str, person: str, subject: str, centre: 
         act or None,
         checked_id(person, "person.unknown") if person else None,
         checked_id(subject, "record.unknown") if subject else None,
-        _midnight(checked_day(first)) if first else 0,
-        _midnight(checked_day(last) + datetime.timedelta(days=1)) if last else Wanted(None).until,
+        _midnight(_countable(first)) if first else 0,
+        _midnight(_countable(last) + datetime.timedelta(days=1)) if last else Wanted(None).until,
     )
+
+
+def _countable(text: str) -> datetime.date:
+    """A day that has a day after it, and milliseconds. Raises `ProblemError("request.invalid")`."""
+    day = checked_day(text)
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise ProblemError("request.invalid", detail=f"a day of the years {YEARS[0]} to {YEARS[1]}")
+    return day
 
 
 def _midnight(day: datetime.date) -> int:

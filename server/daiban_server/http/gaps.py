@@ -4,6 +4,7 @@ from litestar import post
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
+from daiban_server.http.bodies import Whole
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
@@ -16,7 +17,7 @@ REASON_LENGTH = 500
 class Lost(Struct):
     """The last batch that will never come, and why that is certain."""
 
-    last: int
+    last: Whole
     reason: str
 
 

@@ -17,6 +17,7 @@ from daiban_schemas.turning import IN, OUT, Turn, turned
 from daiban_schemas.types import Type
 from daiban_server.concerned import Reader
 from daiban_server.db.program import Program
+from daiban_server.http.bodies import Whole
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.record_out import RecordOut, out, types_of
 from daiban_server.http.session import GivenSession, SignedIn
@@ -37,15 +38,15 @@ class ChangeIn(Struct):
     conflict."""
 
     fields: dict[str, Any]
-    seen: int = 0
-    over: dict[str, list[int]] | None = None
+    seen: Whole = 0
+    over: dict[str, list[Whole]] | None = None
 
 
 class AskIn(Struct):
     """A command's arguments or a report's facts; `expected` is the version that the author saw."""
 
     arguments: dict[str, Any] | None = None
-    expected: int | None = None
+    expected: Whole | None = None
 
 
 class Settlement(Struct):
@@ -54,10 +55,10 @@ class Settlement(Struct):
     needs it, since it is judged by everything that its author had in view."""
 
     field: str
-    over: list[int]
+    over: list[Whole]
     value: Any | UnsetType = UNSET
-    chosen: int | None = None
-    seen: int = 0
+    chosen: Whole | None = None
+    seen: Whole = 0
 
 
 class Result(Struct, frozen=True):

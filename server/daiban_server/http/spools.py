@@ -109,9 +109,11 @@ async def spooled_photo(
 ) -> dict[str, bool]:
     """Take in a sealed photo whose record came before it: it must be the very bytes that the record names."""
     place, id_ = checked_id(centre, "photo.unknown"), checked_id(record, "photo.unknown")
-    body = await request.body()
     named = await services.database.read(_photo(place, id_))
-    if not body or named is None or hashlib.sha256(body).digest() != named.digest or len(body) != named.size:
+    if named is None:
+        raise PhotoError("photo.unknown")  # before its body is taken into memory: anybody may call here
+    body = await request.body()
+    if not body or hashlib.sha256(body).digest() != named.digest or len(body) != named.size:
         raise PhotoError("photo.unknown")
     if named.device == services.keys.desk_device(place):
         sender = Sender(named.device, place, NOBODY, "", b"")

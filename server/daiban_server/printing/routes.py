@@ -15,7 +15,12 @@ from daiban_server.printing.daily import daily_document
 from daiban_server.services import GivenServices
 
 
-@get("/v1/figures/daily.pdf", opt=READ, dependencies={"asked": Provide(take_asked, sync_to_thread=False)})
+@get(
+    "/v1/figures/daily.pdf",
+    opt=READ,
+    media_type="application/pdf",
+    dependencies={"asked": Provide(take_asked, sync_to_thread=False)},
+)
 async def daily_pdf(asked: GivenAsked, services: GivenServices) -> Response[bytes]:
     """The daily report (日报表), to be printed. Raises `ProblemError` for what a paper raises."""
     found, made = await daily_report(asked, services)

@@ -12,6 +12,7 @@ from daiban_server.features.devices import adopting, life, quarantined, rotating
 from daiban_server.features.devices.adopting import Choice
 from daiban_server.features.devices.life import Act, Between, checked_reason
 from daiban_server.features.devices.quarantined import Pair, Quarantined
+from daiban_server.http.bodies import Whole
 from daiban_server.http.device import signed_device
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
@@ -24,7 +25,7 @@ class ActIn(Struct):
     """Why, and of a phone that is missing since when (Unix milliseconds)."""
 
     reason: str
-    lost_at: int | None = None
+    lost_at: Whole | None = None
 
 
 class Story(Struct, frozen=True):
@@ -61,7 +62,7 @@ class Decision(Struct):
     (``PublicKeyCredential.toJSON()``)."""
 
     reason: str
-    numbers: list[int] = []
+    numbers: list[Whole] = []
     credential: dict[str, Any] | None = None
 
 

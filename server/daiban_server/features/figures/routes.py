@@ -69,14 +69,14 @@ class Figures(Controller):
         """The daily report (日报表) by window."""
         return (await daily_report(asked, services))[1]
 
-    @get("/daily.xlsx", opt=READ)
+    @get("/daily.xlsx", opt=READ, media_type=XLSX)
     async def daily_xlsx(self, asked: GivenAsked, services: GivenServices) -> Response[bytes]:
         """The same as a workbook."""
         found, made = await daily_report(asked, services)
         called = await exported("日报表", XLSX, asked, found, services)
         return await _workbook([tables.daily(found.name, made)], called)
 
-    @get("/daily.csv", opt=READ)
+    @get("/daily.csv", opt=READ, media_type=CSV)
     async def daily_csv(self, asked: GivenAsked, services: GivenServices) -> Response[bytes]:
         """The same as CSV."""
         found, made = await daily_report(asked, services)
@@ -89,7 +89,7 @@ class Figures(Controller):
         """Every figure over some days, by window, mode, item, place, person, owner or centre."""
         return (await _spanned(asked, services, by))[1]
 
-    @get("/span.xlsx", opt=READ)
+    @get("/span.xlsx", opt=READ, media_type=XLSX)
     async def span_xlsx(
         self, asked: GivenAsked, services: GivenServices, step: FromQuery[Step] = "day"
     ) -> Response[bytes]:
@@ -98,7 +98,7 @@ class Figures(Controller):
         made = await asyncio.to_thread(_sheets, asked, found, step)
         return await _workbook(made, await exported("统计表", XLSX, asked, found, services))
 
-    @get("/span.csv", opt=READ)
+    @get("/span.csv", opt=READ, media_type=CSV)
     async def span_csv(
         self, asked: GivenAsked, services: GivenServices, by: FromQuery[By] = "window"
     ) -> Response[bytes]:

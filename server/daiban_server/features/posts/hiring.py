@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from daiban_server import audit, provision
 from daiban_server.accounts import events, passwords
+from daiban_server.accounts.session_routes import check_fresh
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, run
 from daiban_server.http.problems import ProblemError, checked_id
@@ -60,8 +61,9 @@ class HiredOut(Struct, frozen=True):
 
 @post("/v1/people", opt={"action": "person.hire"})
 async def hire(data: JSONBody[HireIn], session: GivenSession, services: GivenServices) -> HiredOut:
-    """Take somebody on in one's own centre. Raises `ProblemError`: ``person.role``, ``person.login_taken``,
-    ``person.badge_taken``."""
+    """Take somebody on in one's own centre: whoever sits at a desk that stands open makes no account for himself.
+    Raises `ProblemError`: ``session.stale``, ``person.role``, ``person.login_taken``, ``person.badge_taken``."""
+    check_fresh(session, services)
     if data.role not in HIRES[session.role] or "\x00" in data.login + data.name + data.badge:
         raise ProblemError("person.role")
     login = data.login.strip() or ("" if data.role == "agent" else data.name)
@@ -75,9 +77,12 @@ async def hire(data: JSONBody[HireIn], session: GivenSession, services: GivenSer
 
 @post("/v1/people/{person:str}/password", opt={"action": "person.hire"}, status_code=200)
 async def new_password(person: FromPath[str], session: GivenSession, services: GivenServices) -> HiredOut:
-    """Give somebody of one's own centre another password; he is signed out everywhere. Raises `ProblemError`:
-    ``person.unknown``, for who has no login too."""
+    """Give somebody else of one's own centre another password; he is signed out everywhere. Raises `ProblemError`:
+    ``session.stale``, ``factor.own``, ``person.unknown``, for who has no login too."""
+    check_fresh(session, services)
     id_, password = checked_id(person, "person.unknown"), secrets.token_urlsafe(9)
+    if id_ == session.clerk.person:
+        raise ProblemError("factor.own")
     hashed = await services.hashing.hash(password)
     clerk, now = session.clerk, services.now()
     login = await services.database.write("people", lambda: _change(clerk, id_, hashed, now))

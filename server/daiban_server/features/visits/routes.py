@@ -13,6 +13,7 @@ from daiban_server.features.visits import settings as chosen
 from daiban_server.features.visits.offering import Found
 from daiban_server.features.visits.settings import VisitSettings
 from daiban_server.features.visits.terms import to_milliseconds
+from daiban_server.http.bodies import Whole
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
@@ -23,8 +24,8 @@ from daiban_sync import ids
 class WindowIn(Struct, rename={"start": "from", "end": "to"}):
     """A time that suits the resident, Unix milliseconds."""
 
-    start: int
-    end: int
+    start: Whole
+    end: Whole
 
 
 class Wanted(Struct):
@@ -35,12 +36,12 @@ class Wanted(Struct):
     visit: str | None = None
     household: str | None = None
     item: str | None = None
-    minutes: int | None = None
+    minutes: Whole | None = None
     windows: list[WindowIn] = []
-    deadline: int | None = None
-    crew: int | None = None
-    priority: int = 0
-    count: int = 3
+    deadline: Whole | None = None
+    crew: Whole | None = None
+    priority: Whole = 0
+    count: Whole = 3
     hold: bool = True
 
 
@@ -52,8 +53,8 @@ class OfferOut(Struct, frozen=True):
     agent: str
     agents: list[str]
     names: list[str]
-    start: int
-    end: int
+    start: Whole
+    end: Whole
     code: str
     reason: str
     cost: int

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from daiban_server.console.languages.spoken import CHINESE, LANGUAGES, speak
 from daiban_server.console.pages import Asked
-from daiban_server.http.bodies import without_nul
+from daiban_server.http.bodies import readable
 from daiban_server.http.problems import ProblemError
 
 COOKIE = "daiban_language"
@@ -21,7 +21,7 @@ _address: ContextVar[str] = ContextVar("address", default="/")
 async def listen(request: Request[Any, Any, Any]) -> None:
     """Before each page: in which language it is. Chinese, unless somebody chose another: many an office's browser is
     English by chance."""
-    await without_nul(request)
+    await readable(request)
     speak(request.cookies.get(COOKIE, CHINESE))
     query = request.scope["query_string"].decode("latin-1")
     _address.set(request.url.path + (f"?{query}" if query else "") if request.method == "GET" else "/")

@@ -66,8 +66,8 @@ def date(day: datetime.date, today: datetime.date) -> str:
     """11月24日 周二, with the year where it is another."""
     if language() != CHINESE:
         return f"{day:%a} {day.day} {day:%b}{'' if day.year == today.year else f' {day.year}'}"
-    year = "" if day.year == today.year else f"{day.year}年"
-    return f"{year}{day.month}月{day.day}日 周{_WEEKDAYS[day.weekday()]}"
+    year = "" if day.year == today.year else say("{0}年", day.year)
+    return year + say("{0}月{1}日 周{2}", day.month, day.day, _WEEKDAYS[day.weekday()])
 
 
 def day_name(day: datetime.date, today: datetime.date) -> str:

@@ -287,7 +287,8 @@ async def _act(
     act = KIND.commands.get(name) if kind == "commands" else KIND.reports.get(name)
     if act is None:
         raise ProblemError("request.not_found")
-    checked_id(record, "record.unknown")
+    # An act of a record that is not there would wait for it, as a phone's does.
+    await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
     found = await services.database.read(rows(_PEOPLE, centre_id=session.clerk.centre))
     values, errors = answers(form(act, {id_.hex(): name for id_, name in found}), given)
     if not errors:

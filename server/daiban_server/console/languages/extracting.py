@@ -85,5 +85,5 @@ def written(catalogue: Catalog) -> bytes:
 
 
 def others() -> list[str]:
-    """The languages that have a catalogue."""
+    """The languages that are offered beside Chinese."""
     return [language for language in LANGUAGES if language != CHINESE]

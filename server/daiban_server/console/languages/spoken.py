@@ -16,9 +16,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 CHINESE = "zh"
-LANGUAGES = {CHINESE: "中文", "en": "English"}
-"""What the console speaks, each under its own name."""
 FOLDER = Path(__file__).parent
+_NAMES = {CHINESE: "中文", "en": "English"}
+LANGUAGES = {code: name for code, name in _NAMES.items() if code == CHINESE or (FOLDER / f"{code}.po").exists()}
+"""What the console speaks, each under its own name: Chinese, and whatever has a catalogue."""
 WRITTEN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”…—]")
 """What shows that a text is Chinese."""
 

@@ -77,7 +77,7 @@ def limits(book: Book) -> Program[Limits]:
     listed = [
         LimitLine(
             case.hex(),
-            _LABELS.get(kind, kind),
+            _LABELS.get(str(kind), str(kind)),
             words.due_day(due, book.now),
             number,
             item,

@@ -99,6 +99,7 @@ OPEN: Mapping[str, str] = {
     "/static": "style sheets and scripts",
     "/lost": "whom to telephone when a phone is gone",
     "/hand-in": "the page before /v1/bundles",
+    "/language": "which language a browser reads",
     "/sign-in": "the sign-in page, and the way to a provider and back",
     "/": "leads to the sign-in page or to the summary",
 }

@@ -221,6 +221,16 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         f"/quarantine/{of.device}/{'00' * 32}",
         {"data": {"reason": "看过"}},
     ),
+    ("GET", "/cases"): lambda of: ("/cases", {}),
+    ("GET", "/cases/{record:str}"): lambda of: (f"/cases/{of.application}", {}),
+    ("POST", "/cases/{record:str}/commands/{name:str}"): lambda of: (
+        f"/cases/{of.application}/commands/withdraw",
+        {"data": {"reason": "不办了"}},
+    ),
+    ("POST", "/cases/{record:str}/reports/{name:str}"): lambda of: (
+        f"/cases/{of.application}/reports/verified",
+        {"data": {"met": "户主"}},
+    ),
     ("GET", "/erasures"): lambda of: ("/erasures", {}),
     ("POST", "/erasures"): lambda of: (
         "/erasures",

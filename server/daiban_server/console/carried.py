@@ -11,7 +11,6 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException
 from litestar.response import Template
 
-from daiban_schemas.problem import words as problem_words
 from daiban_server.console import words
 from daiban_server.console.pages import page
 from daiban_server.http.bundles import MEDIA_TYPE, take_in
@@ -50,7 +49,6 @@ async def hand_in(request: Request[Any, Any, Any], services: GivenServices) -> R
     try:
         answer = await take_in(await chosen.read(), services)
     except (ProblemError, SyncError) as error:
-        title, advice = problem_words(error.code)
-        return _page(words.full_width(f"{title}，{advice}。"), 422)
+        return _page(words.wrong(error.code), 422)
     headers = {"Content-Disposition": 'attachment; filename="receipts.answer"'}
     return Response(answer, media_type=MEDIA_TYPE, headers=headers)

@@ -5,11 +5,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
-from daiban_schemas.problem import words
 from daiban_server.accounts import entering, sessions
 from daiban_server.accounts.session_routes import browser_of
 from daiban_server.accounts.sessions import FULL, Opened
-from daiban_server.console import words as say
+from daiban_server.console import words as told
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import SAID, Asked, go, home_of, onward, page, read_form, safe, signed_form
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, cookie_name, find_session, secret_of
@@ -68,10 +68,10 @@ def entered(opened: Opened, wanted: str, request: Asked, services: Services) -> 
 
 def _refused(error: ProblemError, login: str, wanted: str, services: Services) -> Template:
     if error.code == "session.too_many":
-        text = f"试错次数多了，请等 {say.wait(int(error.headers['Retry-After']))} 再试。"
+        text = say("试错次数多了，请等 {0} 再试。", told.wait(int(error.headers["Retry-After"])))
         return sign_in_form(login, wanted, services, {"password": text}, 429, error.headers)
-    title, _ = words(error.code)
-    return sign_in_form(login, wanted, services, {"password": f"{title}，请重新输入密码。"}, 401)
+    title, _ = told.problem(error.code)
+    return sign_in_form(login, wanted, services, {"password": say("{0}，请重新输入密码。", title)}, 401)
 
 
 def sign_in_form(

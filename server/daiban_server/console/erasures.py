@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from litestar import Response, get, post
 from litestar.response import Template
 
-from daiban_schemas.problem import words as problem_words
 from daiban_server.console import words
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import SAID, Asked, go, show, signed_form
 from daiban_server.console.reading.book import Book
 from daiban_server.console.words import Moment
@@ -103,7 +103,7 @@ async def erase(request: Asked, session: GivenSession, services: GivenServices) 
     chosen = [name.removeprefix("record-") for name in form if name.startswith("record-")]
     reason, errors = form.get("reason", "").strip(), {}
     if not chosen or len(chosen) > LISTED or not all(is_id(one) for one in chosen):
-        errors["records"] = f"请勾选要清除的，一次最多 {LISTED} 件。"
+        errors["records"] = say("请勾选要清除的，一次最多 {0} 件。", LISTED)
     if not reason or len(reason) > REASON_LENGTH:
         errors["reason"] = "请写明理由，如：保存期满。"
     if form.get("sure") != "yes":
@@ -113,10 +113,7 @@ async def erase(request: Asked, session: GivenSession, services: GivenServices) 
     try:
         await erasing.erase([bytes.fromhex(one) for one in chosen], session.clerk, reason, services)
     except Refusal as error:
-        title, advice = problem_words(error.code)
-        return await _page(
-            session, services, errors={"records": words.full_width(f"{title}，{advice}。")}, reason=reason
-        )
+        return await _page(session, services, errors={"records": words.wrong(error.code)}, reason=reason)
     return go("/erasures", "erased")
 
 

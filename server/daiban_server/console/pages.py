@@ -10,9 +10,9 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 from sqlalchemy import bindparam, select
 
-from daiban_schemas.problem import PROBLEMS, words
+from daiban_schemas.problem import PROBLEMS
 from daiban_server.accounts.sessions import CHANGE, ENROL, FULL, SECOND
-from daiban_server.console.words import full_width
+from daiban_server.console.words import problem
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
 from daiban_server.http import problems
@@ -30,7 +30,9 @@ STEPS = {SECOND: "/sign-in/code", CHANGE: "/sign-in/password", ENROL: "/sign-in/
 FIELDS = 60
 """Fields of one form."""
 
-_PAGES = re.compile(r"/(summary|audit|account|people|erasures|quarantine|devices(/[0-9a-f]{32})?)\Z")
+_PAGES = re.compile(
+    r"/(summary|audit|account|people|erasures|cases(/[0-9a-f]{32})?|quarantine|devices(/[0-9a-f]{32})?)\Z"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
 SAID = {
@@ -47,6 +49,7 @@ SAID = {
     "reject": "没有通过。请对方重新扫一个新码。",
     "refused": "已记为都不采用。这一批仍原样留存，可以随时查看。",
     "adopted": "所选的已采用，写明是您经手的。",
+    "acted": "已办好，记在办理经过里。",
     "erased": "已永久清除。登记编号和统计数字还在，姓名和内容都没有了。",
     "retention": "保存期限改好了。",
     "gone": "没有这台手机，下面是现在登记的手机。",
@@ -74,11 +77,7 @@ def page(
     session = context.get("session")
     role = session.role if session is not None else None
     known = {
-        "may_summary": role is not None and may(role, "summary.read"),
-        "may_audit": role is not None and may(role, "audit.read"),
         "may_devices": role is not None and may(role, "device.read"),
-        "may_erasures": role is not None and may(role, "erasure.read"),
-        "may_people": role is not None and may(role, "account.reset"),
     }
     whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **known, **context}
     return Template(
@@ -186,13 +185,13 @@ def on_problem(request: Asked, error: ProblemError) -> Response[Any]:
 
 def problem_page(request: Asked, code: str, headers: Mapping[str, str] | None = None) -> Template:
     """A problem in words, with the way on."""
-    title, advice = words(code)
+    title, advice = problem(code)
     known = PROBLEMS.get(code, PROBLEMS["server.fault"])
     session = request.scope["state"].get("session")
     context = {
         "title": title,
-        "problem": full_width(title),
-        "advice": full_width(advice),
+        "problem": title,
+        "advice": advice,
         "code": code,
         "session": session,
     }

@@ -5,7 +5,6 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from daiban_schemas.problem import words as problem_words
 from daiban_server.accounts import entering, events, sessions
 from daiban_server.accounts.oidc import flow, links
 from daiban_server.accounts.oidc.flow import Flow
@@ -89,8 +88,7 @@ async def _link(request: Asked, way: Flow, who: Identity, services: Services) ->
 
 
 def _refused(error: ProblemError, wanted: str, services: Services) -> Response[Any]:
-    title, advice = problem_words(error.code)
-    return sign_in_form("", wanted, services, {"provider": words.full_width(f"{title}，{advice}。")}, 403)
+    return sign_in_form("", wanted, services, {"provider": words.wrong(error.code)}, 403)
 
 
 @post("/account/provider", opt={"action": "account.own", "csrf_in_form": True}, status_code=200)

@@ -7,11 +7,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from daiban_schemas.problem import words
 from daiban_server.concerned import Reader, kept_from
 from daiban_server.console.pages import Asked, show, signed_form
 from daiban_server.console.values import told
-from daiban_server.console.words import full_width
+from daiban_server.console.words import wrong
 from daiban_server.db.program import Program
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.record_out import types_of
@@ -47,7 +46,6 @@ async def reveal(
 async def _form(
     record: str, asked: RevealIn, session: SignedIn, services: Services, error: ProblemError | None = None
 ) -> Template:
-    title, advice = words(error.code) if error else ("", "")
     return await show(
         "reveal",
         services,
@@ -59,7 +57,7 @@ async def _form(
         asked=asked,
         reasons=REASONS,
         longest=LONGEST_NOTE,
-        error=full_width(f"{title}，{advice}。") if error else "",
+        error=wrong(error.code) if error else "",
     )
 
 

@@ -19,7 +19,10 @@ from daiban_server.console import (
     steps,
     summary,
 )
+from daiban_server.console.cases import listed
+from daiban_server.console.cases import one as one_case
 from daiban_server.console.devices import apart, listing, lost, one
+from daiban_server.console.language import choose, listen
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.http.problems import problem
 
@@ -29,6 +32,7 @@ ROUTES: list[Router] = [
     Router(
         path="/",
         route_handlers=[
+            choose,
             door.entrance,
             door.sign_in_page,
             door.sign_in,
@@ -58,10 +62,13 @@ ROUTES: list[Router] = [
             carried.hand_in_page,
             carried.hand_in,
             *erasures.HANDLERS,
+            *listed.HANDLERS,
+            *one_case.HANDLERS,
             revealing.ask,
             revealing.reveal,
             auditing.audit_page,
         ],
+        before_request=listen,
         exception_handlers=HANDLERS,
         include_in_schema=False,
     )

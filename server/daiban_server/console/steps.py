@@ -5,13 +5,13 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Template
 
-from daiban_schemas.problem import words as problem_words
 from daiban_server.accounts import entering, passkeys, totp
 from daiban_server.accounts.passwords import SHORTEST
 from daiban_server.accounts.session_routes import browser_of
 from daiban_server.accounts.sessions import CHANGE, ENROL, SECOND, Opened, SignedIn
 from daiban_server.console import words
 from daiban_server.console.door import entered
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, page, safe, signed_form
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, secret_of
@@ -106,6 +106,5 @@ async def first_factor(session: GivenSession) -> Template:
 def said_of(error: ProblemError) -> str:
     """A problem as a sentence beside a field."""
     if "Retry-After" in error.headers and error.code == "session.too_many":
-        return f"试错次数多了，请等 {words.wait(int(error.headers['Retry-After']))} 再试。"
-    title, advice = problem_words(error.code)
-    return words.full_width(f"{title}，{advice}。")
+        return say("试错次数多了，请等 {0} 再试。", words.wait(int(error.headers["Retry-After"])))
+    return words.wrong(error.code)

@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from daiban_schemas import entry
-from daiban_schemas.problem import words
 from daiban_server.console.meaning import read
 from daiban_server.console.pages import SAID, Asked, go, show, signed_form
 from daiban_server.console.reading.arrivals import arrivals
@@ -17,11 +16,12 @@ from daiban_server.console.reading.book import Book
 from daiban_server.console.reading.disputes import Dispute, dispute, disputes
 from daiban_server.console.reading.district import COLUMNS, district
 from daiban_server.console.reading.fieldwork import phones
+from daiban_server.console.reading.limits import limits
 from daiban_server.console.reading.replies import replies
 from daiban_server.console.reading.tasks import tasks
 from daiban_server.console.reading.visits import visits
 from daiban_server.console.values import CHOICES
-from daiban_server.console.words import full_width
+from daiban_server.console.words import wrong as wrong_with
 from daiban_server.db.program import Program
 from daiban_server.features.tasks.routes import Tasks
 from daiban_server.http.problems import ProblemError
@@ -31,13 +31,13 @@ from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
 from daiban_sync.ids import NOBODY, is_id
 
-_LOOKING_ON = {"above": (), "main": ("replies", "visits"), "aside": ("fieldwork", "arrivals"), "below": ()}
+_LOOKING_ON = {"above": (), "main": ("limits", "replies", "visits"), "aside": ("fieldwork", "arrivals"), "below": ()}
 _PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "leader": _LOOKING_ON,
     "chief": _LOOKING_ON,
     "": {
         "above": ("disputes",),
-        "main": ("visits", "replies"),
+        "main": ("limits", "visits", "replies"),
         "aside": ("tasks", "fieldwork", "arrivals"),
         "below": (),
     },
@@ -111,6 +111,7 @@ def _centre(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]
         "fieldwork": (yield from phones(book.centre, book.now, services.presence, came.by_device)),
         "visits": (yield from visits(book)),
         "disputes": (yield from disputes(book)) if may(role, "conflict.read") else None,
+        "limits": (yield from limits(book)) if may(role, "case.read") else None,
         "replies": (yield from replies(session, book)) if may(role, "obligation.read") else None,
         "tasks": (yield from tasks(book)) if may(role, "task.read") else None,
         "warned": (yield from warning(book.centre, book.now)) if may(role, "backup.read") else "",
@@ -143,7 +144,7 @@ async def settle(
         try:
             result = await hand_in(body, record, session, services)
         except ProblemError as error:
-            wrong = _in_words(error.code)
+            wrong = wrong_with(error.code)
         else:
             if field not in result.fields:
                 return go("/summary", "settled", "disputes")
@@ -171,18 +172,13 @@ def _chosen(found: Dispute, form: Mapping[str, str]) -> tuple[Any, str]:
         if not own:
             return None, "请选一种写法，或者另写一个。"
         value, code = read(found.what, own)
-        return value, _in_words(code) if code else ""
+        return value, wrong_with(code) if code else ""
     if own and not found.doubted:
         return None, "您选了一种写法，又另写了一个。请只留一个。"
     for written in found.values:
         if choice == str(written.position):
             return written.raw, ""
     return None, "您选的写法刚才已经变了，请按现在的写法再选一次。"
-
-
-def _in_words(code: str) -> str:
-    title, advice = words(code)
-    return full_width(f"{title}，{advice}。" if advice else f"{title}。")
 
 
 # Tasks ------------------------------------------------------------------------------------------------------------

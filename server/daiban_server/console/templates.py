@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,6 +11,10 @@ from litestar.template.config import TemplateConfig
 from markupsafe import Markup, escape
 
 from daiban_server.console import words
+from daiban_server.console.language import address
+from daiban_server.console.languages.marking import Marking
+from daiban_server.console.languages.spoken import LANGUAGES, finalize, language, plain, run
+from daiban_server.console.menu import menu
 
 _FOLDER = Path(__file__).parent
 _MEANING = re.compile(r"([省市县区镇乡村街路组栋楼元·]|号(?!楼))(?=.)")
@@ -20,7 +25,8 @@ def breakable(text: str) -> Markup:
     return Markup(_MEANING.sub(r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped just before
 
 
-def _address(file: str) -> str:
+@cache
+def asset(file: str) -> str:
     """Where a style sheet or script is. The address changes with it, so that no browser shows a new page in an old
     dress."""
     content = (_FOLDER / "static" / file).read_bytes()
@@ -32,12 +38,14 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        extensions=[Marking],
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"_run": run, "_plain": plain, "asset": asset, "menu": menu}
+    environment.globals |= {"language": language, "languages": LANGUAGES, "address": address}
     environment.filters["breakable"] = breakable
-    for name, file in {"style": "console.css", "script": "passkeys.js", "carrying": "carrying.js"}.items():
-        environment.globals[name] = _address(file)
     environment.globals["moment"] = words.moment
     environment.globals["marks"] = words.MARKS
     environment.globals["roles"] = words.ROLES

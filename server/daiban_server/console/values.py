@@ -12,6 +12,7 @@ from daiban_schemas.labels import MODES, SOURCES
 from daiban_schemas.masking import as_shown, in_text
 from daiban_schemas.types import Choice, Date, Flag, Instant, List, Point, Reference, Struct, Type
 from daiban_server.console import words
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.meaning import Money
 
 CHOICES: Mapping[str, str] = {
@@ -73,12 +74,12 @@ def _told(value: Any, of: Type | None, names: Names, now: int) -> str:
     if isinstance(value, str):
         return _text(value, of, names)
     if isinstance(of, Money) and isinstance(value, int):
-        return f"{value / 100:.2f} 元"
+        return say("{0} 元", f"{value / 100:.2f}")
     if isinstance(of, Instant) and isinstance(value, int):
         at = words.moment(value, now)
         return f"{at.exact} {at.clock}"
     if isinstance(of, Point) and isinstance(value, dict):
-        return f"东经 {value.get('lon', 0) / 1e6:.5f}°，北纬 {value.get('lat', 0) / 1e6:.5f}°"
+        return say("东经 {0}°，北纬 {1}°", *(f"{value.get(axis, 0) / 1e6:.5f}" for axis in ("lon", "lat")))
     if isinstance(value, list):
         return "、".join(_told(part, None, names, now) for part in value) or "（空）"
     if isinstance(value, dict):
@@ -107,4 +108,4 @@ def _date(value: str) -> str:
         day = datetime.date.fromisoformat(value)
     except ValueError:
         return value
-    return f"{day.year}年{day.month}月{day.day}日"
+    return say("{0}年{1}月{2}日", day.year, day.month, day.day)

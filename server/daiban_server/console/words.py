@@ -7,7 +7,9 @@ import datetime
 import re
 from typing import NamedTuple
 
+from daiban_schemas.problem import words as known
 from daiban_schemas.zone import SHANGHAI
+from daiban_server.console.languages.spoken import CHINESE, language, say, translated
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -32,12 +34,14 @@ ROLES = {
 
 
 class Moment(NamedTuple):
-    """A moment: `said` as people say it, `exact` the date beside it, `clock` its time of day, `iso` for machines."""
+    """A moment: `said` as people say it, `exact` the date beside it, `clock` its time of day, `iso` for machines.
+    `told`: the date is plain from what is said."""
 
     said: str
     exact: str
     clock: str
     iso: str
+    told: bool = True
 
 
 class Mark(NamedTuple):
@@ -60,8 +64,10 @@ def day_start(milliseconds: int) -> int:
 
 def date(day: datetime.date, today: datetime.date) -> str:
     """11月24日 周二, with the year where it is another."""
-    year = "" if day.year == today.year else f"{day.year}年"
-    return f"{year}{day.month}月{day.day}日 周{_WEEKDAYS[day.weekday()]}"
+    if language() != CHINESE:
+        return f"{day:%a} {day.day} {day:%b}{'' if day.year == today.year else f' {day.year}'}"
+    year = "" if day.year == today.year else say("{0}年", day.year)
+    return year + say("{0}月{1}日 周{2}", day.month, day.day, _WEEKDAYS[day.weekday()])
 
 
 def day_name(day: datetime.date, today: datetime.date) -> str:
@@ -74,29 +80,46 @@ def moment(milliseconds: int, now: int) -> Moment:
     at, today = local(milliseconds), local(now).date()
     exact = date(at.date(), today)
     clock = f"{at:%H:%M}"
-    return Moment(f"{day_name(at.date(), today) or exact} {clock}", exact, clock, at.isoformat(timespec="seconds"))
+    near = translated(day_name(at.date(), today))
+    iso = at.isoformat(timespec="seconds")
+    return Moment(f"{near or exact} {clock}", exact, clock, iso, told=not near or at.date() == today)
 
 
 def span(milliseconds: int) -> str:
     """A length of time in its largest unit: 4 分钟, 3 小时, 7 年."""
     seconds = max(0, milliseconds) // 1000
-    for unit, length in (("年", 365 * 86_400), ("天", 86_400), ("小时", 3_600), ("分钟", 60)):
+    for text, length in (("{0} 年", 365 * 86_400), ("{0} 天", 86_400), ("{0} 小时", 3_600), ("{0} 分钟", 60)):
         if seconds >= length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} 秒"
+            return say(text, seconds // length)
+    return say("{0} 秒", seconds)
 
 
 def wait(seconds: int) -> str:
     """How long to wait, in full: 2 分 5 秒."""
     minutes, rest = divmod(seconds, 60)
-    return " ".join(part for part in (minutes and f"{minutes} 分", (rest or not minutes) and f"{rest} 秒") if part)
+    if not minutes:
+        return say("{0} 秒", rest)
+    return say("{0} 分 {1} 秒", minutes, rest) if rest else say("{0} 分", minutes)
 
 
 def wrong_clock(offset: int | None) -> str:
     """What is wrong with a phone's clock; "" where it is right or unknown. `offset` is server time minus phone time."""
     if offset is None or abs(offset) < CLOCK_OFF:
         return ""
-    return f"手机时间{'慢' if offset > 0 else '快'} {span(abs(offset))}，请提醒改准"
+    text = "手机时间慢 {0}，请提醒改准" if offset > 0 else "手机时间快 {0}，请提醒改准"
+    return say(text, span(abs(offset)))
+
+
+def problem(code: str) -> tuple[str, str]:
+    """Title and advice of a problem's code, in the language."""
+    title, advice = known(code, language())
+    return full_width(title), full_width(advice)
+
+
+def wrong(code: str) -> str:
+    """A problem in one sentence with what to do about it."""
+    title, advice = problem(code)
+    return say("{0}，{1}。", title, advice) if advice else say("{0}。", title)
 
 
 def full_width(text: str) -> str:
@@ -167,9 +190,19 @@ def answered(state: str, due: int, now: int, replied: bool) -> Mark:
     if replied:
         return Mark("超期后已回复", "late")
     if due < now:
-        return Mark(f"超期 {span(now - due)}", "late", urgent=True)
+        return Mark(say("超期 {0}", span(now - due)), "late", urgent=True)
     left = (local(due).date() - local(now).date()).days
-    return Mark({0: "今天到期", 1: "明天到期"}.get(left, f"还有 {left} 天"), "half")
+    return Mark({0: "今天到期", 1: "明天到期"}.get(left, say("还有 {0} 天", left)), "half")
+
+
+def due_day(day: str, now: int) -> Mark:
+    """How a day by which something is owed stands to today."""
+    left = (datetime.date.fromisoformat(day) - local(now).date()).days
+    if left < 0:
+        return Mark(say("已超期 {0} 天", -left), "late", urgent=True)
+    if left == 0:
+        return Mark("今日到期", "diamond", urgent=True)
+    return Mark(say("还有 {0} 天", left), "half")
 
 
 ACCOUNT = {
@@ -210,4 +243,6 @@ def browser(told: str) -> str:
     """A browser's own description in a few words; what describes itself otherwise is some program."""
     name = next((word for sign, word in _BROWSERS.items() if sign in told), "")
     system = next((word for sign, word in _SYSTEMS.items() if sign in told), "")
-    return "，".join(filter(None, (system, name and f"{name} 浏览器"))) or "其他程序"
+    if not name:
+        return system or "其他程序"
+    return say("{0}，{1} 浏览器", system, name) if system else say("{0} 浏览器", name)

@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from daiban_schemas.kinds import KINDS
-from daiban_schemas.problem import words as problem_words
 from daiban_server.accounts import passkeys
 from daiban_server.console import words
 from daiban_server.console.meaning import meaning
@@ -157,8 +156,7 @@ async def refuse(
     try:
         await services.database.write(clerk.centre, lambda: adopting.decide(clerk, choice, keys, effects, now, b""))
     except ProblemError as error:
-        title, advice = problem_words(error.code)
-        return await _page(device, digest, session, services, words.full_width(f"{title}，{advice}。"), reason)
+        return await _page(device, digest, session, services, words.wrong(error.code), reason)
     return go("/quarantine", "refused")
 
 

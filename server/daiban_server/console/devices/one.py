@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from daiban_schemas.problem import words as problem_words
 from daiban_schemas.zone import SHANGHAI
 from daiban_server import offices
 from daiban_server.console import words
 from daiban_server.console.devices import listing
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import SAID, Asked, go, show, signed_form
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
@@ -89,7 +89,7 @@ async def _page(
         _story(bytes.fromhex(device), session, services.now()),
         422 if errors else 200,
         here="devices",
-        title="核对手机" if found.state == "pending" else f"{found.person}的手机",
+        title="核对手机" if found.state == "pending" else say("{0}的手机", found.person),
         device=found,
         acts=acts,
         reasons=REASONS,
@@ -200,7 +200,7 @@ def _told(name: str, form: Mapping[str, str], now: int) -> tuple[Told | None, di
     elif not note:
         errors["note"] = "请写一句说明。"
     if len(form.get("note", "")) > NOTE_LENGTH:
-        errors["note"] = f"说明请写在 {NOTE_LENGTH} 字以内。"
+        errors["note"] = say("说明请写在 {0} 字以内。", NOTE_LENGTH)
     if name == "revoke" and form.get("sure") != "yes":
         errors["sure"] = "停用以后不能恢复，请勾选确认。"
     lost, known = _moment(form.get("lost", ""))
@@ -224,8 +224,7 @@ async def _refused(
 ) -> Response[Any]:
     if error.code == "device.unknown":
         return go("/devices", "gone")
-    title, advice = problem_words(error.code)
-    errors = {"": words.full_width(f"{title}，{advice}。")}
+    errors = {"": words.wrong(error.code)}
     return await _page(device, session, services, errors=errors, form=form)
 
 

@@ -1,6 +1,7 @@
 """What whoever answers for a centre has to know of its backups; nothing while they are as they should be."""
 
 from daiban_server.console import words
+from daiban_server.console.languages.spoken import say
 from daiban_server.db.program import Program
 from daiban_server.spine import restores
 
@@ -20,5 +21,5 @@ def warning(centre: bytes, now: int) -> Program[str]:
         return "还没有一次完整的备份包含这里的内容。有了以前，手机会一直留着交来的内容。"
     if now - newest.at > OLD:
         at = words.moment(newest.at, now)
-        return f"最近一次完整的备份在{at.said}。此后交来的内容，手机会一直留着。请系统管理员看看备份为什么停了。"
+        return say("最近一次完整的备份在{0}。此后交来的内容，手机会一直留着。请系统管理员看看备份为什么停了。", at.said)
     return ""

@@ -99,6 +99,13 @@ def dispute(record: bytes, field: str, book: Book) -> Program[Dispute | None]:
     return next((found for one in shown for found in _of(one, book, kept) if found.what.field == field), None)
 
 
+def disputes_of(record: bytes, book: Book) -> Program[list[Dispute]]:
+    """What is in dispute of one record."""
+    shown = yield from views.shown(views.BY_ID, book.centre, record_id=record)
+    kept = yield from kept_from(Reader(book.reader, book.centre, book.now), shown)
+    return [found for one in shown for found in _of(one, book, kept)]
+
+
 def _of(shown: Shown, book: Book, kept: set[str]) -> list[Dispute]:
     """What is in dispute of a record; of an opinion about whoever reads (`kept`) nothing of who said it."""
     view = shown.view

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, or_, select
 
 from daiban_server.console import words
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
@@ -85,5 +86,5 @@ def _state(state: str, heard: int | None, now: int) -> tuple[Mark, str]:
     if heard is None:
         return Mark("还没同步", "empty"), "审核通过后还没有同步过"
     if heard < words.day_start(now):
-        return Mark("今天没联系", "half"), f"{words.span(now - heard)}没有联系，之后填写的还在手机里"
+        return Mark("今天没联系", "half"), say("{0}没有联系，之后填写的还在手机里", words.span(now - heard))
     return Mark("今天联系过", "full"), ""

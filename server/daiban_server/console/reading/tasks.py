@@ -5,6 +5,7 @@ from typing import NamedTuple
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.problem import PROBLEMS
 from daiban_server.console import words
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.reading.book import Book, Subject
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
@@ -51,13 +52,15 @@ def _where(one: TaskOut) -> str:
 
 
 def _text(one: TaskOut, book: Book) -> str:
-    if problem := PROBLEMS.get(one.code):
-        return words.full_width(f"{problem.title}：{problem.advice}。")
+    if one.code in PROBLEMS:
+        return words.wrong(one.code)
     kind, _, name = one.code.partition(".")
     report = KINDS[kind].reports.get(name) if kind in KINDS else None
     if report is None:
-        return f"有一条“{one.code}”要看一看。"
+        return say("有一条“{0}”要看一看。", one.code)
     record = book.record(bytes.fromhex(one.record))
     state = KINDS[kind].states.get(record.status or "", "") if record else ""
-    now = f"，那时状态没有变，现在是“{state}”" if state else "，状态没有变"
-    return f"{KINDS[kind].label}报来“{report.label}”{now}。请和报告人核对。"
+    told = (KINDS[kind].label, report.label)
+    if not state:
+        return say("{0}报来“{1}”，状态没有变。请和报告人核对。", *told)
+    return say("{0}报来“{1}”，那时状态没有变，现在是“{2}”。请和报告人核对。", *told, state)

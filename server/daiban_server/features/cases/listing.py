@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 
 from daiban_schemas.kind import Command, Report
 from daiban_schemas.kinds import KINDS
@@ -22,10 +22,12 @@ from daiban_sync.ids import NOBODY
 
 LONGEST = 500
 _s, _e = schema.case_sheet.c, schema.case_event.c
-_OPEN = ("submitted", "received", "awaiting", "accepted", "sent_up")
+OPEN = ("submitted", "received", "awaiting", "accepted", "sent_up")
 """States in which the centre still owes something."""
 _TEXTS = ("status", "window", "label", "source", "household", "handler")
 
+_OWED = case((_s.ended.is_(None), _s.due))
+"""The day by which something is owed still; what is over is listed behind, the newest first."""
 _LIST = (
     select(schema.case_sheet)
     .where(
@@ -36,13 +38,15 @@ _LIST = (
         or_(bindparam("any_source") == 1, _s.source == bindparam("source")),
         or_(bindparam("any_household") == 1, _s.household == bindparam("household")),
         or_(bindparam("any_handler") == 1, _s.handler == bindparam("handler")),
-        or_(bindparam("any_day") == 1, (_s.due < bindparam("due_before")) & or_(*(_s.status == one for one in _OPEN))),
+        or_(bindparam("any_day") == 1, (_s.due < bindparam("due_before")) & or_(*(_s.status == one for one in OPEN))),
         or_(_s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")),
     )
-    .order_by(_s.due.is_(None), _s.due, _s.submitted.desc())
+    .order_by(_s.ended.is_not(None), _OWED.is_(None), _OWED, _s.submitted.desc())
     .limit(bindparam("page"))
+    .offset(bindparam("skipped"))
 )
 _COUNTS = select(_s.status, func.count()).where(_s.centre == bindparam("centre_id")).group_by(_s.status)
+_WINDOWS = select(_s.window).where(_s.centre == bindparam("centre_id")).distinct().order_by(_s.window)
 _ONE = select(schema.case_sheet).where(_s.centre == bindparam("centre_id"), _s.id == bindparam("case_id"))
 _ALIKE = select(schema.case_sheet).where(
     _s.centre == bindparam("centre_id"),
@@ -72,6 +76,7 @@ class CaseOut(Struct, frozen=True):
     label: str
     source: str
     household: str
+    place: str
     applicant: str
     status: str
     status_label: str
@@ -123,6 +128,7 @@ class Wanted(Struct, frozen=True):
     handler: str = ""
     due_before: str = ""
     limit: int = 100
+    skip: int = 0
 
 
 def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
@@ -135,6 +141,7 @@ def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
         "pattern": f"%{_escaped(query.lower())}%",
         "telephone": f"%{_escaped(dialled(query) if is_written_as_one(query) else query.lower())}%",
         "page": max(1, min(wanted.limit, LONGEST)),
+        "skipped": wanted.skip,
     }
     for name in _TEXTS:
         value: Any = getattr(wanted, name)
@@ -146,6 +153,11 @@ def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
 def counts(centre: bytes) -> Program[dict[str, int]]:
     """How many cases are in each state."""
     return dict((yield from rows(_COUNTS, centre_id=centre)))
+
+
+def windows(centre: bytes) -> Program[list[str]]:
+    """The windows that have a case."""
+    return [row[0] for row in (yield from rows(_WINDOWS, centre_id=centre))]
 
 
 def one(centre: bytes, case: bytes) -> Program[CaseOut | None]:
@@ -222,7 +234,7 @@ def _named(sheets: list[Row]) -> Program[list[CaseOut]]:
 def _case(sheet: Mapping[str, Any], names: Mapping[str, str]) -> CaseOut:
     same = {name: sheet[name] for name in CaseOut.__struct_fields__ if name in sheet}
     named = {who: names.get(sheet[who].hex(), "") for who in ("owner", "handler")}
-    ids = {name: sheet[name].hex() for name in ("item", "household")}
+    ids = {name: sheet[name].hex() for name in ("item", "household", "place")}
     flags = {name: bool(sheet[name]) for name in ("urgent", "kin")}
     label = KINDS["application"].states.get(sheet["status"], sheet["status"])
     return CaseOut(**{**same, **named, **ids, **flags, "record": sheet["id"].hex(), "status_label": label})

@@ -77,7 +77,7 @@ async def cases(
 @get("/v1/cases/{record:str}", opt={"action": "case.read"})
 async def case(record: FromPath[str], session: GivenSession, services: GivenServices) -> WholeCase:
     """One case."""
-    return await services.database.read(_whole(session, checked_id(record, "record.unknown")))
+    return await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
 
 
 @get("/v1/registers", opt={"action": "register.read"})
@@ -131,7 +131,8 @@ def _list(session: SignedIn, wanted: Wanted) -> Program[CasesOut]:
     return CasesOut((yield from listing.found(centre, wanted)), (yield from listing.counts(centre)))
 
 
-def _whole(session: SignedIn, record: bytes) -> Program[WholeCase]:
+def whole_case(session: SignedIn, record: bytes) -> Program[WholeCase]:
+    """One case as whoever is signed in sees it. Raises `ProblemError("record.unknown")`."""
     centre = session.clerk.centre
     sheet = yield from listing.one(centre, record)
     shown = yield from views.shown(views.BY_ID, centre, record_id=record)

@@ -70,8 +70,7 @@ class DayOut(Struct, frozen=True):
 async def deadlines_of(record: FromPath[str], session: GivenSession, services: GivenServices) -> list[DeadlineOut]:
     """What a case owes and owed."""
     case = checked_id(record, "record.unknown")
-    found = await services.database.read(rows(_OF_CASE, centre_id=session.clerk.centre, case_id=case))
-    return list(map(_out, found))
+    return await services.database.read(of_case(session.clerk.centre, case))
 
 
 @get("/v1/deadlines", opt={"action": "case.read"})
@@ -103,6 +102,11 @@ async def lay_down(day: FromPath[str], data: JSONBody[DayIn], session: GivenSess
 async def take_back(day: FromPath[str], session: GivenSession, services: GivenServices) -> None:
     """Let the official calendar hold for a day again."""
     await services.database.write("calendar", functools.partial(_take_back, checked_day(day)))
+
+
+def of_case(centre: bytes, case: bytes) -> Program[list[DeadlineOut]]:
+    """What a case owes and owed."""
+    return list(map(_out, (yield from rows(_OF_CASE, centre_id=centre, case_id=case))))
 
 
 def _lay_down(day: datetime.date, data: DayIn) -> Program[None]:

@@ -1,0 +1,156 @@
+"""What a command or a report asks for, as fields of a form, and the form read back into what it takes."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from daiban_schemas.kind import Command, Report
+from daiban_schemas.types import Choice, Date, Integer, List, Reference, Struct, Text, Type
+from daiban_server.console.languages.spoken import say
+from daiban_server.console.values import CHOICES
+
+LABELS: Mapping[str, str] = {
+    "reason": "理由",
+    "days": "天数",
+    "notify.days": "几天内补齐",
+    "accept.days": "承诺天数",
+    "send_up.days": "上级几天办结",
+    "extend.days": "延长几天",
+    "pause.days": "预计几天",
+    "papers_days": "容缺材料几天内补交",
+    "missing": "缺的材料",
+    "papers": "材料",
+    "result": "办理结果",
+    "to": "交给谁",
+    "send_up.to": "上报到",
+    "delivered.to": "送交给谁",
+    "window": "协办窗口",
+    "note": "说明",
+    "step": "特殊环节",
+    "until": "期限",
+    "met": "见到谁",
+    "with": "同行人",
+    "how": "方式",
+    "spoke_to": "和谁说的",
+    "outcome": "结果",
+    "opinion": "意见",
+    "person": "谁",
+}
+HINTS: Mapping[str, str] = {
+    "missing": "一行一样，名称后面可以加冒号写说明。会打印在一次性告知书上。",
+    "papers": "一行一样。",
+    "accept.days": "空着就按事项的承诺时限。",
+    "papers_days": "材料可以后补的才填。",
+    "complete.reason": "超期办结的要写明。",
+}
+HOW: Mapping[str, str] = {
+    "hand": "当面",
+    "home": "送到家",
+    "post": "邮寄",
+    "message": "短信",
+    "left": "留置",
+    "visit": "上门",
+    "telephone": "电话",
+}
+
+
+class Input(NamedTuple):
+    """A field of a form. `editor` is ``line``, ``lines``, ``number``, ``date``, ``choice`` or ``list``; of a number
+    `bounds` are the least and the most."""
+
+    name: str
+    label: str
+    editor: str
+    required: bool
+    hint: str
+    choices: tuple[tuple[str, str], ...]
+    bounds: tuple[int, int]
+    of: Type
+
+
+class Form(NamedTuple):
+    """An act and what it asks for. `open` says that the form failed and is shown with what was written."""
+
+    name: str
+    label: str
+    inputs: list[Input]
+
+
+def form(act: Command | Report, people: Mapping[str, str]) -> Form:
+    """What an act asks for; `people` are those who may be named, by id."""
+    given = act.arguments if isinstance(act, Command) else act.facts
+    found = [_input(act.name, name, of, people, required=name in act.required) for name, of in given.items()]
+    return Form(act.name, act.label, [one for one in found if one is not None])
+
+
+def _input(act: str, name: str, of: Type, people: Mapping[str, str], *, required: bool) -> Input | None:
+    editor, bounds = "", (0, 0)
+    choices: tuple[tuple[str, str], ...] = ()
+    match of:
+        case Reference() if of.kinds == ("person",):
+            editor, choices = "choice", tuple(people.items())
+        case Text(lines=True):
+            editor = "lines"
+        case Text():
+            editor = "line"
+        case Integer():
+            editor, bounds = "number", (of.least, of.most)
+        case Date():
+            editor = "date"
+        case Choice():
+            editor, choices = "choice", tuple((code, {**CHOICES, **HOW}.get(code, code)) for code in of.codes)
+        case List():
+            editor = "list"
+        case _:
+            return None
+    label = LABELS.get(f"{act}.{name}") or LABELS.get(name, name)
+    hint = HINTS.get(f"{act}.{name}") or HINTS.get(name, "")
+    return Input(name, label, editor, required, hint, choices, bounds, of)
+
+
+def answers(asked: Form, given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a form says, by name, and what is wrong with it, by name. What was left empty is left out."""
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for one in asked.inputs:
+        text = given.get(one.name, "").strip()
+        if not text:
+            if one.required:
+                errors[one.name] = say("请填写“{0}”。", one.label)
+            continue
+        value = _READ.get(one.editor, _text)(text, one)
+        if value is None or one.of.problem(value):
+            errors[one.name] = _wrong(one)
+        else:
+            values[one.name] = value
+    return values, errors
+
+
+def _wrong(one: Input) -> str:
+    if one.editor == "number":
+        return say("“{0}”要是 {1} 到 {2} 的整数。", one.label, *one.bounds)
+    if one.editor == "choice":
+        return say("请选一个“{0}”。", one.label)
+    return say("“{0}”太长，或者写法不对。", one.label)
+
+
+def _number(text: str, one: Input) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
+
+
+def _list(text: str, one: Input) -> list[Any]:
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if isinstance(one.of, List) and isinstance(one.of.of, Struct):
+        return [_named(line) for line in lines]
+    return lines
+
+
+def _named(line: str) -> dict[str, str]:
+    name, sign, note = line.replace(":", "：").partition("：")
+    return {"name": name.strip(), "note": note.strip()} if sign and note.strip() else {"name": name.strip()}
+
+
+def _text(text: str, one: Input) -> str:
+    return text
+
+
+_READ: Mapping[str, Callable[[str, Input], Any]] = {"number": _number, "list": _list}

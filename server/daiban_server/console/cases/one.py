@@ -1,0 +1,311 @@
+"""One case: how it stands, what may be done now and why the rest may not, its story, its form, its papers."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+from sqlalchemy import bindparam, select
+
+from daiban_schemas import entry
+from daiban_schemas.forms import PREFIX
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.labels import MODES, SOURCES
+from daiban_schemas.masking import as_shown
+from daiban_server.console import words
+from daiban_server.console.asking import Form, answers, form
+from daiban_server.console.meaning import Meaning, meaning
+from daiban_server.console.pages import SAID, Asked, go, show, signed_form
+from daiban_server.console.reading.book import Book, Person
+from daiban_server.console.reading.disputes import disputes_of
+from daiban_server.console.values import CHOICES, told
+from daiban_server.console.words import Mark, Moment
+from daiban_server.db import schema
+from daiban_server.db.program import Program, rows
+from daiban_server.features.cases.listing import ActOut, EventOut
+from daiban_server.features.cases.routes import whole_case
+from daiban_server.features.deadlines.routes import DeadlineOut, of_case
+from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.records import hand_in
+from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.limits.sentences import LABELS
+from daiban_server.permissions import may
+from daiban_server.services import GivenServices, Services
+from daiban_server.spine import views
+from daiban_sync.ids import is_id
+from daiban_sync.view import View
+
+KIND = KINDS["application"]
+FACTS = ("brought", "delivered", "followed_up", "verified")
+"""Reports that a window makes; the others come from homes."""
+_HEAD = ("applicant", "identity_number", "phone", "mode", "source", "account", "urgent", "note")
+_PAPERS = {
+    "work-order": "承办单",
+    "slip": "收件凭证",
+    "notice": "一次性告知书",
+    "acceptance": "受理通知书",
+    "extension": "延期告知书",
+    "receipt": "办结通知",
+    "non-acceptance": "不予受理通知书",
+    "refusal": "不予办理决定",
+    "delivery": "送达回证",
+    "mandate": "委托书",
+    "file": "整卷档案",
+}
+_LIMITS: Mapping[str, str] = {str(kind): label for kind, label in LABELS.items()}
+_p = schema.person.c
+_PEOPLE = (
+    select(_p.id, _p.name)
+    .where(_p.centre == bindparam("centre_id"), _p.active, (_p.role == "clerk") | (_p.role == "head"))
+    .order_by(_p.name)
+)
+
+
+class Answered(NamedTuple):
+    """A field of the form with its value in words, who wrote it and when."""
+
+    what: Meaning
+    text: str
+    by: Person
+    at: Moment
+    hidden: bool
+    disputed: bool
+
+
+class Step(NamedTuple):
+    """Something that happened. `told` are its particulars in words; `late` is when it was taken in, if that is not
+    when it was done."""
+
+    label: str
+    at: Moment
+    late: Moment | None
+    by: str
+    state: Mark | None
+    told: list[tuple[str, str]]
+
+
+class Act(NamedTuple):
+    """Something that may be done now, with what it asks for."""
+
+    form: Form
+    kind: str
+
+
+class Limit(NamedTuple):
+    """A limit with its sentence."""
+
+    label: str
+    mark: Mark
+    due: str
+    why: str
+
+
+class Photo(NamedTuple):
+    """A photo of a paper; `arrived` says that its bytes are there."""
+
+    record: str
+    paper: str
+    by: Person
+    taken: Moment | None
+
+
+@get("/cases/{record:str}", opt={"action": "case.read"})
+async def case(record: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Template:
+    """The case."""
+    return await _page(record, session, services, said=SAID.get(request.query_params.get("said", ""), ""))
+
+
+async def _page(
+    record: str,
+    session: SignedIn,
+    services: Services,
+    *,
+    said: str = "",
+    errors: Mapping[str, str] | None = None,
+    failed: str = "",
+    given: Mapping[str, str] | None = None,
+) -> Template:
+    id_ = checked_id(record, "record.unknown")
+    return await show(
+        "cases/case",
+        services,
+        session,
+        _read(id_, session, services),
+        422 if errors else 200,
+        here="cases",
+        said=said,
+        errors=errors or {},
+        failed=failed,
+        given=given or {},
+        papers=_PAPERS.items() if may(session.role, "paper.print") else (),
+        may_photo=may(session.role, "photo.read"),
+        may_reveal=may(session.role, "value.reveal"),
+        may_act=may(session.role, "record.command"),
+        may_write=may(session.role, "record.write"),
+        why=words.wrong,
+    )
+
+
+def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
+    centre, now = session.clerk.centre, services.now()
+    book = Book(centre, now, services.keys.desk_device(centre), session.clerk.person)
+    yield from book.open()
+    whole = yield from whole_case(session, id_)
+    yield from book.read([id_])
+    found = yield from rows(_PEOPLE, centre_id=centre)
+    named = {person.hex(): name for person, name in found if person != session.clerk.person}
+    view = book.view(id_)
+    if view is None:
+        raise ProblemError("record.unknown")
+    item = book.text(id_, "item")
+    photos = yield from views.shown(views.OF_PARENT, centre, parent_id=id_, kind_name="photo")
+    return {
+        "title": f"{whole.case.number or whole.case.item_name} {whole.case.applicant}",
+        "case": whole.case,
+        "mark": words.APPLICATION.get(whole.case.status, Mark(whole.case.status, "empty")),
+        "subject": book.subject(id_),
+        "mode": MODES.get(whole.case.label, ""),
+        "source": SOURCES.get(whole.case.source, ""),
+        "version": view.values.get("version"),
+        "acts": _acts(whole.acts, whole.case.status, session, named),
+        "barred": [(one.label, one.why_not) for one in whole.acts if not one.legal and one.why_not],
+        "steps": [_step(one, now) for one in reversed(whole.story)],
+        "alike": whole.alike,
+        "limits": [_limit(one, now) for one in (yield from of_case(centre, id_))],
+        "answers": (told_of := _answers(view, item, book)),
+        "most": _most(told_of),
+        "needed": _needed(view, item, book),
+        "photos": [_photo(one.view, book) for one in photos],
+        "disputes": (yield from disputes_of(id_, book)),
+        "choices": CHOICES,
+    }
+
+
+def _acts(acts: list[ActOut], status: str, session: SignedIn, people: Mapping[str, str]) -> list[Act]:
+    found = [
+        Act(form(KIND.commands[one.name], people), "commands") for one in acts if one.legal and one.name != "correct"
+    ]
+    if not may(session.role, "record.command") or session.role == "cadre":
+        return found
+    facts = [KIND.reports[name] for name in FACTS if status in KIND.reports[name].moves]
+    return [*found, *(Act(form(one, people), "reports") for one in facts)]
+
+
+def _step(one: EventOut, now: int) -> Step:
+    at, taken = words.moment(one.effective, now), words.moment(one.at, now)
+    moved = words.APPLICATION.get(one.after) if one.after and one.after != one.before else None
+    late = taken if abs(one.at - one.effective) > 10 * 60_000 else None
+    told_of = [(name, text) for name, value in one.told.items() if (text := _particular(value))]
+    return Step(one.label, at, late, one.by, moved, told_of)
+
+
+def _particular(value: Any) -> str:
+    """A particular of an act in words; "" for what is only for machines."""
+    if isinstance(value, bool) or value is None or (isinstance(value, str) and is_id(value)):
+        return ""
+    return told(value, None, lambda id_: "", 0)
+
+
+def _limit(one: DeadlineOut, now: int) -> Limit:
+    marks = {
+        "met": Mark("按时", "check"),
+        "met_late": Mark("超期后办完", "late"),
+        "paused": Mark("暂停计时", "half"),
+        "cancelled": Mark("不再计算", "empty"),
+    }
+    mark = marks.get(one.state) or words.due_day(one.due, now)
+    return Limit(_LIMITS.get(one.kind, one.kind), mark, one.due, one.why)
+
+
+def _answers(view: View, item: str, book: Book) -> list[Answered]:
+    chosen = book.view(bytes.fromhex(item)) if is_id(item) else None
+    questions = chosen.values.get("form") if chosen else None
+    known = questions if isinstance(questions, list) else []
+    names = [name for name in _HEAD if name in view.fields]
+    names += [PREFIX + str(one.get("id")) for one in known if PREFIX + str(one.get("id")) in view.fields]
+    names += sorted(name for name in view.fields if name.startswith(PREFIX) and name not in names)
+    found = []
+    for name in names:
+        what, value = meaning("application", name, known), view.fields[name][0]
+        if value.value is None:
+            continue
+        hidden = as_shown(value.value, what.of, "handling") != value.value
+        text = told(value.value, what.of, lambda id_: book.places.get(bytes.fromhex(id_), ""), book.now)
+        by, at = book.person(value.author), words.moment(value.effective, book.now)
+        found.append(Answered(what, text, by, at, hidden, disputed=name in view.conflicts))
+    return found
+
+
+def _most(told_of: list[Answered]) -> tuple[Person, Moment] | None:
+    """Who wrote most of it and when, to be said once; None where no two fields share that."""
+    common = Counter((one.by, one.at) for one in told_of).most_common(1)
+    return common[0][0] if common and common[0][1] > 1 else None
+
+
+def _needed(view: View, item: str, book: Book) -> list[tuple[str, bool, str]]:
+    """The item's papers: name, whether it is in, and what is said of it."""
+    chosen = book.view(bytes.fromhex(item)) if is_id(item) else None
+    wanted = chosen.values.get("papers") if chosen else None
+    collected = view.values.get("papers") or []
+    listed = [(str(one.get("name")), one.get("note") or "") for one in wanted or () if isinstance(one, dict)]
+    others = [(name, "") for name in collected if name not in dict(listed)]
+    return [(name, name in collected, note) for name, note in [*listed, *others]]
+
+
+def _photo(view: View, book: Book) -> Photo:
+    taken = view.values.get("taken_at")
+    author = view.fields["parent"][0].author if "parent" in view.fields else ""
+    at = words.moment(taken, book.now) if isinstance(taken, int) else None
+    return Photo(view.record, str(view.values.get("paper") or ""), book.person(author or "0" * 32), at)
+
+
+# What is done with it ---------------------------------------------------------------------------------------------
+
+
+@post("/cases/{record:str}/commands/{name:str}", opt={"action": "record.command", "csrf_in_form": True})
+async def command(
+    record: FromPath[str], name: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
+) -> Response[Any]:
+    """Ask for something."""
+    return await _act("commands", record, name, request, session, services)
+
+
+@post("/cases/{record:str}/reports/{name:str}", opt={"action": "record.command", "csrf_in_form": True})
+async def report(
+    record: FromPath[str], name: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
+) -> Response[Any]:
+    """State a fact."""
+    return await _act("reports", record, name, request, session, services)
+
+
+async def _act(
+    kind: str, record: str, name: str, request: Asked, session: SignedIn, services: Services
+) -> Response[Any]:
+    given = await signed_form(request, session)
+    act = KIND.commands.get(name) if kind == "commands" else KIND.reports.get(name)
+    if act is None:
+        raise ProblemError("request.not_found")
+    # An act of a record that is not there would wait for it, as a phone's does.
+    await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
+    found = await services.database.read(rows(_PEOPLE, centre_id=session.clerk.centre))
+    values, errors = answers(form(act, {id_.hex(): name for id_, name in found}), given)
+    if not errors:
+        seen = given.get("expected", "")
+        expected = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else None
+        body = (
+            entry.command(record, "application", name, values, expected=expected, at=services.now(), by=session.person)
+            if kind == "commands"
+            else entry.report(record, "application", name, values, at=services.now(), by=session.person)
+        )
+        try:
+            await hand_in(body, record, session, services)
+        except ProblemError as error:
+            errors = {"": words.wrong(error.code)}
+    if errors:
+        return await _page(record, session, services, errors=errors, failed=name, given=given)
+    return go(f"/cases/{record}", "acted")
+
+
+HANDLERS: list[Any] = [case, command, report]

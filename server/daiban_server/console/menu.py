@@ -1,0 +1,46 @@
+"""The console's menu: what there is, in which group, and for whom."""
+
+from typing import NamedTuple
+
+from daiban_server.permissions import may
+
+
+class Entry(NamedTuple):
+    """A page of the menu; whoever has `action` sees it. `district` is its label for the district, "" for the same."""
+
+    key: str
+    path: str
+    label: str
+    action: str
+    district: str = ""
+
+
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    ("", (Entry("summary", "/summary", "今日情况", "summary.read", "各中心情况"),)),
+    ("", (Entry("cases", "/cases", "办件", "case.read"),)),
+    (
+        "管理",
+        (
+            Entry("people", "/people", "人员账号", "account.reset"),
+            Entry("devices", "/devices", "手机登记", "device.read"),
+        ),
+    ),
+    (
+        "存证",
+        (
+            Entry("erasures", "/erasures", "到期资料", "erasure.read"),
+            Entry("audit", "/audit", "查看记录", "audit.read"),
+        ),
+    ),
+)
+
+
+def menu(role: str) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """The groups of a role's menu with their entries as (key, path, label); none that is empty."""
+    groups = []
+    for title, entries in GROUPS:
+        seen = [one for one in entries if may(role, one.action)]
+        label = {one.key: one.district if role == "district" and one.district else one.label for one in seen}
+        if seen:
+            groups.append((title, [(one.key, one.path, label[one.key]) for one in seen]))
+    return groups

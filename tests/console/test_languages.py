@@ -1,0 +1,81 @@
+"""Templates are written in Chinese, and what they say is found by itself."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from jinja2 import Environment
+
+from daiban_server.console.languages.extracting import CONSOLE, literals, others, renewed
+from daiban_server.console.languages.marking import Marking, texts
+from daiban_server.console.languages.spoken import catalogue, finalize, plain, run, say, speak
+from daiban_server.console.templates import TEMPLATES
+
+WORDS = {"还有 {0} 件": "{0} left", "删除：{0}": "Delete: {0}", "手机": "phone", "第 {0} 页": "page {0}"}
+
+
+@pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("daiban_server.console.languages.spoken.LANGUAGES", {"zh": "中文", "en": "English"})
+    monkeypatch.setattr("daiban_server.console.languages.spoken.catalogue", lambda language: WORDS)
+    speak("en")
+    yield
+    speak("zh")
+
+
+def rendered(source: str, **given: object) -> str:
+    environment = Environment(autoescape=True, extensions=[Marking], finalize=finalize)
+    environment.globals |= {"_run": run, "_plain": plain}
+    return environment.from_string(source).render(**given)
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("<p>还有 {{ n }} 件</p>", "<p>3 left</p>"),
+        ("<p>\n  还有 {{ n }} 件\n</p>", "<p>\n  3 left\n</p>"),
+        ('<button aria-label="删除：{{ name }}">x</button>', '<button aria-label="Delete: &lt;b&gt;">x</button>'),
+        ("<b>{{ thing }}</b>", "<b>phone</b>"),
+        ('<option value="{{ thing }}">{{ thing }}</option>', '<option value="手机">phone</option>'),
+        ("<textarea>{{ thing }}</textarea>", "<textarea>手机</textarea>"),
+        ('<i class="{{ "x" if n else "y" }}"></i>', '<i class="x"></i>'),
+        ("<p>没有翻译 {{ name }}</p>", "<p>没有翻译 &lt;b&gt;</p>"),
+        ("{% if n > 1 %}第 {{ n }} 页{% endif %}", "page 3"),
+    ],
+)
+def test_what_people_read_is_said_in_their_language_and_what_machines_read_is_not(source: str, shown: str) -> None:
+    assert rendered(source, n=3, name="<b>", thing="手机") == shown
+
+
+def test_in_chinese_everything_stands_as_it_was_written() -> None:
+    speak("zh")
+    assert rendered("<p>还有 {{ n }} 件</p>", n=3) == "<p>还有 3 件</p>"
+    assert say("还有 {0} 件", 3) == "还有 3 件"
+
+
+def test_what_a_template_says_is_found() -> None:
+    source = '<h1 title="手机">还有 {{ n }} 件</h1>{{ "有" if n else "无" }}<input value="{{ n }}">'
+    assert texts(source) == ["手机", "还有 {0} 件", "有", "无"]
+
+
+def test_no_text_of_the_console_is_put_together_behind_the_catalogues_back() -> None:
+    """An f-string with Chinese in it has no translation; `say` has one."""
+    for path in CONSOLE.rglob("*.py"):
+        assert not re.search(r'\bf"[^"]*[\u4e00-\u9fff]', path.read_text("utf-8")), path
+        list(literals(path))
+
+
+def test_a_language_that_is_offered_has_a_word_for_everything() -> None:
+    places = re.compile(r"\{\d\}")
+    for language in others():
+        lacking = [str(one.id) for one in renewed(language) if one.id and not one.string]
+        assert lacking == []
+        for text, said in catalogue(language).items():
+            assert sorted(set(places.findall(text))) == sorted(set(places.findall(said))), text
+
+
+def test_every_template_compiles() -> None:
+    environment = TEMPLATES.engine_instance.engine
+    for name in environment.list_templates():
+        environment.get_template(name)

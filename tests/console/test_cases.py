@@ -14,6 +14,7 @@ from tests.console.workday import (
     set_clock,
     sign_in,
     token,
+    two_phone_numbers,
 )
 from tests.support.chromium import picture
 from tests.support.township import Township
@@ -121,3 +122,22 @@ async def test_a_list_without_cases_says_what_will_stand_there(sqlite_township: 
     assert "还没有办件" in (await http.get("/cases")).text
     assert "没有符合的办件" in (await http.get("/cases?q=%25_\\&page=99999&due=x&state=%00")).text
     assert (await http.get("/cases?page=-3")).status_code == 200
+
+
+async def test_two_numbers_are_settled_on_the_page_of_the_case(sqlite_township: Township, desk: Page) -> None:
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    wang, liu = await phone_of(town, "王芳"), await phone_of(town, "刘强")
+    await two_phone_numbers(town, wang, liu, case)
+    await sign_in(desk, town, "赵敏", f"/cases/{case}")
+    section = part(desk, "填写不一致")
+    assert "联系电话有 2 种写法" in await section.inner_text()
+    await press(section.get_by_role("button", name="就这么定"))
+    assert "请选一种写法" in await desk.get_by_role("alert").inner_text()
+    assert desk.url.endswith(f"/disputes/{case}")
+    await picture(desk, "console-case-dispute-desk")
+    await part(desk, "填写不一致").get_by_role("radio", name="13700000002").check()
+    await press(desk.get_by_role("button", name="就这么定"))
+    assert desk.url.startswith(f"{town.url}/cases/{case}")
+    assert "已定下" in await desk.get_by_role("status").inner_text()
+    assert "13700000002" in await part(desk, "申请内容").inner_text()

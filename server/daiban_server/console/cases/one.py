@@ -20,6 +20,7 @@ from daiban_server.console.meaning import Meaning, meaning
 from daiban_server.console.pages import SAID, Asked, go, show, signed_form
 from daiban_server.console.reading.book import Book, Person
 from daiban_server.console.reading.disputes import disputes_of
+from daiban_server.console.settling import Failed
 from daiban_server.console.values import CHOICES, told
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
@@ -114,10 +115,10 @@ class Photo(NamedTuple):
 @get("/cases/{record:str}", opt={"action": "case.read"})
 async def case(record: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """The case."""
-    return await _page(record, session, services, said=SAID.get(request.query_params.get("said", ""), ""))
+    return await whole(record, session, services, said=SAID.get(request.query_params.get("said", ""), ""))
 
 
-async def _page(
+async def whole(
     record: str,
     session: SignedIn,
     services: Services,
@@ -126,18 +127,21 @@ async def _page(
     errors: Mapping[str, str] | None = None,
     failed: str = "",
     given: Mapping[str, str] | None = None,
+    unsettled: Failed | None = None,
 ) -> Template:
+    """The page of a case, with what went wrong: an act that `failed`, or a field that is `unsettled`."""
     id_ = checked_id(record, "record.unknown")
     return await show(
         "cases/case",
         services,
         session,
         _read(id_, session, services),
-        422 if errors else 200,
+        422 if errors or unsettled else 200,
         here="cases",
         said=said,
         errors=errors or {},
         failed=failed,
+        unsettled=unsettled,
         given=given or {},
         papers=_PAPERS.items() if may(session.role, "paper.print") else (),
         may_photo=may(session.role, "photo.read"),
@@ -152,27 +156,27 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
     centre, now = session.clerk.centre, services.now()
     book = Book(centre, now, services.keys.desk_device(centre), session.clerk.person)
     yield from book.open()
-    whole = yield from whole_case(session, id_)
+    found = yield from whole_case(session, id_)
     yield from book.read([id_])
-    found = yield from rows(_PEOPLE, centre_id=centre)
-    named = {person.hex(): name for person, name in found if person != session.clerk.person}
+    people = yield from rows(_PEOPLE, centre_id=centre)
+    named = {person.hex(): name for person, name in people if person != session.clerk.person}
     view = book.view(id_)
     if view is None:
         raise ProblemError("record.unknown")
     item = book.text(id_, "item")
     photos = yield from views.shown(views.OF_PARENT, centre, parent_id=id_, kind_name="photo")
     return {
-        "title": f"{whole.case.number or whole.case.item_name} {whole.case.applicant}",
-        "case": whole.case,
-        "mark": words.APPLICATION.get(whole.case.status, Mark(whole.case.status, "empty")),
+        "title": f"{found.case.number or found.case.item_name} {found.case.applicant}",
+        "case": found.case,
+        "mark": words.APPLICATION.get(found.case.status, Mark(found.case.status, "empty")),
         "subject": book.subject(id_),
-        "mode": MODES.get(whole.case.label, ""),
-        "source": SOURCES.get(whole.case.source, ""),
+        "mode": MODES.get(found.case.label, ""),
+        "source": SOURCES.get(found.case.source, ""),
         "version": view.values.get("version"),
-        "acts": _acts(whole.acts, whole.case.status, session, named),
-        "barred": [(one.label, one.why_not) for one in whole.acts if not one.legal and one.why_not],
-        "steps": [_step(one, now) for one in reversed(whole.story)],
-        "alike": whole.alike,
+        "acts": _acts(found.acts, found.case.status, session, named),
+        "barred": [(one.label, one.why_not) for one in found.acts if not one.legal and one.why_not],
+        "steps": [_step(one, now) for one in reversed(found.story)],
+        "alike": found.alike,
         "limits": [_limit(one, now) for one in (yield from of_case(centre, id_))],
         "answers": (told_of := _answers(view, item, book)),
         "most": _most(told_of),
@@ -304,7 +308,7 @@ async def _act(
         except ProblemError as error:
             errors = {"": words.wrong(error.code)}
     if errors:
-        return await _page(record, session, services, errors=errors, failed=name, given=given)
+        return await whole(record, session, services, errors=errors, failed=name, given=given)
     return go(f"/cases/{record}", "acted")
 
 

@@ -102,9 +102,14 @@ def _input(act: str, name: str, of: Type, people: Mapping[str, str], *, required
             editor = "list"
         case _:
             return None
-    label = LABELS.get(f"{act}.{name}") or LABELS.get(name, name)
+    label = label_of(act, name)
     hint = HINTS.get(f"{act}.{name}") or HINTS.get(name, "")
     return Input(name, label, editor, required, hint, choices, bounds, of)
+
+
+def label_of(act: str, name: str) -> str:
+    """What a member of an act is called."""
+    return LABELS.get(f"{act}.{name}") or LABELS.get(name, name)
 
 
 def answers(asked: Form, given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:

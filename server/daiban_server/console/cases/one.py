@@ -15,7 +15,8 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import MODES, SOURCES
 from daiban_schemas.masking import as_shown
 from daiban_server.console import words
-from daiban_server.console.asking import Form, answers, form
+from daiban_server.console.asking import HOW, Form, answers, form, label_of
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.meaning import Meaning, meaning
 from daiban_server.console.pages import SAID, Asked, go, show, signed_form
 from daiban_server.console.reading.book import Book, Person
@@ -165,6 +166,7 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         raise ProblemError("record.unknown")
     item = book.text(id_, "item")
     photos = yield from views.shown(views.OF_PARENT, centre, parent_id=id_, kind_name="photo")
+    limits = yield from of_case(centre, id_)
     return {
         "title": f"{found.case.number or found.case.item_name} {found.case.applicant}",
         "case": found.case,
@@ -177,9 +179,11 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         "barred": [(one.label, one.why_not) for one in found.acts if not one.legal and one.why_not],
         "steps": [_step(one, now) for one in reversed(found.story)],
         "alike": found.alike,
-        "limits": [_limit(one, now) for one in (yield from of_case(centre, id_))],
+        "limits": [_limit(one, now) for one in limits if one.closed is None],
+        "closed": [_limit(one, now) for one in limits if one.closed is not None],
         "answers": (told_of := _answers(view, item, book)),
-        "most": _most(told_of),
+        "most": (most := _most(told_of)),
+        "others": any((one.by, one.at) != most for one in told_of),
         "needed": _needed(view, item, book),
         "photos": [_photo(one.view, book) for one in photos],
         "disputes": (yield from disputes_of(id_, book)),
@@ -201,7 +205,7 @@ def _step(one: EventOut, now: int) -> Step:
     at, taken = words.moment(one.effective, now), words.moment(one.at, now)
     moved = words.APPLICATION.get(one.after) if one.after and one.after != one.before else None
     late = taken if abs(one.at - one.effective) > 10 * 60_000 else None
-    told_of = [(name, text) for name, value in one.told.items() if (text := _particular(value))]
+    told_of = [(label_of(one.name, name), text) for name, value in one.told.items() if (text := _particular(value))]
     return Step(one.label, at, late, one.by, moved, told_of)
 
 
@@ -209,6 +213,12 @@ def _particular(value: Any) -> str:
     """A particular of an act in words; "" for what is only for machines."""
     if isinstance(value, bool) or value is None or (isinstance(value, str) and is_id(value)):
         return ""
+    if isinstance(value, list):
+        return "、".join(filter(None, map(_particular, value)))
+    if isinstance(value, dict) and "name" in value:
+        return say("{0}（{1}）", value["name"], value["note"]) if value.get("note") else str(value["name"])
+    if isinstance(value, str):
+        return {**CHOICES, **HOW}.get(value, value)
     return told(value, None, lambda id_: "", 0)
 
 

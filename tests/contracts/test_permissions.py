@@ -221,6 +221,8 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         f"/quarantine/{of.device}/{'00' * 32}",
         {"data": {"reason": "看过"}},
     ),
+    ("GET", "/copies/{record:str}"): lambda of: (f"/copies/{of.household}", {}),
+    ("POST", "/copies/{record:str}"): lambda of: (f"/copies/{of.household}", {"data": {"reason": "本人来要"}}),
     ("GET", "/cases"): lambda of: ("/cases", {}),
     ("GET", "/cases/{record:str}"): lambda of: (f"/cases/{of.application}", {}),
     ("POST", "/cases/{record:str}/commands/{name:str}"): lambda of: (

@@ -24,8 +24,8 @@ from daiban_sync import ids
 class WindowIn(Struct, rename={"start": "from", "end": "to"}):
     """A time that suits the resident, Unix milliseconds."""
 
-    start: Whole
-    end: Whole
+    start: int
+    end: int
 
 
 class Wanted(Struct):
@@ -38,7 +38,7 @@ class Wanted(Struct):
     item: str | None = None
     minutes: Whole | None = None
     windows: list[WindowIn] = []
-    deadline: Whole | None = None
+    deadline: int | None = None
     crew: Whole | None = None
     priority: Whole = 0
     count: Whole = 3

@@ -223,6 +223,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ),
     ("GET", "/copies/{record:str}"): lambda of: (f"/copies/{of.household}", {}),
     ("POST", "/copies/{record:str}"): lambda of: (f"/copies/{of.household}", {"data": {"reason": "本人来要"}}),
+    ("GET", "/registers"): lambda of: ("/registers", {}),
     ("GET", "/cases"): lambda of: ("/cases", {}),
     ("GET", "/cases/{record:str}"): lambda of: (f"/cases/{of.application}", {}),
     ("POST", "/cases/{record:str}/commands/{name:str}"): lambda of: (

@@ -83,8 +83,7 @@ async def case(record: FromPath[str], session: GivenSession, services: GivenServ
 @get("/v1/registers", opt={"action": "register.read"})
 async def registers(session: GivenSession, services: GivenServices) -> list[str]:
     """The registers that have a line: of everyone who comes, and one for each window."""
-    found = await services.database.read(rows(_REGISTERS, centre_id=session.clerk.centre))
-    return [row[0] for row in found]
+    return await services.database.read(names_of_registers(session.clerk.centre))
 
 
 @get("/v1/registers/{name:str}", opt={"action": "register.read"})
@@ -107,6 +106,11 @@ async def register(
     if len(found) > MOST_LINES:
         raise ProblemError("register.too_many")
     return [LineOut(day, line, id_.hex(), at, _told(name, told)) for day, line, id_, at, told in found]
+
+
+def names_of_registers(centre: bytes) -> Program[list[str]]:
+    """The registers of a centre that have a line."""
+    return [row[0] for row in (yield from rows(_REGISTERS, centre_id=centre))]
 
 
 def _told(register: str, packed: bytes) -> dict[str, Any]:

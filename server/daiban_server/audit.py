@@ -21,7 +21,6 @@ from daiban_server.db.program import Program, Row, Write, first, rows, run
 ACTS: Mapping[str, str] = {
     "value.reveal": "查看完整号码",
     "reveal.too_many": "查看次数超限",
-    "opinion.contact": "查看反映人",
     "evidence.export": "导出证据",
     "figures.export": "导出统计报表",
     "person.export": "导出个人信息副本",
@@ -31,7 +30,8 @@ ACTS: Mapping[str, str] = {
     "quarantine.adopt": "采用单独存放的",
     "factor.reset": "重置二次验证",
     "password.reset": "重置密码",
-    "role.change": "变更岗位",
+    "provider.allow": "准许统一身份认证登录",
+    "provider.remove": "取消统一身份认证登录",
 }
 """The acts, and what people read. A code that was ever written keeps its meaning."""
 

@@ -123,3 +123,15 @@ async def test_codes_have_a_budget_of_their_own(township: Township) -> None:
     assert await thief.refused("/v1/session/code", code=zhao.code()) == "session.too_many"
     zhao.later(2_000)
     assert await thief.gives_code(zhao.code()) == "full"
+
+
+async def test_a_servers_clock_that_was_years_ahead_locks_nobody_out_once_it_is_right(township: Township) -> None:
+    """A failure of 2099 is no failure of the future: when the clock was put right the pause is the ordinary one."""
+    years = 73 * 365 * 86_400_000
+    stranger = await desk_of(township)
+    township.clock.ahead += years
+    assert (await guesses(stranger, "赵敏", 6))[-1] == "session.too_many"
+    township.clock.ahead -= years
+    assert await stranger.refused("/v1/session", login="赵敏", password=PASSWORD) == "session.too_many"
+    township.clock.ahead += BUDGET.longest
+    assert await stranger.signs_in("赵敏") == "full"

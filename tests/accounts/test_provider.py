@@ -13,10 +13,12 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 from sqlalchemy import select
 
+from daiban_server import audit
 from daiban_server.accounts.oidc import flow, links
 from daiban_server.accounts.oidc.links import LEAVE
 from daiban_server.accounts.oidc.provider import Provider
 from daiban_server.accounts.sessions import FRESH
+from daiban_server.audit import NEWEST, Wanted
 from daiban_server.console.provider import CALLBACK
 from daiban_server.db import schema
 from daiban_server.db.program import rows
@@ -101,6 +103,11 @@ async def test_a_heads_leave_is_good_for_one_link_under_the_expected_name(town: 
     assert any("李红准许您用统一身份认证登录" in text for text in texts)
     await head.done(f"/v1/people/{town.people['赵敏'].hex()}/provider", "DELETE")
     refused(await (await visitor(town)).signs_in(town, "赵敏"), "还没有和这里的账号绑定")
+    acts = await town.services.database.read(audit.listed(Wanted(None), NEWEST, 9))
+    assert [(one.act, one.name, one.told) for one in acts] == [
+        ("provider.remove", "李红", "账号 赵敏"),
+        ("provider.allow", "李红", "账号 赵敏"),
+    ]
 
 
 async def test_a_heads_leave_ends_after_a_week(town: Township, provider: RealProvider) -> None:

@@ -7,9 +7,11 @@ import argon2
 import pytest
 from sqlalchemy import select
 
+from daiban_server import audit
 from daiban_server.accounts import totp
 from daiban_server.accounts.hashing import Hashing
 from daiban_server.accounts.totp import PENDING_LIFE, STEP
+from daiban_server.audit import NEWEST, Wanted
 from daiban_server.db import schema
 from daiban_server.db.program import rows
 from daiban_server.http.problems import ProblemError
@@ -218,6 +220,15 @@ async def test_a_factor_is_taken_away_by_whom_it_is_entrusted_to(sqlite_township
     await head.has_app()
     await district.done(of["李红"], "DELETE")
     assert await (await desk_of(town)).signs_in("李红") == "full", "nobody in the centre could have done it"
+
+
+async def test_who_took_a_factor_away_stands_in_the_audit(township: Township) -> None:
+    """The owner hears of it; so must whoever watches over a head that lets himself into a clerk's account."""
+    zhao = township.people["赵敏"]
+    head = await desk_of(township, "李红")
+    await head.done(f"/v1/people/{zhao.hex()}/second-factor", "DELETE")
+    (act,) = await township.services.database.read(audit.listed(Wanted(None, "factor.reset"), NEWEST, 9))
+    assert (act.name, act.subject, act.told) == ("李红", zhao, "账号 赵敏")
 
 
 async def test_whoever_leaves_leaves_nothing_to_sign_in_with(sqlite_township: Township) -> None:

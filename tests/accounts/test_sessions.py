@@ -10,7 +10,7 @@ from daiban_server.http.session import COOKIE
 from daiban_server.jobs.loop import one_round
 from tests.accounts.desk import desk_of
 from tests.support.raw_device import code_of
-from tests.support.township import Township
+from tests.support.township import PASSWORD, Township
 
 OWN = "一碗热汤面,不放辣 2026"
 
@@ -145,3 +145,21 @@ async def test_a_secure_cookie_cannot_be_planted_by_a_neighbour(sqlite_township:
         parts = {part.strip().lower() for part in rest.split(";")[1:]}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= parts
         assert not any(part.startswith("domain") for part in parts)
+
+
+async def test_a_session_from_when_the_servers_clock_was_years_ahead_ends_once_it_is_right(township: Township) -> None:
+    years = 73 * 365 * 86_400_000
+    township.clock.ahead += years
+    zhao = await desk_of(township, "赵敏")
+    township.clock.ahead -= years
+    assert code_of(await zhao.http.get("/v1/conflicts")) == "session.missing"
+    await one_round(township.services)
+    assert await sessions_kept(township) == 0
+
+
+async def test_who_showed_who_he_is_before_the_clock_was_put_back_is_asked_again(sqlite_township: Township) -> None:
+    zhao = await desk_of(sqlite_township, "赵敏")
+    sqlite_township.clock.ahead += 3 * FRESH
+    await zhao.done("/v1/session/proof", password=PASSWORD)
+    sqlite_township.clock.ahead -= 2 * FRESH
+    assert await zhao.refused("/v1/account/app") == "session.stale"

@@ -23,6 +23,9 @@ from daiban_server.db.program import Program, Write, first, run
 
 PAUSE = 1_000
 """Milliseconds after the last free try; doubled with each further one, up to the budget's longest."""
+SKEW = 60_000
+"""Milliseconds by which workers' clocks may differ. A failure further ahead is of a clock that was wrong: its pause
+begins now, or the account would be shut until that year comes."""
 CALM = 86_400_000
 """Milliseconds after which failures are forgotten."""
 BUCKETS = 4_096
@@ -70,6 +73,9 @@ def claim(key: bytes, budget: Budget, now: int) -> Program[int]:
     # A row to lock, so that of two tries at once on two workers the second sees the first.
     yield Write(schema.failure, [(key, 0, 0)], "ignore")
     count, since = (yield from first(_FOUND, tried=key)) or (0, 0)
+    if since > now + SKEW:
+        since = now
+        yield Write(schema.failure, [(key, count, now)], "replace")
     if now - since > CALM:
         count = 0
     pause = 0 if count < budget.free else min(PAUSE << min(count - budget.free, 30), budget.longest)

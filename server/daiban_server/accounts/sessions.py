@@ -29,6 +29,9 @@ HALF_LIFE = 900_000
 """Milliseconds for showing the rest: a code, a new password, a first second factor."""
 FRESH = 600_000
 """Milliseconds for which who showed who he is may change how he shows it."""
+SKEW = 60_000
+"""Milliseconds by which workers' clocks may differ. What lies further ahead was written while a clock was wrong: it
+counts for nothing, or a session of then would last until that year comes."""
 _TOUCH = 60_000
 """Milliseconds between notes of "last seen": reading pages writes at most once a minute."""
 LONGEST_BROWSER = 200
@@ -54,7 +57,9 @@ _END_ONE = (
 )
 _END_OTHERS = delete(schema.session).where(_s.person == bindparam("person_id"), _s.id != bindparam("session_id"))
 _END_ALL = delete(schema.session).where(_s.person == bindparam("person_id"))
-_EXPIRED = delete(schema.session).where(or_(_s.expires <= bindparam("now"), _s.seen <= bindparam("idle_since")))
+_EXPIRED = delete(schema.session).where(
+    or_(_s.expires <= bindparam("now"), _s.expires > bindparam("too_late"), _s.seen <= bindparam("idle_since"))
+)
 _MINE = (
     select(_s.id, _s.browser, _s.created, _s.seen)
     .where(_s.person == bindparam("person_id"), _s.expires > bindparam("now"), _s.seen > bindparam("idle_since"))
@@ -84,7 +89,7 @@ class SignedIn(Struct, frozen=True):
 
     def is_fresh(self, now: int) -> bool:
         """Whether the person showed who he is within ten minutes: a desk that was left open does not."""
-        return now - self.proved < FRESH
+        return -SKEW <= now - self.proved < FRESH
 
 
 class Opened(NamedTuple):
@@ -141,7 +146,7 @@ def _found(secret: str, now: int) -> Program[tuple[SignedIn | None, int]]:
     if row is None:
         return None, now
     person, name, role, centre, active, id_, csrf, role_then, stage, second, door, proved, seen, expires = row
-    if not active or role != role_then or expires <= now or now - seen >= IDLE:
+    if not active or role != role_then or not now < expires <= now + LIFE + SKEW or now - seen >= IDLE:
         return None, now
     return SignedIn(person.hex(), name, role, centre.hex(), csrf, stage, id_.hex(), bool(second), door, proved), seen
 
@@ -189,4 +194,4 @@ def mine(person: bytes, now: int) -> Program[Sequence[Line]]:
 
 def sweep(now: int) -> Program[None]:
     """Forget what ended."""
-    yield from run(_EXPIRED, now=now, idle_since=now - IDLE)
+    yield from run(_EXPIRED, now=now, too_late=now + LIFE + SKEW, idle_since=now - IDLE)

@@ -14,10 +14,13 @@ from daiban_schemas import entry
 from daiban_server.db import schema
 from daiban_server.db.program import rows, run
 from daiban_server.spine import keys as device_keys
+from daiban_server.spine.quarantine import OUT_OF_SPOOL
 from daiban_sync import dsse
+from daiban_sync.evidence.words import lines
 from daiban_sync.sealing import SealKey
-from tests.devices.test_adopting import signed as passkey_over
-from tests.devices.test_adopting import with_passkey
+from tests.accounts.desk import desk_of
+from tests.devices.signing import signed as passkey_over
+from tests.devices.signing import with_passkey
 from tests.devices.test_server_keys import rotated
 from tests.evidence.home import begun, checked, exported, picture, signed
 from tests.support.raw_device import raw_device
@@ -202,6 +205,29 @@ async def test_an_adoption_whose_signature_is_gone_is_the_centres_word(named_tow
     verdict, document = checked(named_town, await exported(named_town, case))
     assert document.adopted == ()
     assert "adoption_unproved" in verdict.notes and "adopted" not in verdict.notes
+
+
+async def test_what_was_adopted_out_of_a_locked_phones_spool_verifies_as_the_centres_word(named_town: Township) -> None:
+    """Nothing of it is signed in the file but by the desk, and whoever reads the verdict is told so."""
+    wang, (zhao, key) = await named_town.device("王芳"), await with_passkey(named_town, "赵敏")
+    case = await begun(named_town, wang)
+    head = await desk_of(named_town, "李红")
+    await head.done(f"/v1/devices/{wang.device.store.get('device')}/revoke", reason="掉进河里")
+    [sealed] = (wang.device.store.folder / "spool").glob("*.spool")
+    async with named_town.stranger() as http:
+        assert (await http.post("/v1/spools", content=sealed.read_bytes())).json()["code"] == "device.revoked"
+    [line] = await zhao.done("/v1/quarantine", "GET")
+    assert line["sequence"] == OUT_OF_SPOOL
+    path = f"/v1/quarantine/{line['device']}/{line['digest']}"
+    shown = (await zhao.done(path, "GET"))["pairs"]
+    numbers = [one["kept"]["number"] for one in shown if one["kept"]["record"] == case or one is shown[0]]
+    answer = await passkey_over(zhao, key, path, numbers)
+    await zhao.done(f"{path}/decision", reason="打电话核对过", numbers=numbers, credential=answer)
+    verdict, document = checked(named_town, await exported(named_town, case))
+    assert (document.adopted, document.spooled) == ((), ())
+    assert "adoption_unproved" in verdict.notes and not {"adopted", "spooled"} & set(verdict.notes)
+    for language, source in (("zh", "取自停用手机的封存文件"), ("en", "out of a locked phone's spool")):
+        assert source in "\n".join(lines(verdict, language))
 
 
 async def test_a_sealed_photo_is_shown_opened_and_tied_to_what_was_handed_in(township: Township) -> None:

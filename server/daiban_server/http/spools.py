@@ -63,7 +63,9 @@ async def spools(request: Request[Any, Any, Any], services: GivenServices) -> Ta
     taken: Taken = await services.database.write(
         sender.centre, lambda: spooling.take(sender, saves, services.keys, services.effects, services.now())
     )
-    return TakenOut(*taken)
+    if taken.frozen:
+        raise ProblemError("device.frozen")
+    return TakenOut(taken.new, taken.known, taken.troubled)
 
 
 def _opened(body: bytes, keys: ServerKeys) -> list[Signed]:

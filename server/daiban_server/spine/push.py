@@ -151,6 +151,9 @@ class _Intake:
         verdict = judge(batch, chain, held, given_up=given_up)
         if verdict == "next" and chain.digest == LOST and (yield from gaps.numbered(sender, batch)):
             verdict = "equivocation"
+        sealed = verdict in ("next", "adopted") and batch.header.first <= self.spooled
+        if sealed and (yield from spooling.contradicts(sender, batch)):
+            verdict = "equivocation"
         if verdict == "replay":
             yield from self._answer_again(batch, *row[8:])
         elif verdict == "gap":

@@ -23,9 +23,13 @@ from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.ledger import Incoming, Ledger
 from daiban_server.spine.opening import Sender
+from daiban_sync import spooled
+from daiban_sync.batch import Batch
 from daiban_sync.clock import Interval, effective
 from daiban_sync.epochs import epoch_of
-from daiban_sync.spooled import Signed
+from daiban_sync.errors import SignatureError
+from daiban_sync.new_key import key_of
+from daiban_sync.spooled import Signed, Spooled
 
 _s = schema.spooled.c
 LAST = (
@@ -35,7 +39,7 @@ LAST = (
     .scalar_subquery()
 )
 """The last entry of a device that came out of its spool; nothing for nearly all of them."""
-_KNOWN = select(_s.number).where(
+_KNOWN = select(_s.number, _s.signature).where(
     _s.centre == bindparam("centre_id"),
     _s.device == bindparam("device_id"),
     _s.number >= bindparam("first_number"),
@@ -44,17 +48,40 @@ _KNOWN = select(_s.number).where(
 
 
 class Taken(NamedTuple):
-    """What became of a spool's saves: how many are new here, were here already, and were refused or wait."""
+    """What became of a spool's saves: how many are new here, were here already, and were refused or wait. `frozen`:
+    they contradict what was here, so none was taken in, and the device speaks no more."""
 
     new: int
     known: int
     troubled: int
+    frozen: bool = False
 
 
-def numbers(sender: Sender, first: int, last: int) -> Program[set[int]]:
-    """Which of a device's entries came out of its spool."""
+def numbers(sender: Sender, first: int, last: int) -> Program[dict[int, bytes]]:
+    """Which of a device's entries came out of its spool, with the signature of each."""
     scope = {"centre_id": sender.centre, "device_id": sender.device}
-    return {row[0] for row in (yield from rows(_KNOWN, **scope, first_number=first, last_number=last))}
+    return dict((yield from rows(_KNOWN, **scope, first_number=first, last_number=last)))
+
+
+def contradicts(sender: Sender, batch: Batch) -> Program[bool]:
+    """Whether an entry of a batch is another than the one that came out of the spool under its number."""
+    header = batch.header
+    known = yield from numbers(sender, header.first, header.first + header.entry_count - 1)
+    saves = enumerate(batch.entries, header.first)
+    return any(
+        not _signed(Spooled(header.origin, header.centre, header.device, number, body), known[number], sender)
+        for number, body in saves
+        if number in known
+    )
+
+
+def _signed(save: Spooled, signature: bytes, sender: Sender) -> bool:
+    """Whether this is what the device once signed so."""
+    try:
+        spooled.check(Signed(save, signature), key_of(save.number, sender.former, sender.key))
+    except SignatureError:
+        return False
+    return True
 
 
 def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Effects, now: int) -> Program[Taken]:
@@ -63,8 +90,14 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
     chain = yield from chains.end(sender.centre, sender.device)
     by_number: Mapping[int, Signed] = {one.spooled.number: one for one in saves}
     known = yield from numbers(sender, min(by_number), max(by_number))
+    others = yield from _standing(sender, (yield from _others(sender, saves, known)), now)
     unknown = [by_number[number] for number in sorted(by_number) if number > chain.number and number not in known]
     fresh = yield from _standing(sender, unknown, now)
+    if others:
+        apart = sorted({*others, *fresh}, key=lambda one: one.spooled.number)
+        yield from quarantine.keep_saves(sender, apart, "chain.equivocation", now)
+        yield from quarantine.freeze(sender, chain, now)
+        return Taken(0, 0, 0, frozen=True)
     gone = len(unknown) - len(fresh)
     if not fresh:
         return Taken(0, len(by_number) - gone, gone)
@@ -80,6 +113,23 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
     yield Writes([Write(schema.spooled, kept), *nodes, *log.sign(keys, sender.centre, ledger.position, frontier, now)])
     troubled = sum(one.outcome in ("refused", "parked") for one in outcomes)
     return Taken(len(fresh) - troubled, len(by_number) - len(unknown), troubled + gone)
+
+
+def _others(sender: Sender, saves: Sequence[Signed], known: Mapping[int, bytes]) -> Program[list[Signed]]:
+    """Those that say something else than what came before under their number, in the spool, a batch or among them."""
+    told = [one.spooled.number for one in saves]
+    handed_in = yield from taken.between(sender.centre, sender.device, min(told), max(told))
+    bodies = {number: stored.body for number, stored in handed_in.items() if stored.body and number not in known}
+    found = []
+    for one in saves:
+        number, entry = one.spooled.number, one.spooled.entry
+        if number in known:
+            same = _signed(one.spooled, known[number], sender)
+        else:
+            same = bodies.setdefault(number, entry) == entry
+        if not same:
+            found.append(one)
+    return found
 
 
 def keep_apart(sender: Sender, saves: Sequence[Signed], code: str, now: int) -> Program[None]:

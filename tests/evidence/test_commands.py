@@ -208,6 +208,9 @@ async def test_a_mandate_is_read_out_and_signed_at_the_command_line(sqlite_towns
     assert view is not None
     assert view.values["signers"][0]["witness"] == "李秀英"
     assert view.values["place"] == "张桂兰家"
+    refused = await agent("collect", "mandate", "--record", record, "matter=转让承包地")
+    assert isinstance(refused.exception, InvalidEntryError) and refused.exception.code == "mandate.signed"
+    assert (await agent("sign", record, "张小军", "--mark", "drawn", "--relation", "儿子")).exit_code == 0
 
 
 def test_there_are_words_for_everything_that_a_verdict_says() -> None:

@@ -4,8 +4,6 @@ Three things have to fit: the batch is what its device signed; the clerk's passk
 choice; and what the desk handed in is, letter by letter, the entry of the batch with his name and where it comes from.
 """
 
-from urllib.parse import urlsplit
-
 from daiban_sync import adoption, limits, passkey
 from daiban_sync.errors import SignatureError, WireError
 from daiban_sync.evidence.custody import batch_of, disclosed_body, told
@@ -73,8 +71,5 @@ def _assertion(kept: Assertion) -> passkey.Assertion:
 
 
 def _host(page: str) -> str:
-    """The host that a passkey of this page is bound to."""
-    try:
-        return urlsplit(page).hostname or ""
-    except ValueError:
-        return ""
+    """The host that a passkey of this web origin is bound to."""
+    return page.partition("://")[2].partition("/")[0].partition(":")[0].lower()

@@ -76,6 +76,16 @@ async def test_a_case_is_found_by_its_number_and_an_unknown_one_is_not(desk: Des
     assert "record.unknown" in unknown.output
 
 
+async def test_a_file_is_made_for_a_reason_and_for_nobody_elses_eyes(desk: Desk) -> None:
+    for reason in (" ", "字" * 201):
+        refused = await desk.export("--reason", reason)
+        assert refused.exit_code == 1 and "evidence.reason" in refused.output
+        assert not desk.file.exists()
+    await desk.export("--dsse", str(desk.file.with_name("parts")))
+    parts = [desk.file, *desk.file.with_name("parts").iterdir()]
+    assert {one.stat().st_mode & 0o077 for one in parts} == {0}, "it holds a family's papers"
+
+
 async def test_an_altered_file_is_told_with_the_first_thing_that_fails(desk: Desk) -> None:
     await desk.export()
     text = desk.file.read_text(encoding="utf-8")
@@ -89,13 +99,18 @@ async def test_an_altered_file_is_told_with_the_first_thing_that_fails(desk: Des
     assert machine["where"].startswith("batches/")
 
 
-async def test_the_root_key_comes_from_the_option_a_file_or_an_enrolled_phone(desk: Desk, tmp_path: Path) -> None:
+async def test_the_root_key_comes_from_the_option_a_file_or_an_enrolled_phone(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await desk.export()
     public = desk.town.services.settings.data / "keys" / "root.pub"
     assert desk.verify("--root", str(public)).exit_code == 0
     (phone,) = desk.town.folder.glob("王芳-*")
     assert desk.verify("--device", str(phone)).exit_code == 0
     (desk.file.parent / "root.pub").write_bytes(public.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    Path("k" * 64).write_bytes(public.read_bytes())
+    assert desk.verify("--root", "k" * 64).exit_code == 0, "a file's name may be as long as a key in digits"
     for words in (["--device", str(tmp_path / "none")], ["--root", "00"], ["--root", str(desk.file)]):
         refused = desk.verify(*words)
         assert isinstance(refused.exception, DeviceError), refused.output

@@ -1,6 +1,7 @@
 """``daiban verify``: check an evidence file, offline, with nothing but the root key."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ from daiban_sync.evidence.document import FILE_BYTES, decode
 from daiban_sync.evidence.parts import parts, pictures
 from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES, lines
 from daiban_sync.keys import fingerprint
+
+_DIGITS = re.compile(r"[0-9A-Fa-f]{64}\Z")
 
 
 @click.command("verify")
@@ -94,8 +97,9 @@ def _root_key(given: str | None, device: Path) -> bytes:
 
 
 def _read(text: str) -> bytes:
+    digits = "".join(text.split())
     try:
-        key = Path(text).read_bytes() if len(text) != 64 and Path(text).is_file() else bytes.fromhex(text.strip())
+        key = bytes.fromhex(digits) if _DIGITS.match(digits) else Path(text).read_bytes()
     except (ValueError, OSError):
         raise DeviceError("evidence.root") from None
     if len(key) != 32:

@@ -18,6 +18,7 @@ from daiban_client_sdk.cli.main import group
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
 from daiban_schemas import mandate
 from daiban_server.evidence.command import evidence
+from daiban_sync.evidence import verify
 from daiban_sync.evidence.verdict import NOTES, STEPS
 from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES
 from tests.evidence.home import begun, handed_in, picture
@@ -74,6 +75,38 @@ async def test_a_case_is_found_by_its_number_and_an_unknown_one_is_not(desk: Des
     unknown = await desk.export(case="JM-不存在")
     assert unknown.exit_code == 1
     assert "record.unknown" in unknown.output
+
+
+async def test_it_is_said_who_handed_in_what_when_and_who_signed_the_mandate(desk: Desk) -> None:
+    await desk.export()
+    said = desk.verify("--root", desk.root).output
+    verdict = verify(desk.file.read_bytes(), desk.town.services.keys.root_key)
+    (batch,) = verdict.facts.handed
+    assert batch.whose == "王芳"
+    assert batch.earliest is not None and batch.earliest <= batch.latest
+    assert "王芳的手机第2批" in said and "收到不晚于20" in said
+    assert "委托书：委托人张桂兰，受托人王芳，事项" in said and "期限2026-01-01至2036-12-31" in said
+    assert "委托书签署：张桂兰，手写签名，由王芳的手机上报" in said
+    english = desk.verify("--root", desk.root, language="en").output
+    assert "Mandate signed: 张桂兰, drawn signature, handed in by 王芳's phone" in english
+    assert "mandate_altered" not in verdict.notes
+
+
+async def test_what_was_written_under_a_signature_later_is_told_apart(sqlite_township: Township) -> None:
+    """The mandate as it was signed stands; that somebody wrote something else into it is said beside."""
+    town = sqlite_township
+    wang, liu = await town.device("王芳"), await town.device("刘强")
+    case = await handed_in(town, wang)
+    await liu.sync()
+    (given,) = await liu.records("mandate", case)
+    form = await liu.open(given.record)
+    form.values.pop("signers")
+    await liu.save(form, {"powers": ["领取补贴款"]})
+    await liu.sync()
+    desk = Desk(town, case)
+    await desk.export()
+    said = desk.verify("--root", desk.root).output
+    assert "又被改写" in said and "领取补贴款" not in said
 
 
 async def test_a_file_is_made_for_a_reason_and_for_nobody_elses_eyes(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from daiban_client_sdk.store import Store, StoreError
 from daiban_sync.evidence import Verdict, verify
 from daiban_sync.evidence.document import FILE_BYTES, decode
 from daiban_sync.evidence.parts import parts, pictures
-from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES, lines
+from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES, lines, shown
 from daiban_sync.keys import fingerprint
 
 _DIGITS = re.compile(r"[0-9A-Fa-f]{64}\Z")
@@ -124,6 +124,7 @@ def _json(verdict: Verdict, language: str) -> str:
         ],
         "notes": {name: BESIDE[name].told(language) for name in verdict.notes},
         "does_not_prove": [one.told(language) for one in NOT_PROVED],
+        "shows": [one.told(language) for one in shown(verdict.facts)],
         "stated": msgspec.to_builtins(verdict.stated),
     }
     return msgspec.json.format(msgspec.json.encode(told), indent=1).decode()

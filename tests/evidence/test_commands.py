@@ -17,11 +17,13 @@ from securesystemslib.signer import SSlibKey
 from daiban_client_sdk.cli.main import group
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
 from daiban_schemas import mandate
+from daiban_server import audit
+from daiban_server.audit import NEWEST, Wanted
 from daiban_server.evidence.command import evidence
 from daiban_sync.evidence import verify
 from daiban_sync.evidence.verdict import NOTES, STEPS
 from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES
-from tests.evidence.home import begun, handed_in, picture
+from tests.evidence.home import begun, exported, handed_in, picture
 from tests.support.township import Township
 
 
@@ -75,6 +77,16 @@ async def test_a_case_is_found_by_its_number_and_an_unknown_one_is_not(desk: Des
     unknown = await desk.export(case="JM-不存在")
     assert unknown.exit_code == 1
     assert "record.unknown" in unknown.output
+
+
+async def test_an_auditor_sees_which_case_left_the_house_and_how(desk: Desk) -> None:
+    await desk.export()
+    await exported(desk.town, desk.case)
+    acts = await desk.town.services.database.read(audit.listed(Wanted(None, "evidence.export"), NEWEST, 9))
+    assert [(act.name, act.told, act.subject.hex()) for act in acts] == [
+        ("李红", "申请 张*兰", desk.case),
+        (None, "申请 张*兰（在服务器上用命令）", desk.case),
+    ]
 
 
 async def test_it_is_said_who_handed_in_what_when_and_who_signed_the_mandate(desk: Desk) -> None:

@@ -83,7 +83,7 @@ async def _export(settings: Settings, keys: ServerKeys, case: str, reason: str, 
         centre, id_ = yield from _named(case)
         asking = Asking(centre, NOBODY, wall_clock())
         gathered = yield from gather(asking, id_, keys)
-        yield from noted(asking, id_, reason)
+        yield from noted(asking, id_, reason, "（在服务器上用命令）")
         return gathered
 
     gathered = await write_beside(settings.database_url, program)

@@ -11,9 +11,11 @@ from daiban_server.evidence.gather import Asking, Gathered, finished, gather, sh
 from daiban_server.evidence.pictures import Picture, picture
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.http.problems import checked_id
+from daiban_server.http.reveal import about
 from daiban_server.http.session import GivenSession
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices
+from daiban_server.spine import views
 from daiban_server.spine.refusal import Refusal
 from daiban_sync.errors import WireError
 from daiban_sync.evidence.document import FILE_BYTES, encode
@@ -48,9 +50,11 @@ def check_reason(reason: str) -> None:
         raise Refusal("evidence.reason")
 
 
-def noted(asking: Asking, case: bytes, reason: str) -> Program[None]:
-    """Record that somebody took a case's evidence out of the house, and why."""
-    yield from audit.note(asking.centre, asking.person, "evidence.export", case, reason, asking.now)
+def noted(asking: Asking, case: bytes, reason: str, way: str = "") -> Program[None]:
+    """Record that somebody took a case's evidence out of the house, why, and in which `way` if not by his account."""
+    (one,) = yield from views.shown(views.BY_ID, asking.centre, record_id=case)
+    told = f"{about(one)}{way}"
+    yield from audit.note(asking.centre, asking.person, "evidence.export", case, reason, asking.now, told)
 
 
 async def written(gathered: Gathered, keys: ServerKeys, photos: PhotoStore | None) -> bytes:

@@ -71,7 +71,10 @@ def sign(device: "Device", record: str, signer: Signer) -> None:
 
 
 def check(device: "Shown", form: Form, changed: Mapping[str, Any]) -> None:
-    """Refuse what the rules would not let stand; an edit of anything else passes. Raises `InvalidEntryError`."""
+    """Refuse what the rules would not let stand, and an edit of what was signed; one of anything else passes. Raises
+    `InvalidEntryError`."""
+    if form.values.get("signers") and (signed := changed.keys() & {*mandate.SIGNED}):
+        raise InvalidEntryError("mandate.signed", dict.fromkeys(sorted(signed), "mandate.signed"))
     if _RULED.isdisjoint(changed):
         return
     values = {**form.values, **changed}

@@ -91,8 +91,9 @@ class Kind:
     kind may be deleted by who edits it. What only some roles may write (`written_by`) no phone writes; of what only the
     district writes the records stand in its own feed. `held` names fields, each with the states in which no change
     moves what is shown of it: what a change says stands beside that, in conflict, until an act of the server's takes it
-    up. A record of a kind with `word_of` is what somebody said: only who wrote it may change it, and whom the field of
-    that name says he wrote it for. What is `at_desk` no phone pulls, since it may be about whoever carries it."""
+    up; where `held_once` names a field they are so once something stands in that. A record of a kind with `word_of` is
+    what somebody said: only who wrote it may change it, and whom the field of that name says he wrote it for. What is
+    `at_desk` no phone pulls, since it may be about whoever carries it."""
 
     def __init__(
         self,
@@ -109,6 +110,7 @@ class Kind:
         written_by: frozenset[str] | None = None,
         deletable: bool = False,
         held: Mapping[str, frozenset[str]] = {},
+        held_once: str | None = None,
         word_of: str | None = None,
         at_desk: bool = False,
     ) -> None:
@@ -124,6 +126,7 @@ class Kind:
         self.of_district = written_by == roles("district")
         self.deletable = deletable
         self.held = held
+        self.held_once = held_once
         self.word_of = word_of
         self.at_desk = at_desk
         own = [*fields]

@@ -23,6 +23,18 @@ TEXTS: Mapping[str, str] = {
 """,
 }
 """Texts by version."""
+SIGNED = (
+    "application",
+    "principal",
+    "agent",
+    "matter",
+    "powers",
+    "valid_from",
+    "valid_until",
+    "text_version",
+    "text_sha256",
+)
+"""The fields that whoever signs puts his sign under."""
 NEWEST = "2026-1"
 """The version that is put before people now."""
 
@@ -34,11 +46,11 @@ def sha256_of(version: str) -> str | None:
 
 
 def stands(status: str | None, values: Mapping[str, Any], day: str) -> bool:
-    """Whether a mandate is in force on a day (``YYYY-MM-DD``): neither suspended nor ended, and within its term. One
-    that has had no act yet has no state, and one without a term ends when it is ended."""
+    """Whether a mandate is in force on a day (``YYYY-MM-DD``): signed, neither suspended nor ended, and within its
+    term. One that has had no act yet has no state, and one without a term ends when it is ended."""
     until = max(str(values.get("valid_until") or ""), str(values.get("renewed_until") or ""))
     begun = str(values.get("valid_from") or day) <= day
-    return status in (None, "", "standing") and begun and day <= (until or day)
+    return bool(values.get("signers")) and status in (None, "", "standing") and begun and day <= (until or day)
 
 
 def text_fits(values: Mapping[str, Any]) -> bool:

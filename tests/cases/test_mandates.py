@@ -14,7 +14,7 @@ SIGNED = {"name": "张桂兰", "mark": "drawn", "at": 1}
 
 
 def given(bureau: Bureau, case: bytes, *signers: dict[str, Any], **fields: Any) -> bytes:
-    """A mandate for 王芳 in a case."""
+    """A mandate for 王芳 in a case, signed unless `fields` say otherwise."""
     record = bureau.new()
     values = {"application": case.hex(), "agent": "王芳", "signers": list(signers or [SIGNED]), **TERM, **fields}
     bureau.write("王芳", entry.change(record.hex(), "mandate", values, seen=0, at=bureau.now))
@@ -51,6 +51,52 @@ def test_a_clerk_acts_though_the_mandate_has_ended(bureau: Bureau) -> None:
     assert act(bureau, "李红", record, "resume", reason="又要办") == "command.not_now"
     assert bureau.ask("王芳", case, "submit") == "mandate.not_standing"
     assert bureau.ask("赵敏", case, "submit") == "merged"
+
+
+def test_what_nobody_signed_is_no_mandate(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case, signers=[])
+    assert bureau.ask("王芳", case, "submit") == "mandate.not_standing"
+    signed = entry.change(
+        record.hex(), "mandate", {"signers": [SIGNED]}, seen=bureau.record_position(record), at=bureau.now
+    )
+    assert bureau.write("王芳", signed).outcome == "merged"
+    assert bureau.ask("王芳", case, "submit") == "merged"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("powers", ["领取补贴款"]),
+        ("matter", "转让承包地"),
+        ("valid_until", "2027-12-31"),
+        ("agent", "刘强"),
+        ("text_version", "2099-1"),
+    ],
+)
+def test_nobody_changes_what_was_signed_under_the_signature(bureau: Bureau, field: str, value: Any) -> None:
+    """Without a signature of its own an edit would be the principal's word: it stands beside, for all to see."""
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case, powers=["递交材料"], matter="高龄津贴", text_version="2026-1")
+    before = values_of(bureau, record)
+    body = entry.change(record.hex(), "mandate", {field: value}, seen=bureau.record_position(record), at=bureau.now)
+    outcome = bureau.write("王芳", body)
+    assert (outcome.outcome, outcome.code) == ("conflict", "field.held")
+    assert values_of(bureau, record)[field] == before[field]
+
+
+def test_what_is_not_signed_yet_may_be_put_right(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case, signers=[], matter="高龄津帖")
+    body = entry.change(
+        record.hex(),
+        "mandate",
+        {"matter": "高龄津贴", "signers": [SIGNED]},
+        seen=bureau.record_position(record),
+        at=bureau.now,
+    )
+    assert bureau.write("王芳", body).outcome == "merged"
+    assert values_of(bureau, record)["matter"] == "高龄津贴"
 
 
 def test_facts_are_recorded_whatever_the_mandate(bureau: Bureau) -> None:

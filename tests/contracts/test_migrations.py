@@ -31,6 +31,18 @@ def test_sqlite_has_what_the_code_knows(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_no_other_account_of_the_machine_reads_the_database(tmp_path: Path) -> None:
+    """Neither a new one nor one of before, whatever the folder lets through."""
+    path = tmp_path / "data" / "daiban.db"
+    migrate(f"sqlite:///{path}")
+    assert [one.stat().st_mode & 0o077 for one in (path, path.parent)] == [0, 0]
+    path.chmod(0o644)
+    tail = path.with_name("daiban.db-wal")
+    tail.touch(mode=0o644)
+    migrate(f"sqlite:///{path}")
+    assert [one.stat().st_mode & 0o077 for one in path.parent.iterdir()] == [0] * len(list(path.parent.iterdir()))
+
+
 def test_postgres_has_what_the_code_knows(postgres_url: str) -> None:
     migrate(postgres_url)
     migrate(postgres_url)

@@ -17,10 +17,13 @@ from securesystemslib.signer import SSlibKey
 from daiban_client_sdk.cli.main import group
 from daiban_client_sdk.errors import DeviceError, InvalidEntryError
 from daiban_schemas import mandate
+from daiban_server import audit
+from daiban_server.audit import NEWEST, Wanted
 from daiban_server.evidence.command import evidence
+from daiban_sync.evidence import verify
 from daiban_sync.evidence.verdict import NOTES, STEPS
 from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES
-from tests.evidence.home import begun, handed_in, picture
+from tests.evidence.home import begun, exported, handed_in, picture
 from tests.support.township import Township
 
 
@@ -76,6 +79,58 @@ async def test_a_case_is_found_by_its_number_and_an_unknown_one_is_not(desk: Des
     assert "record.unknown" in unknown.output
 
 
+async def test_an_auditor_sees_which_case_left_the_house_and_how(desk: Desk) -> None:
+    await desk.export()
+    await exported(desk.town, desk.case)
+    acts = await desk.town.services.database.read(audit.listed(Wanted(None, "evidence.export"), NEWEST, 9))
+    assert [(act.name, act.told, act.subject.hex()) for act in acts] == [
+        ("李红", "申请 张*兰", desk.case),
+        (None, "申请 张*兰（在服务器上用命令）", desk.case),
+    ]
+
+
+async def test_it_is_said_who_handed_in_what_when_and_who_signed_the_mandate(desk: Desk) -> None:
+    await desk.export()
+    said = desk.verify("--root", desk.root).output
+    verdict = verify(desk.file.read_bytes(), desk.town.services.keys.root_key)
+    (batch,) = verdict.facts.handed
+    assert batch.whose == "王芳"
+    assert batch.earliest is not None and batch.earliest <= batch.latest
+    assert "王芳的手机第2批" in said and "收到不晚于20" in said
+    assert "委托书：委托人张桂兰，受托人王芳，事项" in said and "期限2026-01-01至2036-12-31" in said
+    assert "委托书签署：张桂兰，手写签名，由王芳的手机上报" in said
+    english = desk.verify("--root", desk.root, language="en").output
+    assert "Mandate signed: 张桂兰, drawn signature, handed in by 王芳's phone" in english
+    assert "mandate_altered" not in verdict.notes
+
+
+async def test_what_was_written_under_a_signature_later_is_told_apart(sqlite_township: Township) -> None:
+    """The mandate as it was signed stands; that somebody wrote something else into it is said beside."""
+    town = sqlite_township
+    wang, liu = await town.device("王芳"), await town.device("刘强")
+    case = await handed_in(town, wang)
+    await liu.sync()
+    (given,) = await liu.records("mandate", case)
+    form = await liu.open(given.record)
+    form.values.pop("signers")
+    await liu.save(form, {"powers": ["领取补贴款"]})
+    await liu.sync()
+    desk = Desk(town, case)
+    await desk.export()
+    said = desk.verify("--root", desk.root).output
+    assert "又被改写" in said and "领取补贴款" not in said
+
+
+async def test_a_file_is_made_for_a_reason_and_for_nobody_elses_eyes(desk: Desk) -> None:
+    for reason in (" ", "字" * 201):
+        refused = await desk.export("--reason", reason)
+        assert refused.exit_code == 1 and "evidence.reason" in refused.output
+        assert not desk.file.exists()
+    await desk.export("--dsse", str(desk.file.with_name("parts")))
+    parts = [desk.file, *desk.file.with_name("parts").iterdir()]
+    assert {one.stat().st_mode & 0o077 for one in parts} == {0}, "it holds a family's papers"
+
+
 async def test_an_altered_file_is_told_with_the_first_thing_that_fails(desk: Desk) -> None:
     await desk.export()
     text = desk.file.read_text(encoding="utf-8")
@@ -89,13 +144,18 @@ async def test_an_altered_file_is_told_with_the_first_thing_that_fails(desk: Des
     assert machine["where"].startswith("batches/")
 
 
-async def test_the_root_key_comes_from_the_option_a_file_or_an_enrolled_phone(desk: Desk, tmp_path: Path) -> None:
+async def test_the_root_key_comes_from_the_option_a_file_or_an_enrolled_phone(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await desk.export()
     public = desk.town.services.settings.data / "keys" / "root.pub"
     assert desk.verify("--root", str(public)).exit_code == 0
     (phone,) = desk.town.folder.glob("王芳-*")
     assert desk.verify("--device", str(phone)).exit_code == 0
     (desk.file.parent / "root.pub").write_bytes(public.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    Path("k" * 64).write_bytes(public.read_bytes())
+    assert desk.verify("--root", "k" * 64).exit_code == 0, "a file's name may be as long as a key in digits"
     for words in (["--device", str(tmp_path / "none")], ["--root", "00"], ["--root", str(desk.file)]):
         refused = desk.verify(*words)
         assert isinstance(refused.exception, DeviceError), refused.output
@@ -208,6 +268,9 @@ async def test_a_mandate_is_read_out_and_signed_at_the_command_line(sqlite_towns
     assert view is not None
     assert view.values["signers"][0]["witness"] == "李秀英"
     assert view.values["place"] == "张桂兰家"
+    refused = await agent("collect", "mandate", "--record", record, "matter=转让承包地")
+    assert isinstance(refused.exception, InvalidEntryError) and refused.exception.code == "mandate.signed"
+    assert (await agent("sign", record, "张小军", "--mark", "drawn", "--relation", "儿子")).exit_code == 0
 
 
 def test_there_are_words_for_everything_that_a_verdict_says() -> None:

@@ -153,6 +153,28 @@ async def test_only_the_head_hands_it_out_with_a_reason_and_it_is_an_act(townshi
     assert OTHER not in act.told + act.reason and "本人来要" in act.reason
 
 
+async def test_whoever_reads_the_audit_and_no_case_learns_no_name(sqlite_township: Township) -> None:
+    home, *_ = await a_home(sqlite_township)
+    head = await sqlite_township.signed_in("李红")
+    assert (await copied(head, home, form="json", person="张小军")).status_code == 200
+    (act,) = await sqlite_township.services.database.read(audit.listed(Wanted(None, "person.export"), NEWEST, 9))
+    assert act.told == "家庭 张*兰 张*军（json）"
+
+
+async def test_what_a_newer_phone_wrote_about_the_home_is_in_no_copy_for_one_person(sqlite_township: Township) -> None:
+    """Nobody here knows of whom a field tells that only a later version knows."""
+    home, *_ = await a_home(sqlite_township)
+    wang = await sqlite_township.device("王芳")
+    await wang.sync()
+    await wang.save(await wang.open(home), {"illness_in_the_home": "母亲患尿毒症"})
+    await wang.sync()
+    head = await sqlite_township.signed_in("李红")
+    his = await copied(head, home, form="json", person="张小军")
+    assert "尿毒症" not in his.text
+    assert "illness_in_the_home" in his.json()["left_out"]
+    assert "尿毒症" in (await copied(head, home, form="json")).text
+
+
 async def test_what_is_too_large_for_one_file_is_said(
     sqlite_township: Township, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,7 +111,8 @@ def _kind(kind: Kind) -> Iterator[str]:
     for field in kind.fields.values():
         yield f"  {field.name:<20}{_field(field)}"
     if kind.held:
-        yield f"  held: {'; '.join(f'{name} in {_or(states)}' for name, states in kind.held.items())}"
+        once = f" once there are {kind.held_once}" if kind.held_once else ""
+        yield f"  held{once}: {'; '.join(f'{name} in {_or(states)}' for name, states in kind.held.items())}"
     for one in kind.commands.values():
         moves = f"{_or(one.source)} -> {one.target or 'same'}"
         yield f"  ? {one.name:<18}{moves}; by {'|'.join(sorted(one.roles))}{_taken(one.arguments, one.required)}"

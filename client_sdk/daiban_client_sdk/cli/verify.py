@@ -1,6 +1,7 @@
 """``daiban verify``: check an evidence file, offline, with nothing but the root key."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,8 +19,10 @@ from daiban_client_sdk.store import Store, StoreError
 from daiban_sync.evidence import Verdict, verify
 from daiban_sync.evidence.document import FILE_BYTES, decode
 from daiban_sync.evidence.parts import parts, pictures
-from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES, lines
+from daiban_sync.evidence.words import BESIDE, NOT_PROVED, PROVES, lines, shown
 from daiban_sync.keys import fingerprint
+
+_DIGITS = re.compile(r"[0-9A-Fa-f]{64}\Z")
 
 
 @click.command("verify")
@@ -97,8 +100,9 @@ def _root_key(given: str | None, device: Path) -> bytes:
 
 
 def _read(text: str) -> bytes:
+    digits = "".join(text.split())
     try:
-        key = Path(text).read_bytes() if len(text) != 64 and Path(text).is_file() else bytes.fromhex(text.strip())
+        key = bytes.fromhex(digits) if _DIGITS.match(digits) else Path(text).read_bytes()
     except (ValueError, OSError):
         raise DeviceError("evidence.root") from None
     if len(key) != 32:
@@ -123,6 +127,7 @@ def _json(verdict: Verdict, language: str) -> str:
         ],
         "notes": {name: BESIDE[name].told(language) for name in verdict.notes},
         "does_not_prove": [one.told(language) for one in NOT_PROVED],
+        "shows": [one.told(language) for one in shown(verdict.facts)],
         "stated": msgspec.to_builtins(verdict.stated),
     }
     return msgspec.json.format(msgspec.json.encode(told), indent=1).decode()

@@ -5,11 +5,12 @@ Several family members may sign at different times and places, each with the pho
 `text_sha256` is the hash of the text that was read out (see `daiban_schemas.mandate`), so what was signed can be shown.
 
 A mandate lives apart from the application: the principal may suspend, renew or end it at any time (民法典 173), which
-somebody records with a reason; every such act stands in `changes`.
+somebody records with a reason; every such act stands in `changes`. What was signed is held from the first signature
+on: an edit of it would be the principal's word without his sign. Whoever needs another one ends it and gives anew.
 """
 
 from daiban_schemas.kind import Command, Field, Kind, Rule, roles
-from daiban_schemas.mandate import text_fits, witnessed
+from daiban_schemas.mandate import SIGNED, text_fits, witnessed
 from daiban_schemas.types import (
     Anything,
     Choice,
@@ -78,4 +79,6 @@ KIND = Kind(
         Rule("mandate.text", ("text_version", "text_sha256"), text_fits),
         Rule("mandate.witness", ("agent", "signers"), witnessed),
     ],
+    held={name: frozenset({"standing", "suspended", "ended"}) for name in SIGNED},
+    held_once="signers",
 )

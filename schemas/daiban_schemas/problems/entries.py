@@ -35,10 +35,10 @@ ENTRIES: dict[str, Problem] = {
     "field.server_only": Problem(403, "这一项只由系统填写", "请用相应的操作", "Field is the server's", "Use a command"),
     "field.held": Problem(
         409,
-        "已经收件、受理或计入,这一项不能直接改",
-        "原值照旧有效,所写的留在旁边;办件确需更改,请由窗口用“更正”并写明理由",
-        "Held since it was received, accepted or counted",
-        "The old value stays, yours stands beside it; of a case ask the window to correct it, with a reason",
+        "已经收件、受理、签署或计入，这一项不能直接改",
+        "原值照旧有效，所写的留在旁边；办件确需更改，请由窗口用“更正”并写明理由，委托书请另签一份",
+        "Held since it was received, accepted, signed or counted",
+        "The old value stays, yours beside it; of a case ask the window to correct it, and have a mandate signed anew",
     ),
     "merge.failed": Problem(
         500, "合并时出错,已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"

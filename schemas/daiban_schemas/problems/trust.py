@@ -76,12 +76,19 @@ TRUST: dict[str, Problem] = {
         "No drawn signature for this item",
         "Have it signed on paper, or the person come",
     ),
+    "mandate.signed": Problem(
+        409,
+        "委托书已经签署，写明的内容不能再改",
+        "请终止这份委托，另出一份重新签署",
+        "The mandate is signed: what it says stays",
+        "End it, and have another one signed",
+    ),
     "mandate.not_standing": Problem(
         409,
-        "委托已暂停、终止或过期,不能再代办",
-        "请先恢复或续期委托,或由本人办理",
-        "The mandate is suspended, ended or over",
-        "Resume or renew it first, or let the person do it",
+        "委托书没有签署，或者已暂停、终止、过期，不能代办",
+        "请先请委托人签署，或者恢复、续期委托，或者由本人办理",
+        "The mandate is not signed, or is suspended, ended or over",
+        "Have it signed, resume or renew it first, or let the person do it",
     ),
     "mandate.term": Problem(
         422, "续期的止日不对", "止日应在今天以后,并且晚于原来的止日", "Not a later end", "Choose a later day to come"

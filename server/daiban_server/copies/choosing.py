@@ -20,6 +20,8 @@ from daiban_sync.ids import is_id
 _OF_THE_HEAD = ("identity_number", "born", "phone")
 _OF_OTHERS = ("members", "note", "standing", "cannot_move")
 """What a household's record says of others too, or of nobody knows whom: it goes into no copy for one person."""
+_OF_ALL = frozenset({"place", "head", "address", "point", "size", "cadre", "deleted", "erased"})
+"""What it says of everybody in it. A field that only a later version knows is taken for one of others."""
 
 
 class _Person(NamedTuple):
@@ -74,8 +76,9 @@ def _of_person(centre: bytes, home: Shown, person: str) -> Program[Chosen]:
         records += yield from records_of(centre, case)
     records += yield from _receptions(centre, records)
     unique = {one.view.record: one for one in records}
-    left_out = frozenset(_OF_OTHERS if is_head else (*_OF_OTHERS, *_OF_THE_HEAD))
-    return Chosen(list(unique.values()), person, left_out, member)
+    own_fields = _OF_ALL.union(_OF_THE_HEAD if is_head else ())
+    left_out = home.view.fields.keys() | {*_OF_OTHERS, *_OF_THE_HEAD}
+    return Chosen(list(unique.values()), person, frozenset(left_out - own_fields), member)
 
 
 def _receptions(centre: bytes, records: Sequence[Shown]) -> Program[list[Shown]]:

@@ -132,7 +132,7 @@ def gather(asking: Asking, record: bytes, person: str) -> Program[Copy]:
         (yield from _handed_in(asking.centre, told_of, book)),
         (yield from _messages(asking.centre, told_of)),
         (yield from _ratings(asking.centre, told_of)),
-        sorted(KINDS["household"].fields[name].label for name in chosen.left_out),
+        sorted(KINDS["household"].label_of(name) for name in chosen.left_out),
     )
 
 

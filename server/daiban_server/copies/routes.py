@@ -19,9 +19,11 @@ from daiban_server.features.papers.render import render
 from daiban_server.features.photos.looking import clear
 from daiban_server.features.photos.problems import PhotoError
 from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.reveal import about, short
 from daiban_server.http.session import GivenSession
 from daiban_server.printing.case_file import office_of
 from daiban_server.services import GivenServices, Services
+from daiban_server.spine import views
 from daiban_sync.errors import SyncError
 
 PICTURES = 128 * 2**20
@@ -49,11 +51,13 @@ async def copy(data: JSONBody[CopyIn], session: GivenSession, services: GivenSer
     record, clerk = checked_id(data.record, "record.unknown"), session.clerk
     asking = Asking(clerk.centre, clerk.person, services.keys.desk_device(clerk.centre), services.now())
 
-    def made() -> Program[tuple[Copy, Office]]:
-        return (yield from gather(asking, record, data.person.strip())), (yield from office_of(clerk.centre))
+    def made() -> Program[tuple[Copy, Office, str]]:
+        copy = yield from gather(asking, record, data.person.strip())
+        (shown,) = yield from views.shown(views.BY_ID, clerk.centre, record_id=record)
+        whose = " ".join(filter(None, (about(shown), short(copy.person))))
+        return copy, (yield from office_of(clerk.centre)), f"{whose}（{data.form}）"
 
-    found, office = await services.database.read(made())
-    told = f"{found.records[0].title}{'　' if found.person else ''}{found.person}（{data.form}）"
+    found, office, told = await services.database.read(made())
     await services.database.write(
         clerk.centre,
         lambda: audit.note(clerk.centre, clerk.person, "person.export", record, data.reason, asking.now, told),

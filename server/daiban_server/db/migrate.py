@@ -25,13 +25,22 @@ def migrate(url: str, revision: str = "head") -> None:
     """Bring the database at `url` to `revision`. Call it outside a running event loop."""
     if url.startswith("sqlite:///"):
         path = url.removeprefix("sqlite:///")
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        _close_to_others(Path(path))
         engine = create_engine("sqlite://", creator=lambda: _connect(path), module=dbapi2, **_QUIET)
         with engine.begin() as connection:
             _upgrade(connection, revision)
         engine.dispose()
     else:
         asyncio.run(_postgres(url, revision))
+
+
+def _close_to_others(path: Path) -> None:
+    """Let no other account of the machine read a SQLite file, which is not encrypted here. What SQLite puts beside it
+    gets the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch()
+    for one in path.parent.glob(f"{path.name}*"):
+        one.chmod(one.stat().st_mode & 0o700)
 
 
 def _connect(path: str) -> Any:

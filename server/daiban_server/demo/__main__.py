@@ -66,7 +66,7 @@ async def _run(folder: Path, port: int, *, leave: bool) -> int:
 async def _found(folder: Path, data: Path) -> list[district.Centre]:
     """Make the district anew."""
     shutil.rmtree(folder, ignore_errors=True)
-    data.mkdir(parents=True)
+    data.mkdir(parents=True, mode=0o700)
     keys = load_or_make(data / "keys")
     url = Settings(data).database_url
     await asyncio.to_thread(migrate, url)

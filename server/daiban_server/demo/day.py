@@ -125,8 +125,9 @@ class FieldDay:
         await self._edit_phone(phone, "13509150001")
         for picture, paper in zip(self._pictures[:2], ("申请表", "居民户口簿"), strict=True):
             await phone.do(f"photo {self._cases[0]} {picture} --paper {paper}")
-        mandate = f"application={self._cases[0]} agent={phone.owner} matter=低保申请 text_version=1 place=张桂兰家"
-        await phone.do(f"collect mandate {mandate} valid_from=2026-11-24 valid_until=2027-11-23")
+        term = "--from 2026-11-24 --until 2027-11-23 --place 张桂兰家"
+        mandate = (await phone.do(f"mandate {self._cases[0]} 张桂兰 {term}"))[-1].split()[-1]
+        await phone.do(f"sign {mandate} 张桂兰 --mark fingerprint --witness 陈秀英 --place 张桂兰家")
         await self._agreed(phone, self._cases[0], "张桂兰")
         await phone.do(f"ask {self._cases[0]} submit")
         await phone.do(f"collect visit --id {self._visit} household={self._homes[0]} purpose=低保入户核实 minutes=40")

@@ -13,7 +13,7 @@ from daiban_server.db import schema
 from daiban_server.db.database import write_beside
 from daiban_server.db.program import Program, first
 from daiban_server.evidence.gather import Asking, Gathered, gather
-from daiban_server.evidence.routes import noted, written
+from daiban_server.evidence.routes import check_reason, noted, written
 from daiban_server.features.photos.store import LocalStore
 from daiban_server.keystore import ServerKeys, load
 from daiban_server.services import wall_clock
@@ -46,6 +46,7 @@ def evidence(
 ) -> None:
     """导出一件申请的证据文件:CASE 是编号或记录号。 Export a case's evidence file; CASE is its number or id."""
     try:
+        check_reason(reason)
         keys = load(data / "keys")
         made = asyncio.run(_export(Settings(data, database=database), keys, case, reason, photos=photos))
     except Refusal as refusal:
@@ -55,14 +56,21 @@ def evidence(
     except OSError as error:
         raise click.ClickException(str(error)) from None
     target = out or Path(f"{case}.evidence")
-    target.write_bytes(made)
+    _write(target, made)
     click.echo(f"已导出:{target}  {len(made) / 1e3:.1f} kB。 Exported.")
     click.echo(f"核对:daiban verify {target} --root {keys.root_key.hex()}")
     if dsse is not None:
         dsse.mkdir(parents=True, exist_ok=True)
         for name, content in parts(decode(made)).items():
-            dsse.joinpath(name).write_bytes(content)
+            _write(dsse / name, content)
         click.echo(f"签名信封和检查点已拆到 {dsse}。 Taken apart for other tools.")
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Write a file that only this account of the machine reads: it holds a family's papers."""
+    target.touch(mode=0o600)
+    target.chmod(0o600)
+    target.write_bytes(content)
 
 
 def _told(code: str) -> str:
@@ -75,7 +83,7 @@ async def _export(settings: Settings, keys: ServerKeys, case: str, reason: str, 
         centre, id_ = yield from _named(case)
         asking = Asking(centre, NOBODY, wall_clock())
         gathered = yield from gather(asking, id_, keys)
-        yield from noted(asking, id_, reason)
+        yield from noted(asking, id_, reason, "（在服务器上用命令）")
         return gathered
 
     gathered = await write_beside(settings.database_url, program)

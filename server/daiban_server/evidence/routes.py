@@ -10,10 +10,13 @@ from daiban_server.db.program import Program
 from daiban_server.evidence.gather import Asking, Gathered, finished, gather, sha256_of
 from daiban_server.evidence.pictures import Picture, picture
 from daiban_server.features.photos.port import PhotoStore
-from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.problems import checked_id
+from daiban_server.http.reveal import about
 from daiban_server.http.session import GivenSession
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices
+from daiban_server.spine import views
+from daiban_server.spine.refusal import Refusal
 from daiban_sync.errors import WireError
 from daiban_sync.evidence.document import FILE_BYTES, encode
 
@@ -31,8 +34,7 @@ async def evidence(
     photos: FromQuery[bool] = False,
 ) -> Response[bytes]:
     """A case's evidence file; with `photos` their bytes too. The act is recorded, with its reason."""
-    if not reason.strip() or len(reason) > REASON or "\x00" in reason:
-        raise ProblemError("evidence.reason")
+    check_reason(reason)
     case, clerk = checked_id(record, "record.unknown"), session.clerk
     asking = Asking(clerk.centre, clerk.person, services.now())
     gathered = await services.database.read(gather(asking, case, services.keys))
@@ -42,9 +44,17 @@ async def evidence(
     return Response(data, media_type=MEDIA_TYPE, headers={"Content-Disposition": name})
 
 
-def noted(asking: Asking, case: bytes, reason: str) -> Program[None]:
-    """Record that somebody took a case's evidence out of the house, and why."""
-    yield from audit.note(asking.centre, asking.person, "evidence.export", case, reason, asking.now)
+def check_reason(reason: str) -> None:
+    """Raise `Refusal("evidence.reason")` where nobody says why, or at too great a length."""
+    if not reason.strip() or len(reason) > REASON or "\x00" in reason:
+        raise Refusal("evidence.reason")
+
+
+def noted(asking: Asking, case: bytes, reason: str, way: str = "") -> Program[None]:
+    """Record that somebody took a case's evidence out of the house, why, and in which `way` if not by his account."""
+    (one,) = yield from views.shown(views.BY_ID, asking.centre, record_id=case)
+    told = f"{about(one)}{way}"
+    yield from audit.note(asking.centre, asking.person, "evidence.export", case, reason, asking.now, told)
 
 
 async def written(gathered: Gathered, keys: ServerKeys, photos: PhotoStore | None) -> bytes:

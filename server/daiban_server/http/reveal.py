@@ -130,10 +130,11 @@ def about(one: Shown) -> str:
     if isinstance(name, dict):
         name = name.get("name") or ""
     kind = KINDS[one.view.kind].label if one.view.kind in KINDS else one.view.kind
-    return " ".join(filter(None, (kind, str(values.get("number") or ""), _short(name))))
+    return " ".join(filter(None, (kind, str(values.get("number") or ""), short(name))))
 
 
-def _short(name: Any) -> str:
+def short(name: Any) -> str:
+    """A name by its first and last character; of two the first."""
     return (masked(name) if len(name) > 2 else f"{name[:1]}*") if isinstance(name, str) and name else ""
 
 

@@ -26,6 +26,8 @@ def valid(ledger: Ledger, kind: Kind, record: Record, incoming: Incoming) -> Pro
     if not held:
         return {}
     view = yield from ledger.view(record)
+    if kind.held_once and not view.values.get(kind.held_once):
+        return {}
     rest = _rest_of_its_save(kind, view.written, incoming)
     return {name: view.values.get(name) for name in held - rest}
 

@@ -71,6 +71,5 @@ def _assertion(kept: Assertion) -> passkey.Assertion:
 
 
 def _host(page: str) -> str:
-    """The host that a passkey of this page is bound to; a page is told by its origin, scheme and host and port, and an
-    address in numbers has no passkeys."""
-    return page.partition("://")[2].partition(":")[0]
+    """The host that a passkey of this web origin is bound to."""
+    return page.partition("://")[2].partition("/")[0].partition(":")[0].lower()

@@ -21,7 +21,8 @@ from collections.abc import Callable
 from daiban_sync.errors import SyncError
 from daiban_sync.evidence import adoptions, custody, pictures, trust, whole
 from daiban_sync.evidence.document import decode, ids_of
-from daiban_sync.evidence.verdict import NOTES, STEPS, Found, Step, Verdict
+from daiban_sync.evidence.facts import facts
+from daiban_sync.evidence.verdict import NOTES, STEPS, Facts, Found, Step, Verdict
 from daiban_sync.keys import check_public_key
 
 _AFTER_FORM: tuple[Callable[[Found], None], ...] = (
@@ -53,12 +54,13 @@ def verify(data: bytes, root_key: bytes) -> Verdict:
             step(found)
         except SyncError as error:
             return _failed(number, error, found)
+    shown = facts(found)
     notes = tuple(name for name in NOTES if name in found.notes)
-    return Verdict(tuple(Step(name, held=True) for name in STEPS), "", "", "", notes, found.stated)
+    return Verdict(tuple(Step(name, held=True) for name in STEPS), "", "", "", notes, found.stated, shown)
 
 
 def _failed(number: int, error: SyncError, found: Found | None) -> Verdict:
     held = [True] * number + [False] + [None] * (len(STEPS) - number - 1)
     steps = tuple(map(Step, STEPS, held))
     code = error.code if number == 0 else f"evidence.{STEPS[number]}"
-    return Verdict(steps, code, found.at if found else "", error.detail, (), None)
+    return Verdict(steps, code, found.at if found else "", error.detail, (), None, Facts())

@@ -45,6 +45,7 @@ NOTES = (
     "photo_sealed",
     "photo_unhashed",
     "mandate_without_text",
+    "mandate_altered",
     "withheld",
     "further",
 )
@@ -58,9 +59,48 @@ class Step(NamedTuple):
     held: bool | None
 
 
+class Handed(NamedTuple):
+    """A batch: `whose` device ("" for the desk), its sequence, how many entries are shown; Unix milliseconds of the
+    bounds, `earliest` None where nothing but the centre's word says it."""
+
+    whose: str
+    sequence: int
+    entries: int
+    earliest: int | None
+    latest: int
+
+
+class Sign(NamedTuple):
+    """Who signed a mandate, by which mark, before which witness ("" for none), on whose device."""
+
+    name: str
+    mark: str
+    witness: str
+    whose: str
+
+
+class Given(NamedTuple):
+    """A mandate as it stood when it was first signed."""
+
+    principal: str
+    agent: str
+    matter: str
+    powers: tuple[str, ...]
+    term: tuple[str, str]
+    signs: tuple[Sign, ...]
+
+
+class Facts(NamedTuple):
+    """All of it, in the order of the file."""
+
+    handed: tuple[Handed, ...] = ()
+    given: tuple[Given, ...] = ()
+
+
 class Verdict(NamedTuple):
     """`code` is empty where everything held; `where` names the part of the file that failed, as a path of members and
-    indexes; `notes` are of `NOTES`; `stated` is the server's word on the whole once that step was reached."""
+    indexes; `notes` are of `NOTES`; `stated` is the server's word on the whole and `facts`
+    what is shown, both of a file that holds."""
 
     steps: tuple[Step, ...]
     code: str
@@ -68,6 +108,7 @@ class Verdict(NamedTuple):
     why: str
     notes: tuple[str, ...]
     stated: Whole | None
+    facts: Facts
 
     @property
     def holds(self) -> bool:

@@ -1,10 +1,12 @@
 """A verdict in words, Chinese first: what each step proves, what is to be known beside, what no file proves."""
 
+import datetime
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from daiban_schemas.problem import words as problem_words
-from daiban_sync.evidence.verdict import Verdict
+from daiban_schemas.zone import SHANGHAI
+from daiban_sync.evidence.verdict import Facts, Given, Handed, Sign, Verdict
 
 
 class Words(NamedTuple):
@@ -121,6 +123,10 @@ BESIDE = {
         "有委托书没有写明文本摘要，不能证明签的是哪一份文本",
         "A mandate does not state its text's hash: which text was signed is not proved",
     ),
+    "mandate_altered": Words(
+        "有委托书签署以后又被改写（或者在别的设备上改写）：签名之下的是签署时的内容，列在上面",
+        "A mandate was written to after it was signed, or elsewhere: what was signed is what it said then, as listed",
+    ),
     "withheld": Words(
         "有属于本件的内容没有列出（如已依法删除），只留下摘要",
         "Some of the case's entries are not shown (erased, say): only hashes are left",
@@ -141,6 +147,58 @@ NOT_PROVED = (
 )
 
 
+_MARKS = {
+    "drawn": Words("手写签名", "drawn signature"),
+    "fingerprint": Words("捺印", "fingerprint"),
+    "paper": Words("纸质签署", "signed on paper"),
+}
+
+
+def shown(facts: Facts) -> Iterator[Words]:
+    """Who handed in what between which times, and which mandates were signed, one sentence each."""
+    yield from map(_batch, facts.handed)
+    for given in facts.given:
+        yield _mandate(given)
+        yield from map(_sign, given.signs)
+
+
+def _batch(one: Handed) -> Words:
+    whose = Words(f"{one.whose}的手机", f"{one.whose}'s phone") if one.whose else Words("窗口", "The desk")
+    latest, zh, en = _moment(one.latest), "", ""
+    if one.earliest is not None:
+        zh, en = f"不早于{_moment(one.earliest)}，", f"not before {_moment(one.earliest)}, "
+    return Words(
+        f"{whose.zh}第{one.sequence}批，{one.entries}条：{zh}收到不晚于{latest}",
+        f"{whose.en}, batch {one.sequence}, entries shown: {one.entries}; {en}received by {latest}",
+    )
+
+
+def _mandate(one: Given) -> Words:
+    term, powers = "至".join(filter(None, one.term)), "、".join(one.powers)
+    parts = (one.principal, one.agent, one.matter, powers, term)
+    zh = zip(("委托人", "受托人", "事项", "权限", "期限"), parts, strict=True)
+    en = zip(("principal", "agent", "matter", "powers", "term"), parts, strict=True)
+    return Words(
+        "委托书：" + "，".join(f"{name}{part}" for name, part in zh if part),
+        "Mandate: " + ", ".join(f"{name} {part}" for name, part in en if part),
+    )
+
+
+def _sign(one: Sign) -> Words:
+    mark = _MARKS.get(one.mark, Words(one.mark, one.mark))
+    witness = Words(f"，见证人{one.witness}", f", witness {one.witness}") if one.witness else Words("", "")
+    where = Words(f"{one.whose}的手机", f"{one.whose}'s phone") if one.whose else Words("窗口", "the desk")
+    return Words(
+        f"委托书签署：{one.name}，{mark.zh}{witness.zh}，由{where.zh}上报",
+        f"Mandate signed: {one.name}, {mark.en}{witness.en}, handed in by {where.en}",
+    )
+
+
+def _moment(at: int) -> str:
+    """A time of Beijing, to the second."""
+    return f"{datetime.datetime.fromtimestamp(at / 1000, SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
 def lines(verdict: Verdict, language: str = "zh") -> Iterator[str]:
     """The verdict in words, line by line."""
     chinese = language == "zh"
@@ -157,6 +215,9 @@ def lines(verdict: Verdict, language: str = "zh") -> Iterator[str]:
         )
         return
     yield "证据成立。" if chinese else "It holds."
+    if verdict.facts.handed:
+        yield "里面有：" if chinese else "It shows:"
+        yield from (f"  · {one.told(language)}" for one in shown(verdict.facts))
     if verdict.notes:
         yield "还要知道：" if chinese else "Also to be known:"
         yield from (f"  · {BESIDE[name].told(language)}" for name in verdict.notes)

@@ -1,11 +1,13 @@
 """What a lost phone holds, and what it gives away: PIN, keystore, lease, the spool that outlives all of them."""
 
+import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
 
 from daiban_client_sdk import Client, DeviceError
-from daiban_client_sdk.lock import LAST, Cost, check_pin
+from daiban_client_sdk.lock import FREE, LAST, LONGEST_PAUSE, Cost, check_pin
 from tests.photos.pictures import taken
 from tests.support.township import Clock, Township
 
@@ -107,13 +109,41 @@ async def test_a_store_that_lay_open_is_locked_when_it_is_next_opened_with_a_pin
 async def test_wrong_pins_wait_longer_and_the_tenth_destroys_the_key(sqlite_township: Township) -> None:
     folder, _ = await locked(sqlite_township)
     clock, waits = Clock(), 0
+    # The phone once died while it made the file.
+    shutil.copy(folder / "store.key", folder / "store.00112233aabbccdd")
     for tried in range(1, LAST + 1):
         while (code := await opened(folder, "000001", clock)) == "pin.wait":
             waits += 1
             clock.ahead += 30_000
         assert code == ("pin.wrong" if tried < LAST else "store.destroyed"), tried
     assert waits > 20
+    assert sorted(path.name for path in folder.glob("store.*") if path.suffix not in (".db", ".db-wal", ".db-shm")) == [
+        "store.key",
+        "store.lock",
+    ]
     assert await opened(folder, PIN, clock) == "store.destroyed"
+
+
+async def test_a_clock_that_is_put_right_keeps_nobody_out_for_years(sqlite_township: Township) -> None:
+    """The phone was in 2099 when somebody mistyped: after that its agent waits no longer than anybody."""
+    folder, _ = await locked(sqlite_township)
+    clock = Clock()
+    clock.ahead = 70 * 365 * DAY
+    for _ in range(FREE):
+        assert await opened(folder, "000001", clock) == "pin.wrong"
+    clock.ahead = 0
+    assert await opened(folder, PIN, clock) == "pin.wait"
+    clock.ahead = LONGEST_PAUSE - 60_000
+    assert await opened(folder, PIN, clock) == "pin.wait", "setting the clock back spares no waiting"
+    clock.ahead = LONGEST_PAUSE + 1000
+    assert await opened(folder, PIN, clock) == ""
+
+
+async def test_who_tries_many_pins_at_once_has_no_more_tries(sqlite_township: Township) -> None:
+    folder, _ = await locked(sqlite_township)
+    answers = await asyncio.gather(*(opened(folder, "000001") for _ in range(12)))
+    assert answers.count("pin.wrong") == FREE
+    assert set(answers) == {"pin.wrong", "pin.wait"}
 
 
 async def test_switching_off_in_the_middle_of_a_try_does_not_spare_it(

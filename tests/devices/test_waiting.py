@@ -61,7 +61,7 @@ async def test_what_waits_of_a_phone_that_is_stolen_is_there_to_be_adopted(town:
     await carried(town, phone, phone.seal(household(town, "捎来的")))
     assert await apart(head) == []
     await head.done(f"/v1/devices/{phone.id.hex()}/revoke", reason="被偷了")
-    assert await apart(head) == [("device.revoked", "捎来的")]
+    assert await apart(head) == [("chain.waiting", "捎来的")]
 
 
 async def test_what_waits_of_a_phone_that_is_frozen_is_there_as_well(town: Township) -> None:
@@ -72,7 +72,7 @@ async def test_what_waits_of_a_phone_that_is_frozen_is_there_as_well(town: Towns
     await carried(town, phone, phone.seal(household(town, "捎来的")))
     await phone.pushed(copy)
     await carried(town, phone, own)
-    assert await apart(head) == [("chain.equivocation", "自己的"), ("device.frozen", "捎来的")]
+    assert await apart(head) == [("chain.equivocation", "自己的"), ("chain.waiting", "捎来的")]
 
 
 async def test_of_two_that_wait_under_one_sequence_neither_is_lost(town: Township) -> None:

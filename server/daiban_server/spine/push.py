@@ -310,7 +310,7 @@ class _Intake:
         """Keep the other branch and freeze the key: one phone signed two histories."""
         yield from quarantine.keep(self.sender, batch, "chain.equivocation", self.ledger.now)
         yield from quarantine.freeze(self.sender, chain, self.ledger.now)
-        yield from waiting.leave_apart(self.sender, "device.frozen", self.ledger.now)
+        yield from waiting.leave_apart(self.sender, self.ledger.now)
 
 
 def _numbers(batch: Batch) -> range:

@@ -48,9 +48,9 @@ def following(sender: Sender, sequence: int) -> Program[Sequence[Batch]]:
     return [batches.unpack(packed) for (packed,) in (yield from rows(_NEXT, **scope, at_sequence=sequence + 1))]
 
 
-def leave_apart(sender: Sender, code: str, now: int) -> Program[None]:
-    """Put into quarantine whatever waits of a device that is taken out of use; `code` says why."""
+def leave_apart(sender: Sender, now: int) -> Program[None]:
+    """Put into quarantine whatever waits of a device that is taken out of use."""
     scope = {"centre_id": sender.centre, "device_id": sender.device}
     waited = [batches.unpack(packed) for (packed,) in (yield from rows(_ALL, **scope))]
-    yield from quarantine.keep_all(sender, waited, code, now)
+    yield from quarantine.keep_all(sender, waited, "chain.waiting", now)
     yield from run(_DONE, **scope, at_sequence=INTEGER)

@@ -119,7 +119,7 @@ def act(centre: bytes, device: bytes, name: str, told: Told, who: bytes, now: in
     yield from first(_SET, device_id=device, becomes=becomes)
     yield from write_down(centre, device, name, key, told, who, now)
     if name == "revoke":
-        yield from waiting.leave_apart(Sender(device, centre, NOBODY, "", key), "device.revoked", now)
+        yield from waiting.leave_apart(Sender(device, centre, NOBODY, "", key), now)
     if name in ("revoke", "suspend"):
         yield from audit.note(centre, who, f"device.{name}", device, told.reason, now)
     return becomes

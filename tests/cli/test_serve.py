@@ -24,10 +24,8 @@ DAIBAN = Path(sys.executable).with_name("daiban")
 
 def set_up(data: Path) -> tuple[str, str]:
     """A centre with two villages; gives the head's login and password."""
-    words = (
-        "--district 汉滨区 --centre 建民 --village 青山村 --village 白河村"  # as somebody types it
-        " --head 李红 --agent 王芳 --phone 0915-1"
-    ).split()
+    people = ["--head", "李红", "--agent", "王芳", "--phone", "0915-1"]
+    words = ["--district", "汉滨区", "--centre", "建民", "--village", "青山村", "--village", "白河村", *people]
     done = subprocess.run(
         [DAIBAN, "set-up", "--data", str(data), *words], cwd=ROOT, capture_output=True, text=True, check=True
     )

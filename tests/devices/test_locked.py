@@ -8,6 +8,8 @@ import pytest
 
 from daiban_client_sdk import Client, DeviceError
 from daiban_client_sdk.lock import FREE, LAST, LONGEST_PAUSE, Cost, check_pin
+from daiban_server.db.program import Program
+from daiban_server.spine import history
 from tests.photos.pictures import taken
 from tests.support.township import Clock, Township
 
@@ -289,6 +291,19 @@ async def test_a_phone_that_opens_again_after_all_hands_in_nothing_twice(townshi
     shown = (await clerk.get(f"/v1/records/household/{homes[0]}")).json()
     assert (shown["values"]["phone"], shown["conflicts"]) == ("13700000010", {})
     assert len((await clerk.get("/v1/records/household")).json()) == 3
+    numbers = await laid(township)
+    assert len(numbers) == 5
+    assert len(set(numbers)) == 5
+
+
+async def laid(town: Township) -> list[int]:
+    """The numbers of all entries that stand in the centre's history."""
+
+    def program() -> Program[list[int]]:
+        stored = yield from history.between(town.centre, 0)
+        return [one.number for one in stored]
+
+    return await town.services.database.read(program())
 
 
 async def test_a_replay_of_a_batch_after_its_spool_tells_every_outcome(

@@ -8,15 +8,18 @@ uses it.
 A store that is locked by neither holds its key in clear, and whoever has the folder reads it all. Nobody gets one by
 forgetting something: it takes a builder who says `anyone_may_read`.
 
-A wrong PIN is counted before it is tried, so that switching off does not help. After `FREE` of them one waits longer
-and longer; the `LAST` destroys the wrapped key, for ever. Nothing that was saved is lost by that: it lies in the spool,
-sealed to the centre (`spool`).
+A wrong PIN is counted before it is tried, so that switching off does not help, and one at a time. After `FREE` of them
+one waits longer and longer; the `LAST` destroys the wrapped key, for ever. Nothing that was saved is lost by that: it
+lies in the spool, sealed to the centre (`spool`).
 """
 
+import contextlib
+import fcntl
 import itertools
 import json
+import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -27,7 +30,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from daiban_client_sdk.errors import DeviceError
-from daiban_client_sdk.store import StoreError, begin_key, write_file
+from daiban_client_sdk.store import StoreError, aside_of, begin_key, write_file
 
 KEY_BYTES = 32
 SHORTEST, LONGEST = 6, 64
@@ -144,6 +147,17 @@ class Lock:
             return self._unwrap(held, None)
         if pin is None:
             raise DeviceError("pin.wanted")
+        with self._alone():
+            return self._tried(self._held(), pin)
+
+    def _tried(self, held: Mapping[str, Any], pin: str) -> bytes:
+        """The store's key, if this is the PIN and one may try."""
+        if held.get("destroyed"):
+            raise DeviceError("store.destroyed")
+        if held["until"] > self._now() + LONGEST_PAUSE:
+            # The clock was ahead and has been put right: nobody waits for years.
+            held = {**held, "until": self._now() + LONGEST_PAUSE}
+            self._keep(held)
         if held["until"] > self._now():
             raise DeviceError("pin.wait")
         failed = held["failed"] + 1
@@ -158,6 +172,16 @@ class Lock:
             raise
         self._keep({**held, "failed": 0, "until": 0})
         return key
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One try at a time, or whoever tries many at once has them counted as one."""
+        descriptor = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def set(self, key: bytes, pin: str | None, cost: Cost | None = None) -> None:
         """Lock the store's key by a PIN, the keystore, or both. Raises `DeviceError`: ``pin.weak``, ``pin.unset``."""
@@ -228,6 +252,8 @@ class Lock:
 
     def _destroy(self, held: Mapping[str, Any]) -> None:
         self._keep({"version": _VERSION, "pin": True, "destroyed": True})
+        for stray in aside_of(self._path):
+            stray.unlink()
         if self._keystore is not None and held["keystore"]:
             self._keystore.forget(held["keystore"])
 

@@ -12,6 +12,7 @@ from daiban_client_sdk.mirror import Mirror
 from daiban_client_sdk.outbox import Identity, Outbox
 from daiban_client_sdk.spool import Spool
 from daiban_client_sdk.store import Store
+from daiban_schemas import private
 from daiban_sync import ids, note
 from daiban_sync import keyring as keyrings
 from daiban_sync.keyring import Keyring
@@ -47,6 +48,9 @@ class Owner:
         self.clock = now
         if self.enrolled and not (folder / phone.WHO).exists():
             phone.tell(folder, self.store.get("person_name"), self.store.get("centre_name"))
+        if self.enrolled and not self.spool.begun_by(self.identity()):
+            # Of before there were spools, or it died in the middle of an enrolment.
+            self._begin_spool()
 
     def close(self) -> None:
         """Close the store."""
@@ -105,17 +109,21 @@ class Owner:
         """What was saved before this enrolment, or before there were spools, is sealed as well."""
         to = self.keyring().seal_key()
         if to is not None:
-            unsent = self.store.rows(
-                "SELECT number, e.body FROM entry e LEFT JOIN batch b ON b.sequence = e.sequence"
-                " WHERE b.receipt IS NULL ORDER BY number"
-            )
-            self.spool.begin(self.store.get("url"), self.store.get("pin"), self.identity())
-            self.spool.add(unsent, self.identity(), to)
+            self.spool.begin(self.store.get("url"), self.store.get("pin"), self.identity(), self._unsent(), to)
+
+    def _unsent(self) -> list[tuple[int, bytes]]:
+        """What has no receipt, by number, but what this phone cannot read any more: of a batch that lies sealed there
+        are masks left, and whoever sealed those would sign that somebody said them."""
+        found = self.store.rows(
+            "SELECT number, e.body, b.payload IS NULL FROM entry e LEFT JOIN batch b ON b.sequence = e.sequence"
+            " WHERE b.receipt IS NULL AND e.body <> x'' ORDER BY number"
+        )
+        return [(number, body) for number, body, readable in found if readable or not private.holds_private(body)]
 
     def _spool(self, entries: Sequence[tuple[int, bytes]]) -> None:
         if not self.enrolled or (to := self.keyring().seal_key()) is None:
             return
-        if self.spool.begun:
+        if self.spool.begun_by(self.identity()):
             self.spool.add(entries, self.identity(), to)
         else:
             self._begin_spool()

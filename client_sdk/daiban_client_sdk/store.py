@@ -184,6 +184,12 @@ def begin_key(path: Path, content: Callable[[], bytes]) -> None:
     sync_folder(path.parent)
 
 
+def aside_of(path: Path) -> Iterator[Path]:
+    """What a phone left that died while it made the file of its store's key: another copy, in which no wrong PIN was
+    ever counted."""
+    return path.parent.glob(path.stem + "." + "[0-9a-f]" * 16)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` durable."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from daiban_server import provision
+from daiban_server import offices, provision
 from daiban_server.db.database import open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Program
@@ -54,15 +54,25 @@ def serve(data: Path, database: str, host: str, port: int, url: str | None, work
 @click.option("--village", multiple=True, help="村(社区),可多次 / a village, repeatable")
 @click.option("--head", prompt="中心负责人姓名 / the centre head's name")
 @click.option("--agent", multiple=True, help="代办员姓名,可多次 / an agent's name, repeatable")
+@click.option("--phone", default="", help="中心电话，手机丢了就打它 / the telephone to report a lost phone")
 def set_up(
-    data: Path, database: str, district: str, centre: str, village: tuple[str, ...], head: str, agent: tuple[str, ...]
+    data: Path,
+    database: str,
+    district: str,
+    centre: str,
+    village: tuple[str, ...],
+    head: str,
+    agent: tuple[str, ...],
+    phone: str,
 ) -> None:
     """建立区县和第一个中心,并给出负责人的账号。 Set up a district and its first centre."""
+    if len(phone) > offices.PHONE_LENGTH:
+        raise click.BadParameter(f"{phone}：太长 / too long", param_hint="--phone")
     settings = Settings(data, database=database)
     keys = load_or_make(data / "keys")
     migrate(settings.database_url)
     password = secrets.token_urlsafe(9)
-    asyncio.run(_set_up(settings, keys, district, centre, village or (centre,), head, agent, password))
+    asyncio.run(_set_up(settings, keys, district, centre, village or (centre,), head, agent, phone, password))
     click.echo(
         f"{centre} 已建立。登录账号 / account: {head}  密码 / password: {password}\n"
         "首次登录须改密码，并设置第二步验证 / at the first sign-in: a password of one's own, and a second factor"
@@ -77,6 +87,7 @@ async def _set_up(
     villages: tuple[str, ...],
     head: str,
     agents: tuple[str, ...],
+    phone: str,
     password: str,
 ) -> None:
     # These load the whole application: ``serve`` does that in its workers, and not in what watches over them.
@@ -92,6 +103,8 @@ async def _set_up(
         place = _id(now)
         yield from provision.add_centre(ids.NOBODY, district, "Q", keys, now)
         yield from provision.add_centre(place, centre, centre[:2], keys, now)
+        if phone:
+            yield from offices.keep(place, offices.Reached(phone))
         points = [provision.Place(_id(now), place, place, "point", name) for name in villages]
         places = [provision.Place(place, place, None, "centre", centre), *points]
         yield from provision.add_places(places)

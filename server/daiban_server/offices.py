@@ -16,12 +16,16 @@ KEY = "office "
 _HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 
 
+PHONE_LENGTH = 30
+"""Characters of a telephone number."""
+
+
 class Reached(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`supervision` is the telephone for complaints (监督举报电话), `hours` when somebody is there."""
 
-    phone: Annotated[str, Meta(max_length=30)] = ""
+    phone: Annotated[str, Meta(max_length=PHONE_LENGTH)] = ""
     address: Annotated[str, Meta(max_length=100)] = ""
-    supervision: Annotated[str, Meta(max_length=30)] = ""
+    supervision: Annotated[str, Meta(max_length=PHONE_LENGTH)] = ""
     hours: Annotated[str, Meta(max_length=60)] = ""
 
 

@@ -24,7 +24,8 @@ DAIBAN = Path(sys.executable).with_name("daiban")
 
 def set_up(data: Path) -> tuple[str, str]:
     """A centre with two villages; gives the head's login and password."""
-    words = "--district 汉滨区 --centre 建民 --village 青山村 --village 白河村 --head 李红 --agent 王芳".split()  # noqa: SIM905
+    people = ["--head", "李红", "--agent", "王芳", "--phone", "0915-1"]
+    words = ["--district", "汉滨区", "--centre", "建民", "--village", "青山村", "--village", "白河村", *people]
     done = subprocess.run(
         [DAIBAN, "set-up", "--data", str(data), *words], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -65,6 +66,7 @@ def test_a_newcomer_sets_up_a_centre_enrols_a_phone_and_stops_the_server(tmp_pat
     url = f"https://localhost:{port}"
     with Child([DAIBAN, "serve", "--data", data, "--port", str(port), "--url", url]) as server:
         with ready(url, data) as http:
+            assert "tel:0915-1" in http.get("/lost").text, "whom to call is known from the first day"
             moves_in(http, login, password)
             person = next(p for p in people(data) if p[1] == "王芳")
             code = http.post("/v1/enrolment-codes", json={"person": person[0]}).json()["text"]

@@ -47,6 +47,9 @@ async def test_the_window_takes_a_missing_phone_out_of_use_and_the_head_gives_it
     )
     await phone.goto(f"{town.url}/lost")
     assert await phone.get_by_role("link", name="0915-3212345").get_attribute("href") == "tel:0915-3212345"
+    then = await part(phone, "挂失以后").inner_text()
+    assert "没有交过的，要重新收" in then, "nobody is promised what lies in a phone that is gone"
+    assert "清空" not in then, "wrong PINs wipe nothing"
     await no_wider_than_the_screen(phone)
     await picture(phone, "console-lost-phone")
     wang = await phone_of(town, "王芳")
@@ -71,7 +74,8 @@ async def test_the_window_takes_a_missing_phone_out_of_use_and_the_head_gives_it
     await picture(desk, "console-suspended-desk")
     with pytest.raises(RefusedError, match=r"device\.suspended"):
         await wang.sync()
-    await sign_in(phone, town, "李红", f"/devices/{wang.device.store.get('device')}")
+    await sign_in(phone, town, "李红", "/devices")
+    await press(phone.get_by_role("link", name="找到了、找不回"))
     await no_wider_than_the_screen(phone)
     found = part(phone, "找到了")
     await found.get_by_label("在哪里").fill("落在集市摊位，摊主送回")

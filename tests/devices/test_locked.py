@@ -1,11 +1,15 @@
 """What a lost phone holds, and what it gives away: PIN, keystore, lease, the spool that outlives all of them."""
 
+import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
 
 from daiban_client_sdk import Client, DeviceError
-from daiban_client_sdk.lock import LAST, Cost, check_pin
+from daiban_client_sdk.lock import FREE, LAST, LONGEST_PAUSE, Cost, check_pin
+from daiban_server.db.program import Program
+from daiban_server.spine import history
 from tests.photos.pictures import taken
 from tests.support.township import Clock, Township
 
@@ -107,13 +111,41 @@ async def test_a_store_that_lay_open_is_locked_when_it_is_next_opened_with_a_pin
 async def test_wrong_pins_wait_longer_and_the_tenth_destroys_the_key(sqlite_township: Township) -> None:
     folder, _ = await locked(sqlite_township)
     clock, waits = Clock(), 0
+    # The phone once died while it made the file.
+    shutil.copy(folder / "store.key", folder / "store.00112233aabbccdd")
     for tried in range(1, LAST + 1):
         while (code := await opened(folder, "000001", clock)) == "pin.wait":
             waits += 1
             clock.ahead += 30_000
         assert code == ("pin.wrong" if tried < LAST else "store.destroyed"), tried
     assert waits > 20
+    assert sorted(path.name for path in folder.glob("store.*") if path.suffix not in (".db", ".db-wal", ".db-shm")) == [
+        "store.key",
+        "store.lock",
+    ]
     assert await opened(folder, PIN, clock) == "store.destroyed"
+
+
+async def test_a_clock_that_is_put_right_keeps_nobody_out_for_years(sqlite_township: Township) -> None:
+    """The phone was in 2099 when somebody mistyped: after that its agent waits no longer than anybody."""
+    folder, _ = await locked(sqlite_township)
+    clock = Clock()
+    clock.ahead = 70 * 365 * DAY
+    for _ in range(FREE):
+        assert await opened(folder, "000001", clock) == "pin.wrong"
+    clock.ahead = 0
+    assert await opened(folder, PIN, clock) == "pin.wait"
+    clock.ahead = LONGEST_PAUSE - 60_000
+    assert await opened(folder, PIN, clock) == "pin.wait", "setting the clock back spares no waiting"
+    clock.ahead = LONGEST_PAUSE + 1000
+    assert await opened(folder, PIN, clock) == ""
+
+
+async def test_who_tries_many_pins_at_once_has_no_more_tries(sqlite_township: Township) -> None:
+    folder, _ = await locked(sqlite_township)
+    answers = await asyncio.gather(*(opened(folder, "000001") for _ in range(12)))
+    assert answers.count("pin.wrong") == FREE
+    assert set(answers) == {"pin.wrong", "pin.wait"}
 
 
 async def test_switching_off_in_the_middle_of_a_try_does_not_spare_it(
@@ -259,6 +291,19 @@ async def test_a_phone_that_opens_again_after_all_hands_in_nothing_twice(townshi
     shown = (await clerk.get(f"/v1/records/household/{homes[0]}")).json()
     assert (shown["values"]["phone"], shown["conflicts"]) == ("13700000010", {})
     assert len((await clerk.get("/v1/records/household")).json()) == 3
+    numbers = await laid(township)
+    assert len(numbers) == 5
+    assert len(set(numbers)) == 5
+
+
+async def laid(town: Township) -> list[int]:
+    """The numbers of all entries that stand in the centre's history."""
+
+    def program() -> Program[list[int]]:
+        stored = yield from history.between(town.centre, 0)
+        return [one.number for one in stored]
+
+    return await town.services.database.read(program())
 
 
 async def test_what_the_clerk_wrote_after_the_spool_stands_when_its_phone_opens_after_all(township: Township) -> None:

@@ -115,6 +115,13 @@ WIRE: dict[str, Problem] = {
         "One phone, two histories",
         "Compare them, and enrol the phone anew",
     ),
+    "quarantine.chain.waiting": Problem(
+        409,
+        "捎来的一批没有等到前面的",
+        "手机已停用或冻结,请逐条核对再采用",
+        "A carried batch never met those before it",
+        "Its phone is out of use; look at each entry",
+    ),
     "quarantine.device.revoked": Problem(
         409, "停用的手机又交来内容", "已单独存放,请逐条核对再采用", "A revoked phone handed in", "Look at each entry"
     ),

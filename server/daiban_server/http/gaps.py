@@ -5,10 +5,13 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
 from daiban_server.http.bodies import Whole
+from daiban_server.db.program import Program
+from daiban_server.http.device import known_device
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
 from daiban_server.spine import gaps
+from daiban_server.spine.push import push
 
 REASON_LENGTH = 500
 """Characters of a reason."""
@@ -32,11 +35,16 @@ class ClosedGap(Struct, frozen=True):
 async def close_gap(
     device: FromPath[str], data: JSONBody[Lost], session: GivenSession, services: GivenServices
 ) -> ClosedGap:
-    """Give up a device's batches from the next one expected to `last`. One that turns up after all is still taken."""
+    """Give up a device's batches from the next one expected to `last`. One that turns up after all is still taken; what
+    was carried in and waited behind them is taken now, since of a lost phone nobody may ever bring anything again."""
     if not data.reason.strip() or len(data.reason) > REASON_LENGTH or "\x00" in data.reason:
         raise ProblemError("request.invalid")
     id_, clerk, now = checked_id(device, "device.unknown"), session.clerk, services.now()
-    first, last = await services.database.write(
-        clerk.centre, lambda: gaps.close(clerk.centre, id_, data.last, clerk.person, data.reason, now)
-    )
-    return ClosedGap(first, last)
+    sender = (await known_device(id_, services)).sender
+
+    def program() -> Program[tuple[int, int]]:
+        closed = yield from gaps.close(clerk.centre, id_, data.last, clerk.person, data.reason, now)
+        yield from push(sender, [], services.keys, services.effects, now, carried=True)
+        return closed
+
+    return ClosedGap(*(await services.database.write(clerk.centre, program)))

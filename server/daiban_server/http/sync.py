@@ -76,9 +76,9 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
 async def keep_apart(asked: wire.Request, device: SignedDevice, services: Services) -> None:
     """What a locked device hands in is kept, if it is in order, and nothing is said of it."""
     sender, code, now = device.sender, f"device.{device.state}", services.now()
-    opened = [open_batch(one, sender, services.keys) for one in unsealed(asked, services.keys)]
-    if opened:
-        await services.database.write(sender.centre, lambda: quarantine.keep_all(sender, opened, code, now))
+    handed_in = [open_batch(one, sender, services.keys).batch for one in unsealed(asked, services.keys)]
+    if handed_in:
+        await services.database.write(sender.centre, lambda: quarantine.keep_all(sender, handed_in, code, now))
 
 
 async def exchange(

@@ -28,7 +28,7 @@ from daiban_sync.batch import Batch
 from daiban_sync.chain import LOST, Chain, judge
 from daiban_sync.clock import Interval, effective
 from daiban_sync.epochs import epoch_of
-from daiban_sync.errors import WireError
+from daiban_sync.errors import SyncError, WireError
 from daiban_sync.merkle import Frontier
 from daiban_sync.outcome import OUTCOMES, Outcome, pack
 
@@ -177,13 +177,19 @@ class _Intake:
             yield Writes(self.custody)
             self.custody = ()
             chain = yield from chains.end(self.sender.centre, self.sender.device)
-            batch = yield from waiting.following(self.sender, chain.sequence)
-            if batch is None:
-                return
             count = len(self.done.receipts)
-            yield from self.take(open_batch(batch, self.sender, self.keys))
+            for batch in (yield from waiting.following(self.sender, chain.sequence)):
+                if (good := self._still_good(batch)) is not None:
+                    yield from self.take(good)
             if len(self.done.receipts) == count:
                 return
+
+    def _still_good(self, batch: Batch) -> Opened | None:
+        """What waited, unless its key was given up meanwhile: that signs nothing later, and keeps nobody out."""
+        try:
+            return open_batch(batch, self.sender, self.keys)
+        except SyncError:
+            return None
 
     def _before(self, batch: Batch) -> Program[Row | None]:
         """What the database knows of a batch, those before it included."""
@@ -304,6 +310,7 @@ class _Intake:
         """Keep the other branch and freeze the key: one phone signed two histories."""
         yield from quarantine.keep(self.sender, batch, "chain.equivocation", self.ledger.now)
         yield from quarantine.freeze(self.sender, chain, self.ledger.now)
+        yield from waiting.leave_apart(self.sender, self.ledger.now)
 
 
 def _numbers(batch: Batch) -> range:

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, select, update
 from daiban_server import todo
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows, run
-from daiban_server.spine.opening import Opened, Sender
+from daiban_server.spine.opening import Sender
 from daiban_sync import batch as batches
 from daiban_sync import spooled
 from daiban_sync.batch import Batch
@@ -59,11 +59,10 @@ def freeze(sender: Sender, chain: Chain, now: int) -> Program[None]:
     yield Write(schema.device_act, [row], "replace")
 
 
-def keep_all(sender: Sender, opened: Sequence[Opened], code: str, now: int) -> Program[None]:
+def keep_all(sender: Sender, handed_in: Sequence[Batch], code: str, now: int) -> Program[None]:
     """Keep what a locked device hands in, as far as there is room, but what is in custody already."""
     count, size = yield from _held(sender)
-    for one in opened:
-        batch = one.batch
+    for batch in handed_in:
         named = {"centre_id": sender.centre, "device_id": sender.device, "at_sequence": batch.header.sequence}
         stored = yield from first(_STORED, **named)
         if stored is not None and stored[0] == batch.digest:

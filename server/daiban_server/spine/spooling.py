@@ -18,7 +18,7 @@ from daiban_schemas.reading import read
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Write, Writes, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import chains, erasing, log, quarantine, taken
+from daiban_server.spine import chains, erasing, log, quarantine, taken, waiting
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.ledger import Incoming, Ledger
@@ -97,6 +97,7 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
         apart = sorted({*others, *fresh}, key=lambda one: one.spooled.number)
         yield from quarantine.keep_saves(sender, apart, "chain.equivocation", now)
         yield from quarantine.freeze(sender, chain, now)
+        yield from waiting.leave_apart(sender, now)
         return Taken(0, 0, 0, frozen=True)
     gone = len(unknown) - len(fresh)
     if not fresh:

@@ -1,16 +1,21 @@
 """Carried batches that came before their forerunners: kept without a receipt until the chain reaches them.
 
 A stick with the second piece may arrive a day before the one with the first. Nothing is promised of what waits here:
-the device keeps it as unsent, and may bring it all by itself meanwhile.
+the device keeps it as unsent, and may bring it all by itself meanwhile. Of a phone that is taken out of use what waits
+may be all that anybody has: it goes to quarantine then, for people to look at.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, func, select
 
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, run
+from daiban_server.db.program import Program, Write, first, rows, run
+from daiban_server.spine import quarantine
 from daiban_server.spine.opening import Sender
 from daiban_sync import batch as batches
 from daiban_sync.batch import Batch
+from daiban_sync.limits import INTEGER
 
 MOST = 200
 """Batches of one device that may wait."""
@@ -20,7 +25,8 @@ LARGEST = 64 * 2**20
 _c = schema.carried.c
 _OF = (_c.centre == bindparam("centre_id"), _c.device == bindparam("device_id"))
 _HELD = select(func.count(), func.coalesce(func.sum(func.length(_c.packed)), 0)).where(*_OF)
-_NEXT = select(_c.packed).where(*_OF, _c.sequence == bindparam("at_sequence")).limit(1)
+_NEXT = select(_c.packed).where(*_OF, _c.sequence == bindparam("at_sequence")).order_by(_c.at, _c.digest)
+_ALL = select(_c.packed).where(*_OF).order_by(_c.sequence, _c.at, _c.digest)
 _DONE = delete(schema.carried).where(*_OF, _c.sequence <= bindparam("at_sequence"))
 
 
@@ -34,9 +40,17 @@ def keep(sender: Sender, batch: Batch, now: int) -> Program[None]:
     yield Write(schema.carried, [row], "ignore")
 
 
-def following(sender: Sender, sequence: int) -> Program[Batch | None]:
-    """The batch that waits to come after `sequence`; what waits at or before it is let go."""
+def following(sender: Sender, sequence: int) -> Program[Sequence[Batch]]:
+    """The batches that wait to come after `sequence`, in order of their arrival: more than one where a key signed two
+    histories. What waits at or before it is let go."""
     scope = {"centre_id": sender.centre, "device_id": sender.device}
     yield from run(_DONE, **scope, at_sequence=sequence)
-    row = yield from first(_NEXT, **scope, at_sequence=sequence + 1)
-    return batches.unpack(row[0]) if row else None
+    return [batches.unpack(packed) for (packed,) in (yield from rows(_NEXT, **scope, at_sequence=sequence + 1))]
+
+
+def leave_apart(sender: Sender, now: int) -> Program[None]:
+    """Put into quarantine whatever waits of a device that is taken out of use."""
+    scope = {"centre_id": sender.centre, "device_id": sender.device}
+    waited = [batches.unpack(packed) for (packed,) in (yield from rows(_ALL, **scope))]
+    yield from quarantine.keep_all(sender, waited, "chain.waiting", now)
+    yield from run(_DONE, **scope, at_sequence=INTEGER)

@@ -29,6 +29,7 @@ from daiban_sync.ids import is_id
 
 _WHY = {
     "chain.equivocation": "同一把密钥签出了两份不同的记录",
+    "chain.waiting": "有人捎来，前面的还没到，手机就停用或冻结了",
     "device.revoked": "手机停用以后交来",
     "device.frozen": "手机冻结以后交来",
     "device.suspended": "手机挂失以后交来",

@@ -11,7 +11,7 @@ freeze       (the server by itself)     frozen       one key signed two historie
 ===========  =========================  ===========  ==================================================
 
 A suspended phone keeps what it has and hands it in when it is found. What a revoked or frozen one hands in is kept
-apart (`spine.quarantine`).
+apart (`spine.quarantine`), and so is what somebody carried in of it that still waits for what came before.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,9 @@ from daiban_server import audit
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows
 from daiban_server.http.problems import ProblemError
-from daiban_server.spine import chains, log
+from daiban_server.spine import chains, log, waiting
+from daiban_server.spine.opening import Sender
+from daiban_sync.ids import NOBODY
 
 REASON_LENGTH = 500
 """Characters of a reason."""
@@ -116,6 +118,8 @@ def act(centre: bytes, device: bytes, name: str, told: Told, who: bytes, now: in
     becomes = _BECOMES.get(name) or ("active" if works_here else "leaving")
     yield from first(_SET, device_id=device, becomes=becomes)
     yield from write_down(centre, device, name, key, told, who, now)
+    if name == "revoke":
+        yield from waiting.leave_apart(Sender(device, centre, NOBODY, "", key), now)
     if name in ("revoke", "suspend"):
         yield from audit.note(centre, who, f"device.{name}", device, told.reason, now)
     return becomes

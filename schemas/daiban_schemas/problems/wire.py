@@ -128,7 +128,11 @@ WIRE: dict[str, Problem] = {
         410, "这条记录已按规定清除", "不再接收它的内容", "The record was erased", "Nothing of it is kept again"
     ),
     "erasure.not_ended": Problem(
-        409, "还有没办完的办件,不能清除", "办完归档后再清除", "A case is still open", "Close and file it first"
+        409,
+        "还有没办完的办件或没答复的意见,不能清除",
+        "办件归档、意见答复以后再清除",
+        "Something is still open",
+        "File the case, or answer the opinion, first",
     ),
     "retention.invalid": Problem(
         422, "保存期限不对", "不能短于规定的最短期限", "Not a period that may be kept", "See the shortest ones"

@@ -99,7 +99,7 @@ def _erase_again(erased: Sequence[Erased], now: int) -> Program[list[Blob]]:
     for centre, found in groupby(sorted(erased, key=attrgetter("centre", "by", "reason")), attrgetter("centre")):
         for (by, reason), together in groupby(found, attrgetter("by", "reason")):
             records = [bytes.fromhex(one.record) for one in together]
-            yield from erasing.erase(bytes.fromhex(centre), records, bytes.fromhex(by), reason, now)
+            yield from erasing.erase(bytes.fromhex(centre), records, bytes.fromhex(by), reason, now, again=True)
             blobs += yield from copies.empty(bytes.fromhex(centre), records, now)
     return blobs
 

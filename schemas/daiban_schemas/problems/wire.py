@@ -157,6 +157,13 @@ WIRE: dict[str, Problem] = {
         "A witness refuses the log",
         "It may be forked: call",
     ),
+    "witness.behind": Problem(
+        403,
+        "见证主机不认得这里的签名",
+        "请给它换上新的密钥清单,再重新启动",
+        "A witness does not know the signature",
+        "Give it the newest keyring, and start it anew",
+    ),
     "log.unknown": Problem(404, "没有这份日志", "请核对编号", "No such log", "Check the id"),
     "log.forked": Problem(
         409, "日志对不上", "请马上告诉中心负责人", "The log contradicts itself", "Tell the centre head at once"

@@ -4,7 +4,7 @@ Three things have to fit: the batch is what its device signed; the clerk's passk
 choice; and what the desk handed in is, letter by letter, the entry of the batch with his name and where it comes from.
 """
 
-from urllib.parse import urlsplit
+import re
 
 from daiban_sync import adoption, limits, passkey
 from daiban_sync.errors import SignatureError, WireError
@@ -16,6 +16,7 @@ from daiban_sync.evidence.verdict import Found, Signed
 from daiban_sync.keys import desk_device
 
 _ADOPTIONS = "evidence.adoptions"
+_PAGE = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?")
 
 
 def adoptions(found: Found) -> None:
@@ -74,7 +75,5 @@ def _assertion(kept: Assertion) -> passkey.Assertion:
 
 def _host(page: str) -> str:
     """The host that a passkey of this page is bound to."""
-    try:
-        return urlsplit(page).hostname or ""
-    except ValueError:
-        return ""
+    found = _PAGE.fullmatch(page)
+    return found[1] if found else ""

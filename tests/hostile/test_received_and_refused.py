@@ -12,8 +12,10 @@ from daiban_server.db.program import rows
 from daiban_sync import outcome
 from tests.support.history import kept_of
 from tests.support.office import office
-from tests.support.raw_device import RawDevice, raw_device
+from tests.support.raw_device import RawDevice, code_of, raw_device
 from tests.support.township import Township, new_id
+
+KEYS = select(schema.device.c.key)
 
 
 async def standing(town: Township) -> list[Any]:
@@ -108,3 +110,19 @@ async def test_a_device_gives_no_command_that_is_not_its_roles(township: Townshi
         one = besides(entry.command(case, "application", name, expected=None, at=1), by=township.people["赵敏"].hex())
         assert await told(device, one) == [("refused", "command.not_your_role")]
     assert await standing(township) == before
+
+
+async def test_no_new_key_counts_back_or_no_evidence_of_its_device_would_ever_hold(township: Township) -> None:
+    """A file in which a key's last entry lies before the last one of the key before is refused by every verifier."""
+    device = await raw_device(township)
+    await home(township, device)
+    await device.new_key()
+    before = device.key
+    for last, number in ((device.sequence, 0), (device.sequence - 1, device.number)):
+        body, fresh = device.asking(last, number)
+        assert code_of(await device.send(body, "/v1/enrolment/key")) == "enrolment.malformed"
+        assert fresh.public_key not in {row[0] for row in await township.services.database.read(rows(KEYS))}
+    assert device.key == before
+    await home(township, device)
+    await device.new_key()
+    await home(township, device)

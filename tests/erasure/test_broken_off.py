@@ -42,6 +42,24 @@ async def test_a_restore_is_not_held_up_by_what_was_in_quarantine_at_the_backup(
         assert named(await everything(new), (*MARKERS, "克隆")) == []
 
 
+async def test_what_was_erased_before_a_restore_does_not_come_back_by_the_next_one(fire: Fire) -> None:
+    """The backup that follows the first restore copies its list over the one beside the keys."""
+    town = fire.town
+    wang, head = await town.device("王芳"), await town.signed_in("李红")
+    gone = await home(town, wang)
+    await wang.sync()
+    backup = await fire.back_up()
+    assert (await erase(head, gone)).status_code == 200
+    fire.copy_list()
+    async with fire.restored(backup) as new:
+        later = await new.household(wang, "恢复以后清除的")
+        await fire.move(wang, to=new)
+        await wang.sync()
+        assert (await erase(await new.signed_in("李红"), later)).status_code == 200
+        erasure_note.copy(new.services.settings.data, fire.folder / "safe")
+    assert {one.record for one in erasure_note.read([fire.folder / "safe"])} == {gone, later}
+
+
 async def test_a_line_that_a_power_cut_left_half_written_spoils_no_later_one(township: Township) -> None:
     wang, head = await township.device("王芳"), await township.signed_in("李红")
     first, second = await home(township, wang), await township.household(wang, "李秀英")

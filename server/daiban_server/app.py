@@ -32,6 +32,7 @@ from daiban_server.features.consents.effects import EFFECTS as CONSENTS
 from daiban_server.features.deadlines import routes as limits_kept
 from daiban_server.features.deadlines.keeping import EFFECTS as LIMITS
 from daiban_server.features.devices import routes as devices
+from daiban_server.features.erasure import erasing
 from daiban_server.features.erasure import routes as erasure
 from daiban_server.features.figures.effects import EFFECTS as FIGURES
 from daiban_server.features.figures.routes import Figures
@@ -225,6 +226,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
         database.opened = await open_database(settings.database_url, durable=settings.durable)
         await renew_projections(services)
         await replay_parked(services)
+        await erasing.finish(services)
         await give_up_plans(services)
         if rounds:
             await first_watch(services)

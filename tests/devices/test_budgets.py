@@ -63,6 +63,23 @@ async def test_a_phone_in_a_circle_is_told_to_wait_and_its_neighbour_is_served(t
     assert (await neighbour.push()).status_code in (200, 204)
 
 
+async def test_who_hands_one_piece_in_again_and_again_does_not_make_its_phone_wait(township: Township) -> None:
+    town = township
+    wang = await town.device("王芳")
+    await town.household(wang)
+    await wang.sync()
+    await town.household(wang, "捎来的")
+    [piece] = await wang.export(town.folder / "stick")
+    [spool] = (wang.device.store.folder / "spool").glob("*.spool")
+    town.services.budgets = Budgets(Limits(requests=(5, 0.01)))
+    async with town.stranger() as http:
+        for path, sealed in (("/v1/bundles", piece.read_bytes()), ("/v1/spools", spool.read_bytes())):
+            answers = [await http.post(path, content=sealed) for _ in range(8)]
+            assert answers[-1].json()["code"] == "budget.exceeded"
+    await town.household(wang, "自己交的")
+    assert (await wang.sync()).may_be_given_back
+
+
 async def test_the_sdk_comes_back_no_sooner_than_it_was_told(sqlite_township: Township) -> None:
     clock = Clock()
     wang = await sqlite_township.device("王芳", now=clock)

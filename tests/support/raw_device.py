@@ -64,11 +64,15 @@ class RawDevice:
         answer = await self.http.post(f"{self.town.url}/v1/spools", content=saves)
         assert answer.json() == {"new": len(entries), "known": 0, "troubled": 0}, answer.text
 
+    def asking(self, last: int, number: int) -> tuple[bytes, SoftwareKey]:
+        """A request for a new key, behind this batch and entry, and the key."""
+        fresh = SoftwareKey(secrets.token_bytes(32))
+        origin, key = self.town.services.keys.origin.hex(), fresh.public_key.hex()
+        return new_key.state(NewKey(self.id.hex(), origin, key, last, number, 1), fresh, self.key), fresh
+
     async def new_key(self) -> None:
         """Take another key; what was sealed so far counts under the old one."""
-        fresh, device = SoftwareKey(secrets.token_bytes(32)), self.id.hex()
-        origin, key = self.town.services.keys.origin.hex(), fresh.public_key.hex()
-        body = new_key.state(NewKey(device, origin, key, self.sequence, self.number, 1), fresh, self.key)
+        body, fresh = self.asking(self.sequence, self.number)
         answer = await self.send(body, "/v1/enrolment/key")
         assert answer.status_code == 200, answer.text
         self.key = fresh

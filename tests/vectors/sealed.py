@@ -3,11 +3,15 @@ ever, and a test opens it (`test_vectors`)."""
 
 from typing import Any
 
-from daiban_sync import bundle, sealing, spooled
+from daiban_sync import batch, bundle, sealing, spooled
+from daiban_sync.chain import Chain
+from daiban_sync.keys import SoftwareKey
 from daiban_sync.sealing import Purpose, SealKey
 from tests.vectors import cast
 
 SEAL = SealKey(bytes([5]) * 32)
+ANEW, NEW_DEVICE = SoftwareKey(bytes([11]) * 32), b"phone-once-more-"
+"""The key and the id that the phone has after it was enrolled once more."""
 KEPT = {
     "photo": (
         "64616962616e207365616c656420310a321284bf5f0c1019a371457e8e65a468c13bd041bd43fae7ab07e6eeefdee884"
@@ -50,6 +54,23 @@ KEPT = {
         "a1a8013011b953049a6334e144a3c55854ca4c4a75ef0eecf00d1b6833f1e1205e92a94857e6660ef795511eac1beb39"
         "3d3995ce9a4ffb737dd8f231d8"
     ),
+    "batch": (
+        "64616962616e207365616c656420310a321284bf5f0c1019a21cca27fb1c3db5c5733bab752e3d143c1abfc94ad241e8"
+        "b69e56b58d03c61b34f3dd52b4f7121c83a76338c5de206aa075739fceb17b94dce9a0e9e2519bbf78edfbcd16b2d59a"
+        "35bee5d01ccd3d83963803d4a962452fce63fd1c02e55d58cddf05a2a0c1f1ad844dd01f8df084c970e3b6fd676fe441"
+        "776863cf767569ae5c4ae8b5b4216e18a66e4b7f6f392aa9b4fa74d5540deee6d317fcc63d11b39acf2458a7ed82a8cf"
+        "27b9600f34932acc23a033d3bed5f352575f5088b3af92f8ec9214f7b9df6061cc88e6b725b9bbd7f61db96ac0b52c7f"
+        "836ce257a43f6245c9b0f3c2ff702f737cadf5fc91ae87c312893b66233599b2a2f82a21601772a9b0394f9f47ce974a"
+        "a1af0ab516686da6bc9cd8ee8e443f69f87fc6781e2f85128ed659f73fcf9b0f91f10b783ad655640498c702383226de"
+        "7735498d2848360f5d4f4216279df705286611647845e4be3c36149faef35cf69b4ba62874636997f89b1b17da10970f"
+        "b9d0b1c4d6c2cc7113fb0b58dd7c47c56146cf66e8cd566105c87e8f1fe4f71dfc6cb1974721ef9faf4a33fe92cac02a"
+        "b96996c30564e4cbe894b9944205efc23f5b90bd78db21921a8f5a8f1e00c549359bc5a7ce3d2698eedd39d965e6951f"
+        "e0ae9a3765fec1f45d665ad9b3f6d8dc589bf58d6d763607818139e12debb2c845b87159033d1ba8ae95cb3dd6b1ac57"
+        "37bdb4301b97ce17b0e4c0691583cf5d97c4a41b866aa5be2925c54ce841e7d240118ffc7c3ad7f6c1480e61e7361096"
+        "b6ac2c09a87fd0e5e07f55bb0ca80e10a27ec86f4854d523e7e1f71d91739b9b7b4648066d6a8345718e81f4b5baf8ef"
+        "f08b681674c14a8e50ed44ece377424c1e41755fb41d13934704ac7fc59faca3d9b2096dcb599819233291402b3184cb"
+        "e3a004d1598d0217fc823ffc6e5461810288e4"
+    ),
 }
 """What was sealed to `SEAL`, by what it is."""
 
@@ -62,6 +83,7 @@ def purposes() -> dict[str, Purpose]:
         "empty photo": photo,
         "entry": spooled.purpose(cast.ORIGIN),
         "bundle": bundle.purpose(cast.ORIGIN),
+        "batch": batch.sealed_as(cast.ORIGIN),
     }
 
 
@@ -77,6 +99,7 @@ def contents() -> dict[str, bytes]:
         "empty photo": b"",
         "entry": spooled.seal_one(save, cast.PHONE),
         "bundle": bundle.pack(stated, b"", cast.PHONE),
+        "batch": batch.pack(cast.FIRST),
     }
 
 
@@ -98,4 +121,25 @@ def sealed() -> dict[str, Any]:
             }
             for name, content in contents().items()
         ],
+        "anew": _anew(),
+    }
+
+
+def _anew() -> dict[str, Any]:
+    """The sealed batch as the phone hands it in under another id: the first of that id's chain, counted on."""
+    chain = Chain(cast.FIRST.header.sequence, batch.FIRST, 0)
+    header = cast.FIRST.header._replace(device=NEW_DEVICE, sequence=chain.sequence + 1, previous=chain.digest)
+    head, signed = batch.sign_anew(header, cast.FIRST.payload[batch.HEADER_BYTES :], ANEW)
+    made = batch.unpack_sealed(head, batch.pack(cast.FIRST))
+    return {
+        "seed": (bytes([11]) * 32).hex(),
+        "device": NEW_DEVICE.hex(),
+        "sequence": header.sequence,
+        "previous": header.previous.hex(),
+        "kept_payload": cast.FIRST.payload.hex(),
+        "sealed": KEPT["batch"],
+        "payload": signed.hex(),
+        "digest": made.digest.hex(),
+        "frame": (head + bytes.fromhex(KEPT["batch"])).hex(),
+        "opened": batch.pack(made).hex(),
     }

@@ -135,7 +135,11 @@ WIRE: dict[str, Problem] = {
         410, "这条记录已按规定清除", "不再接收它的内容", "The record was erased", "Nothing of it is kept again"
     ),
     "erasure.not_ended": Problem(
-        409, "还有没办完的办件,不能清除", "办完归档后再清除", "A case is still open", "Close and file it first"
+        409,
+        "还有没办完的办件或没答复的意见,不能清除",
+        "办件归档、意见答复以后再清除",
+        "Something is still open",
+        "File the case, or answer the opinion, first",
     ),
     "retention.invalid": Problem(
         422, "保存期限不对", "不能短于规定的最短期限", "Not a period that may be kept", "See the shortest ones"
@@ -159,6 +163,13 @@ WIRE: dict[str, Problem] = {
         "日志可能分叉,请马上联系区里",
         "A witness refuses the log",
         "It may be forked: call",
+    ),
+    "witness.behind": Problem(
+        403,
+        "见证主机不认得这里的签名",
+        "请给它换上新的密钥清单,再重新启动",
+        "A witness does not know the signature",
+        "Give it the newest keyring, and start it anew",
     ),
     "log.unknown": Problem(404, "没有这份日志", "请核对编号", "No such log", "Check the id"),
     "log.forked": Problem(

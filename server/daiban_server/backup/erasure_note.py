@@ -4,6 +4,7 @@ One line of JSON for each record, in ``erasures.jsonl`` beside the data, and as 
 copied with a backup. A restore goes through all lists that it finds.
 """
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Sequence
@@ -32,15 +33,27 @@ _decoder = msgspec.json.Decoder(Erased)
 
 
 def append(folder: Path, erased: Iterable[Erased]) -> None:
-    """Note erasures, durably. Raises `OSError`; then nothing may be erased."""
+    """Note erasures, durably. Raises `OSError`; then nothing may be erased. A line that a power cut left half written
+    goes first, or the next one would stand behind it and no restore could read either."""
     lines = b"".join(msgspec.json.encode(one) + b"\n" for one in erased)
-    descriptor = os.open(folder / NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(descriptor, lines)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # on PostgreSQL several workers erase at once
+        _cut_half_a_line(descriptor)
+        while lines:
+            lines = lines[os.write(descriptor, lines) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     sync(folder)
+
+
+def _cut_half_a_line(descriptor: int) -> None:
+    """End the file behind its last whole line."""
+    end, block = os.fstat(descriptor).st_size, 4096
+    while end and (found := os.pread(descriptor, min(block, end), max(0, end - block)).rfind(b"\n")) < 0:
+        end = max(0, end - block)
+    os.ftruncate(descriptor, max(0, end - block) + found + 1 if end else 0)
 
 
 def read(folders: Sequence[Path]) -> list[Erased]:

@@ -41,7 +41,8 @@ async def restore(
     tell: Tell = silent,
 ) -> list[Restored]:
     """Put `backup` back; gives what every centre states of it. `notes` are folders in which restores leave word of each
-    other (see `epoch_note`). Raises `BackupError` and changes nothing that counts."""
+    other (see `epoch_note`) and lists of erasures lie, the new data's first. Raises `BackupError` and changes nothing
+    that counts."""
     manifest = archive.load(backup)
     if manifest.origin != keys.origin.hex():
         raise BackupError("这些密钥属于另一套系统 / these keys are of another installation")
@@ -53,6 +54,8 @@ async def restore(
         if (await database.read(_count())) > 0:
             raise BackupError("数据库不是空的 / the database is not empty")
         erased = erasure_note.read(notes)
+        # Its next backup copies this server's own list over the one beside the keys: all of it has to be in there.
+        erasure_note.append(notes[0], erased)
         await archive.copy_photos(backup.parent / "photos", photos, manifest, tell)
         stated, blobs = await database.write(
             "restore", lambda: _fill(backup, manifest, keys, root, clock(), notes, erased, tell)
@@ -99,7 +102,7 @@ def _erase_again(erased: Sequence[Erased], now: int) -> Program[list[Blob]]:
     for centre, found in groupby(sorted(erased, key=attrgetter("centre", "by", "reason")), attrgetter("centre")):
         for (by, reason), together in groupby(found, attrgetter("by", "reason")):
             records = [bytes.fromhex(one.record) for one in together]
-            yield from erasing.erase(bytes.fromhex(centre), records, bytes.fromhex(by), reason, now)
+            yield from erasing.erase(bytes.fromhex(centre), records, bytes.fromhex(by), reason, now, again=True)
             blobs += yield from copies.empty(bytes.fromhex(centre), records, now)
     return blobs
 

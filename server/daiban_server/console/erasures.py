@@ -21,7 +21,12 @@ from daiban_server.services import GivenServices, Services
 from daiban_server.spine.refusal import Refusal
 from daiban_sync.ids import is_id
 
-CLASSES = {"case": "已归档的办件", "draft": "没有交来的草稿", "reception": "接待登记", "opinion": "已答复的意见"}
+CLASSES = {
+    "case": "已归档、撤回或不予受理的办件",
+    "draft": "没有交来的草稿",
+    "reception": "接待登记",
+    "opinion": "已答复的意见",
+}
 LISTED = 50
 """Records on one page; the next come up as these are gone."""
 

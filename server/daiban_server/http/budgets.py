@@ -1,8 +1,9 @@
 """What one device may ask for: requests, bytes and entries, each a bucket that fills up again.
 
 A phone that goes round in circles, or a thief's program, must not starve a township. The buckets are far beyond a day's
-work of the busiest agent: a first sync of 30,000 records, or a week's photos at once, does not empty them. They lie in
-this process's memory: with several workers a device has as much of each, and a restart fills them.
+work of the busiest agent: a first sync of 30,000 records, or a week's photos at once, does not empty them. What others
+carry in for a device has buckets of its own: whoever found a stick could hand the same piece in until its phone had to
+wait. They lie in this process's memory: with several workers a device has as much of each, and a restart fills them.
 """
 
 from collections import OrderedDict
@@ -34,6 +35,10 @@ class Budgets:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._held: OrderedDict[bytes, tuple[int, list[float]]] = OrderedDict()
+
+    def take_carried(self, device: bytes, now: int, *, size: int, entries: int) -> None:
+        """The same as `take`, of one request that somebody carried in for a device."""
+        self.take(device + b" carried", now, requests=1, size=size, entries=entries)
 
     def take(self, device: bytes, now: int, *, requests: int = 0, size: int = 0, entries: int = 0) -> None:
         """Take from a device's buckets at `now` (Unix milliseconds). A bucket may go below nothing once; until it is

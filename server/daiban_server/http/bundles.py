@@ -47,8 +47,8 @@ async def take_in(sealed: bytes, services: Services) -> bytes:
         raise ProblemError(f"device.{device.state}")
     sender, custody = device.sender, asked.custody
     handed_in = unsealed(asked, services.keys)
-    cost = {"requests": 1, "size": len(piece.body), "entries": sum(len(one.entries) for one in handed_in)}
-    services.budgets.take(sender.device, services.now(), **cost)
+    entries = sum(len(one.entries) for one in handed_in)
+    services.budgets.take_carried(sender.device, services.now(), size=len(piece.body), entries=entries)
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in handed_in]
     await PhotoPieces(services).take(sender, bundle.parts(piece.body))
     frames = await exchange(opened, device, asked.hello, Cursor(), services, carried=True)

@@ -4,8 +4,8 @@ from litestar import post
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
-from daiban_server.http.bodies import Whole
 from daiban_server.db.program import Program
+from daiban_server.http.bodies import Whole
 from daiban_server.http.device import known_device
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession

@@ -49,13 +49,14 @@ class TakenOut(Struct, frozen=True):
 @post("/v1/spools", status_code=200)
 async def spools(request: Request[Any, Any, Any], services: GivenServices) -> TakenOut:
     """Take in a spool file. Anything in it that does not hold refuses it whole, and nothing changes."""
-    saves = await asyncio.to_thread(_opened, await request.body(), services.keys)
+    body = await request.body()
+    saves = await asyncio.to_thread(_opened, body, services.keys)
     sender, state = await _signer(saves[0].spooled.device, services)
     for one in saves:
         if (one.spooled.device, one.spooled.centre) != (sender.device, sender.centre):
             raise ProblemError("batch.elsewhere")
         spooled.check(one, key_of(one.spooled.number, sender.former, sender.key))
-    services.budgets.take(sender.device, services.now(), requests=1, entries=len(saves))
+    services.budgets.take_carried(sender.device, services.now(), size=len(body), entries=len(saves))
     if state in LOCKED:
         code, now = f"device.{state}", services.now()
         await services.database.write(sender.centre, lambda: spooling.keep_apart(sender, saves, code, now))

@@ -141,12 +141,15 @@ def family(centre: bytes, record: bytes) -> Program[list[bytes]]:
     return found
 
 
-def erase(centre: bytes, records: Sequence[bytes], who: bytes, reason: str, now: int) -> Program[int]:
+def erase(
+    centre: bytes, records: Sequence[bytes], who: bytes, reason: str, now: int, *, again: bool = False
+) -> Program[int]:
     """Erase what was ever said about these records; gives how many entries that were. They stay as empty shells, which
-    devices pull. Raises `Refusal("erasure.quarantined")` while a batch in quarantine speaks of one of them."""
+    devices pull. Raises `Refusal("erasure.quarantined")` while a batch in quarantine speaks of one of them; not where
+    that is erased `again` after a restore: then it was decided on once, and let go."""
     position, frontier = yield from log.lock(centre)
     gone = set(records) - (yield from known(centre, records))
-    yield from _check_quarantine(centre, gone)
+    yield from _check_quarantine(centre, gone, again)
     yield Write(schema.erasure, [(centre, one, now, who, reason) for one in sorted(gone)], "ignore")
     count = yield from _empty_history(centre, gone, now)
     for one in sorted(gone):
@@ -213,11 +216,11 @@ def _bodies_of(centre: bytes, device: bytes, first_number: int, last: int) -> Pr
     return [found[number] for number in range(first_number, last + 1)]
 
 
-def _check_quarantine(centre: bytes, gone: set[bytes]) -> Program[None]:
+def _check_quarantine(centre: bytes, gone: set[bytes], again: bool) -> Program[None]:
     for sequence, packed, decided, device, digest in (yield from rows(_QUARANTINED, centre_id=centre)):
         if not gone & _spoken_of(quarantine.numbered(sequence, packed).values()):
             continue
-        if decided is None:
+        if decided is None and not again:
             raise Refusal("erasure.quarantined")
         yield from run(_LET_GO, centre_id=centre, device_id=device, batch_digest=digest)
 

@@ -5,7 +5,8 @@
 3. one of the log's keys signed the checkpoint: 403;
 4. the old size is not beyond the new one: 400;
 5. it is the size that was cosigned last: 409, with that size;
-6. the proof leads from that root to this one; at the same size the root is the same: 422, 409;
+6. the proof leads from that root to this one: 422; at the same size the root is the same: 409, and no size, or a log
+   that learns its place from it would ask the same for ever;
 7. it is remembered, durably, before the cosignature leaves.
 """
 
@@ -61,7 +62,7 @@ class Watching:
         if old != seen.size:
             return 409, "text/x.tlog.size", f"{seen.size}\n"
         if old == size and old and seen.root != checkpoint.root:
-            return 409, "text/x.tlog.size", f"{seen.size}\n"
+            return 409, MediaType.TEXT, "another root at the size that was cosigned\n"
         try:
             if old:
                 merkle.check_consistency(old, size, seen.root, checkpoint.root, proof)

@@ -23,6 +23,8 @@ from daiban_sync.errors import SignatureError
 
 TIMEOUT = 10.0
 """Seconds that a witness has for an answer."""
+TOLD = {409: "witness.refused", 422: "witness.refused", 403: "witness.behind", 404: "witness.behind"}
+"""What the head hears of an answer: a second history, or a witness that knows neither the log nor its newest key."""
 _logger = logging.getLogger(__name__)
 _x = schema.cosignature.c
 _CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
@@ -83,9 +85,10 @@ async def _bring(services: Services, http: httpx2.AsyncClient, centre: bytes, as
         old = int(answer.text)
         if old > newest.size:
             break
-    if answer.status_code in (409, 422):
-        await services.database.write(centre, lambda: _alarm(centre, asked.witness, services.now()))
     if answer.status_code != 200:
+        _logger.warning("a witness answered %d", answer.status_code)
+        if code := TOLD.get(answer.status_code):
+            await services.database.write(centre, lambda: _alarm(centre, code, asked.witness, services.now()))
         return
     line, text = answer.text, signed.partition("\n\n")[0] + "\n"
     cosignature.check(line, text, asked.witness)
@@ -111,8 +114,8 @@ def _keep(row: tuple[bytes, int, str, int, str]) -> Program[None]:
     yield Write(schema.cosignature, [row], "replace")
 
 
-def _alarm(centre: bytes, witness: Witness, now: int) -> Program[None]:
-    yield from todo.for_head(centre, centre, "witness.refused", f"witness {witness.name} {now // 86_400_000}", now)
+def _alarm(centre: bytes, code: str, witness: Witness, now: int) -> Program[None]:
+    yield from todo.for_head(centre, centre, code, f"{code} {witness.name} {now // 86_400_000}", now)
 
 
 def newest(centre: bytes, keys: ServerKeys) -> Program[str | None]:

@@ -20,7 +20,9 @@ _FOLDER, _NAME, _KEYRING, _ROOT = (f"DAIBAN_WITNESS_{name}" for name in ("FOLDER
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--name", required=True, help="见证主机的名字,像网址 / the witness's name, like a URL without scheme")
 @click.option("--keyring", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
-@click.option("--root", required=True, help="服务器根公钥,十六进制 / the server's root key")
+@click.option(
+    "--root", required=True, help="根公钥：64 位十六进制，或 root.pub 文件 / 64 hexadecimal digits, or root.pub"
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8470, show_default=True)
 def witness(folder: Path, name: str, keyring: Path, root: str, host: str, port: int) -> None:
@@ -62,8 +64,12 @@ def watching(folder: Path, name: str, keyring: Path, root: str) -> Watching:
     elif not seen.exists():
         raise ValueError("记录丢了:换一个新名字和新文件夹 / what was seen is lost: begin anew under another name")
     envelope = keyring.read_bytes()
-    stated = keyrings.load_any(envelope, bytes.fromhex(root))
+    stated = keyrings.load_any(envelope, _root_key(root))
     return Watching(name, SoftwareKey(key.read_bytes()), stated, Memory(seen), wall_clock)
+
+
+def _root_key(given: str) -> bytes:
+    return Path(given).read_bytes() if Path(given).is_file() else bytes.fromhex(given)
 
 
 def from_environment() -> object:

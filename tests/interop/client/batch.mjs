@@ -8,6 +8,7 @@ import { signDsse, TYPES, verifiedDsse } from "./keys.mjs";
 export const MOST_ENTRIES = 500;
 export const MOST_BYTES = 2_097_152;
 const LARGEST_ENTRY = 262_144;
+const SEALED = Buffer.from("daiban sealed 1\n", "utf8");
 
 export function headerBytes(header) {
   return Buffer.concat([
@@ -37,6 +38,24 @@ export function sealBatch(header, secret, entries, pair) {
   return { ...batch, signature: signDsse(pair, TYPES.batch, batch.payload) };
 }
 
+/**
+ * What stands before sealed bytes that a device hands in under another id: header and signature over the hashes that it
+ * kept, `payload`. `header` has the new chain's device, sequence and previous.
+ */
+export function signedAnew(payload, header, pair) {
+  const before = readHeader(new Reader(payload, "batch.malformed"));
+  const signed = Buffer.concat([headerBytes({ ...before, ...header }), payload.subarray(144)]);
+  const head = Buffer.concat([signed.subarray(0, 144), signDsse(pair, TYPES.batch, signed)]);
+  return { head, payload: signed, digest: sha256(signed) };
+}
+
+/** The batch as it travels, of a SEALED frame; `open` opens what was sealed. */
+export function unsealed(frame, open) {
+  const begins = frame.indexOf(SEALED);
+  demand(begins === 0 || begins === 208, "batch.malformed", "neither sealed nor signed anew");
+  return Buffer.concat([frame.subarray(0, begins), open(frame.subarray(begins)).subarray(begins)]);
+}
+
 /** The batch as it travels. */
 export function packBatch(batch) {
   const entries = batch.entries.flatMap((entry) => [u32(entry.length), entry]);
@@ -44,7 +63,6 @@ export function packBatch(batch) {
 }
 
 function readHeader(reader) {
-  demand(reader.left >= 240, "batch.malformed", "shorter than its header");
   demand(reader.u16() === 1 && reader.u16() === 0, "protocol.unsupported");
   const [origin, centre, device] = [reader.take(16), reader.take(16), reader.take(16)];
   const [sequence, previous] = [reader.u64(), reader.take(32)];
@@ -56,6 +74,7 @@ function readHeader(reader) {
 /** The batch in these bytes, whose device has the public key `key`. */
 export function readBatch(bytes, key) {
   const reader = new Reader(bytes, "batch.malformed");
+  demand(reader.left >= 240, "batch.malformed", "shorter than its header");
   const header = readHeader(reader);
   demand(header.count <= MOST_ENTRIES, "batch.too_large");
   demand(header.count >= 1 && header.sequence >= 1 && header.first >= 1, "batch.malformed");

@@ -31,6 +31,24 @@ function refusedAs(code, attempt, why) {
   assert.throws(attempt, (error) => error instanceof Refused && (code === undefined || error.code === code), why);
 }
 
+/** A sealed batch that is handed in under another id. */
+function checkAnew(check) {
+  const { seed, anew } = read("sealed");
+  const key = new sealed.SealKey(bytes(seed));
+  const pair = new keys.KeyPair(bytes(anew.seed));
+  const header = { device: bytes(anew.device), sequence: anew.sequence, previous: bytes(anew.previous) };
+  const made = batches.signedAnew(bytes(anew.kept_payload), header, pair);
+  check([hex(made.payload), hex(made.digest)], [anew.payload, anew.digest]);
+  check(hex(made.head) + anew.sealed, anew.frame);
+  const { origin } = batches.readBatch(bytes(read("batch").first.packed), pairs().device.public);
+  const open = (held) => sealed.opened(held, key, sealed.info("batch", origin, Buffer.alloc(16)));
+  const batch = batches.unsealed(bytes(anew.frame), open);
+  check(hex(batch), anew.opened);
+  check(hex(batches.readBatch(batch, pair.public).digest), anew.digest);
+  check(hex(batches.unsealed(bytes(anew.sealed), open)), read("batch").first.packed);
+  refusedAs("batch.malformed", () => batches.unsealed(bytes(anew.frame.slice(2)), open), "cut");
+}
+
 const CHECKS = {
   keys(check) {
     const told = read("keys");
@@ -257,6 +275,7 @@ const CHECKS = {
       refusedAs("seal.broken", () => sealed.opened(bytes(one.sealed), key, about.subarray(1)), one.name);
       refusedAs("seal.broken", () => sealed.opened(bytes(one.sealed.slice(0, -2)), key, about), one.name);
     }
+    checkAnew(check);
   },
 
   merge(check) {

@@ -58,9 +58,10 @@ def take(sender: Sender, asked: NewKey, proof: bytes, now: int) -> Program[None]
     if (yield from first(_USED, public_key=fresh)) is not None:
         raise ProblemError("key.in_use")
     chain = yield from chains.end(sender.centre, sender.device)
-    if asked.last < chain.sequence:
-        raise ProblemError("enrolment.malformed")
-    formerly = keys.pack([*keys.unpack(row[1]), Former(asked.last, asked.number, sender.key, now, proof)])
+    former = keys.unpack(row[1])
+    if asked.last < chain.sequence or (former and asked.number < former[-1].number):
+        raise ProblemError("enrolment.malformed")  # no evidence of this device would hold any more
+    formerly = keys.pack([*former, Former(asked.last, asked.number, sender.key, now, proof)])
     yield from first(_TAKE, device_id=sender.device, public_key=fresh, formerly=formerly)
     told = Told("", now)
     yield from write_down(sender.centre, sender.device, "new_key", sender.key, told, sender.person, now)

@@ -41,6 +41,17 @@ _NEEDED = (
     .where(_f.centre == bindparam("centre_id"), _f.digest == bindparam("sha256"), _f.erased.is_(None))
     .limit(1)
 )
+_other = schema.photo_file.alias()
+_LEFT = (
+    select(_f.centre, _f.digest)
+    .distinct()
+    .where(
+        _f.erased.is_not(None),
+        ~select(_other.c.digest)
+        .where(_other.c.centre == _f.centre, _other.c.digest == _f.digest, _other.c.erased.is_(None))
+        .exists(),
+    )
+)
 
 
 class Blob(NamedTuple):
@@ -64,6 +75,11 @@ def empty(centre: bytes, records: Iterable[bytes], now: int) -> Program[list[Blo
         if not (yield from rows(_NEEDED, centre_id=centre, sha256=digest)):
             blobs.append(Blob(centre, digest))
     return blobs
+
+
+def left() -> Program[list[Blob]]:
+    """Photos that were erased and are no other record's: of none of them bytes may be left."""
+    return [Blob(*row) for row in (yield from rows(_LEFT))]
 
 
 def _counted(told: bytes) -> bytes:

@@ -1,7 +1,6 @@
 """Erasing records with everything under them, in every place where they stand."""
 
-import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -13,19 +12,24 @@ from daiban_server.db.program import Program, Row, first, rows
 from daiban_server.features.erasure import copies
 from daiban_server.features.erasure.copies import Blob
 from daiban_server.features.photos.problems import PhotoError
+from daiban_server.logs import logger
 from daiban_server.services import Services
-from daiban_server.spine import erasing
+from daiban_server.spine import erasing, log
 from daiban_server.spine.desk import Clerk
 from daiban_server.spine.refusal import Refusal
 
-ENDED = frozenset({"archived", "withdrawn", "draft", "not_accepted"})
-"""States of a case that may be erased: it is over, or never began."""
+ENDED: Mapping[str, frozenset[str]] = {
+    "application": frozenset({"archived", "withdrawn", "draft", "not_accepted"}),
+    "opinion": frozenset({"answered", "closed"}),
+}
+"""States in which what takes its course may be erased: it is over, or never began. No complaint goes unheard."""
 KINDS = frozenset({"application", "household", "reception", "opinion"})
 """What is erased by itself; anything else goes with what it belongs to."""
 
+_logger = logger(__name__)
 _r = schema.record.c
 _RECORD = select(_r.kind, _r.status).where(_r.centre == bindparam("centre_id"), _r.id == bindparam("record_id"))
-_CASES = select(_r.id, _r.status).where(
+_CASES = select(_r.kind, _r.status).where(
     _r.centre == bindparam("centre_id"), _r.parent == bindparam("record_id"), _r.kind == "application"
 )
 
@@ -34,21 +38,39 @@ async def erase(records: Sequence[bytes], clerk: Clerk, reason: str, services: S
     """Erase records of the clerk's centre, for ever; gives how many with what was under them. Raises `Refusal`:
     ``record.unknown``, ``erasure.not_ended``, ``erasure.quarantined``; then nothing is gone."""
     now = services.now()
-    family = await services.database.read(_family(clerk.centre, records))
-    noted = [Erased(clerk.centre.hex(), one.hex(), now, clerk.person.hex(), reason) for one in family]
-    # Before the commit: what is noted and was not erased is erased at the next restore, and that is all.
-    erasure_note.append(services.settings.data, noted)
 
-    def everywhere() -> Program[list[Blob]]:
+    def everywhere() -> Program[tuple[int, list[Blob]]]:
+        yield from log.lock(clerk.centre)  # from here on nothing more comes under them
+        family = yield from _family(clerk.centre, records)
         yield from erasing.erase(clerk.centre, family, clerk.person, reason, now)
         for record in records:
             yield from audit.note(clerk.centre, clerk.person, "record.erase", record, reason, now)
-        return (yield from copies.empty(clerk.centre, family, now))
+        blobs = yield from copies.empty(clerk.centre, family, now)
+        # The last step before the commit: what was refused must not be erased by the next restore. Where the commit
+        # itself fails it is, and that is all.
+        noted = [Erased(clerk.centre.hex(), one.hex(), now, clerk.person.hex(), reason) for one in family]
+        erasure_note.append(services.settings.data, noted)
+        return len(family), blobs
 
-    for blob in await services.database.write(clerk.centre, everywhere):
-        with contextlib.suppress(PhotoError):
+    count, blobs = await services.database.write(clerk.centre, everywhere)
+    await _forget(blobs, services)
+    return count
+
+
+async def finish(services: Services) -> None:
+    """Delete, at start, the bytes of photos that a server which was killed had erased and not deleted yet."""
+    await _forget(await services.database.read(copies.left()), services)
+
+
+async def _forget(blobs: Sequence[Blob], services: Services) -> None:
+    for blob in blobs:
+        try:
             await services.photos.forget(blob.centre, blob.digest)
-    return len(family)
+        except PhotoError:
+            pass  # it is gone
+        except OSError:
+            # What was committed is not answered by "nothing was saved". The next start tries again.
+            _logger.exception("the bytes of an erased photo could not be deleted")
 
 
 def _family(centre: bytes, records: Sequence[bytes]) -> Program[list[bytes]]:
@@ -57,10 +79,8 @@ def _family(centre: bytes, records: Sequence[bytes]) -> Program[list[bytes]]:
         row: Row | None = yield from first(_RECORD, centre_id=centre, record_id=record)
         if row is None or row[0] not in KINDS:
             raise Refusal("record.unknown")
-        cases = [(record, row[1])] if row[0] == "application" else []
-        if row[0] == "household":
-            cases = yield from rows(_CASES, centre_id=centre, record_id=record)
-        if any(status not in ENDED for _, status in cases):
+        under = (yield from rows(_CASES, centre_id=centre, record_id=record)) if row[0] == "household" else ()
+        if any(kind in ENDED and status not in ENDED[kind] for kind, status in (row, *under)):
             raise Refusal("erasure.not_ended")
         found |= dict.fromkeys((yield from erasing.family(centre, record)))
     return list(found)

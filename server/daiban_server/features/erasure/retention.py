@@ -4,7 +4,7 @@
 class       kept from                                        days
 =========== ================================================ ==========
 draft       an application that was never handed in, made        365
-case        filed (归档)                                        3,650
+case        filed (归档), withdrawn, or not taken up           3,650
 reception   received                                           1,095
 opinion     answered                                           1,825
 =========== ================================================ ==========
@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 
 from daiban_server import todo
 from daiban_server.db import schema
@@ -33,14 +33,16 @@ SETTING = "retention"
 _r, _s, _o, _x = schema.record.c, schema.case_sheet.c, schema.opinion_sheet.c, schema.erasure.c
 _HELD = select(schema.setting.c.value).where(schema.setting.c.name == SETTING)
 _CENTRES = select(schema.counter.c.centre).where(schema.counter.c.centre != ids.NOBODY)
+_over = case((_s.status == "withdrawn", _s.ended), (_s.status == "not_accepted", _s.ended), else_=_s.archived)
+"""Since when a case is over for good; null while it is not. What was withdrawn or not taken up is never filed."""
 _CASES = (
-    select(_s.id, _s.archived)
+    select(_s.id, _over)
     .where(
         _s.centre == bindparam("centre_id"),
-        _s.archived < bindparam("kept_since"),
+        _over < bindparam("kept_since"),
         ~select(_x.record).where(_x.centre == _s.centre, _x.record == _s.id).exists(),
     )
-    .order_by(_s.archived)
+    .order_by(_over)
     .limit(LISTED)
 )
 _MADE = (

@@ -1,0 +1,29 @@
+"""Which records may go, and when they are due: nothing that still takes its course, and nothing stays for ever."""
+
+from tests.erasure.test_erasing import DAY, MARKERS, erase, everything, home, named
+from tests.support.township import Township
+
+
+async def test_a_complaint_does_not_go_away_by_being_erased(township: Township) -> None:
+    """Whom it is about may be the head himself."""
+    head = await township.signed_in("李红")
+    fields = {"place": township.centre.hex(), "channel": "complaint", "text": "态度不好", "person": MARKERS[0]}
+    made = (await head.post("/v1/records/opinion", json={"fields": fields})).json()["record"]
+    assert (await erase(head, made)).json()["code"] == "erasure.not_ended"
+    assert named(await everything(township)) == [MARKERS[0]]
+
+
+async def test_what_was_withdrawn_is_kept_no_longer_than_what_was_filed(township: Township) -> None:
+    wang, clerk = await township.device("王芳"), await township.signed_in("赵敏")
+    household = await home(township, wang)
+    await wang.sync()
+    fields = {"household": household, "item": township.item.hex(), "applicant": MARKERS[0], "answers.reason": "到龄"}
+    case = (await clerk.post("/v1/records/application", json={"fields": fields})).json()["record"]
+    for command, reason in (("submit", {}), ("withdraw", {"reason": "不办了"})):
+        path = f"/v1/records/application/{case}/commands/{command}"
+        assert (await clerk.post(path, json={"arguments": reason})).status_code == 200
+    township.clock.ahead += 3649 * DAY
+    assert (await (await township.signed_in("李红")).get("/v1/erasures/due")).json() == []
+    township.clock.ahead += 2 * DAY
+    due = (await (await township.signed_in("李红")).get("/v1/erasures/due")).json()
+    assert [(one["record"], one["of"]) for one in due] == [(case, "case")]

@@ -15,7 +15,7 @@ from daiban_server.accounts.sessions import SignedIn
 from daiban_server.console import words
 from daiban_server.console.devices.listing import picture
 from daiban_server.console.door import entered
-from daiban_server.console.pages import SAID, Asked, go, onward, page, show, signed_form
+from daiban_server.console.pages import Asked, go, onward, page, said_in, show, signed_form
 from daiban_server.console.steps import password_changed, said_of
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
@@ -58,7 +58,7 @@ class Done(NamedTuple):
 @get("/account", opt={"action": "account.own"})
 async def account(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """Everything of one's own account on one page."""
-    return await _account(session, services, said=SAID.get(request.query_params.get("said", ""), ""))
+    return await _account(session, services, said=said_in(request))
 
 
 async def _account(

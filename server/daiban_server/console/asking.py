@@ -97,7 +97,7 @@ def _input(act: str, name: str, of: Type, people: Mapping[str, str], *, required
         case Date():
             editor = "date"
         case Choice():
-            editor, choices = "choice", tuple((code, {**CHOICES, **HOW}.get(code, code)) for code in of.codes)
+            editor, choices = "choice", tuple((code, word_of(code)) for code in of.codes)
         case List():
             editor = "list"
         case _:
@@ -105,6 +105,11 @@ def _input(act: str, name: str, of: Type, people: Mapping[str, str], *, required
     label = label_of(act, name)
     hint = HINTS.get(f"{act}.{name}") or HINTS.get(name, "")
     return Input(name, label, editor, required, hint, choices, bounds, of)
+
+
+def word_of(code: str) -> str:
+    """A code that an act takes, as people read it; what is no code stands as it is."""
+    return HOW.get(code) or CHOICES.get(code, code)
 
 
 def label_of(act: str, name: str) -> str:

@@ -8,7 +8,7 @@ from litestar.response import Template
 
 from daiban_server.console import words
 from daiban_server.console.languages.spoken import say
-from daiban_server.console.pages import SAID, Asked, go, show, signed_form
+from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program, rows
@@ -52,7 +52,7 @@ class Kept(NamedTuple):
 @get("/erasures", opt={"action": "erasure.read"})
 async def erasures(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """What is due by class, what was erased; the district sets how long."""
-    return await _page(session, services, said=SAID.get(request.query_params.get("said", ""), ""))
+    return await _page(session, services, said=said_in(request))
 
 
 async def _page(

@@ -70,6 +70,11 @@ SAID = {
 """What a page says at its top after something was done; the address carries only the code."""
 
 
+def said_in(request: Asked) -> str:
+    """What the address says that was done, in words; "" for nothing that is known."""
+    return SAID.get(request.query_params.get("said", ""), "")
+
+
 def page(
     name: str, context: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Template:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from daiban_server.accounts import factors, passwords, people_routes
 from daiban_server.accounts.oidc import links
 from daiban_server.accounts.sessions import SignedIn
-from daiban_server.console.pages import SAID, Asked, go, page, show, signed_form
+from daiban_server.console.pages import Asked, go, page, said_in, show, signed_form
 from daiban_server.console.words import MARKS, Mark
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
@@ -57,7 +57,7 @@ async def people(request: Asked, session: GivenSession, services: GivenServices)
         _look(session, services),
         here="people",
         title="人员账号",
-        said=SAID.get(request.query_params.get("said", ""), ""),
+        said=said_in(request),
         provider=services.provider.settings.name if services.provider else "",
     )
 

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
-from daiban_server.console.pages import SAID, Asked, go, show, signed_form
+from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.arrivals import arrivals
 from daiban_server.console.reading.backups import warning
 from daiban_server.console.reading.book import Book
@@ -52,7 +52,7 @@ first."""
 @get("/summary", opt={"action": "summary.read"})
 async def summary(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """One's centre today; for the district all centres side by side."""
-    said = SAID.get(request.query_params.get("said", ""), "")
+    said = said_in(request)
     if session.role == "district":
         program = _district(services)
         return await show("district", services, session, program, here="summary", title="各中心情况", said=said)

@@ -33,7 +33,7 @@ class _Connection(aiosqlite.Connection):
 
     async def call(self, function: Any, *arguments: Any) -> Any:
         """Run `function(connection, *arguments)` on the connection's own thread."""
-        return await self._execute(function, self._conn, *arguments)  # type: ignore[no-untyped-call]
+        return await self._execute(function, self._conn, *arguments)  # type: ignore[no-untyped-call]  # aiosqlite gives it no types
 
 
 class SqliteDatabase:
@@ -130,7 +130,7 @@ def hold_lock(path: Path) -> Any:
 
 
 async def _connect(path: Path, mode: str) -> _Connection:
-    return await _Connection(_connector(path, mode), 64)  # type: ignore[return-value]
+    return await _Connection(_connector(path, mode), 64)  # type: ignore[return-value]  # awaited, it gives itself back as its base
 
 
 def _connector(path: Path, mode: str) -> Callable[[], Any]:

@@ -272,7 +272,7 @@ async def _run(host: str, port: int, listen: int) -> None:
     proxy = Proxy(host, port)
     await proxy.start(listen)
     try:
-        await obey(proxy, orders, lambda line: print(line.decode(), flush=True))  # noqa: T201
+        await obey(proxy, orders, lambda line: print(line.decode(), flush=True))  # noqa: T201 - a process that tells its parent
     finally:
         await proxy.close()
 

@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Controller, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, Struct, UnsetType
+from sqlalchemy import Executable
 
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
@@ -260,7 +261,7 @@ def reader_of(session: SignedIn, services: Services) -> Reader:
     return Reader(session.clerk.person, session.clerk.centre, services.now())
 
 
-def _many(statement: object, reader: Reader, turn: Turn, parameters: dict[str, object]) -> Program[list[RecordOut]]:
+def _many(statement: Executable, reader: Reader, turn: Turn, parameters: dict[str, object]) -> Program[list[RecordOut]]:
     shown = yield from views.shown(statement, reader.centre, **parameters)
     return (yield from out(shown, turn, "list", reader))
 

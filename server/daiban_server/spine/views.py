@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import Executable, bindparam, select
 
 from daiban_schemas.entry import reread
 from daiban_server.db import schema
@@ -83,9 +83,9 @@ class Shown(msgspec.Struct, frozen=True):
     place: bytes | None
 
 
-def shown(statement: object, centre: bytes, **parameters: object) -> Program[list[Shown]]:
+def shown(statement: Executable, centre: bytes, **parameters: object) -> Program[list[Shown]]:
     """Records that one of the statements above finds, with their values."""
-    found = yield from rows(statement, centre_id=centre, **parameters)  # type: ignore[arg-type]
+    found = yield from rows(statement, centre_id=centre, **parameters)
     return (yield from _with_values(found, centre))
 
 

@@ -10,7 +10,7 @@ from litestar.response import Template
 
 from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.console import words
-from daiban_server.console.pages import SAID, Asked, show
+from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.book import Book
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
@@ -63,7 +63,7 @@ async def cases(request: Asked, session: GivenSession, services: GivenServices) 
         sources=SOURCES,
         dues=DUE,
         link=lambda **changed: _address(asked, **changed),
-        said=SAID.get(request.query_params.get("said", ""), ""),
+        said=said_in(request),
     )
 
 

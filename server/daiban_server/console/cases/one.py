@@ -15,10 +15,10 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import MODES, SOURCES
 from daiban_schemas.masking import as_shown
 from daiban_server.console import words
-from daiban_server.console.asking import HOW, Form, answers, form, label_of
+from daiban_server.console.asking import Form, answers, form, label_of, word_of
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.meaning import Meaning, meaning
-from daiban_server.console.pages import SAID, Asked, go, show, signed_form
+from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book, Person
 from daiban_server.console.reading.disputes import disputes_of
 from daiban_server.console.settling import Failed
@@ -116,7 +116,7 @@ class Photo(NamedTuple):
 @get("/cases/{record:str}", opt={"action": "case.read"})
 async def case(record: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """The case."""
-    return await whole(record, session, services, said=SAID.get(request.query_params.get("said", ""), ""))
+    return await whole(record, session, services, said=said_in(request))
 
 
 async def whole(
@@ -219,7 +219,7 @@ def _particular(value: Any) -> str:
     if isinstance(value, dict) and "name" in value:
         return say("{0}（{1}）", value["name"], value["note"]) if value.get("note") else str(value["name"])
     if isinstance(value, str):
-        return {**CHOICES, **HOW}.get(value, value)
+        return word_of(value)
     return told(value, None, lambda id_: "", 0)
 
 

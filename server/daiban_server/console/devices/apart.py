@@ -11,7 +11,7 @@ from daiban_schemas.kinds import KINDS
 from daiban_server.accounts import passkeys
 from daiban_server.console import words
 from daiban_server.console.meaning import meaning
-from daiban_server.console.pages import SAID, Asked, go, show, signed_form
+from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book
 from daiban_server.console.values import told
 from daiban_server.console.words import Mark, Moment
@@ -84,7 +84,7 @@ _FATE = {
 @get("/quarantine", opt={"action": "quarantine.read"})
 async def quarantine(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """The centre's, those that wait first."""
-    said = SAID.get(request.query_params.get("said", ""), "")
+    said = said_in(request)
 
     def program() -> Program[Mapping[str, Any]]:
         book = yield from _book(session, services)

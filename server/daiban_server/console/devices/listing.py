@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 
 from daiban_server import offices
 from daiban_server.console import words
-from daiban_server.console.pages import SAID, Asked, show, signed_form
+from daiban_server.console.pages import Asked, said_in, show, signed_form
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
@@ -66,7 +66,7 @@ class Candidate(NamedTuple):
 @get("/devices", opt={"action": "device.read"})
 async def devices(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """The centre's phones, those that wait first, and the form for a new code."""
-    said = SAID.get(request.query_params.get("said", ""), "")
+    said = said_in(request)
     return await _devices(session, services, said=said)
 
 

@@ -12,7 +12,7 @@ from daiban_server import offices
 from daiban_server.console import words
 from daiban_server.console.devices import listing
 from daiban_server.console.languages.spoken import say
-from daiban_server.console.pages import SAID, Asked, go, show, signed_form
+from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
 from daiban_server.features.devices import life
@@ -65,7 +65,7 @@ async def device(
     device: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
 ) -> Response[Any]:
     """One phone. One that waits shows its fingerprint, large, to be compared."""
-    return await _page(device, session, services, said=SAID.get(request.query_params.get("said", ""), ""))
+    return await _page(device, session, services, said=said_in(request))
 
 
 async def _page(

@@ -23,15 +23,17 @@ Where = Literal["handling", "list"]
 STAR = "*"
 _D = r"[0-9\uff10-\uff19]"
 """A digit, also as Chinese keyboards write it when they are set to full width."""
+_S = r"[ .·\u2010-\u2014-]"
+"""What people put between groups of digits. In a telephone a dot stands at both places, or it is a decimal point."""
 _ID = r"(?P<id>(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9A-Za-z]))"
 """Our own ids and digests, in which long runs of digits come up by chance."""
 _NUMBER = rf"""
     {_D}{{15,}}[Xx\uff38\uff58]?                           # written in one
-  | {_D}{{4}}(?:[ -]{_D}{{4}}){{2,3}}[ -]{_D}{{1,7}}       # a card, as it is embossed
-  | {_D}{{6}}[ -]{_D}{{4}}[ -]?{_D}{{4}}[ -]{_D}{{3}}[0-9Xx\uff10-\uff19\uff38\uff58]
+  | {_D}{{4}}(?:{_S}{_D}{{4}}){{2,3}}{_S}{_D}{{1,7}}       # a card, as it is embossed
+  | {_D}{{6}}{_S}{_D}{{4}}{_S}?{_D}{{4}}{_S}{_D}{{3}}[0-9Xx\uff10-\uff19\uff38\uff58]
 """
 _TELEPHONE = rf"""
-    (?:\+?86[ -]?|0086[ -]?)?[1\uff11][3-9\uff13-\uff19]{_D}(?:[ -]?{_D}{{4}}){{2}}
+    (?:\+?86[ -]?|0086[ -]?)?[1\uff11][3-9\uff13-\uff19]{_D}(?:(?:[ -]?{_D}{{4}}){{2}}|(?:{_S}{_D}{{4}}){{2}})
   | [0\uff10]{_D}{{2,3}}[ -]?{_D}{{7,8}}
   | \(0{_D}{{2,3}}\)[ ]?{_D}{{7,8}}
 """

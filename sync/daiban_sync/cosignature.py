@@ -73,6 +73,12 @@ def check(line: str, text: str, witness: Witness) -> int:
     return int(seconds)
 
 
+def cosigned_at(note: str, witness: Witness) -> int:
+    """When `witness` cosigned a note that ends in its line, in Unix seconds. Raises as `check` does."""
+    text, _, lines = note.partition("\n\n")
+    return check(lines.splitlines()[-1] if lines else "", text + "\n", witness)
+
+
 def request(old: int, proof: list[bytes], note: str) -> bytes:
     """The body of an ``add-checkpoint`` request (c2sp.org/tlog-witness)."""
     lines = [f"old {old}", *(base64.b64encode(one).decode() for one in proof), "", note]

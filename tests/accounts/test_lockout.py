@@ -125,6 +125,22 @@ async def test_codes_have_a_budget_of_their_own(township: Township) -> None:
     assert await thief.gives_code(zhao.code()) == "full"
 
 
+async def test_who_knows_the_password_does_not_keep_its_owner_out_at_the_usual_desk(township: Township) -> None:
+    zhao = await desk_of(township, "赵敏")
+    await zhao.has_app()
+    zhao.later()
+    await zhao.signs_in("赵敏")
+    await zhao.gives_code()
+    zhao.later()
+    thief = await desk_of(township)
+    for _ in range(CODE.free + 2):
+        await thief.signs_in("赵敏")
+        await thief.refused("/v1/session/code", code="000000")
+    assert await thief.refused("/v1/session/code", code=zhao.code()) == "session.too_many"
+    assert await zhao.signs_in("赵敏") == "second"
+    assert await zhao.gives_code() == "full"
+
+
 async def test_a_servers_clock_that_was_years_ahead_locks_nobody_out_once_it_is_right(township: Township) -> None:
     """A failure of 2099 is no failure of the future: when the clock was put right the pause is the ordinary one."""
     years = 73 * 365 * 86_400_000

@@ -1,11 +1,15 @@
 """Erasing that is refused, breaks off, or is gone through again: what was not erased stays, what was is gone."""
 
+from collections.abc import Awaitable, Hashable
 from pathlib import Path
 
 import pytest
 
 from daiban_schemas import entry
 from daiban_server.backup import erasure_note
+from daiban_server.db.database import Factory
+from daiban_server.db.program import Program
+from daiban_server.features.erasure import erasing
 from tests.erasure.test_erasing import MARKERS, erase, everything, home, named
 from tests.photos.pictures import taken
 from tests.support.fire import Fire
@@ -27,6 +31,43 @@ async def test_what_was_refused_is_not_erased_by_the_next_restore(township: Town
     record, head = await cloned(township), await township.signed_in("李红")
     assert (await erase(head, record)).json()["code"] == "erasure.quarantined"
     assert erasure_note.read([township.services.settings.data]) == []
+
+
+async def test_what_could_not_be_committed_is_not_erased_by_the_next_restore(
+    township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list outside of the database follows the commit."""
+    wang, head = await township.device("王芳"), await township.signed_in("李红")
+    record = await home(township, wang)
+    await wang.sync()
+
+    commit = township.services.database.write
+
+    def failing(key: Hashable, factory: Factory[object]) -> Awaitable[object]:
+        def until_the_commit() -> Program[object]:
+            yield from factory()
+            raise OSError("no space left on device")
+
+        return commit(key, until_the_commit)
+
+    with monkeypatch.context() as full:
+        full.setattr(township.services.database, "write", failing)
+        assert (await erase(head, record)).status_code >= 500
+    assert MARKERS[0] in named(await everything(township))
+    assert erasure_note.read([township.services.settings.data]) == []
+
+
+async def test_what_was_erased_and_not_noted_is_noted_at_the_next_start(fire: Fire) -> None:
+    """The server was killed between the commit and the list."""
+    wang, head = await fire.town.device("王芳"), await fire.town.signed_in("李红")
+    record = await home(fire.town, wang)
+    await wang.sync()
+    assert (await erase(head, record)).status_code == 200
+    note = fire.town.services.settings.data / erasure_note.NAME
+    [noted] = erasure_note.read([note.parent])
+    note.unlink()
+    await erasing.finish(fire.town.services)
+    assert erasure_note.read([note.parent]) == [noted]
 
 
 async def test_a_restore_is_not_held_up_by_what_was_in_quarantine_at_the_backup(fire: Fire) -> None:

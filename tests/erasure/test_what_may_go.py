@@ -27,3 +27,19 @@ async def test_what_was_withdrawn_is_kept_no_longer_than_what_was_filed(township
     township.clock.ahead += 2 * DAY
     due = (await (await township.signed_in("李红")).get("/v1/erasures/due")).json()
     assert [(one["record"], one["of"]) for one in due] == [(case, "case")]
+
+
+async def test_a_household_of_which_nothing_is_kept_any_more_is_due_and_no_other(township: Township) -> None:
+    wang, head = await township.device("王芳"), await township.signed_in("李红")
+    alone, visited = await township.household(wang, MARKERS[0]), await home(township, wang)
+    fields = {"household": visited, "item": township.item.hex(), "applicant": MARKERS[0], "answers.reason": "到龄"}
+    clerk = await township.signed_in("赵敏")
+    await wang.sync()
+    assert (await clerk.post("/v1/records/application", json={"fields": fields})).status_code == 201
+    township.clock.ahead += 3651 * DAY
+    head = await township.signed_in("李红")
+    due = {one["record"]: one["of"] for one in (await head.get("/v1/erasures/due")).json()}
+    assert due.get(alone) == "household"
+    assert visited not in due
+    assert (await erase(head, alone)).status_code == 200
+    assert alone not in {one["record"] for one in (await head.get("/v1/erasures/due")).json()}

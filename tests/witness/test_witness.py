@@ -106,6 +106,26 @@ async def test_a_witness_that_is_away_holds_up_nothing_and_catches_up(township: 
         assert int((await cosigned(township)).split("\n")[1]) == phone.device.frontier().size
 
 
+async def test_a_witness_that_has_grown_silent_is_told_once_a_week(township: Township, tmp_path: Path) -> None:
+    phone, witness = await township.device("王芳"), made(township, tmp_path)
+
+    async def told() -> int:
+        await one_round(township.services)
+        head = await township.signed_in("李红")
+        return [one["code"] for one in (await head.get("/v1/tasks")).json()].count("witness.silent")
+
+    with serving(witness) as url:
+        asked(township, url, witness)
+        await growing(township, phone, 2)
+        assert await told() == 0
+    asked(township, "http://127.0.0.1:9", witness)
+    await growing(township, phone, 2)
+    assert await told() == 0, "a day without the witness is a day"
+    township.clock.ahead += 8 * 86_400_000
+    assert await told() == 1
+    assert await told() == 1
+
+
 async def test_an_answer_that_was_lost_is_made_good(township: Township, tmp_path: Path) -> None:
     phone, witness = await township.device("王芳"), made(township, tmp_path)
     with serving(witness) as url:

@@ -157,6 +157,13 @@ WIRE: dict[str, Problem] = {
     "budget.exceeded": Problem(
         429, "这台手机请求太多", "过一会儿会自动再试", "Too many requests", "It tries again by itself"
     ),
+    "witness.silent": Problem(
+        409,
+        "见证主机多日没有联署日志",
+        "请区里查看见证主机和网络",
+        "A witness has not cosigned for days",
+        "Look at the witness's host and the network",
+    ),
     "witness.refused": Problem(
         409,
         "见证主机不认这份日志",

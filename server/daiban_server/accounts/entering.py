@@ -89,11 +89,13 @@ def next_stage(person: bytes, role: str, services: Services, *, second: bool, do
     return FULL
 
 
-async def second(secret: str, session: SignedIn, code: str, browser: str, services: Services) -> Opened:
+async def second(
+    secret: str, session: SignedIn, code: str, browser: str, cookies: Mapping[str, str], services: Services
+) -> Opened:
     """The second step by a code of the app, or a recovery code. Raises `ProblemError`: ``code.wrong``,
     ``session.too_many``."""
     person, now = session.clerk.person, services.now()
-    key = lockout.account_key(lockout.CODE, person)
+    key = lockout.account_key(lockout.CODE, person, browser=browsers.known(cookies, person, services))
     await claim(key, lockout.CODE, services)
 
     def step() -> Program[Opened]:

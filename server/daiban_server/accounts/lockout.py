@@ -42,7 +42,8 @@ class Budget(NamedTuple):
 PASSWORD = Budget("password", 4, 300_000)
 CODE = Budget("code", 5, 3_600_000)
 """Of six digits three steps are good at once: at one try an hour a guesser needs more than a lifetime, and whoever gets
-here has the password already."""
+here has the password already. A browser that counts by itself was let in with a code before, so there are few of them;
+without that, whoever has the password could keep its owner out an hour at a time."""
 LOOK_UP = Budget("look-up", 4, 300_000)
 RATING = Budget("rating", 4, 300_000)
 """The codes have forty bits and the secrets fifty, so `SOURCES` times as many tries are still none."""

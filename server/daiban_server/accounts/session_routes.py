@@ -57,7 +57,7 @@ async def give_code(
 ) -> Response[SignedIn]:
     """The second step, by a code."""
     secret = secret_of(request, services)
-    opened = await entering.second(secret, session, data.code, browser_of(request), services)
+    opened = await entering.second(secret, session, data.code, browser_of(request), request.cookies, services)
     return entered(opened, request, services)
 
 

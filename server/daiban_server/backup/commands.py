@@ -77,7 +77,9 @@ def restore(backup_folder: Path, data: Path, database: str, keys: Path | None, r
         raise click.ClickException(str(error)) from None
     click.echo(f"已恢复 {len(stated)} 个中心,进入新的时期。手机下次同步会补报备份以后的内容。")
     click.echo("备份以后在窗口网页上填写的内容,如果没有重新填写,就没有了。")
+    click.echo("备份以后改过的密码和二次验证也回到了备份时的样子。谁的密码泄露过，请再改一次。")
     click.echo("Restored. Devices hand in again what came after the backup; console edits since then are lost.")
+    click.echo("Passwords and second factors are as they were: change once more what somebody else may know.")
 
 
 def _copy_keys(source: Path, target: Path) -> None:

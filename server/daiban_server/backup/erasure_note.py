@@ -33,8 +33,8 @@ _decoder = msgspec.json.Decoder(Erased)
 
 
 def append(folder: Path, erased: Iterable[Erased]) -> None:
-    """Note erasures, durably. Raises `OSError`; then nothing may be erased. A line that a power cut left half written
-    goes first, or the next one would stand behind it and no restore could read either."""
+    """Note erasures, durably. Raises `OSError`. A line that a power cut left half written goes first, or the next one
+    would stand behind it and no restore could read either."""
     lines = b"".join(msgspec.json.encode(one) + b"\n" for one in erased)
     descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -46,6 +46,13 @@ def append(folder: Path, erased: Iterable[Erased]) -> None:
     finally:
         os.close(descriptor)
     sync(folder)
+
+
+def bring_up(folder: Path, erased: Iterable[Erased]) -> None:
+    """Note what the list in `folder` does not name yet. Raises `OSError`, `BackupError` as `read` does."""
+    noted = {(one.centre, one.record) for one in read([folder])}
+    if missing := [one for one in erased if (one.centre, one.record) not in noted]:
+        append(folder, missing)
 
 
 def _cut_half_a_line(descriptor: int) -> None:

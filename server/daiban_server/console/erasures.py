@@ -26,6 +26,7 @@ CLASSES = {
     "draft": "没有交来的草稿",
     "reception": "接待登记",
     "opinion": "已答复的意见",
+    "household": "已没有任何办件和记录的户",
 }
 LISTED = 50
 """Records on one page; the next come up as these are gone."""

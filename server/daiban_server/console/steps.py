@@ -32,7 +32,8 @@ async def give_code(request: Asked, session: GivenSession, services: GivenServic
     if not code.strip():
         return await _code_page(wanted, session, services, "请填写验证码。", 422)
     try:
-        opened = await entering.second(secret_of(request, services), session, code, browser_of(request), services)
+        secret, browser = secret_of(request, services), browser_of(request)
+        opened = await entering.second(secret, session, code, browser, request.cookies, services)
     except ProblemError as error:
         if error.code not in ("code.wrong", "session.too_many", "code.sealed"):
             raise

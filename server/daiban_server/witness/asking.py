@@ -5,6 +5,7 @@ that says that a checkpoint does not follow from what it saw is an alarm for the
 without a restore, or somebody runs a second one under its keys.
 """
 
+import functools
 import logging
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ from daiban_sync import cosignature, merkle, note
 from daiban_sync.cosignature import Witness
 from daiban_sync.errors import SignatureError
 
+SILENT = 7 * 86_400_000
+"""Milliseconds without a cosignature after which the head hears that a witness has grown silent."""
 TIMEOUT = 10.0
 """Seconds that a witness has for an answer."""
 TOLD = {409: "witness.refused", 422: "witness.refused", 403: "witness.behind", 404: "witness.behind"}
@@ -30,6 +33,12 @@ _x = schema.cosignature.c
 _CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
 _HELD = select(_x.size).where(
     _x.centre == bindparam("centre_id"), _x.epoch == bindparam("of_epoch"), _x.witness == bindparam("by_witness")
+)
+_LAST = (
+    select(_x.note)
+    .where(_x.centre == bindparam("centre_id"), _x.witness == bindparam("by_witness"))
+    .order_by(_x.epoch.desc(), _x.size.desc())
+    .limit(1)
 )
 _NOTES = (
     select(_x.witness, _x.note)
@@ -62,6 +71,8 @@ async def look(services: Services, witnesses: list[Asked]) -> None:
                     await _bring(services, http, centre, asked)
                 except (httpx2.HTTPError, SignatureError) as error:
                     _logger.warning("a witness gave no cosignature: %s", type(error).__name__)
+                    telling = functools.partial(_silent, centre, asked.witness, services.now())
+                    await services.database.write(centre, telling)
 
 
 async def _bring(services: Services, http: httpx2.AsyncClient, centre: bytes, asked: Asked) -> None:
@@ -87,8 +98,7 @@ async def _bring(services: Services, http: httpx2.AsyncClient, centre: bytes, as
             break
     if answer.status_code != 200:
         _logger.warning("a witness answered %d", answer.status_code)
-        if code := TOLD.get(answer.status_code):
-            await services.database.write(centre, lambda: _alarm(centre, code, asked.witness, services.now()))
+        await services.database.write(centre, lambda: _alarm(centre, answer.status_code, asked.witness, services.now()))
         return
     line, text = answer.text, signed.partition("\n\n")[0] + "\n"
     cosignature.check(line, text, asked.witness)
@@ -114,8 +124,21 @@ def _keep(row: tuple[bytes, int, str, int, str]) -> Program[None]:
     yield Write(schema.cosignature, [row], "replace")
 
 
-def _alarm(centre: bytes, code: str, witness: Witness, now: int) -> Program[None]:
+def _alarm(centre: bytes, status: int, witness: Witness, now: int) -> Program[None]:
+    if status not in TOLD:
+        yield from _silent(centre, witness, now)
+        return
+    code = TOLD[status]
     yield from todo.for_head(centre, centre, code, f"{code} {witness.name} {now // 86_400_000}", now)
+
+
+def _silent(centre: bytes, witness: Witness, now: int) -> Program[None]:
+    """Tell the head, once a week, of a witness that cosigned nothing for `SILENT`, or never anything since it was set
+    up: a second history would pass unseen meanwhile."""
+    row = yield from first(_LAST, centre_id=centre, by_witness=witness.name)
+    if row and now - 1000 * cosignature.cosigned_at(row[0], witness) < SILENT:
+        return
+    yield from todo.for_head(centre, centre, "witness.silent", f"witness.silent {witness.name} {now // SILENT}", now)
 
 
 def newest(centre: bytes, keys: ServerKeys) -> Program[str | None]:

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_server import audit
 from daiban_server.backup import erasure_note
+from daiban_server.backup.archive import BackupError
 from daiban_server.backup.erasure_note import Erased
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows
@@ -29,6 +30,8 @@ KINDS = frozenset({"application", "household", "reception", "opinion"})
 _logger = logger(__name__)
 _r = schema.record.c
 _RECORD = select(_r.kind, _r.status).where(_r.centre == bindparam("centre_id"), _r.id == bindparam("record_id"))
+_x = schema.erasure.c
+_ERASED = select(_x.centre, _x.record, _x.at, _x.by, _x.reason).order_by(_x.at)
 _CASES = select(_r.kind, _r.status).where(
     _r.centre == bindparam("centre_id"), _r.parent == bindparam("record_id"), _r.kind == "application"
 )
@@ -45,21 +48,35 @@ async def erase(records: Sequence[bytes], clerk: Clerk, reason: str, services: S
         yield from erasing.erase(clerk.centre, family, clerk.person, reason, now)
         for record in records:
             yield from audit.note(clerk.centre, clerk.person, "record.erase", record, reason, now)
-        blobs = yield from copies.empty(clerk.centre, family, now)
-        # The last step before the commit: what was refused must not be erased by the next restore. Where the commit
-        # itself fails it is, and that is all.
-        noted = [Erased(clerk.centre.hex(), one.hex(), now, clerk.person.hex(), reason) for one in family]
-        erasure_note.append(services.settings.data, noted)
-        return len(family), blobs
+        return len(family), (yield from copies.empty(clerk.centre, family, now))
 
     count, blobs = await services.database.write(clerk.centre, everywhere)
+    await _note(services)
     await _forget(blobs, services)
     return count
 
 
 async def finish(services: Services) -> None:
-    """Delete, at start, the bytes of photos that a server which was killed had erased and not deleted yet."""
+    """Do, at start, what a server that was killed had not done yet of an erasure: bring the list outside of the
+    database up to date, and delete the bytes of photos."""
+    await _note(services)
     await _forget(await services.database.read(copies.left()), services)
+
+
+async def _note(services: Services) -> None:
+    """Note whatever was erased and is not in the list outside of the database.
+
+    After the commit: what was not erased in the end must not be erased by the next restore. What was committed and
+    could not be noted, on a full disk or by a kill, is noted by the next erasure or start; until then only a restore
+    could bring it back."""
+    erased = [
+        Erased(centre.hex(), record.hex(), at, by.hex(), reason)
+        for centre, record, at, by, reason in await services.database.read(rows(_ERASED))
+    ]
+    try:
+        erasure_note.bring_up(services.settings.data, erased)
+    except (OSError, BackupError):
+        _logger.exception("the list of erasures outside of the database could not be brought up to date")
 
 
 async def _forget(blobs: Sequence[Blob], services: Services) -> None:

@@ -7,6 +7,7 @@ draft       an application that was never handed in, made        365
 case        filed (归档), withdrawn, or not taken up           3,650
 reception   received                                           1,095
 opinion     answered                                           1,825
+household   entered, and nothing of it is kept any more      3,650
 =========== ================================================ ==========
 
 The law names no periods for these papers of a township; they are the district's to set, and never under a year for what
@@ -25,8 +26,8 @@ from daiban_server.db.program import Program, Write, first, rows
 from daiban_sync import ids
 
 DAY = 86_400_000
-DEFAULT: Mapping[str, int] = {"draft": 365, "case": 3650, "reception": 1095, "opinion": 1825}
-SHORTEST: Mapping[str, int] = {"draft": 30, "case": 365, "reception": 90, "opinion": 365}
+DEFAULT: Mapping[str, int] = {"draft": 365, "case": 3650, "reception": 1095, "opinion": 1825, "household": 3650}
+SHORTEST: Mapping[str, int] = {"draft": 30, "case": 365, "reception": 90, "opinion": 365, "household": 365}
 LISTED = 500
 SETTING = "retention"
 
@@ -57,6 +58,26 @@ _MADE = (
     .order_by(_r.id)
     .limit(LISTED)
 )
+_under = schema.record.alias("under")
+_HOUSEHOLDS = (
+    select(_r.id)
+    .where(
+        _r.centre == bindparam("centre_id"),
+        _r.kind == "household",
+        _r.id < bindparam("made_before"),
+        ~select(_x.record).where(_x.centre == _r.centre, _x.record == _r.id).exists(),
+        ~select(_under.c.id)
+        .where(
+            _under.c.centre == _r.centre,
+            _under.c.parent == _r.id,
+            ~select(_x.record).where(_x.centre == _r.centre, _x.record == _under.c.id).exists(),
+        )
+        .exists(),
+    )
+    .order_by(_r.id)
+    .limit(LISTED)
+)
+"""Households of which nothing is left: no case, visit or reply."""
 _OPINIONS = (
     select(_o.id, _o.answered)
     .where(
@@ -108,8 +129,15 @@ def due(centre: bytes, now: int) -> Program[list[Due]]:
         # Ids begin with the time at which the record was made, as its maker's clock told it.
         limit = ids.uuid7(max(0, before[of]), bytes(10))
         for (id_,) in (yield from rows(_MADE, centre_id=centre, kind_name=kind, made_before=limit, in_state=state)):
-            found.append(Due(id_.hex(), of, int.from_bytes(id_[:6], "big")))
+            found.append(Due(id_.hex(), of, _made(id_)))
+    limit = ids.uuid7(max(0, before["household"]), bytes(10))
+    for (id_,) in (yield from rows(_HOUSEHOLDS, centre_id=centre, made_before=limit)):
+        found.append(Due(id_.hex(), "household", _made(id_)))
     return found
+
+
+def _made(id_: bytes) -> int:
+    return int.from_bytes(id_[:6], "big")
 
 
 def centres() -> Program[list[bytes]]:

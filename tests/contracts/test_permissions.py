@@ -224,6 +224,12 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/copies/{record:str}"): lambda of: (f"/copies/{of.household}", {}),
     ("POST", "/copies/{record:str}"): lambda of: (f"/copies/{of.household}", {"data": {"reason": "本人来要"}}),
     ("GET", "/registers"): lambda of: ("/registers", {}),
+    ("GET", "/replies"): lambda of: ("/replies", {}),
+    ("GET", "/households/{record:str}"): lambda of: (f"/households/{of.household}", {}),
+    ("POST", "/households/{record:str}/replies"): lambda of: (
+        f"/households/{of.household}/replies",
+        {"data": {"id": new_id().hex(), "outcome": "progressing", "text": "在办"}},
+    ),
     ("GET", "/cases"): lambda of: ("/cases", {}),
     ("GET", "/cases/{record:str}"): lambda of: (f"/cases/{of.application}", {}),
     ("POST", "/cases/{record:str}/commands/{name:str}"): lambda of: (

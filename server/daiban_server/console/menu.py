@@ -17,7 +17,14 @@ class Entry(NamedTuple):
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (Entry("summary", "/summary", "今日情况", "summary.read", "各中心情况"),)),
-    ("", (Entry("cases", "/cases", "办件", "case.read"), Entry("registers", "/registers", "登记簿", "register.read"))),
+    (
+        "",
+        (
+            Entry("cases", "/cases", "办件", "case.read"),
+            Entry("replies", "/replies", "定期回复", "obligation.read"),
+            Entry("registers", "/registers", "登记簿", "register.read"),
+        ),
+    ),
     (
         "管理",
         (

@@ -31,7 +31,7 @@ FIELDS = 60
 """Fields of one form."""
 
 _PAGES = re.compile(
-    r"/(summary|audit|account|people|erasures|registers|cases(/[0-9a-f]{32})?|quarantine|devices(/[0-9a-f]{32})?)\Z"
+    r"/(summary|audit|account|people|erasures|registers|cases(/[0-9a-f]{32})?|replies|households/[0-9a-f]{32}|quarantine|devices(/[0-9a-f]{32})?)\Z"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
@@ -49,6 +49,9 @@ SAID = {
     "reject": "没有通过。请对方重新扫一个新码。",
     "refused": "已记为都不采用。这一批仍原样留存，可以随时查看。",
     "adopted": "所选的已采用，写明是您经手的。",
+    "replied": "已记下，算一次定期回复。",
+    "noted": "已记下。这条没有算作定期回复：它不是包联干部本人的，也没有写明代他回复。",
+    "unreached": "已记下没联系上。这次回复还欠着，请改天再联系。",
     "acted": "已办好，记在办理经过里。",
     "erased": "已永久清除。登记编号和统计数字还在，姓名和内容都没有了。",
     "retention": "保存期限改好了。",

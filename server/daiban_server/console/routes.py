@@ -25,8 +25,11 @@ from daiban_server.console import (
 from daiban_server.console.cases import listed
 from daiban_server.console.cases import one as one_case
 from daiban_server.console.devices import apart, listing, lost, one
+from daiban_server.console.households import one as one_household
 from daiban_server.console.language import choose, listen
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
+from daiban_server.console.replies import listed as listed_replies
+from daiban_server.console.replies import writing
 from daiban_server.http.problems import problem
 
 AnyRequest = Request[Any, Any, Any]
@@ -69,6 +72,9 @@ ROUTES: list[Router] = [
             *registers.HANDLERS,
             *listed.HANDLERS,
             *one_case.HANDLERS,
+            listed_replies.replies,
+            one_household.household,
+            writing.reply,
             revealing.ask,
             revealing.reveal,
             auditing.audit_page,

@@ -149,6 +149,7 @@ async def whole(
         may_photo=may(session.role, "photo.read"),
         may_reveal=may(session.role, "value.reveal"),
         may_act=may(session.role, "record.command"),
+        may_visit=may(session.role, "household.read"),
         may_write=may(session.role, "record.write"),
         why=words.wrong,
     )

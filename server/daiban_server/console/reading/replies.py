@@ -17,9 +17,12 @@ _LATELY = 7 * words.DAY
 
 class ReplyLine(NamedTuple):
     """A reply that is or was owed; `written` and `received` are of the reply that met it. `nobody` says that no cadre
-    answers for the household; `written_by` wrote it on his behalf, if that is not ""."""
+    answers for the household; `written_by` wrote it on his behalf, if that is not "". `phone` is the household's."""
 
+    case: str
+    household: str
     subject: Subject
+    phone: str
     cadre: Person
     nobody: bool
     due: Moment
@@ -47,16 +50,20 @@ def replies(session: SignedIn, book: Book) -> Program[Replies]:
     listed = [*waiting[:OPEN], *lately]
     yield from book.read(bytes.fromhex(id_) for one in listed for id_ in (one.application, one.household))
     return Replies(
-        [_line(one, book) for one in waiting[:OPEN]],
-        [_line(one, book) for one in lately],
+        [line(one, book) for one in waiting[:OPEN]],
+        [line(one, book) for one in lately],
         len(waiting),
         sum(one.due < book.now for one in waiting),
     )
 
 
-def _line(one: ObligationOut, book: Book) -> ReplyLine:
+def line(one: ObligationOut, book: Book) -> ReplyLine:
+    """A line of a reply; `book` has read its application and household."""
     return ReplyLine(
+        one.application,
+        one.household,
         book.subject(bytes.fromhex(one.application)),
+        book.text(bytes.fromhex(one.household), "phone"),
         book.person(one.cadre),
         bytes.fromhex(one.cadre) == NOBODY,
         words.moment(one.due, book.now),

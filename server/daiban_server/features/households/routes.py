@@ -50,12 +50,13 @@ ENDED = frozenset({"finished", "cancelled"})
 
 
 class CaseLine(Struct, frozen=True):
-    """A case: `due` is the promised day; `ended` a moment (Unix milliseconds)."""
+    """A case: `status` in words, `state` as its code; `due` is the promised day, `ended` in Unix milliseconds."""
 
     record: str
     number: str
     item: str
     status: str
+    state: str
     owner: str
     due: str | None
     ended: int | None
@@ -86,11 +87,12 @@ class ReplyLine(Struct, frozen=True):
 
 
 class VisitLine(Struct, frozen=True):
-    """A visit that is still to come."""
+    """A visit that is still to come; `status` in words, `state` as its code."""
 
     record: str
     purpose: str
     status: str
+    state: str
     start: int | None
     agent: str
 
@@ -111,10 +113,11 @@ class HouseholdOut(Struct, frozen=True):
 @get("/v1/households/{record:str}", opt={"action": "household.read"})
 async def household(record: FromPath[str], session: GivenSession, services: GivenServices) -> HouseholdOut:
     """Everything about one household that somebody at its door should know."""
-    return await services.database.read(_household(session.clerk.centre, checked_id(record, "record.unknown")))
+    return await services.database.read(whole(session.clerk.centre, checked_id(record, "record.unknown")))
 
 
-def _household(centre: bytes, home: bytes) -> Program[HouseholdOut]:
+def whole(centre: bytes, home: bytes) -> Program[HouseholdOut]:
+    """A household of a centre. Raises `ProblemError("record.unknown")`."""
     found = yield from views.shown(views.BY_ID, centre, record_id=home)
     if not found or found[0].view.kind != "household":
         raise ProblemError("record.unknown")
@@ -134,7 +137,7 @@ def _household(centre: bytes, home: bytes) -> Program[HouseholdOut]:
 
 def _case(row: Row, names: dict[str, str]) -> CaseLine:
     id_, number, item, status, owner, due, ended = row
-    return CaseLine(id_.hex(), number, item, _state(status), names.get(owner.hex(), ""), due, ended)
+    return CaseLine(id_.hex(), number, item, _state(status), status, names.get(owner.hex(), ""), due, ended)
 
 
 def _state(status: str) -> str:
@@ -174,5 +177,5 @@ def _visits(centre: bytes, home: bytes) -> Program[list[VisitLine]]:
         if one.status not in ENDED:
             purpose, agent = values.get("purpose") or "", values.get("agent_name") or ""
             state = KINDS["visit"].states.get(one.status or "", "")
-            lines.append(VisitLine(one.view.record, purpose, state, values.get("start"), agent))
+            lines.append(VisitLine(one.view.record, purpose, state, one.status or "", values.get("start"), agent))
     return sorted(lines, key=lambda line: line.start or 0)

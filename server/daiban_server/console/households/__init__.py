@@ -1,0 +1,1 @@
+"""一户一页: a household with what is pending there."""

@@ -1,0 +1,1 @@
+"""定期回复: what cadres owe, and writing it."""

@@ -23,6 +23,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("cases", "/cases", "办件", "case.read"),
             Entry("replies", "/replies", "定期回复", "obligation.read"),
             Entry("registers", "/registers", "登记簿", "register.read"),
+            Entry("figures", "/figures", "统计", "figure.read"),
         ),
     ),
     (

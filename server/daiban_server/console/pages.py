@@ -31,7 +31,7 @@ FIELDS = 60
 """Fields of one form."""
 
 _PAGES = re.compile(
-    r"/(summary|audit|account|people|erasures|registers|cases(/[0-9a-f]{32})?|replies|households/[0-9a-f]{32}|quarantine|devices(/[0-9a-f]{32})?)\Z"
+    r"/(summary|audit|account|people|erasures|registers|cases(/[0-9a-f]{32})?|replies|figures(/assessment)?|households/[0-9a-f]{32}|quarantine|devices(/[0-9a-f]{32})?)\Z"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
@@ -52,6 +52,7 @@ SAID = {
     "replied": "已记下，算一次定期回复。",
     "noted": "已记下。这条没有算作定期回复：它不是包联干部本人的，也没有写明代他回复。",
     "unreached": "已记下没联系上。这次回复还欠着，请改天再联系。",
+    "weighed": "考核分值改好了，分数已按新的算。",
     "acted": "已办好，记在办理经过里。",
     "erased": "已永久清除。登记编号和统计数字还在，姓名和内容都没有了。",
     "retention": "保存期限改好了。",

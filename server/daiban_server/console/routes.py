@@ -25,6 +25,8 @@ from daiban_server.console import (
 from daiban_server.console.cases import listed
 from daiban_server.console.cases import one as one_case
 from daiban_server.console.devices import apart, listing, lost, one
+from daiban_server.console.figures import assessed, counted
+from daiban_server.console.figures import page as figures
 from daiban_server.console.households import one as one_household
 from daiban_server.console.language import choose, listen
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
@@ -75,6 +77,10 @@ ROUTES: list[Router] = [
             listed_replies.replies,
             one_household.household,
             writing.reply,
+            figures.figures,
+            counted.counted,
+            assessed.assessed,
+            assessed.weigh,
             revealing.ask,
             revealing.reveal,
             auditing.audit_page,

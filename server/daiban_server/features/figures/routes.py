@@ -133,8 +133,8 @@ class Figures(Controller):
         """Scores of the centres (考核), the best first."""
         formula = await services.database.read(assessment.formula())
         found = await services.database.read(find(asked, "centre"))
-        scores = await asyncio.to_thread(_scores, asked, found, formula)
-        return AssessmentOut(asked.span.first.isoformat(), asked.span.last.isoformat(), formula, scores)
+        made = await asyncio.to_thread(scores, asked, found, formula)
+        return AssessmentOut(asked.span.first.isoformat(), asked.span.last.isoformat(), formula, made)
 
     @get("/formula", opt=READ)
     async def formula(self, services: GivenServices) -> Formula:
@@ -174,7 +174,8 @@ def _sheets(asked: Asked, found: Found, step: Step) -> list[Table]:
     return [*map(tables.spanned, made), tables.trend(parts, made[0])]
 
 
-def _scores(asked: Asked, found: Found, formula: Formula) -> list[CentreScore]:
+def scores(asked: Asked, found: Found, formula: Formula) -> list[CentreScore]:
+    """The centres' scores by a formula, the best first."""
     counted = count(found.gathered.facts, FACETS["centre"])
     used = {name for part in formula.parts for name in (*part.of, *part.over)}
     made = []

@@ -29,6 +29,7 @@ from daiban_server.console.figures import assessed, counted
 from daiban_server.console.figures import page as figures
 from daiban_server.console.households import one as one_household
 from daiban_server.console.language import choose, listen
+from daiban_server.console.openly import hall, resident
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.console.replies import listed as listed_replies
 from daiban_server.console.replies import writing
@@ -67,6 +68,10 @@ ROUTES: list[Router] = [
             *one.HANDLERS,
             *apart.HANDLERS,
             lost.lost,
+            hall.halls,
+            hall.hall,
+            hall.worker,
+            *resident.HANDLERS,
             carried.hand_in_page,
             carried.hand_in,
             *erasures.HANDLERS,

@@ -5,7 +5,7 @@ the device keeps it as unsent, and may bring it all by itself meanwhile. Of a ph
 may be all that anybody has: it goes to quarantine then, for people to look at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, delete, func, select
 
@@ -15,7 +15,9 @@ from daiban_server.spine import quarantine
 from daiban_server.spine.opening import Sender
 from daiban_sync import batch as batches
 from daiban_sync.batch import Batch
+from daiban_sync.errors import SignatureError
 from daiban_sync.limits import INTEGER
+from daiban_sync.new_key import key_at
 
 MOST = 200
 """Batches of one device that may wait."""
@@ -46,6 +48,29 @@ def following(sender: Sender, sequence: int) -> Program[Sequence[Batch]]:
     scope = {"centre_id": sender.centre, "device_id": sender.device}
     yield from run(_DONE, **scope, at_sequence=sequence)
     return [batches.unpack(packed) for (packed,) in (yield from rows(_NEXT, **scope, at_sequence=sequence + 1))]
+
+
+def said(sender: Sender, wanted: Collection[int]) -> Program[dict[int, set[bytes]]]:
+    """What waits under these numbers, all that is said of each. What only a key signed that was given up meanwhile says
+    nothing, or whoever has a copy of it could freeze the phone."""
+    found: dict[int, set[bytes]] = {}
+    for (packed,) in (yield from rows(_ALL, centre_id=sender.centre, device_id=sender.device)):
+        batch = batches.unpack(packed)
+        if not _signed(batch, sender):
+            continue
+        for number, body in enumerate(batch.entries, batch.header.first):
+            if number in wanted:
+                found.setdefault(number, set()).add(body)
+    return found
+
+
+def _signed(batch: Batch, sender: Sender) -> bool:
+    """Whether the key of its time signed it."""
+    try:
+        batches.check(batch, key_at(batch.header.sequence, sender.former, sender.key))
+    except SignatureError:
+        return False
+    return True
 
 
 def leave_apart(sender: Sender, now: int) -> Program[None]:

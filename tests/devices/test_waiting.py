@@ -9,6 +9,7 @@ from daiban_schemas import entry
 from daiban_sync import batch as batches
 from daiban_sync import bundle, sealing, wire
 from daiban_sync.batch import Batch
+from daiban_sync.keys import SoftwareKey
 from tests.accounts.desk import Desk, desk_of
 from tests.devices.signing import heads
 from tests.support.raw_device import RawDevice, raw_device
@@ -20,15 +21,17 @@ def household(town: Township, head: str) -> bytes:
     return entry.change(new_id().hex(), "household", fields, seen=0, at=1)
 
 
-async def carried(town: Township, phone: RawDevice, *packed: Batch) -> httpx2.Response:
-    """Somebody brings a piece with these batches."""
+async def carried(
+    town: Township, phone: RawDevice, *packed: Batch, signer: SoftwareKey | None = None
+) -> httpx2.Response:
+    """Somebody brings a piece with these batches, under the phone's key or another."""
     keys, body = town.services.keys, wire.encode_request(wire.Hello(fresh=True), map(batches.pack, packed))
     stated = bundle.Statement(
         *(keys.origin.hex(), town.centre.hex(), phone.id.hex(), secrets.token_hex(16)),
         *(1, 1, town.clock(), hashlib.sha256(body).hexdigest()),
     )
     to = next(key.public for key in keys.sealed.values())
-    content = bundle.pack(stated, body, phone.key)
+    content = bundle.pack(stated, body, signer or phone.key)
     piece = sealing.seal([content], secrets.token_bytes(32), to, bundle.purpose(keys.origin))
     async with town.stranger() as http:
         return await http.post("/v1/bundles", content=b"".join(piece))

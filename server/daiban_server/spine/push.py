@@ -164,7 +164,7 @@ class _Intake:
         elif verdict == "gap":
             self.done.problems.append((sequence, "chain.gap", chain.sequence + 1))
         elif verdict == "equivocation":
-            yield from self._quarantine(batch, chain)
+            yield from self._quarantine(batch)
             self.done.problems.append((sequence, "chain.equivocation", 0))
         elif verdict == "adopted":
             yield from self._accept(opened, sender._replace(chained=False), named, [])
@@ -325,10 +325,10 @@ class _Intake:
             self.done.leaves.append(again.leaf)
         self.done.outcomes.append(pack([found[number] for number in sorted(found)]))
 
-    def _quarantine(self, batch: Batch, chain: Chain) -> Program[None]:
+    def _quarantine(self, batch: Batch) -> Program[None]:
         """Keep the other branch and freeze the key: one phone signed two histories."""
         yield from quarantine.keep(self.sender, batch, "chain.equivocation", self.ledger.now)
-        yield from quarantine.freeze(self.sender, chain, self.ledger.now)
+        yield from quarantine.freeze(self.sender, self.ledger.now)
         yield from waiting.leave_apart(self.sender, self.ledger.now)
 
 

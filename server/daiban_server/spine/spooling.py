@@ -99,7 +99,7 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
     if others:
         apart = sorted({*others, *fresh}, key=lambda one: one.spooled.number)
         yield from quarantine.keep_saves(sender, apart, "chain.equivocation", now)
-        yield from quarantine.freeze(sender, chain, now)
+        yield from quarantine.freeze(sender, now)
         yield from waiting.leave_apart(sender, now)
         return Taken(0, 0, 0, frozen=True)
     gone = len(unknown) - len(fresh)

@@ -15,16 +15,16 @@ apart (`spine.quarantine`), and so is what somebody carried in of it that still 
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
 from daiban_server import audit
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, rows
+from daiban_server.db.program import Program, first, rows
 from daiban_server.http.problems import ProblemError
-from daiban_server.spine import chains, log, waiting
+from daiban_server.spine import log, waiting
+from daiban_server.spine.acts import Told, write_down
 from daiban_server.spine.opening import Sender
 from daiban_sync.ids import NOBODY
 
@@ -60,14 +60,6 @@ _SINCE = (
     .order_by(_e.sequence)
     .limit(200)
 )
-
-
-class Told(NamedTuple):
-    """Why, when somebody told it, and since when the phone is missing (Unix milliseconds)."""
-
-    reason: str
-    reported_at: int
-    lost_at: int | None = None
 
 
 def told(reason: str, now: int, lost_at: int | None = None) -> Told:
@@ -123,15 +115,6 @@ def act(centre: bytes, device: bytes, name: str, told: Told, who: bytes, now: in
     if name in ("revoke", "suspend"):
         yield from audit.note(centre, who, f"device.{name}", device, told.reason, now)
     return becomes
-
-
-def write_down(
-    centre: bytes, device: bytes, name: str, key: bytes, told: Told, who: bytes | None, now: int
-) -> Program[None]:
-    """Keep that something was done with a device."""
-    chain = yield from chains.end(centre, device)
-    row = (centre, device, now, name, who, told.reason, key, chain.sequence, told.reported_at, told.lost_at)
-    yield Write(schema.device_act, [row], "replace")
 
 
 def acts(centre: bytes, device: bytes) -> Program[list[Act]]:

@@ -41,7 +41,7 @@ _BECOMES = {"reject": "rejected", "suspend": "suspended", "revoke": "revoked"}
 
 _d, _p, _a, _e = schema.device.c, schema.person.c, schema.device_act.c, schema.envelope.c
 _DEVICE = (
-    select(_d.state, _d.key, _p.active)
+    select(_d.state, _d.key, _p.active, _d.name, _p.name)
     .select_from(schema.device.join(schema.person, _d.person == _p.id))
     .where(_d.id == bindparam("device_id"), _d.centre == bindparam("centre_id"))
 )
@@ -104,7 +104,7 @@ def act(centre: bytes, device: bytes, name: str, told: Told, who: bytes, now: in
     row = yield from first(_DEVICE, device_id=device, centre_id=centre)
     if row is None or row[0] == "desk":
         raise ProblemError("device.unknown")
-    state, key, works_here = row
+    state, key, works_here, called, owner = row
     if state not in FROM[name]:
         raise ProblemError("device.not_active")
     becomes = _BECOMES.get(name) or ("active" if works_here else "leaving")
@@ -113,7 +113,7 @@ def act(centre: bytes, device: bytes, name: str, told: Told, who: bytes, now: in
     if name == "revoke":
         yield from waiting.leave_apart(Sender(device, centre, NOBODY, "", key), now)
     if name in ("revoke", "suspend"):
-        yield from audit.note(centre, who, f"device.{name}", device, told.reason, now)
+        yield from audit.note(centre, who, f"device.{name}", device, told.reason, now, f"{called}（{owner}）")
     return becomes
 
 

@@ -100,13 +100,17 @@ class Device(Said):
         faults.reach("device.photo.written")
         stated = {**values, "sha256": digest, "size": len(sealed)}
         id_, body = bytes.fromhex(record), checked(entry.change(record, "photo", stated, seen=0, at=taken_at))
-        with self.saving() as kept:
-            kept.append((self.outbox.add(id_, "photo", "change", body, taken_at), body))
-            self.store.run(
-                "INSERT INTO photo (record, sha256, path, size, taken_at, key) VALUES (?, ?, ?, ?, ?, ?)",
-                *(id_, digest, path.name, len(sealed), taken_at, key),
-            )
-            self.store.run("DELETE FROM early_photo WHERE record = ?", id_)
+        try:
+            with self.saving() as kept:
+                kept.append((self.outbox.add(id_, "photo", "change", body, taken_at), body))
+                self.store.run(
+                    "INSERT INTO photo (record, sha256, path, size, taken_at, key) VALUES (?, ?, ?, ?, ?, ?)",
+                    *(id_, digest, path.name, len(sealed), taken_at, key),
+                )
+                self.store.run("DELETE FROM early_photo WHERE record = ?", id_)
+        except DeviceError:
+            path.unlink(missing_ok=True)  # its record found no room: nothing will ever name this file
+            raise
         faults.reach("device.photo.recorded")
         return digest, len(sealed)
 

@@ -225,10 +225,19 @@ def write_file(path: Path, data: bytes) -> None:
     """Write a file whole and durably, or not at all."""
     aside = path.with_name(path.name + ".part")
     aside.unlink(missing_ok=True)
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        _fill(aside, data)
+    except OSError:
+        # Half a photo would take the room on a full disk that the next try needs.
+        aside.unlink(missing_ok=True)
+        raise
+    aside.rename(path)
+    sync_folder(path.parent)
+
+
+def _fill(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    aside.rename(path)
-    sync_folder(path.parent)

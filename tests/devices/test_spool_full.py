@@ -12,6 +12,7 @@ from daiban_sync import faults
 from tests.accounts.desk import desk_of
 from tests.devices.signing import heads
 from tests.devices.test_spool_begun import brought
+from tests.photos.pictures import taken
 from tests.support.phones import phone_in
 from tests.support.township import Township
 
@@ -60,6 +61,28 @@ async def test_half_a_save_that_a_full_disk_left_spoils_none_behind_it(
         "写不下的",
         "第一户",
     ], "saved again, it is there once"
+
+
+@pytest.mark.parametrize("found_full_by", ["fsync", "write"])
+async def test_a_photo_that_finds_no_room_leaves_nothing_behind(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch, found_full_by: str
+) -> None:
+    """Its own bytes do not fit, or those of its record: it may be taken again as often as one likes."""
+    town = sqlite_township
+    phone = await town.device("王芳")
+    home, picture = await town.household(phone, "第一户"), town.folder / "p.jpg"
+    picture.write_bytes(taken(1))
+
+    def full(*_: object) -> int:
+        raise OSError(28, "no space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(f"daiban_client_sdk.spool.os.{found_full_by}", full)
+        with pytest.raises(DeviceError, match=r"disk\.full"):
+            await phone.attach_photo(home, picture, paper="户口簿")
+    assert list((phone.device.store.folder / "photos").iterdir()) == []
+    await phone.attach_photo(home, picture, paper="户口簿")
+    assert (await phone.sync()).may_be_given_back
 
 
 async def test_a_store_that_finds_no_room_leaves_nothing_in_the_spool(sqlite_township: Township) -> None:

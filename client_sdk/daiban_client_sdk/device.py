@@ -16,7 +16,7 @@ from daiban_client_sdk import images
 from daiban_client_sdk.errors import DeviceError
 from daiban_client_sdk.said import Said
 from daiban_client_sdk.sound import check_plain, checked
-from daiban_client_sdk.store import write_file
+from daiban_client_sdk.store import room, write_file
 from daiban_schemas import entry, strict
 from daiban_sync import faults, sealing
 
@@ -36,7 +36,8 @@ class Device(Said):
 
     def attach_photo(self, /, parent: str, source: Path, **fields: Any) -> Attached:
         """Keep a photo of a paper under a record: scaled, without metadata, judged, sealed to the centre under a key of
-        its own, hashed as it will travel. Raises `images.ImageError` for what is no photo, and `InvalidEntryError`.
+        its own, hashed as it will travel. Raises `images.ImageError` for what is no photo, `InvalidEntryError`, and
+        `DeviceError("disk.full")`.
 
         Before it is known to whom to seal it, it lies in the store and waits for that (`seal_early`).
         """
@@ -56,10 +57,11 @@ class Device(Said):
         form.check(values)
         to = self._seal_key()
         if to is None:
-            self.store.run(
-                "INSERT INTO early_photo VALUES (?, ?, ?, ?)",
-                *(bytes.fromhex(form.record), prepared.data, msgspec.json.encode(values), now),
-            )
+            with room():
+                self.store.run(
+                    "INSERT INTO early_photo VALUES (?, ?, ?, ?)",
+                    *(bytes.fromhex(form.record), prepared.data, msgspec.json.encode(values), now),
+                )
             return Attached(form.record, "", len(prepared.data), prepared.findings)
         digest, size = self._keep_photo(form.record, prepared.data, values, now, to)
         return Attached(form.record, digest, size, prepared.findings)
@@ -93,19 +95,23 @@ class Device(Said):
         digest = hashlib.sha256(sealed).hexdigest()
         # The name says to which record it belongs: it may have to be carried in without the store.
         path = self.store.photos / f"{record}-{digest}.sealed"
-        write_file(path, sealed)
+        with room():
+            write_file(path, sealed)
         faults.reach("device.photo.written")
         stated = {**values, "sha256": digest, "size": len(sealed)}
         id_, body = bytes.fromhex(record), checked(entry.change(record, "photo", stated, seen=0, at=taken_at))
-        with self.store.transaction():
-            number = self.outbox.add(id_, "photo", "change", body, taken_at)
-            self.store.run(
-                "INSERT INTO photo (record, sha256, path, size, taken_at, key) VALUES (?, ?, ?, ?, ?, ?)",
-                *(id_, digest, path.name, len(sealed), taken_at, key),
-            )
-            self.store.run("DELETE FROM early_photo WHERE record = ?", id_)
+        try:
+            with self.saving() as kept:
+                kept.append((self.outbox.add(id_, "photo", "change", body, taken_at), body))
+                self.store.run(
+                    "INSERT INTO photo (record, sha256, path, size, taken_at, key) VALUES (?, ?, ?, ?, ?, ?)",
+                    *(id_, digest, path.name, len(sealed), taken_at, key),
+                )
+                self.store.run("DELETE FROM early_photo WHERE record = ?", id_)
+        except DeviceError:
+            path.unlink(missing_ok=True)  # its record found no room: nothing will ever name this file
+            raise
         faults.reach("device.photo.recorded")
-        self._spool([(number, body)])
         return digest, len(sealed)
 
     def photo(self, record: str) -> bytes:

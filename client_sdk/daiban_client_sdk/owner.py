@@ -1,7 +1,8 @@
 """Whose device this is: the store's lock, the device's key, what the server said at enrolment, what time it is here."""
 
+import contextlib
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from daiban_client_sdk.lock import Cost, Keystore, Lock
 from daiban_client_sdk.mirror import Mirror
 from daiban_client_sdk.outbox import Identity, Outbox
 from daiban_client_sdk.spool import Spool
-from daiban_client_sdk.store import Store
+from daiban_client_sdk.store import Store, room
 from daiban_schemas import private
-from daiban_sync import ids, note
+from daiban_sync import faults, ids, note
 from daiban_sync import keyring as keyrings
 from daiban_sync.keyring import Keyring
 from daiban_sync.keys import SoftwareKey, fingerprint
@@ -48,6 +49,7 @@ class Owner:
         self.clock = now
         if self.enrolled and not (folder / phone.WHO).exists():
             phone.tell(folder, self.store.get("person_name"), self.store.get("centre_name"))
+        self._settle_spool()
         if self.enrolled and not self.spool.begun_by(self.identity()):
             # Of before there were spools, or it died in the middle of an enrolment.
             self._begin_spool()
@@ -109,7 +111,9 @@ class Owner:
         """What was saved before this enrolment, or before there were spools, is sealed as well."""
         to = self.keyring().seal_key()
         if to is not None:
-            self.spool.begin(self.store.get("url"), self.store.get("pin"), self.identity(), self._unsent(), to)
+            # A transaction for its lock: no other process saves meanwhile.
+            with self.store.transaction():
+                self.spool.begin(self.store.get("url"), self.store.get("pin"), self.identity(), self._unsent(), to)
 
     def _unsent(self) -> list[tuple[int, bytes]]:
         """What has no receipt, by number, but what this phone cannot read any more: of a batch that lies sealed there
@@ -120,13 +124,28 @@ class Owner:
         )
         return [(number, body) for number, body, readable in found if readable or not private.holds_private(body)]
 
-    def _spool(self, entries: Sequence[tuple[int, bytes]]) -> None:
-        if not self.enrolled or (to := self.keyring().seal_key()) is None:
-            return
-        if self.spool.begun_by(self.identity()):
-            self.spool.add(entries, self.identity(), to)
-        else:
-            self._begin_spool()
+    @contextlib.contextmanager
+    def saving(self) -> Iterator[list[tuple[int, bytes]]]:
+        """Save what is put into the list, by number, with whatever else is written to the store within: it is in the
+        store and in the spool when the block ends, or in neither. Raises `DeviceError("disk.full")`."""
+        kept: list[tuple[int, bytes]] = []
+        with room():
+            to = self.keyring().seal_key() if self.enrolled else None
+            if to is not None and not self.spool.begun_by(self.identity()):
+                self._begin_spool()
+            with self.store.transaction():
+                yield kept
+                if to is not None:
+                    self.spool.hold(kept, self.identity(), to)
+                faults.reach("device.save.before_commit")
+        faults.reach("device.save.committed")
+        self._settle_spool()
+
+    def _settle_spool(self) -> None:
+        """Put in place what the store has. Should the disk refuse, what was saved is saved all the same: it is tried
+        again before the next save and when the device is opened."""
+        with contextlib.suppress(OSError):
+            self.spool.settle(self.outbox.ends()[1])
 
     def identity(self) -> Identity:
         """Who signs. Raises `DeviceError("device.unknown")` before enrolment."""

@@ -41,7 +41,8 @@ class Said(Shown):
         """Save what differs from what the form showed; gives the last entry's number, 0 where nothing differs. Private
         fields are an entry of their own.
 
-        The save is durable when this returns. Raises `InvalidEntryError` and saves nothing.
+        The save is durable when this returns. Raises `InvalidEntryError`, or `DeviceError("disk.full")`, and saves
+        nothing.
         """
         changed = form.changed(form.tidy(fields))
         if not changed:
@@ -109,11 +110,8 @@ class Said(Shown):
             checked(body)
         faults.reach("device.save.begun")
         id_, now = bytes.fromhex(record), self.clock()
-        with self.store.transaction():
-            kept = [(self.outbox.add(id_, kind, action, body, now, name), body) for body in bodies]
-            faults.reach("device.save.before_commit")
-        faults.reach("device.save.committed")
-        self._spool(kept)
+        with self.saving() as kept:
+            kept += [(self.outbox.add(id_, kind, action, body, now, name), body) for body in bodies]
         return kept[-1][0]
 
     def _check_own(self, form: Form) -> None:

@@ -13,6 +13,7 @@ What a person saved is in `entry` before `save` returns; the mirror may be throw
 """
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ from typing import Any
 
 import msgspec
 from sqlcipher3 import dbapi2
+
+from daiban_client_sdk.errors import DeviceError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -72,6 +75,9 @@ CREATE TABLE IF NOT EXISTS early_photo (
 }
 """What each version lacks of the next. A store that holds unsent work is upgraded, never made anew."""
 VERSION = 5
+
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class StoreError(RuntimeError):
@@ -165,6 +171,22 @@ class Store:
         self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, msgspec.json.encode(value))
 
 
+@contextlib.contextmanager
+def room() -> Iterator[None]:
+    """Raises `DeviceError("disk.full")` where something within found no room on the disk; it must leave nothing behind
+    by itself."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise DeviceError("disk.full") from error
+    except dbapi2.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", None) != dbapi2.SQLITE_FULL:
+            raise
+        raise DeviceError("disk.full") from error
+
+
 def begin_key(path: Path, content: Callable[[], bytes]) -> None:
     """Make the folder and the file of the store's key, of mode 0600; what is there stays."""
     if path.exists():
@@ -203,10 +225,19 @@ def write_file(path: Path, data: bytes) -> None:
     """Write a file whole and durably, or not at all."""
     aside = path.with_name(path.name + ".part")
     aside.unlink(missing_ok=True)
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        _fill(aside, data)
+    except OSError:
+        # Half a photo would take the room on a full disk that the next try needs.
+        aside.unlink(missing_ok=True)
+        raise
+    aside.rename(path)
+    sync_folder(path.parent)
+
+
+def _fill(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    aside.rename(path)
-    sync_folder(path.parent)

@@ -28,6 +28,7 @@ ACTS: Mapping[str, str] = {
     "device.revoke": "停用手机",
     "device.suspend": "挂失手机",
     "quarantine.adopt": "采用单独存放的",
+    "quarantine.refuse": "不采用单独存放的",
     "factor.reset": "重置二次验证",
     "password.reset": "重置密码",
     "provider.allow": "准许统一身份认证登录",

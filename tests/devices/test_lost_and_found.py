@@ -66,6 +66,23 @@ async def test_a_missing_phone_neither_takes_nor_gives_until_it_is_found(townshi
     assert [(one["act"], one["by"]) for one in story["acts"]] == [("reinstate", "李红"), ("suspend", "赵敏")]
 
 
+async def test_acts_of_one_millisecond_are_all_written_down(
+    township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, head = await raw_device(township), await township.signed_in("李红")
+    stopped = township.clock()
+    monkeypatch.setattr(type(township.clock), "__call__", lambda clock: stopped)
+    for act, reason in (
+        ("suspend", "找不到了"),
+        ("reinstate", "在车上"),
+        ("suspend", "又找不到了"),
+        ("revoke", "真丢了"),
+    ):
+        await done(head, f"/v1/devices/{phone.id.hex()}/{act}", reason=reason)
+    acts = (await head.get(f"/v1/devices/{phone.id.hex()}/acts")).json()["acts"]
+    assert [one["reason"] for one in acts] == ["真丢了", "又找不到了", "在车上", "找不到了"], "in their order"
+
+
 async def test_what_a_stolen_phone_hands_in_is_kept_apart_and_tells_the_thief_nothing(township: Township) -> None:
     """Case 9: changes that claim last week, mixed with the agent's own that were unsent."""
     phone, head = await raw_device(township), await township.signed_in("李红")

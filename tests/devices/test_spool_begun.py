@@ -1,6 +1,5 @@
-"""The spool when things go wrong on the phone: it dies while it is enrolled anew, its disk is full, it was restored."""
+"""The spool when things go wrong on the phone: it dies while it is enrolled anew, or it was restored."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -69,28 +68,6 @@ async def test_a_phone_that_dies_while_it_is_enrolled_anew_has_all_of_its_work_i
         await town.household(again, "停用后的")
     assert await brought(town, folder) == 2
     assert await heads(head) == {"停用前的", "停用后的"}
-
-
-async def test_half_a_save_that_a_full_disk_left_spoils_none_behind_it(
-    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    phone = await sqlite_township.device("王芳")
-    await sqlite_township.household(phone, "第一户")
-    write, room = os.write, [100, 0]
-
-    def full(descriptor: int, data: bytes) -> int:
-        if not room:
-            return write(descriptor, data[:50])
-        if not (left := room.pop(0)):
-            raise OSError(28, "no space left on device")
-        return write(descriptor, data[:left])
-
-    with monkeypatch.context() as disk:
-        disk.setattr("daiban_client_sdk.spool.os.write", full)
-        with pytest.raises(OSError, match="no space"):
-            await sqlite_township.household(phone, "写不下的")
-        await sqlite_township.household(phone, "一点一点写的")
-    assert await brought(sqlite_township, phone.device.store.folder) == 2
 
 
 async def test_an_earlier_versions_spool_goes_on_and_is_let_go(sqlite_township: Township) -> None:

@@ -155,6 +155,7 @@ async def test_a_leavers_phone_that_broke_off_in_the_middle_is_waited_for(
     await one_round(town.services)
     head = await town.signed_in("李红")
     assert await state(head, device) == "leaving"
+    assert "device.silent" in {one["code"] for one in (await head.get("/v1/tasks")).json()}, "the head is told"
     monkeypatch.setattr(wang, "_ask", asked)
     await wang.sync()
     assert await wang.troubled() == []

@@ -22,6 +22,10 @@ _EN = {
     ),
     "{file} 已交上,回执:{answer}": "{file} was handed in; the answer: {answer}",
     "已交上 {saves} 条记录、{photos} 张照片。": "Handed in {saves} entries and {photos} photos.",
+    "中心未收 {count} 个文件：{why}": "The centre refused {count} files: {why}",
+    "其余的已交上。未收的还在这台手机上，请不要清除，把上面的话告诉中心。": (
+        "The rest was handed in. What was refused is still on this phone: keep it, and tell the centre what this says."
+    ),
     "这台手机已停用或冻结：内容已送到中心，由中心核对后决定是否采用。采用后再运行一次，补交照片。": (
         "This phone is revoked or frozen: what it held is at the centre, where people decide about it. "
         "Once they adopted it, run this again for the photos."

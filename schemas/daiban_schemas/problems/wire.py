@@ -193,6 +193,13 @@ WIRE: dict[str, Problem] = {
         "Nobody of this name is on this phone",
         "Check the name, or enrol",
     ),
+    "disk.full": Problem(
+        507,
+        "手机存满了，这一条没有保存",
+        "请先清理出空间，再保存一次；以前保存的都还在",
+        "The disk is full; this was not saved",
+        "Make room and save it again; what was saved before is still here",
+    ),
     "pin.unset": Problem(
         422,
         "这台手机没有设PIN，不能存放住户资料",

@@ -47,6 +47,7 @@ async def take_in(sealed: bytes, services: Services) -> bytes:
         raise ProblemError(f"device.{device.state}")
     sender, custody = device.sender, asked.custody
     handed_in = unsealed(asked, services.keys)
+    _check_signed(piece, sender, max((one.header.sequence for one in handed_in), default=0))
     entries = sum(len(one.entries) for one in handed_in)
     services.budgets.take_carried(sender.device, services.now(), size=len(piece.body), entries=entries)
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in handed_in]
@@ -78,10 +79,12 @@ async def _signer(piece: Piece, services: Services) -> SignedDevice:
     return device
 
 
-def _check_signed(piece: Piece, sender: Sender) -> None:
-    """Under the device's key, or one before it: the piece may have been made before it took another. What the batches
-    within say is checked under the key of their time, whoever signed around them."""
+def _check_signed(piece: Piece, sender: Sender, last: int = 0) -> None:
+    """Under the device's key, or one before it: the piece may have been made before it took another. But a key that was
+    given up made no piece with batches of after that: `last` is the newest within. Photos alone may come under any of
+    its keys: what they are is said by records. Raises `SignatureError("bundle.signature")`."""
     for held in reversed(sender.former):
-        with contextlib.suppress(SignatureError):
-            return bundle.check(piece, held.key)
+        if last <= held.last:
+            with contextlib.suppress(SignatureError):
+                return bundle.check(piece, held.key)
     return bundle.check(piece, sender.key)

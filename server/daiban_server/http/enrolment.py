@@ -237,9 +237,10 @@ def _register(asked: Asked, proof: bytes, key: bytes, device: bytes, now: int) -
 
 
 def _same_again(device: bytes, key: bytes) -> Program[Row | None]:
-    """The answer that a device did not get: its code was used by this very key, and it still waits."""
+    """The answer that a device did not get: its code was used by this very key. It may have been approved or rejected
+    meanwhile, and learns so; the code may be long over, since it registers nothing any more."""
     row = yield from first(_ABOUT, device_id=device)
-    return row if row is not None and row[0] == "pending" and row[7] == key else None
+    return row if row is not None and row[7] == key else None
 
 
 def _enrolment(device: bytes, row: Row, services: Services) -> Enrolment:

@@ -38,7 +38,7 @@ _d, _c, _v = schema.device.c, schema.chain.c, schema.envelope.c
 _BEFORE = (
     select(
         *(_d.state, log.NAMED_TIME, spooling.LAST, erasing.ANY, _c.sequence, _c.digest, _c.number),
-        *(_v.digest, _v.receipt, _v.since, _v.until),
+        *(_v.digest, _v.receipt, _v.since, _v.until, waiting.ANY),
     )
     .select_from(
         schema.device.outerjoin(schema.chain, and_(_c.centre == bindparam("centre_id"), _c.device == _d.id)).outerjoin(
@@ -49,7 +49,8 @@ _BEFORE = (
     .where(_d.id == bindparam("device_id"))
 )
 """A device's state, when the checkpoint was signed that a batch names, the last entry that came out of the device's
-spool, whether its centre erased anything, the end of its chain, and what is held of the batch at that sequence."""
+spool, whether its centre erased anything, the end of its chain, what is held of the batch at that sequence, and whether
+other batches of the device wait."""
 _NOTED = select(
     schema.outcome.c.number, schema.outcome.c.outcome, schema.outcome.c.code, schema.outcome.c.fields
 ).where(
@@ -112,6 +113,8 @@ def push(
         yield from intake.take(one)
     if carried:
         yield from intake.take_carried(opened)
+    elif intake.waits:
+        yield from intake.look_back()
     if intake.frontier != frontier:
         yield Writes([*intake.custody, *log.sign(keys, sender.centre, ledger.position, intake.frontier, now)])
     faults.reach("server.push.applied")
@@ -121,7 +124,8 @@ def push(
 @dataclass
 class _Intake:
     """One request's batches on their way in; `custody` is what is still to be written of the last one, `spooled` the
-    last entry of the device that came out of its spool, `erasures` whether anything was ever erased."""
+    last entry of the device that came out of its spool, `erasures` whether anything was ever erased, `waits` whether
+    something of the device was carried in that waits for its forerunners."""
 
     sender: Sender
     keys: ServerKeys
@@ -131,6 +135,7 @@ class _Intake:
     custody: Sequence[Write] = ()
     spooled: int = 0
     erasures: bool = False
+    waits: bool = False
     done: Pushed = field(default_factory=Pushed)
 
     def take(self, opened: Opened) -> Program[None]:
@@ -146,7 +151,7 @@ class _Intake:
             sender = sender._replace(role="agent")
         named, held = row[1] or 0, row[7]
         chain = Chain(*row[4:7]) if row[4] is not None else Chain()
-        self.spooled, self.erasures = row[2] or 0, bool(row[3])
+        self.spooled, self.erasures, self.waits = row[2] or 0, bool(row[3]), row[11] is not None
         given_up = sequence <= chain.sequence and held is None and (yield from gaps.covers(sender, batch))
         verdict = judge(batch, chain, held, given_up=given_up)
         if verdict == "next" and chain.digest == LOST and (yield from gaps.numbered(sender, batch)):
@@ -155,11 +160,11 @@ class _Intake:
         if sealed and (yield from spooling.contradicts(sender, batch)):
             verdict = "equivocation"
         if verdict == "replay":
-            yield from self._answer_again(batch, *row[8:])
+            yield from self._answer_again(batch, *row[8:11])
         elif verdict == "gap":
             self.done.problems.append((sequence, "chain.gap", chain.sequence + 1))
         elif verdict == "equivocation":
-            yield from self._quarantine(batch, chain)
+            yield from self._quarantine(batch)
             self.done.problems.append((sequence, "chain.equivocation", 0))
         elif verdict == "adopted":
             yield from self._accept(opened, sender._replace(chained=False), named, [])
@@ -174,15 +179,29 @@ class _Intake:
             if one.batch.header.sequence in early:
                 yield from waiting.keep(self.sender, one.batch, self.ledger.now)
         while True:
-            yield Writes(self.custody)
-            self.custody = ()
-            chain = yield from chains.end(self.sender.centre, self.sender.device)
             count = len(self.done.receipts)
-            for batch in (yield from waiting.following(self.sender, chain.sequence)):
+            end = yield from self.look_back()
+            for batch in (yield from waiting.following(self.sender, end)):
                 if (good := self._still_good(batch)) is not None:
                     yield from self.take(good)
             if len(self.done.receipts) == count:
                 return
+
+    def look_back(self) -> Program[int]:
+        """Judge what waited for a place that the chain went past; gives the sequence where the chain ends. What is
+        there already is let go; what lay in a gap that was given up comes in; the rest is the other branch."""
+        yield Writes(self.custody)
+        self.custody = ()
+        chain = yield from chains.end(self.sender.centre, self.sender.device)
+        for batch in (yield from waiting.passed(self.sender, chain.sequence)):
+            if (good := self._still_good(batch)) is not None:
+                yield from self.take(good)
+            if self.done.problems and self.done.problems[-1][1] == "chain.equivocation":
+                break  # the key is frozen, and whatever else waited stands apart
+        yield Writes(self.custody)
+        self.custody = ()
+        yield from waiting.let_go(self.sender, chain.sequence)
+        return chain.sequence
 
     def _still_good(self, batch: Batch) -> Opened | None:
         """What waited, unless its key was given up meanwhile: that signs nothing later, and keeps nobody out."""
@@ -306,10 +325,10 @@ class _Intake:
             self.done.leaves.append(again.leaf)
         self.done.outcomes.append(pack([found[number] for number in sorted(found)]))
 
-    def _quarantine(self, batch: Batch, chain: Chain) -> Program[None]:
+    def _quarantine(self, batch: Batch) -> Program[None]:
         """Keep the other branch and freeze the key: one phone signed two histories."""
         yield from quarantine.keep(self.sender, batch, "chain.equivocation", self.ledger.now)
-        yield from quarantine.freeze(self.sender, chain, self.ledger.now)
+        yield from quarantine.freeze(self.sender, self.ledger.now)
         yield from waiting.leave_apart(self.sender, self.ledger.now)
 
 

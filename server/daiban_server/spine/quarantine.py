@@ -15,11 +15,11 @@ from sqlalchemy import bindparam, func, select, update
 from daiban_server import todo
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows, run
+from daiban_server.spine.acts import Told, write_down
 from daiban_server.spine.opening import Sender
 from daiban_sync import batch as batches
 from daiban_sync import spooled
 from daiban_sync.batch import Batch
-from daiban_sync.chain import Chain
 from daiban_sync.spooled import Signed
 
 MOST = 200
@@ -52,11 +52,10 @@ def _put(sender: Sender, kept: tuple[bytes, int, str, bytes], now: int) -> Progr
     yield from todo.for_head(sender.centre, sender.device, f"quarantine.{code}", f"{code}/{sender.device.hex()}", now)
 
 
-def freeze(sender: Sender, chain: Chain, now: int) -> Program[None]:
+def freeze(sender: Sender, now: int) -> Program[None]:
     """Take a key out of use that signed two histories, and write down how far its chain had come."""
     yield from run(_FREEZE, device_id=sender.device)
-    row = (sender.centre, sender.device, now, "freeze", None, "", sender.key, chain.sequence, now, None)
-    yield Write(schema.device_act, [row], "replace")
+    yield from write_down(sender.centre, sender.device, "freeze", sender.key, Told("", now), None, now)
 
 
 def keep_all(sender: Sender, handed_in: Sequence[Batch], code: str, now: int) -> Program[None]:

@@ -1,8 +1,10 @@
 """Saves that come out of a spool: each was signed singly, since its phone can open its store no more.
 
-They are the device's own entries under their own numbers, later than its chain's end. Each is a leaf of the log by
-itself, and `spooled` keeps its signature. Should the chain go on after all, its batches bring the same numbers once
-more: those are passed over (`push`).
+They are the device's own entries under their own numbers, mostly later than its chain's end. Each is a leaf of the log
+by itself, and `spooled` keeps its signature. Should the chain go on after all, its batches bring the same numbers once
+more: those are passed over (`push`). A number below the chain's end that no batch brought lay in a gap that the head
+closed: it is new here, and like a batch that was given up it has no ancestors, since what came behind it went on
+without it.
 
 The price of coming without a batch: no checkpoint bounds them from below, so their claimed times are believed down to
 any past; and the device gets no receipts, having nothing to keep them in.
@@ -91,12 +93,13 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
     by_number: Mapping[int, Signed] = {one.spooled.number: one for one in saves}
     known = yield from numbers(sender, min(by_number), max(by_number))
     others = yield from _standing(sender, (yield from _others(sender, saves, known)), now)
-    unknown = [by_number[number] for number in sorted(by_number) if number > chain.number and number not in known]
+    here = known.keys() | (yield from taken.among(sender.centre, sender.device, by_number))
+    unknown = [by_number[number] for number in sorted(by_number) if number not in here]
     fresh = yield from _standing(sender, unknown, now)
     if others:
         apart = sorted({*others, *fresh}, key=lambda one: one.spooled.number)
         yield from quarantine.keep_saves(sender, apart, "chain.equivocation", now)
-        yield from quarantine.freeze(sender, chain, now)
+        yield from quarantine.freeze(sender, now)
         yield from waiting.leave_apart(sender, now)
         return Taken(0, 0, 0, frozen=True)
     gone = len(unknown) - len(fresh)
@@ -109,7 +112,7 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
         kept.append(row)
         frontier, written = log.append(sender.centre, epoch_of(position), frontier, one.spooled.payload)
         nodes.append(written)
-    outcomes = yield from Applier(ledger, effects).apply([_incoming(one, sender, now) for one in fresh])
+    outcomes = yield from Applier(ledger, effects).apply([_incoming(one, sender, now, chain.number) for one in fresh])
     yield from ledger.flush()
     yield Writes([Write(schema.spooled, kept), *nodes, *log.sign(keys, sender.centre, ledger.position, frontier, now)])
     troubled = sum(one.outcome in ("refused", "parked") for one in outcomes)
@@ -117,10 +120,12 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
 
 
 def _others(sender: Sender, saves: Sequence[Signed], known: Mapping[int, bytes]) -> Program[list[Signed]]:
-    """Those that say something else than what came before under their number, in the spool, a batch or among them."""
-    told = [one.spooled.number for one in saves]
-    handed_in = yield from taken.between(sender.centre, sender.device, min(told), max(told))
-    bodies = {number: stored.body for number, stored in handed_in.items() if stored.body and number not in known}
+    """Those that say something else than what came before under their number: in the spool, in a batch that was taken
+    in or that waits for its forerunners, or among themselves."""
+    told = {one.spooled.number for one in saves}
+    handed_in = yield from taken.bodies(sender.centre, sender.device, told)
+    waits = yield from waiting.said(sender, told)
+    bodies = {number: body for number, body in handed_in.items() if number not in known}
     found = []
     for one in saves:
         number, entry = one.spooled.number, one.spooled.entry
@@ -128,6 +133,7 @@ def _others(sender: Sender, saves: Sequence[Signed], known: Mapping[int, bytes])
             same = _signed(one.spooled, known[number], sender)
         else:
             same = bodies.setdefault(number, entry) == entry
+        same = same and waits.get(number, {entry}) == {entry}
         if not same:
             found.append(one)
     return found
@@ -135,13 +141,13 @@ def _others(sender: Sender, saves: Sequence[Signed], known: Mapping[int, bytes])
 
 def keep_apart(sender: Sender, saves: Sequence[Signed], code: str, now: int) -> Program[None]:
     """Keep what a locked device sealed for people to look at, save by save, but what is in custody already."""
-    first, last = min(one.spooled.number for one in saves), max(one.spooled.number for one in saves)
-    known = yield from numbers(sender, first, last)
-    handed_in = yield from taken.between(sender.centre, sender.device, first, last)
+    by_number = {one.spooled.number: one for one in saves}
+    known = yield from numbers(sender, min(by_number), max(by_number))
+    handed_in = yield from taken.bodies(sender.centre, sender.device, by_number)
     foreign = [
         one
-        for number, one in sorted({one.spooled.number: one for one in saves}.items())
-        if number not in known and (number not in handed_in or handed_in[number].body != one.spooled.entry)
+        for number, one in sorted(by_number.items())
+        if number not in known and handed_in.get(number) != one.spooled.entry
     ]
     fresh = yield from _standing(sender, foreign, now)
     yield from quarantine.keep_saves(sender, fresh, code, now)
@@ -154,10 +160,11 @@ def _standing(sender: Sender, saves: Sequence[Signed], now: int) -> Program[list
     return [one for i, one in enumerate(saves) if i not in gone]
 
 
-def _incoming(one: Signed, sender: Sender, now: int) -> Incoming:
+def _incoming(one: Signed, sender: Sender, now: int, chained_after: int = 0) -> Incoming:
+    chained = one.spooled.number > chained_after
     entry, values, faults = read(one.spooled.entry)
     return Incoming(
-        *(sender.device, one.spooled.number, True, sender.person, sender.role, AUTHORITY[sender.role]),
+        *(sender.device, one.spooled.number, chained, sender.person, sender.role, AUTHORITY[sender.role]),
         effective(entry.at, Interval(0, now)),
         bytes.fromhex(entry.record),
         entry,

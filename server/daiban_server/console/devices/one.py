@@ -16,12 +16,13 @@ from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
 from daiban_server.features.devices import life
-from daiban_server.features.devices.life import FROM, Told
+from daiban_server.features.devices.life import FROM
 from daiban_server.http.enrolment import approve_device
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
+from daiban_server.spine.acts import Told
 from daiban_sync.ids import is_id
 
 REASONS = ("手机丢了", "手机被盗", "手机坏了", "手机换新", "人走了没交手机", "联系不上本人")

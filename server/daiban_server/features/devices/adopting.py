@@ -60,11 +60,11 @@ def decide(
     outcomes: list[Outcome] = []
     if choice.numbers:
         bodies = quarantined.chosen(one, choice.numbers)
-        told = [
+        repeated = [
             adoption.repeated(body, clerk.person.hex(), adoption.repeats(one.device, one.digest, number))
             for body, number in zip(bodies, sorted(choice.numbers), strict=True)
         ]
-        outcomes = yield from desk.write(clerk, told, keys, effects, now, secret)
+        outcomes = yield from desk.write(clerk, repeated, keys, effects, now, secret)
     decision = {
         "at": now,
         "by": clerk.person.hex(),
@@ -75,8 +75,10 @@ def decide(
     }
     named = {"centre_id": clerk.centre, "device_id": choice.device, "batch_digest": choice.digest}
     yield from run(_DECIDE, **named, decision=msgspec.json.encode(decision))
-    if choice.numbers:
-        yield from audit.note(clerk.centre, clerk.person, "quarantine.adopt", choice.device, choice.reason, now)
+    act = "quarantine.adopt" if choice.numbers else "quarantine.refuse"
+    whose = f"{one.device_name}（{one.person}）交来的 {len(one.entries)} 条"
+    told = f"{whose}，采用 {len(choice.numbers)} 条" if choice.numbers else f"{whose}，都不采用"
+    yield from audit.note(clerk.centre, clerk.person, act, choice.device, choice.reason, now, told)
     return outcomes
 
 

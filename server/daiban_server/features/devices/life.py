@@ -15,16 +15,16 @@ apart (`spine.quarantine`), and so is what somebody carried in of it that still 
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import bindparam, select, update
 
 from daiban_server import audit
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, rows
+from daiban_server.db.program import Program, first, rows
 from daiban_server.http.problems import ProblemError
-from daiban_server.spine import chains, log, waiting
+from daiban_server.spine import log, waiting
+from daiban_server.spine.acts import Told, write_down
 from daiban_server.spine.opening import Sender
 from daiban_sync.ids import NOBODY
 
@@ -41,7 +41,7 @@ _BECOMES = {"reject": "rejected", "suspend": "suspended", "revoke": "revoked"}
 
 _d, _p, _a, _e = schema.device.c, schema.person.c, schema.device_act.c, schema.envelope.c
 _DEVICE = (
-    select(_d.state, _d.key, _p.active)
+    select(_d.state, _d.key, _p.active, _d.name, _p.name)
     .select_from(schema.device.join(schema.person, _d.person == _p.id))
     .where(_d.id == bindparam("device_id"), _d.centre == bindparam("centre_id"))
 )
@@ -60,14 +60,6 @@ _SINCE = (
     .order_by(_e.sequence)
     .limit(200)
 )
-
-
-class Told(NamedTuple):
-    """Why, when somebody told it, and since when the phone is missing (Unix milliseconds)."""
-
-    reason: str
-    reported_at: int
-    lost_at: int | None = None
 
 
 def told(reason: str, now: int, lost_at: int | None = None) -> Told:
@@ -112,7 +104,7 @@ def act(centre: bytes, device: bytes, name: str, told: Told, who: bytes, now: in
     row = yield from first(_DEVICE, device_id=device, centre_id=centre)
     if row is None or row[0] == "desk":
         raise ProblemError("device.unknown")
-    state, key, works_here = row
+    state, key, works_here, called, owner = row
     if state not in FROM[name]:
         raise ProblemError("device.not_active")
     becomes = _BECOMES.get(name) or ("active" if works_here else "leaving")
@@ -121,17 +113,8 @@ def act(centre: bytes, device: bytes, name: str, told: Told, who: bytes, now: in
     if name == "revoke":
         yield from waiting.leave_apart(Sender(device, centre, NOBODY, "", key), now)
     if name in ("revoke", "suspend"):
-        yield from audit.note(centre, who, f"device.{name}", device, told.reason, now)
+        yield from audit.note(centre, who, f"device.{name}", device, told.reason, now, f"{called}（{owner}）")
     return becomes
-
-
-def write_down(
-    centre: bytes, device: bytes, name: str, key: bytes, told: Told, who: bytes | None, now: int
-) -> Program[None]:
-    """Keep that something was done with a device."""
-    chain = yield from chains.end(centre, device)
-    row = (centre, device, now, name, who, told.reason, key, chain.sequence, told.reported_at, told.lost_at)
-    yield Write(schema.device_act, [row], "replace")
 
 
 def acts(centre: bytes, device: bytes) -> Program[list[Act]]:

@@ -13,9 +13,9 @@ from sqlalchemy import bindparam, select, update
 from daiban_server import todo
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
-from daiban_server.features.devices.life import Told, write_down
 from daiban_server.http.problems import ProblemError
 from daiban_server.spine import chains, keys, log
+from daiban_server.spine.acts import Told, write_down
 from daiban_server.spine.keys import Former
 from daiban_server.spine.opening import Sender
 from daiban_sync import dsse, new_key

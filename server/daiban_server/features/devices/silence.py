@@ -1,6 +1,8 @@
 """Phones that have been silent too long: the head hears of each, once a silence.
 
-A phone that nobody hears of holds work that nobody else has, or lies in a river, or in somebody else's pocket.
+A phone that nobody hears of holds work that nobody else has, or lies in a river, or in somebody else's pocket. That of
+somebody who left is waited for as well until it said that nothing is left on it: its person is not of the house any
+more, and nobody else asks for it.
 """
 
 from sqlalchemy import bindparam, func, select
@@ -19,7 +21,10 @@ _HEARD = func.coalesce(_d.synced_at, _d.approved_at, _d.enrolled_at)
 _SILENT = (
     select(_d.id, _d.centre, _HEARD)
     .select_from(schema.device.join(schema.person, _d.person == _p.id))
-    .where((_d.state == "active") | (_d.state == "suspended"), _p.active, bindparam("heard_before") > _HEARD)
+    .where(
+        ((_d.state == "active") | (_d.state == "suspended")) & _p.active | (_d.state == "leaving"),
+        bindparam("heard_before") > _HEARD,
+    )
 )
 _DAYS = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
+from daiban_schemas import kinds
 from daiban_server import audit
 from daiban_server.backup import erasure_note
 from daiban_server.backup.archive import BackupError
@@ -45,9 +46,10 @@ async def erase(records: Sequence[bytes], clerk: Clerk, reason: str, services: S
     def everywhere() -> Program[tuple[int, list[Blob]]]:
         yield from log.lock(clerk.centre)  # from here on nothing more comes under them
         family = yield from _family(clerk.centre, records)
-        yield from erasing.erase(clerk.centre, family, clerk.person, reason, now)
         for record in records:
-            yield from audit.note(clerk.centre, clerk.person, "record.erase", record, reason, now)
+            told = yield from _in_words(clerk.centre, record)
+            yield from audit.note(clerk.centre, clerk.person, "record.erase", record, reason, now, told)
+        yield from erasing.erase(clerk.centre, family, clerk.person, reason, now)
         return len(family), (yield from copies.empty(clerk.centre, family, now))
 
     count, blobs = await services.database.write(clerk.centre, everywhere)
@@ -88,6 +90,13 @@ async def _forget(blobs: Sequence[Blob], services: Services) -> None:
         except OSError:
             # What was committed is not answered by "nothing was saved". The next start tries again.
             _logger.exception("the bytes of an erased photo could not be deleted")
+
+
+def _in_words(centre: bytes, record: bytes) -> Program[str]:
+    """What is erased, for the audit, which keeps no name of who asked to be forgotten: its kind, and how much."""
+    row: Row | None = yield from first(_RECORD, centre_id=centre, record_id=record)
+    count = len((yield from erasing.family(centre, record)))
+    return f"{kinds.KINDS[row[0]].label}，连同其下共 {count} 条" if row else ""
 
 
 def _family(centre: bytes, records: Sequence[bytes]) -> Program[list[bytes]]:

@@ -1,0 +1,23 @@
+"""Pieces under a key that was given up: what was on its way stands, and nothing that came after."""
+
+from tests.accounts.desk import desk_of
+from tests.devices.signing import heads
+from tests.devices.test_waiting import carried, household
+from tests.support.raw_device import code_of, raw_device
+from tests.support.township import Township
+
+
+async def test_a_piece_of_before_the_change_of_key_comes_in_and_none_under_that_key_with_later_batches(
+    town: Township,
+) -> None:
+    phone, head = await raw_device(town), await desk_of(town, "李红")
+    former, before = phone.key, phone.seal(household(town, "换之前的"))
+    await phone.new_key()
+    after = phone.seal(household(town, "换之后的"))
+    refused = await carried(town, phone, before, after, signer=former)
+    assert (refused.status_code, code_of(refused)) == (401, "bundle.signature")
+    assert await heads(head) == set(), "nothing of it is taken in"
+    assert (await carried(town, phone, before, signer=former)).status_code == 200
+    assert await heads(head) == {"换之前的"}
+    assert (await carried(town, phone, before, after)).status_code == 200
+    assert await heads(head) == {"换之前的", "换之后的"}

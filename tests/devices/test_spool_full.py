@@ -1,0 +1,170 @@
+"""A save is in the store and in the spool, or in neither: the disk is full, or the battery is flat in between."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from daiban_client_sdk import Client
+from daiban_client_sdk.errors import DeviceError
+from daiban_sync import faults
+from tests.accounts.desk import desk_of
+from tests.devices.signing import heads
+from tests.devices.test_spool_begun import brought
+from tests.photos.pictures import taken
+from tests.support.phones import phone_in
+from tests.support.township import Township
+
+
+async def dead_at(town: Township, phone: Client, moment: str, head: str) -> Path:
+    """The folder as a phone leaves it that dies at a moment of a save."""
+    folder = phone.device.store.folder
+    left = folder.with_name(f"dead at {moment}")
+
+    def copied(name: str) -> None:
+        if name == moment:
+            shutil.copytree(folder, left)
+
+    faults.install(copied)
+    try:
+        await town.household(phone, head)
+    finally:
+        faults.install(lambda name: None)
+    return left
+
+
+async def test_half_a_save_that_a_full_disk_left_spoils_none_behind_it(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = sqlite_township
+    phone, head = await town.device("王芳"), await desk_of(town, "李红")
+    await town.household(phone, "第一户")
+    write, room = os.write, [100, 0]
+
+    def full(descriptor: int, data: bytes) -> int:
+        if not room:
+            return write(descriptor, data[:50])
+        if not (left := room.pop(0)):
+            raise OSError(28, "no space left on device")
+        return write(descriptor, data[:left])
+
+    with monkeypatch.context() as disk:
+        disk.setattr("daiban_client_sdk.spool.os.write", full)
+        with pytest.raises(DeviceError, match=r"disk\.full"):
+            await town.household(phone, "写不下的")
+        assert (await phone.status()).entries == 1, "nothing was saved"
+        await town.household(phone, "写不下的")
+    assert await brought(town, phone.device.store.folder) == 2
+    assert (await phone.sync()).may_be_given_back
+    assert sorted(one["values"]["head"] for one in await head.done("/v1/records/household", "GET")) == [
+        "写不下的",
+        "第一户",
+    ], "saved again, it is there once"
+
+
+@pytest.mark.parametrize("found_full_by", ["fsync", "write"])
+async def test_a_photo_that_finds_no_room_leaves_nothing_behind(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch, found_full_by: str
+) -> None:
+    """Its own bytes do not fit, or those of its record: it may be taken again as often as one likes."""
+    town = sqlite_township
+    phone = await town.device("王芳")
+    home, picture = await town.household(phone, "第一户"), town.folder / "p.jpg"
+    picture.write_bytes(taken(1))
+
+    def full(*_: object) -> int:
+        raise OSError(28, "no space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(f"daiban_client_sdk.spool.os.{found_full_by}", full)
+        with pytest.raises(DeviceError, match=r"disk\.full"):
+            await phone.attach_photo(home, picture, paper="户口簿")
+    assert list((phone.device.store.folder / "photos").iterdir()) == []
+    await phone.attach_photo(home, picture, paper="户口簿")
+    assert (await phone.sync()).may_be_given_back
+
+
+async def test_a_store_that_finds_no_room_leaves_nothing_in_the_spool(sqlite_township: Township) -> None:
+    town = sqlite_township
+    phone, head = await town.device("王芳"), await desk_of(town, "李红")
+    await town.household(phone, "第一户")
+    store = phone.device.store
+
+    def no_room(name: str) -> None:
+        if name == "device.save.before_commit":
+            [(pages,)] = store.rows("PRAGMA page_count")
+            store.rows(f"PRAGMA max_page_count = {pages}")
+            store.run("INSERT INTO meta VALUES ('ballast', zeroblob(9999999))")
+
+    faults.install(no_room)
+    try:
+        with pytest.raises(DeviceError, match=r"disk\.full"):
+            await town.household(phone, "写不下的")
+    finally:
+        faults.install(lambda name: None)
+        store.rows("PRAGMA max_page_count = 1000000000")
+    assert await brought(town, store.folder) == 1
+    await town.household(phone, "第二户")
+    assert await brought(town, store.folder) == 1
+    assert (await phone.sync()).may_be_given_back
+    assert await heads(head) == {"第一户", "第二户"}
+
+
+async def test_a_phone_that_dies_before_its_store_has_the_save_goes_on_unfrozen(town: Township) -> None:
+    """Its spool is carried in, and the number is given to another save: one key would have said two things under it."""
+    phone, head = await town.device("王芳"), await desk_of(town, "李红")
+    await town.household(phone, "第一户")
+    left = await dead_at(town, phone, "device.save.before_commit", "没存成的")
+    assert await brought(town, left) == 1
+    async with phone_in(left, town.clock) as again:
+        assert (await again.status()).entries == 1
+        await town.household(again, "重新问的")
+        assert await brought(town, left) == 1
+        assert (await again.sync()).may_be_given_back
+    assert await heads(head) == {"第一户", "重新问的"}
+
+
+async def test_a_phone_that_dies_when_its_store_has_the_save_has_it_in_the_spool_as_well(
+    sqlite_township: Township,
+) -> None:
+    town = sqlite_township
+    phone = await town.device("王芳")
+    await town.household(phone, "第一户")
+    left = await dead_at(town, phone, "device.save.committed", "存成的")
+    async with phone_in(left, town.clock) as again:
+        assert (await again.status()).entries == 2
+    assert await brought(town, left) == 2
+
+
+async def test_a_spool_that_cannot_be_put_in_place_keeps_what_it_has(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = sqlite_township
+    phone = await town.device("王芳")
+
+    def refused(path: Path, target: Path) -> None:
+        raise OSError(5, "input/output error")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("pathlib.Path.rename", refused)
+        await town.household(phone, "第一户")
+    assert (await phone.status()).entries == 1, "it is saved all the same"
+    await town.household(phone, "第二户")
+    assert await brought(town, phone.device.store.folder) == 2
+
+
+async def test_many_and_long_saves_are_all_in_the_spool(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = sqlite_township
+    phone = await town.device("王芳")
+    with monkeypatch.context() as small:
+        small.setattr("daiban_client_sdk.spool.FULL", 1000)
+        for n in range(9):
+            await town.household(phone, f"第{n}户")
+    for n in range(70):
+        await town.household(phone, f"又{n}户")
+    folder = phone.device.store.folder
+    assert len(list((folder / "spool").glob("*.spool"))) > 3
+    assert await brought(town, folder) == 79

@@ -200,6 +200,27 @@ async def test_another_root_key_proves_nothing(township: Township) -> None:
     assert [step.held for step in verdict.steps][:3] == [True, False, None]
 
 
+async def test_what_the_desk_wrote_while_the_resident_signed_is_not_under_the_signature(township: Township) -> None:
+    wang = await township.device("王芳")
+    case = await begun(township, wang)
+    record = await wang.give_mandate(case, {"name": "张桂兰"}, ("2026-01-01", "2036-12-31"))
+    await wang.sync()
+    clerk = await township.signed_in("赵敏")
+    before = (await clerk.get(f"/v1/records/mandate/{record}")).json()
+    edit = {"fields": {"powers": ["领取补贴款"]}, "seen": before["position"]}
+    assert (await clerk.patch(f"/v1/records/mandate/{record}", json=edit)).is_success
+    await wang.sign_mandate(record, Signer("张桂兰", "drawn"))
+    await wang.sync()
+    now = (await clerk.get(f"/v1/records/mandate/{record}")).json()
+    assert (now["values"]["powers"], list(now["conflicts"])) == (before["values"]["powers"], ["powers"])
+    await wang.sync()
+    view = await wang.view(record)
+    assert view is not None and view.values["powers"] == before["values"]["powers"] and "powers" in view.conflicts
+    verdict, _ = checked(township, await exported(township, case))
+    assert [list(one.powers) for one in verdict.facts.given] == [before["values"]["powers"]]
+    assert "mandate_altered" in verdict.notes
+
+
 async def test_at_the_home_a_mandate_that_would_not_stand_is_not_saved(sqlite_township: Township) -> None:
     wang = await sqlite_township.device("王芳")
     case = await begun(sqlite_township, wang)

@@ -183,6 +183,8 @@ class Applier:
         self.ledger.keep(incoming, position, outcome)
         if held:
             self.ledger.write_fields(record, held, over={name: [] for name in held})
+            if kind.parent in held:
+                yield from follow_parent(self.ledger, kind, record, self._place_of)
             yield from self._reckon(kind, record)
         for changed in self._effects.changed.get(kind.name, ()):
             self.ledger.write_fields(record, (yield from changed(self.ledger, record, incoming, before)))

@@ -130,10 +130,10 @@ class Applier:
         self.ledger.records[id_] = record
         self.ledger.changed.add(id_)
         self.ledger.created.append(id_)
-        if kind.rules or TOMBSTONE in incoming.values:
-            yield from self._reckon(kind, record)
         if follow := self._effects.made.get(kind.name):
             self.ledger.write_fields(record, (yield from follow(self.ledger, record, incoming)))
+        if kind.rules or TOMBSTONE in incoming.values:
+            yield from self._reckon(kind, record)
         return outcome
 
     def _parent(self, field: Field, parent: bytes) -> Program[tuple[bytes | None] | str | None]:

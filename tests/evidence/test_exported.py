@@ -8,6 +8,8 @@ from sqlalchemy import delete, select, update
 
 from daiban_client_sdk import InvalidEntryError, Signer
 from daiban_schemas import mandate
+from daiban_server import audit
+from daiban_server.audit import NEWEST, Wanted
 from daiban_server.db import schema
 from daiban_server.db.program import rows, run
 from daiban_sync.evidence import verify
@@ -77,7 +79,7 @@ async def test_photos_stand_by_their_hash_and_on_wish_with_their_bytes(township:
     assert "photos_beside" in verdict.notes
     (photo,) = document.photos
     assert photo.content is None
-    verdict, document = checked(township, await exported(township, case, photos="true"))
+    verdict, document = checked(township, await exported(township, case, photos=True))
     assert "photos_beside" not in verdict.notes
     (photo,) = document.photos
     assert photo.content is not None
@@ -174,11 +176,25 @@ async def test_only_the_head_takes_evidence_out_and_says_why(township: Township)
     case = await handed_in(township, wang)
     clerk, head = await township.signed_in("赵敏"), await township.signed_in("李红")
     url = f"/v1/cases/{case}/evidence"
-    assert code_of(await clerk.get(url, params={"reason": "好奇"})) == "permission.denied"
-    assert code_of(await head.get(url)) == "evidence.reason"
-    assert code_of(await head.get(url, params={"reason": " "})) == "evidence.reason"
-    unknown = await head.get(f"/v1/cases/{'00' * 16}/evidence", params={"reason": "行政复议"})
+    assert code_of(await clerk.post(url, json={"reason": "好奇"})) == "permission.denied"
+    assert (await head.post(url, json={})).status_code == 400
+    assert code_of(await head.post(url, json={"reason": " "})) == "evidence.reason"
+    unknown = await head.post(f"/v1/cases/{'00' * 16}/evidence", json={"reason": "行政复议"})
     assert code_of(unknown) == "record.unknown"
+
+
+async def test_why_evidence_is_taken_out_stands_in_no_address(sqlite_township: Township) -> None:
+    """Addresses end up in every proxy's log, and what only asks changes nothing: not the audit either."""
+    case = await handed_in(sqlite_township, await sqlite_township.device("王芳"))
+    head = await sqlite_township.signed_in("李红")
+    url = f"/v1/cases/{case}/evidence"
+    assert (await head.get(url, params={"reason": "行政复议"})).status_code == 405
+    from_elsewhere = await head.post(url, json={"reason": "行政复议"}, headers={"X-CSRF-Token": "x"})
+    assert from_elsewhere.status_code == 403
+    acts = audit.listed(Wanted(None, "evidence.export"), NEWEST, 9)
+    assert await sqlite_township.services.database.read(acts) == []
+    given = await head.post(url, json={"reason": "行政复议"})
+    assert (given.status_code, given.headers["cache-control"]) == (200, "no-store")
 
 
 async def test_a_server_whose_books_were_changed_cannot_make_it_up(township: Township) -> None:
@@ -188,7 +204,7 @@ async def test_a_server_whose_books_were_changed_cannot_make_it_up(township: Tow
     changed = update(schema.envelope).values(secret=b"x" * 32)
     await township.services.database.write("changed", lambda: run(changed))
     head = await township.signed_in("李红")
-    answer = await head.get(f"/v1/cases/{case}/evidence", params={"reason": "行政复议"})
+    answer = await head.post(f"/v1/cases/{case}/evidence", json={"reason": "行政复议"})
     assert code_of(answer) == "evidence.incomplete"
 
 

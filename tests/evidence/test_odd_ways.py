@@ -235,7 +235,7 @@ async def test_a_sealed_photo_is_shown_opened_and_tied_to_what_was_handed_in(tow
     case = await begun(township, wang)
     kept = await wang.attach_photo(case, picture(township.folder / "id.jpg"), paper="居民身份证")
     await wang.sync()
-    verdict, document = checked(township, await exported(township, case, photos="true"))
+    verdict, document = checked(township, await exported(township, case, photos=True))
     (photo,) = document.photos
     assert photo.content is not None and photo.seal is not None
     assert photo.content.startswith(b"\xff\xd8\xff"), "whoever reads the file sees the picture"
@@ -250,6 +250,6 @@ async def test_a_photo_that_opens_no_more_is_given_as_it_came_and_the_file_says_
     await wang.sync()
     lost = {id_: SealKey(b"x" * 32) for id_ in township.services.keys.sealed}
     object.__setattr__(township.services.keys, "sealed", lost)
-    verdict, document = checked(township, await exported(township, case, photos="true"))
+    verdict, document = checked(township, await exported(township, case, photos=True))
     assert document.photos[0].seal is None
     assert "photo_sealed" in verdict.notes

@@ -15,7 +15,7 @@ async def test_a_real_file_holds_and_an_altered_one_does_not(sqlite_node: Node) 
     await wang.sync()
     clerk = await town.signed_in("赵敏")
     await clerk.post(f"/v1/records/application/{case}/commands/receive", json={})
-    data, root = await exported(town, case, photos="true"), town.services.keys.root_key
+    data, root = await exported(town, case, photos=True), town.services.keys.root_key
 
     async def code(file: bytes) -> str:
         told: str = await sqlite_node.tell("evidence", file=base64.b64encode(file).decode(), root=root.hex())

@@ -28,6 +28,7 @@ from daiban_server.spine import desk, past
 from daiban_server.spine.refusal import Refusal as Refused
 from daiban_sync import ids
 from tests.cases.bureau import Bureau
+from tests.privacy.people import ZHANG
 from tests.support.poppler import Poppler
 
 ACCEPTED = (("赵敏", "submit", {}), ("赵敏", "accept", {}))
@@ -332,7 +333,7 @@ def test_a_mandate_begins_when_it_was_signed_where_it_says_nothing_else(bureau: 
 
 
 def test_under_a_signature_stands_what_was_signed_whatever_the_case_says_today(bureau: Bureau) -> None:
-    case = bureau.case("limited", "王芳", source="home", identity_number="610902195003070021")
+    case = bureau.case("limited", "王芳", source="home", identity_number=ZHANG)
     signer = {"name": "张桂兰", "mark": "drawn", "at": bureau.now}
     given = {"application": case.hex(), "agent": "刘强", "principal": {"name": "张桂兰"}, "signers": [signer]}
     body = entry.change(bureau.new().hex(), "mandate", given, seen=0, at=bureau.now)

@@ -2,6 +2,7 @@
 
 import { demand, hex, Reader, Refused, sha256, u64, utf8 } from "./bytes.mjs";
 import { readEntry } from "./entry.mjs";
+import { mandates } from "./evidence_facts.mjs";
 import { readForm, written } from "./evidence_form.mjs";
 import { b64, centres, devices, json, keyOf, keys, leadsTo, logs, noted, opened, same } from "./evidence_trust.mjs";
 import { TYPES } from "./keys.mjs";
@@ -176,7 +177,8 @@ function adoptions(found) {
     const exact = of.device.length === 16 && of.digest.length === 32;
     demand(exact && same([hex(of.device), hex(of.digest)], [one.device, one.digest]), "no", "not an id");
     const saves = one.saves.map(({ envelope, entry }) => ({ ...saveOf(found, envelope), text: entry }));
-    demand(rising(one.numbers) && one.numbers[0] > 0 && rising(saves.map(({ number }) => number)), "no", "out of order");
+    const ordered = rising(one.numbers) && rising(saves.map(({ number }) => number));
+    demand(ordered && one.numbers[0] > 0, "no", "out of order");
     const person = adopter(found, one, of);
     for (const save of saves) {
       demand(save.device.equals(of.device) && one.numbers.includes(save.number), "no", "not chosen");
@@ -228,8 +230,8 @@ function whole(found) {
 
 const STEPS = { keys, devices, logs, batches, entries, receipts, inclusion, adoptions, photos, texts, whole };
 
-/** The code of the first step that fails, or an empty text if the file holds under the root key. */
-export function checkEvidence(bytes, root) {
+/** The code of the first step that fails, or an empty text and what was found if the file holds under the root key. */
+function judged(bytes, root) {
   let found;
   try {
     const file = readForm(bytes);
@@ -238,15 +240,24 @@ export function checkEvidence(bytes, root) {
     const desk = hex(sha256("daiban desk 1\n", origin, centre).subarray(0, 16));
     found = { file, root, self: { origin, centre }, desk, devices: new Map(), logs: new Map(), ...lists };
   } catch {
-    return "evidence.form";
+    return { code: "evidence.form" };
   }
   for (const [name, step] of Object.entries(STEPS)) {
     try {
       step(found);
     } catch (error) {
-      if (error instanceof Refused || error instanceof SyntaxError) return `evidence.${name}`;
+      if (error instanceof Refused || error instanceof SyntaxError) return { code: `evidence.${name}` };
       throw error;
     }
   }
-  return "";
+  return { code: "", found };
+}
+
+export const checkEvidence = (bytes, root) => judged(bytes, root).code;
+
+/** What a file that holds says of its mandates. */
+export function readMandates(bytes, root) {
+  const { code, found } = judged(bytes, root);
+  demand(!code, "no", code);
+  return mandates(found);
 }

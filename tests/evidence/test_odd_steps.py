@@ -156,7 +156,7 @@ def test_what_was_adopted_out_of_a_spool_is_the_phones_own_save() -> None:
     other = save.entry.replace("13900000003", "13900000009")
     assert code() == code(saves=(said(3),)) == ""
     wrong: object
-    for wrong in (said(3, cast.PHONE), said(4), said(3, cast.PHONE, cast.DEVICE), replace(save, entry=other)):
+    for wrong in (said(3, cast.PHONE), said(4), said(3, FIRST_KEY, cast.DEVICE), replace(save, entry=other)):
         assert code(saves=(wrong,)) == "evidence.adoptions"
     for changes in (
         {"saves": ()},
@@ -172,6 +172,22 @@ def test_what_was_adopted_out_of_a_spool_is_the_phones_own_save() -> None:
     assert verdict(replace(whole, adopted_saves=(one, one))).code == "evidence.adoptions"
     alone = verdict(replace(whole, adopted_saves=()))
     assert alone.holds and "adoption_unproved" in alone.notes
+
+
+def test_the_desk_makes_up_no_save_that_the_phone_did_not_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server wrote another number into the desk's batch, and shows the save as if the phone had said it."""
+    true = evidence_file.adoption.repeated
+
+    def lying(body: bytes, person: str, adopted: str) -> bytes:
+        return true(body.replace(b"13900000003", b"13900000009"), person, adopted)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(evidence_file.adoption, "repeated", lying)
+        whole = document()
+    (one,) = whole.adopted_saves
+    (save,) = one.saves
+    made_up = replace(save, entry=save.entry.replace("13900000003", "13900000009"))
+    assert verdict(replace(whole, adopted_saves=(replace(one, saves=(made_up,)),))).code == "evidence.adoptions"
 
 
 def id_of(key: SoftwareKey) -> bytes:

@@ -25,8 +25,9 @@ def agree(device: Device, /, case: str, kind: str, about: Mapping[str, Any], **g
     """Somebody was told by the current notice, or agreed by the current separate consent; gives the record. `about` is
     ``{"name", "identity_number"?, "born"?}``, of `given` the fields of the kind ``consent`` are kept.
 
-    Whoever only said so or pressed a finger needs a witness, and somebody under fourteen a guardian: that is said here,
-    while they sit at the table. Raises `DeviceError` with the rule's code, and keeps nothing then.
+    Whoever only said so or pressed a finger needs a witness who is neither he nor this phone's owner, and somebody
+    under fourteen a guardian: that is said here, while they sit at the table. Raises `DeviceError` with the rule's
+    code, and keeps nothing then.
     """
     signed = text(kind)
     values = {
@@ -40,8 +41,9 @@ def agree(device: Device, /, case: str, kind: str, about: Mapping[str, Any], **g
         "given_at": device.now(),
         **given,
     }
+    taken_by = {"id": device.store.get("person"), "name": device.store.get("person_name")}
     for rule in KIND.rules:
-        if not rule.holds({name: values.get(name) for name in rule.fields}):
+        if not rule.holds({name: {**values, "taken_by": taken_by}.get(name) for name in rule.fields}):
             raise DeviceError(rule.code)
     form = device.new("consent")
     device.save(form, {name: value for name, value in values.items() if value is not None})

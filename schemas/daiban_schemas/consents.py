@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from daiban_schemas.kinds import KINDS
-from daiban_schemas.kinds.consent import by_guardian, is_child
+from daiban_schemas.kinds.consent import by_guardian, is_child, witnessed
 from daiban_schemas.masking import as_shown, is_mask
 from daiban_schemas.texts import NOTICE, SENSITIVE
 
@@ -36,10 +36,11 @@ def _masked_in(value: Any) -> bool:
 
 def lacking(case: Values, consents: Iterable[Values], day: datetime.date, *, photos: bool) -> tuple[str, ...]:
     """Of `NOTICE`, `SENSITIVE` and `GUARDIAN` what an application lacks that is collected on a day. `consents` are the
-    values of those under it that were not withdrawn. Without sensitive data nothing is asked here."""
+    values of those under it that were not withdrawn; one that lacks its witness is none. Without sensitive data nothing
+    is asked here."""
     if not sensitive(case, photos=photos):
         return ()
-    given = list(consents)
+    given = [one for one in consents if witnessed(one)]
     found = [text for text in (NOTICE, SENSITIVE) if not any(one.get("text") == text for one in given)]
     child = is_child(case, day) or any(is_child(one.get("about"), day) for one in given)
     if child and not any(one.get("text") == SENSITIVE and by_guardian(one) for one in given):

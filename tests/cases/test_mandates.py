@@ -6,6 +6,8 @@ import pytest
 
 from daiban_schemas import entry, mandate
 from daiban_schemas.kinds import KINDS
+from daiban_server.spine import views
+from daiban_sync.outcome import Outcome
 from tests.cases.bureau import Bureau
 from tests.cases.test_conditions import item
 
@@ -97,6 +99,90 @@ def test_what_is_not_signed_yet_may_be_put_right(bureau: Bureau) -> None:
     )
     assert bureau.write("王芳", body).outcome == "merged"
     assert values_of(bureau, record)["matter"] == "高龄津贴"
+
+
+@pytest.mark.parametrize("field", ["powers", "matter", "valid_until", "agent", "principal", "application"])
+def test_what_somebody_wrote_before_the_signature_came_stands_beside_it(bureau: Bureau, field: str) -> None:
+    """The resident signed what the phone showed; the desk's edit was not on it."""
+    case, other = bureau.case(who="王芳", source="home"), bureau.case(who="王芳", source="home")
+    shown = {"powers": ["递交材料"], "matter": "高龄津贴", "principal": {"name": "张桂兰"}}
+    record = given(bureau, case, signers=[], **shown)
+    seen, before = bureau.record_position(record), values_of(bureau, record)
+    edits: dict[str, Any] = {
+        "powers": ["领取补贴款"],
+        "matter": "转让承包地",
+        "valid_until": "2027-12-31",
+        "agent": "刘强",
+        "principal": {"name": "张桂蓝"},
+        "application": other.hex(),
+    }
+    written(bureau, "赵敏", record, seen, **{field: edits[field]})
+    assert values_of(bureau, record)[field] == edits[field]
+    outcome = written(bureau, "王芳", record, seen, signers=[SIGNED])
+    assert (outcome.outcome, outcome.fields) == ("conflict", (field,))
+    assert both(bureau, record, field) == [before[field], edits[field]]
+    assert under(bureau, case) == [record]
+    assert bureau.ask("王芳", case, "submit") == "merged"
+
+
+def test_what_was_added_before_the_signature_came_is_no_part_of_it(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case, signers=[], matter="高龄津贴")
+    seen = bureau.record_position(record)
+    written(bureau, "赵敏", record, seen, powers=["领取补贴款"])
+    assert written(bureau, "王芳", record, seen, signers=[SIGNED]).outcome == "conflict"
+    assert both(bureau, record, "powers") == [None, ["领取补贴款"]]
+
+
+def test_who_signs_what_was_put_right_before_signs_that(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case, signers=[], matter="高龄津帖")
+    written(bureau, "赵敏", record, bureau.record_position(record), matter="高龄津贴")
+    assert written(bureau, "王芳", record, bureau.record_position(record), signers=[SIGNED]).outcome == "merged"
+    assert both(bureau, record, "matter") == ["高龄津贴"]
+
+
+def test_a_second_signature_under_other_terms_stands_beside_the_first(bureau: Bureau) -> None:
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case, signers=[], matter="高龄津贴")
+    seen = bureau.record_position(record)
+    written(bureau, "赵敏", record, seen, matter="转让承包地")
+    between = bureau.record_position(record)
+    written(bureau, "王芳", record, seen, signers=[SIGNED])
+    son = {"name": "张建国", "mark": "drawn", "at": 2}
+    assert written(bureau, "赵敏", record, between, signers=[SIGNED, son]).code == "field.held"
+    assert both(bureau, record, "signers")[0] == [SIGNED]
+    assert both(bureau, record, "matter")[0] == "高龄津贴"
+
+
+def test_one_more_signs_what_holds_and_nobody_takes_a_signature_away(bureau: Bureau) -> None:
+    """Without its signature what was signed would be anybody's to change."""
+    case = bureau.case(who="王芳", source="home")
+    record, son = given(bureau, case), {"name": "张建国", "mark": "drawn", "at": 2}
+    more = written(bureau, "王芳", record, bureau.record_position(record), signers=[SIGNED, son])
+    assert more.outcome == "merged"
+    fewer: Any
+    for fewer in ([], [son], None):
+        taken = written(bureau, "赵敏", record, bureau.record_position(record), signers=fewer)
+        assert (taken.outcome, taken.code) == ("conflict", "field.held")
+        assert both(bureau, record, "signers")[0] == [SIGNED, son]
+
+
+def written(bureau: Bureau, who: str, record: bytes, seen: int, **fields: Any) -> Outcome:
+    """A change by somebody who saw the mandate up to a position."""
+    return bureau.write(who, entry.change(record.hex(), "mandate", fields, seen=seen, at=bureau.now))
+
+
+def both(bureau: Bureau, record: bytes, field: str) -> list[Any]:
+    """What stands in a field, what holds first."""
+    (found,) = bureau.run(views.shown(views.BY_ID, bureau.centre, record_id=record))
+    return [one.value for one in found.view.fields[field]]
+
+
+def under(bureau: Bureau, case: bytes) -> list[bytes]:
+    """The mandates of a case."""
+    found = bureau.run(views.shown(views.OF_PARENT, bureau.centre, parent_id=case, kind_name="mandate"))
+    return [bytes.fromhex(one.view.record) for one in found]
 
 
 def test_facts_are_recorded_whatever_the_mandate(bureau: Bureau) -> None:

@@ -98,7 +98,10 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         {},
     ),
     ("GET", "/v1/records/{kind:str}"): lambda of: ("/v1/records/household", {}),
-    ("GET", "/v1/cases/{record:str}/evidence"): lambda of: (f"/v1/cases/{of.application}/evidence?reason=诉讼", {}),
+    ("POST", "/v1/cases/{record:str}/evidence"): lambda of: (
+        f"/v1/cases/{of.application}/evidence",
+        {"json": {"reason": "诉讼"}},
+    ),
     ("POST", "/v1/copies"): lambda of: ("/v1/copies", {"json": {"record": of.household, "reason": "本人来要"}}),
     ("POST", "/v1/records/{kind:str}"): lambda of: (
         "/v1/records/application",

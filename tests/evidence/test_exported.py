@@ -8,6 +8,8 @@ from sqlalchemy import delete, select, update
 
 from daiban_client_sdk import InvalidEntryError, Signer
 from daiban_schemas import mandate
+from daiban_server import audit
+from daiban_server.audit import NEWEST, Wanted
 from daiban_server.db import schema
 from daiban_server.db.program import rows, run
 from daiban_sync.evidence import verify
@@ -77,7 +79,7 @@ async def test_photos_stand_by_their_hash_and_on_wish_with_their_bytes(township:
     assert "photos_beside" in verdict.notes
     (photo,) = document.photos
     assert photo.content is None
-    verdict, document = checked(township, await exported(township, case, photos="true"))
+    verdict, document = checked(township, await exported(township, case, photos=True))
     assert "photos_beside" not in verdict.notes
     (photo,) = document.photos
     assert photo.content is not None
@@ -174,11 +176,25 @@ async def test_only_the_head_takes_evidence_out_and_says_why(township: Township)
     case = await handed_in(township, wang)
     clerk, head = await township.signed_in("赵敏"), await township.signed_in("李红")
     url = f"/v1/cases/{case}/evidence"
-    assert code_of(await clerk.get(url, params={"reason": "好奇"})) == "permission.denied"
-    assert code_of(await head.get(url)) == "evidence.reason"
-    assert code_of(await head.get(url, params={"reason": " "})) == "evidence.reason"
-    unknown = await head.get(f"/v1/cases/{'00' * 16}/evidence", params={"reason": "行政复议"})
+    assert code_of(await clerk.post(url, json={"reason": "好奇"})) == "permission.denied"
+    assert (await head.post(url, json={})).status_code == 400
+    assert code_of(await head.post(url, json={"reason": " "})) == "evidence.reason"
+    unknown = await head.post(f"/v1/cases/{'00' * 16}/evidence", json={"reason": "行政复议"})
     assert code_of(unknown) == "record.unknown"
+
+
+async def test_why_evidence_is_taken_out_stands_in_no_address(sqlite_township: Township) -> None:
+    """Addresses end up in every proxy's log, and what only asks changes nothing: not the audit either."""
+    case = await handed_in(sqlite_township, await sqlite_township.device("王芳"))
+    head = await sqlite_township.signed_in("李红")
+    url = f"/v1/cases/{case}/evidence"
+    assert (await head.get(url, params={"reason": "行政复议"})).status_code == 405
+    from_elsewhere = await head.post(url, json={"reason": "行政复议"}, headers={"X-CSRF-Token": "x"})
+    assert from_elsewhere.status_code == 403
+    acts = audit.listed(Wanted(None, "evidence.export"), NEWEST, 9)
+    assert await sqlite_township.services.database.read(acts) == []
+    given = await head.post(url, json={"reason": "行政复议"})
+    assert (given.status_code, given.headers["cache-control"]) == (200, "no-store")
 
 
 async def test_a_server_whose_books_were_changed_cannot_make_it_up(township: Township) -> None:
@@ -188,7 +204,7 @@ async def test_a_server_whose_books_were_changed_cannot_make_it_up(township: Tow
     changed = update(schema.envelope).values(secret=b"x" * 32)
     await township.services.database.write("changed", lambda: run(changed))
     head = await township.signed_in("李红")
-    answer = await head.get(f"/v1/cases/{case}/evidence", params={"reason": "行政复议"})
+    answer = await head.post(f"/v1/cases/{case}/evidence", json={"reason": "行政复议"})
     assert code_of(answer) == "evidence.incomplete"
 
 
@@ -198,6 +214,27 @@ async def test_another_root_key_proves_nothing(township: Township) -> None:
     verdict = verify(data, SoftwareKey(b"r" * 32).public_key)
     assert (verdict.holds, verdict.code, verdict.where) == (False, "evidence.keys", "keyrings/0")
     assert [step.held for step in verdict.steps][:3] == [True, False, None]
+
+
+async def test_what_the_desk_wrote_while_the_resident_signed_is_not_under_the_signature(township: Township) -> None:
+    wang = await township.device("王芳")
+    case = await begun(township, wang)
+    record = await wang.give_mandate(case, {"name": "张桂兰"}, ("2026-01-01", "2036-12-31"))
+    await wang.sync()
+    clerk = await township.signed_in("赵敏")
+    before = (await clerk.get(f"/v1/records/mandate/{record}")).json()
+    edit = {"fields": {"powers": ["领取补贴款"]}, "seen": before["position"]}
+    assert (await clerk.patch(f"/v1/records/mandate/{record}", json=edit)).is_success
+    await wang.sign_mandate(record, Signer("张桂兰", "drawn"))
+    await wang.sync()
+    now = (await clerk.get(f"/v1/records/mandate/{record}")).json()
+    assert (now["values"]["powers"], list(now["conflicts"])) == (before["values"]["powers"], ["powers"])
+    await wang.sync()
+    view = await wang.view(record)
+    assert view is not None and view.values["powers"] == before["values"]["powers"] and "powers" in view.conflicts
+    verdict, _ = checked(township, await exported(township, case))
+    assert [list(one.powers) for one in verdict.facts.given] == [before["values"]["powers"]]
+    assert "mandate_altered" in verdict.notes
 
 
 async def test_at_the_home_a_mandate_that_would_not_stand_is_not_saved(sqlite_township: Township) -> None:

@@ -13,7 +13,7 @@ from daiban_sync.evidence.statements import Owned, Stated, Vouched, read, state
 from daiban_sync.keys import SoftwareKey, key_id
 from daiban_sync.new_key import NewKey
 from daiban_sync.new_key import state as new_key
-from daiban_sync.spooled import Spooled as Save
+from daiban_sync.spooled import Spooled as Stood
 from tests.vectors import cast, evidence_file
 from tests.vectors.evidence_file import FIRST_KEY, STOLEN, document
 
@@ -88,7 +88,7 @@ def saved(number: int, key: SoftwareKey = cast.PHONE, entry: str = "", **changes
     """The vectors' save, said anew."""
     (save,) = document().spooled
     body = entry or save.entry
-    payload = Save(cast.ORIGIN, cast.CENTRE, cast.DEVICE, number, body.encode()).payload
+    payload = Stood(cast.ORIGIN, cast.CENTRE, cast.DEVICE, number, body.encode()).payload
     envelope = signed(dsse.SPOOLED, payload, dsse.sign(key, dsse.SPOOLED, payload), key_id(key.public_key))
     return replace(save, envelope=envelope, entry=body, **changes)
 
@@ -138,6 +138,60 @@ def test_what_was_adopted_is_what_the_clerk_signed_for() -> None:
     assert verdict(replace(whole, adopted=(one, one))).code == "evidence.adoptions"
     alone = verdict(replace(whole, adopted=()))
     assert alone.holds and "adoption_unproved" in alone.notes
+
+
+def test_what_was_adopted_out_of_a_spool_is_the_phones_own_save() -> None:
+    """The server shows another save than the one that the phone signed, of another number, or under another key."""
+    whole = document()
+    (one,) = whole.adopted_saves
+    (save,) = one.saves
+
+    def code(**changes: object) -> str:
+        return verdict(replace(whole, adopted_saves=(replace(one, **changes),))).code
+
+    def said(number: int, key: SoftwareKey = STOLEN, device: bytes = cast.OTHER_DEVICE) -> object:
+        payload = Stood(cast.ORIGIN, cast.CENTRE, device, number, save.entry.encode()).payload
+        return replace(save, envelope=signed(dsse.SPOOLED, payload, dsse.sign(key, dsse.SPOOLED, payload), id_of(key)))
+
+    other = save.entry.replace("13900000003", "13900000009")
+    assert code() == code(saves=(said(3),)) == ""
+    wrong: object
+    for wrong in (said(3, cast.PHONE), said(4), said(3, FIRST_KEY, cast.DEVICE), replace(save, entry=other)):
+        assert code(saves=(wrong,)) == "evidence.adoptions"
+    for changes in (
+        {"saves": ()},
+        {"saves": (save, save)},
+        {"numbers": (3, 4)},
+        {"numbers": ()},
+        {"digest": "00" * 32},
+        {"digest": one.digest.upper()},
+        {"device": cast.DEVICE.hex()},
+        {"signed": whole.adopted[0].signed},
+    ):
+        assert code(**changes) == "evidence.adoptions", changes
+    assert verdict(replace(whole, adopted_saves=(one, one))).code == "evidence.adoptions"
+    alone = verdict(replace(whole, adopted_saves=()))
+    assert alone.holds and "adoption_unproved" in alone.notes
+
+
+def test_the_desk_makes_up_no_save_that_the_phone_did_not_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server wrote another number into the desk's batch, and shows the save as if the phone had said it."""
+    true = evidence_file.adoption.repeated
+
+    def lying(body: bytes, person: str, adopted: str) -> bytes:
+        return true(body.replace(b"13900000003", b"13900000009"), person, adopted)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(evidence_file.adoption, "repeated", lying)
+        whole = document()
+    (one,) = whole.adopted_saves
+    (save,) = one.saves
+    made_up = replace(save, entry=save.entry.replace("13900000003", "13900000009"))
+    assert verdict(replace(whole, adopted_saves=(replace(one, saves=(made_up,)),))).code == "evidence.adoptions"
+
+
+def id_of(key: SoftwareKey) -> bytes:
+    return key_id(key.public_key)
 
 
 def test_an_original_that_nobody_adopted_or_that_is_another_does_not_belong() -> None:

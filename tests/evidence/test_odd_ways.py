@@ -16,7 +16,6 @@ from daiban_server.db.program import rows, run
 from daiban_server.spine import keys as device_keys
 from daiban_server.spine.quarantine import OUT_OF_SPOOL
 from daiban_sync import dsse
-from daiban_sync.evidence.words import lines
 from daiban_sync.sealing import SealKey
 from tests.accounts.desk import desk_of
 from tests.devices.signing import signed as passkey_over
@@ -207,8 +206,10 @@ async def test_an_adoption_whose_signature_is_gone_is_the_centres_word(named_tow
     assert "adoption_unproved" in verdict.notes and "adopted" not in verdict.notes
 
 
-async def test_what_was_adopted_out_of_a_locked_phones_spool_verifies_as_the_centres_word(named_town: Township) -> None:
-    """Nothing of it is signed in the file but by the desk, and whoever reads the verdict is told so."""
+async def test_what_was_adopted_out_of_a_locked_phones_spool_is_proved_by_the_phones_own_signature(
+    named_town: Township,
+) -> None:
+    """Each save by itself, as the phone signed it; what else lay in the spool is not in the file."""
     wang, (zhao, key) = await named_town.device("王芳"), await with_passkey(named_town, "赵敏")
     case = await begun(named_town, wang)
     head = await desk_of(named_town, "李红")
@@ -225,9 +226,10 @@ async def test_what_was_adopted_out_of_a_locked_phones_spool_verifies_as_the_cen
     await zhao.done(f"{path}/decision", reason="打电话核对过", numbers=numbers, credential=answer)
     verdict, document = checked(named_town, await exported(named_town, case))
     assert (document.adopted, document.spooled) == ((), ())
-    assert "adoption_unproved" in verdict.notes and not {"adopted", "spooled"} & set(verdict.notes)
-    for language, source in (("zh", "取自停用手机的封存文件"), ("en", "out of a locked phone's spool")):
-        assert source in "\n".join(lines(verdict, language))
+    (taken_on,) = document.adopted_saves
+    assert (taken_on.device, list(taken_on.numbers)) == (line["device"], numbers)
+    assert [msgspec.json.decode(one.entry)["record"] for one in taken_on.saves] == [case]
+    assert "adopted" in verdict.notes and not {"adoption_unproved", "spooled"} & set(verdict.notes)
 
 
 async def test_a_sealed_photo_is_shown_opened_and_tied_to_what_was_handed_in(township: Township) -> None:
@@ -235,7 +237,7 @@ async def test_a_sealed_photo_is_shown_opened_and_tied_to_what_was_handed_in(tow
     case = await begun(township, wang)
     kept = await wang.attach_photo(case, picture(township.folder / "id.jpg"), paper="居民身份证")
     await wang.sync()
-    verdict, document = checked(township, await exported(township, case, photos="true"))
+    verdict, document = checked(township, await exported(township, case, photos=True))
     (photo,) = document.photos
     assert photo.content is not None and photo.seal is not None
     assert photo.content.startswith(b"\xff\xd8\xff"), "whoever reads the file sees the picture"
@@ -250,6 +252,6 @@ async def test_a_photo_that_opens_no_more_is_given_as_it_came_and_the_file_says_
     await wang.sync()
     lost = {id_: SealKey(b"x" * 32) for id_ in township.services.keys.sealed}
     object.__setattr__(township.services.keys, "sealed", lost)
-    verdict, document = checked(township, await exported(township, case, photos="true"))
+    verdict, document = checked(township, await exported(township, case, photos=True))
     assert document.photos[0].seal is None
     assert "photo_sealed" in verdict.notes

@@ -28,6 +28,7 @@ from daiban_server.spine import desk, past
 from daiban_server.spine.refusal import Refusal as Refused
 from daiban_sync import ids
 from tests.cases.bureau import Bureau
+from tests.privacy.people import ZHANG
 from tests.support.poppler import Poppler
 
 ACCEPTED = (("赵敏", "submit", {}), ("赵敏", "accept", {}))
@@ -329,6 +330,18 @@ def test_a_mandate_begins_when_it_was_signed_where_it_says_nothing_else(bureau: 
     bureau.later(40)
     made = mandate(file_of(bureau, case))
     assert (str(made.valid_from), str(made.issued), str(made.valid_until)) == ("2026-11-24", "2026-11-24", "2027-11-24")
+
+
+def test_under_a_signature_stands_what_was_signed_whatever_the_case_says_today(bureau: Bureau) -> None:
+    case = bureau.case("limited", "王芳", source="home", identity_number=ZHANG)
+    signer = {"name": "张桂兰", "mark": "drawn", "at": bureau.now}
+    given = {"application": case.hex(), "agent": "刘强", "principal": {"name": "张桂兰"}, "signers": [signer]}
+    body = entry.change(bureau.new().hex(), "mandate", given, seen=0, at=bureau.now)
+    assert bureau.write("赵敏", body).outcome == "new"
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {}))
+    made = mandate(file_of(bureau, case))
+    assert made.agent.name == "刘强", "whoever answers for the case today"
+    assert (made.matter, made.powers, made.principal.identity) == ("", (), "")
 
 
 def test_a_mandate_from_the_last_day_that_there_is_can_be_printed(bureau: Bureau) -> None:

@@ -11,6 +11,7 @@ from daiban_schemas.consents import lacking
 from daiban_schemas.kinds.consent import is_child
 from daiban_schemas.texts import TEXTS
 from daiban_server.limits.calendar import local_day
+from tests.console.workday import browser_of
 from tests.privacy.people import ZHANG, number
 from tests.support.township import Township
 
@@ -130,6 +131,9 @@ async def test_the_day_on_which_it_was_collected_counts(sqlite_township: Townshi
     [
         ({"mark": "fingerprint"}, "consent.witness"),
         ({"given_by": "oral", "mark": "spoken"}, "consent.witness"),
+        ({"mark": "fingerprint", "witness": "王芳"}, "consent.witness"),
+        ({"given_by": "oral", "mark": "spoken", "witness": " 王 芳"}, "consent.witness"),
+        ({"mark": "fingerprint", "witness": "张桂兰"}, "consent.witness"),
         ({"given_by": "guardian"}, "consent.guardian"),
         ({"text_sha256": "0" * 64}, "consent.text"),
     ],
@@ -143,6 +147,33 @@ async def test_what_is_wrong_is_said_while_they_sit_at_the_table(
         await wang.agree(case, "sensitive", GRANDMOTHER, **given)
     assert told.value.code == code
     assert await wang.records("consent") == []
+
+
+@pytest.mark.parametrize(
+    "witness",
+    ["王芳", "王 芳", "0915-3212345", "小王 915 3212345", "张桂兰"],
+    ids=["name", "spaced", "telephone", "beside", "signer"],
+)
+async def test_who_took_it_down_is_no_witness_whatever_his_phone_let_him_write(
+    sqlite_township: Township, witness: str
+) -> None:
+    """A phone of somebody else's making asks nobody: the centre shows that it does not fit, and misses the consent."""
+    wang = await sqlite_township.device("王芳")
+    case = await case_of(sqlite_township, wang, identity_number=ZHANG)
+    await wang.agree(case, "notice", GRANDMOTHER)
+    form = await wang.new("consent")
+    signed = texts.current("sensitive")
+    words = {"text": signed.kind, "text_version": signed.version, "text_sha256": signed.sha256}
+    given = {"given_by": "self", "mark": "fingerprint", "given_at": 1, "witness": witness}
+    await wang.save(form, {"application": case, "about": GRANDMOTHER, **words, **given})
+    await wang.command(case, "submit")
+    await wang.sync()
+    clerk = await sqlite_township.signed_in("赵敏")
+    kept = (await clerk.get(f"/v1/records/consent/{form.record}")).json()
+    assert kept["values"]["taken_by"]["name"] == "王芳"
+    assert "这几项合在一起不对" in (await (await browser_of(sqlite_township, "赵敏")).get("/summary")).text
+    assert await tasks_of(sqlite_township) == [("consent.missing", case)]
+    assert await wang.lacking_consent(case) == ("sensitive",)
 
 
 async def test_who_takes_it_back_stops_what_would_follow_and_undoes_nothing(township: Township) -> None:

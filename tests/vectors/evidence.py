@@ -28,6 +28,7 @@ def _changes(told: Any) -> list[tuple[str, str, str]]:
     stolen, phone, _ = told["devices"]
     vouched = phone["vouched"]["signatures"][0]["sig"]
     changed, spool, taken_on = phone["former"][0], told["spooled"][0], told["adopted"][0]
+    salvaged = told["adopted_saves"][0]
     passkey_, sealed = taken_on["signed"], told["photos"][1]
     stated = told["stated"]["signatures"][0]["sig"]
     root_sig = told["keyrings"][0]["signatures"][0]["sig"]
@@ -57,6 +58,10 @@ def _changes(told: Any) -> list[tuple[str, str, str]]:
         ("another signature of the stolen phone", taken_on["envelope"]["signatures"][0]["sig"], vouched),
         ("another choice", '"numbers": [\n    1,\n', '"numbers": [\n'),
         ("another original", taken_on["entries"][0]["entry"].replace('"', '\\"'), "{}"),
+        ("another signature of a salvaged save", salvaged["saves"][0]["envelope"]["signatures"][0]["sig"], vouched),
+        ("another salvaged save", salvaged["saves"][0]["entry"].replace('"', '\\"'), "{}"),
+        ("another spool", salvaged["digest"], "00" * 32),
+        ("another choice of a spool", '"numbers": [\n    3\n', '"numbers": [\n    3,\n    4\n'),
         ("another passkey", passkey_["key"], passkey_["key"].replace("pQECAyYg", "pQECAyYh")),
         ("an authenticator that saw nobody", passkey_["authenticator_data"], _unseen(passkey_["authenticator_data"])),
         ("another answer of the browser", passkey_["client_data"], base64.b64encode(b"{}").decode()),

@@ -2,7 +2,7 @@
 
 王芳's phone handed in two batches, one under the key before, with a restore between them; one save came out of its
 spool. A clerk accepted the case at the desk, and took on a telephone number that the stolen phone of 刘强 had handed
-in. One photo came as it was, one sealed.
+in, and another out of that phone's spool. One photo came as it was, one sealed.
 """
 
 import base64
@@ -22,6 +22,7 @@ from daiban_sync.clock import Interval
 from daiban_sync.evidence.document import (
     FORMAT,
     Adopted,
+    AdoptedSaves,
     Assertion,
     Device,
     Disclosed,
@@ -30,6 +31,7 @@ from daiban_sync.evidence.document import (
     Former,
     Log,
     Photo,
+    Save,
     Seal,
     Spooled,
     Text,
@@ -82,6 +84,7 @@ def _photo_entry(record: bytes, data: bytes, minute: int, **more: object) -> byt
 _PHOTO = _photo_entry(cast.PHOTO, PICTURE, 4)
 _SEALED = _photo_entry(SEALED_PHOTO, SEALED, 5, clear_sha256=hashlib.sha256(SEALED_PICTURE).hexdigest())
 _SAVED = _change(CASE, "application", {"phone": "13700000000"}, 6)
+_LEFT = _change(CASE, "application", {"phone": "13900000003"}, 8)
 _STOLEN = _change(CASE, "application", {"phone": "13900000001"}, 7)
 
 
@@ -143,11 +146,14 @@ def document() -> Document:
     stolen = _batch(STOLEN, Chain(), 10, cast.CREATED, _STOLEN, device=cast.OTHER_DEVICE)
     accepted = entry.command(CASE, "application", "accept", None, expected=1, at=NINE, by=CLERK.hex())
     repeated = adoption.repeated(_STOLEN, CLERK.hex(), adoption.repeats(cast.OTHER_DEVICE, stolen.digest, 2))
-    third = _batch(cast.DESK_KEY, Chain(), 9, accepted, repeated, device=DESK)
+    left = spooled.Spooled(cast.ORIGIN, cast.CENTRE, cast.OTHER_DEVICE, 3, _LEFT)
+    lay = hashlib.sha256(spooled.join([spooled.seal_one(left, STOLEN)])).digest()
+    salvaged = adoption.repeated(_LEFT, CLERK.hex(), adoption.repeats(cast.OTHER_DEVICE, lay, 3))
+    third = _batch(cast.DESK_KEY, Chain(), 9, accepted, repeated, salvaged, device=DESK)
     new = _Tree(1, [begun, second.payload, third.payload, save.payload], 200)
     late = Interval(NINE + 10 * MINUTE, NINE + 100 * MINUTE)
     of_second = (_of(second, cast.PHONE), _disclosed(second, 0, 1), _receipt(second, 1, late, 1))
-    of_third = (_of(third, cast.DESK_KEY), _disclosed(third, 0, 1), _receipt(third, 2, Interval(0, late.latest), 1))
+    of_third = (_of(third, cast.DESK_KEY), _disclosed(third, 0, 1, 2), _receipt(third, 2, Interval(0, late.latest), 1))
     whole = Document(
         FORMAT,
         cast.ORIGIN.hex(),
@@ -170,7 +176,16 @@ def document() -> Document:
         (Text("mandate", "2026-1", mandate.TEXTS["2026-1"]),),
         (),
         (Spooled(_envelope(cast.PHONE, dsse.SPOOLED, save.payload), _SAVED.decode(), 1, 3, new.path(3)),),
-        (Adopted(_of(stolen, STOLEN), (1, 2), _disclosed(stolen, 1), _assertion(stolen)),),
+        (Adopted(_of(stolen, STOLEN), (1, 2), _disclosed(stolen, 1), _assertion(stolen.digest, 1, 2)),),
+        (
+            AdoptedSaves(
+                cast.OTHER_DEVICE.hex(),
+                lay.hex(),
+                (3,),
+                (Save(_envelope(STOLEN, dsse.SPOOLED, left.payload), _LEFT.decode()),),
+                _assertion(lay, 3),
+            ),
+        ),
     )
     return replace(whole, stated=state(cast.RECEIPT, _stated(whole)))
 
@@ -195,9 +210,9 @@ def _vouched(device: bytes, key: str, person: bytes, name: str, *former: str) ->
     return state(cast.RECEIPT, Vouched(*about, 1, 2, CLERK.hex(), "赵敏", NINE, former))
 
 
-def _assertion(stolen: Batch) -> Assertion:
+def _assertion(digest: bytes, *numbers: int) -> Assertion:
     """What 赵敏's authenticator answered: ES256 by RFC 6979, so that it is the same each time."""
-    wanted = passkey.challenge(adoption.PURPOSE, adoption.digest_of(cast.OTHER_DEVICE, stolen.digest, (1, 2)))
+    wanted = passkey.challenge(adoption.PURPOSE, adoption.digest_of(cast.OTHER_DEVICE, digest, numbers))
     challenge = base64.urlsafe_b64encode(wanted).rstrip(b"=").decode()
     client = json.dumps({"type": "webauthn.get", "challenge": challenge, "origin": PAGE, "crossOrigin": False}).encode()
     host = hashlib.sha256(PAGE.removeprefix("https://").encode()).digest()
@@ -221,7 +236,7 @@ def _photo(record: bytes, handed_in: bytes, picture: bytes, seal: Seal | None = 
 
 def _stated(whole: Document) -> Stated:
     phone = [(cast.DEVICE, number, PERSON) for number in (2, 3, 4, 5)]
-    became = [*phone, (DESK, 1, CLERK), (DESK, 2, CLERK), (cast.DEVICE, 6, PERSON)]
+    became = [*phone, (DESK, 1, CLERK), (DESK, 2, CLERK), (DESK, 3, CLERK), (cast.DEVICE, 6, PERSON)]
     return Stated(
         whole.origin,
         whole.centre,

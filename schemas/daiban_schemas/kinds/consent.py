@@ -12,6 +12,7 @@ from typing import Any
 from daiban_schemas import texts
 from daiban_schemas.identity import age, birthday
 from daiban_schemas.kind import Command, Field, Kind, Rule, roles
+from daiban_schemas.telephone import same
 from daiban_schemas.types import (
     Choice,
     Date,
@@ -31,6 +32,7 @@ ADULT_AT = 14
 """Below this age in years the guardian is told, and agrees (个保法 31)."""
 PERSON = Struct({"name": Text(30)}, {"identity_number": IdentityNumber(), "born": Date()})
 GUARDIAN = Struct({"name": Text(30), "relation": Text(20)}, {"phone": Phone()})
+TAKER = Struct({"id": Reference("person"), "name": Text(40)}, {"phone": Text(40)})
 
 _LINES = Text(1000, lines=True)
 _WORDS = (
@@ -81,9 +83,25 @@ def _whose(values: Mapping[str, Any]) -> bool:
     return not is_child(values["about"], _day(values["given_at"] or 0)) or by_guardian(values)
 
 
-def _witnessed(values: Mapping[str, Any]) -> bool:
-    unsigned = values["given_by"] == "oral" or values["mark"] in ("fingerprint", "spoken")
-    return not unsigned or bool(values["witness"])
+def wants_witness(values: Mapping[str, Any]) -> bool:
+    """Whether nothing but somebody's word says that it was given."""
+    return values.get("given_by") == "oral" or values.get("mark") in ("fingerprint", "spoken")
+
+
+def witnessed(values: Mapping[str, Any]) -> bool:
+    """Whether it was given before a witness where one is wanted: neither who gave it nor who took it down
+    (`taken_by`), by name, by telephone or by id."""
+    if not wants_witness(values):
+        return True
+    witness = _plain(values.get("witness"))
+    taker = values.get("taken_by") or {}
+    gave = [_plain((values.get(name) or {}).get("name")) for name in ("about", "guardian")]
+    others = {*gave, _plain(taker.get("name")), _plain(taker.get("id"))}
+    return bool(witness) and witness not in others and not same(witness, str(taker.get("phone") or ""))
+
+
+def _plain(text: Any) -> str:
+    return "".join(str(text or "").split())
 
 
 def _same_text(values: Mapping[str, Any]) -> bool:
@@ -99,6 +117,7 @@ KIND = Kind(
         Field("application", "申请", Reference("application")),
         *_WORDS,
         Field("note", "备注", Text(500)),
+        Field("taken_by", "登记人", TAKER, "server"),
         Field("withdrawn_at", "撤回时间", Instant(), "server"),
         Field("withdrawn_why", "撤回原因", _LINES, "server"),
         Field("withdrawn_by", "撤回登记人", Text(40), "server"),
@@ -118,7 +137,7 @@ KIND = Kind(
     ],
     rules=[
         Rule("consent.guardian", ("about", "given_by", "guardian", "given_at"), _whose),
-        Rule("consent.witness", ("given_by", "mark", "witness"), _witnessed),
+        Rule("consent.witness", ("given_by", "mark", "witness", "about", "guardian", "taken_by"), witnessed),
         Rule("consent.text", ("text", "text_version", "text_sha256"), _same_text),
     ],
     held={field.name: frozenset({"given", "withdrawn"}) for field in _WORDS},

@@ -34,10 +34,10 @@ PAPERS: dict[str, Problem] = {
     ),
     "consent.witness": Problem(
         409,
-        "口头同意或捺印，没有见证人",
-        "请写明代办员以外的见证人",
-        "Oral consent or a fingerprint without a witness",
-        "Name a witness who is not the agent",
+        "口头同意或捺印，没有见证人，或者见证人就是登记人、本人或监护人",
+        "请另请一位见证人在场，写明姓名",
+        "Oral consent or a fingerprint without a witness, or before who took it down or gave it",
+        "Name a witness who is somebody else",
     ),
     "consent.text": Problem(
         409,

@@ -90,6 +90,13 @@ TRUST: dict[str, Problem] = {
         "The mandate is not signed, or is suspended, ended or over",
         "Have it signed, resume or renew it first, or let the person do it",
     ),
+    "mandate.other_agent": Problem(
+        403,
+        "委托书写明的受托人不是您，也没有登记由您顶岗或接办",
+        "请由受托人或者窗口办理，由中心登记交接，或者请委托人另签一份委托书",
+        "The mandate names another agent, and no handover to you is recorded",
+        "Let that agent or the window do it, have a handover recorded, or have a mandate signed for you",
+    ),
     "mandate.term": Problem(
         422, "续期的止日不对", "止日应在今天以后,并且晚于原来的止日", "Not a later end", "Choose a later day to come"
     ),

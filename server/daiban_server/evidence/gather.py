@@ -60,7 +60,7 @@ def gather(asking: Asking, case: bytes, keys: ServerKeys) -> Program[Gathered]:
     leaves = yield from spooled.leaves(centre, alone)
     decisions = yield from adopted.decisions(centre, own.entries, keys.desk_device(centre))
     signers = {row[1] for row in envelopes} | {one.entry.device for one in leaves}
-    signers |= {one.batch.header.device for one in decisions}
+    signers |= {one.device for one in decisions}
     devices = yield from devices_of(centre, signers, keys, asking.now)
     batches: list[Rebuilt] = []
     for row in envelopes:
@@ -84,7 +84,12 @@ def gather(asking: Asking, case: bytes, keys: ServerKeys) -> Program[Gathered]:
         tuple(_texts(own.entries)),
         (),
         tuple(saves),
-        tuple(adopted.shown(one, centre, keys, devices[one.batch.header.device], asking.now) for one in decisions),
+        tuple(
+            adopted.shown(one, centre, keys, devices[one.device], asking.now) for one in decisions if not one.of_spool
+        ),
+        tuple(
+            adopted.shown_saves(one, centre, keys, devices[one.device], asking.now) for one in decisions if one.of_spool
+        ),
     )
     apart = {one.position for one in alone}
     own = own._replace(entries=[*(one for one in own.entries if one.position not in apart), *alone])

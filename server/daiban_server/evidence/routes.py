@@ -1,9 +1,11 @@
-"""``GET /v1/cases/{case}/evidence``: a case's file, for who may prove it to others."""
+"""``POST /v1/cases/{case}/evidence``: a case's file, for who may prove it to others."""
 
 import asyncio
+from typing import Annotated
 
-from litestar import Response, get
-from litestar.params import FromPath, FromQuery
+from litestar import Response, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta, Struct
 
 from daiban_server import audit
 from daiban_server.db.program import Program
@@ -25,23 +27,28 @@ REASON = 200
 """Characters of a reason."""
 
 
-@get("/v1/cases/{record:str}/evidence", opt={"action": "evidence.export"}, media_type=MEDIA_TYPE)
+class EvidenceIn(Struct):
+    """Why it is taken out of the house, and whether with the pictures' bytes."""
+
+    reason: Annotated[str, Meta(max_length=REASON)]
+    photos: bool = False
+
+
+@post("/v1/cases/{record:str}/evidence", opt={"action": "evidence.export"}, status_code=200, media_type=MEDIA_TYPE)
 async def evidence(
-    record: FromPath[str],
-    session: GivenSession,
-    services: GivenServices,
-    reason: FromQuery[str] = "",
-    photos: FromQuery[bool] = False,
+    record: FromPath[str], data: JSONBody[EvidenceIn], session: GivenSession, services: GivenServices
 ) -> Response[bytes]:
-    """A case's evidence file; with `photos` their bytes too. The act is recorded, with its reason."""
-    check_reason(reason)
+    """A case's evidence file; with `photos` their bytes too. The act is recorded, with its reason, which stands in no
+    address: those end up in every proxy's log."""
+    check_reason(data.reason)
     case, clerk = checked_id(record, "record.unknown"), session.clerk
     asking = Asking(clerk.centre, clerk.person, services.now())
     gathered = await services.database.read(gather(asking, case, services.keys))
-    await services.database.write(clerk.centre, lambda: noted(asking, case, reason))
-    data = await written(gathered, services.keys, services.photos if photos else None)
+    await services.database.write(clerk.centre, lambda: noted(asking, case, data.reason))
+    file = await written(gathered, services.keys, services.photos if data.photos else None)
     name = f'attachment; filename="{case.hex()}.evidence"'
-    return Response(data, media_type=MEDIA_TYPE, headers={"Content-Disposition": name})
+    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+    return Response(file, media_type=MEDIA_TYPE, headers=headers)
 
 
 def check_reason(reason: str) -> None:

@@ -71,29 +71,48 @@ def result_of(file: CaseFile) -> str:
 
 
 def mandate(file: CaseFile) -> Document:
-    """代办服务委托书, as it was signed at the home, or to be signed on paper."""
+    """代办服务委托书, as it was signed at the home, or to be signed on paper. Under a signature stands what was signed:
+    what the case says of the same today is printed on a form for a pen only."""
     given = file.mandates[-1] if file.mandates else {}
-    since = _date(given.get("valid_from")) or _signed(given) or file.today
-    principal: Mapping[str, Any] = given.get("principal") or {
-        "name": file.applicant,
-        "phone": file.values.get("phone"),
+    return _as_signed(file, given) if given.get("signers") else _to_sign(file, given)
+
+
+def _as_signed(file: CaseFile, given: Mapping[str, Any]) -> Mandate:
+    agent = given.get("agent") or ""
+    named = file.owner if file.owner.name == agent else Agent(name=agent)
+    return _mandate(file, given, given.get("principal") or {}, named)
+
+
+def _to_sign(file: CaseFile, given: Mapping[str, Any]) -> Mandate:
+    principal: Mapping[str, Any] = given.get("principal") or {"phone": file.values.get("phone")}
+    known = {"name": file.applicant, "identity_number": file.values.get("identity_number")}
+    usual = {
+        "matter": file.matter,
+        "powers": ("代为递交申请和材料", "代为办理补正", "代为领取结果"),
+        "signers": ({"name": file.applicant},),
     }
+    told = {**usual, **{name: value for name, value in given.items() if value}}
+    return _mandate(file, told, {**known, **{name: value for name, value in principal.items() if value}}, file.owner)
+
+
+def _mandate(file: CaseFile, given: Mapping[str, Any], principal: Mapping[str, Any], agent: Agent) -> Mandate:
+    since = _date(given.get("valid_from")) or _signed(given) or file.today
     return Mandate(
         office=file.office,
         issued=since,
         number=file.number,
         principal=Party(
-            name=principal.get("name") or file.applicant,
-            identity=veiled(principal.get("identity_number") or file.values.get("identity_number")),
+            name=principal.get("name") or "",
+            identity=veiled(principal.get("identity_number")),
             phone=principal.get("phone") or "",
             address=_address(file.village, str(file.home.get("address") or "")),
         ),
-        agent=file.owner,
-        matter=given.get("matter") or file.matter,
-        powers=tuple(given.get("powers") or ("代为递交申请和材料", "代为办理补正", "代为领取结果")),
+        agent=agent,
+        matter=given.get("matter") or "",
+        powers=tuple(given.get("powers") or ()),
         valid_from=since,
         valid_until=_date(given.get("valid_until")) or since + min(YEAR, datetime.date.max - since),
-        signers=tuple(_signer(one) for one in given.get("signers") or ({"name": file.applicant},)),
+        signers=tuple(map(_signer, given.get("signers") or ())),
         place=given.get("place") or "",
         note=given.get("note") or "",
     )

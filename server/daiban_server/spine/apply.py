@@ -130,10 +130,10 @@ class Applier:
         self.ledger.records[id_] = record
         self.ledger.changed.add(id_)
         self.ledger.created.append(id_)
-        if kind.rules or TOMBSTONE in incoming.values:
-            yield from self._reckon(kind, record)
         if follow := self._effects.made.get(kind.name):
             self.ledger.write_fields(record, (yield from follow(self.ledger, record, incoming)))
+        if kind.rules or TOMBSTONE in incoming.values:
+            yield from self._reckon(kind, record)
         return outcome
 
     def _parent(self, field: Field, parent: bytes) -> Program[tuple[bytes | None] | str | None]:
@@ -183,6 +183,8 @@ class Applier:
         self.ledger.keep(incoming, position, outcome)
         if held:
             self.ledger.write_fields(record, held, over={name: [] for name in held})
+            if kind.parent in held:
+                yield from follow_parent(self.ledger, kind, record, self._place_of)
             yield from self._reckon(kind, record)
         for changed in self._effects.changed.get(kind.name, ()):
             self.ledger.write_fields(record, (yield from changed(self.ledger, record, incoming, before)))

@@ -27,6 +27,7 @@ from daiban_sync.view import View, Written
 
 _heads = msgspec.msgpack.Decoder(list[tuple[int, bytes, int, tuple[str, ...], int]])
 _pack = msgspec.msgpack.Encoder().encode
+REFUSED = OUTCOMES.index("refused")
 _RECORD = ("id", "kind", "parent", "place", "position", "stretch", "heads", "status", "version", "conflicts", "deleted")
 
 
@@ -158,6 +159,10 @@ class Ledger:
         if scope.had(place, incoming.effective):
             return True
         return (yield from scopes.had_left(self.centre, record, scope, incoming.effective))
+
+    def applied(self, record: bytes) -> list[Stored]:
+        """What took effect on a record in this transaction and is not written yet, in order."""
+        return [one for one in self.entries if one.record == record and one.outcome != REFUSED]
 
     # Writing ------------------------------------------------------------------------------------------------
 

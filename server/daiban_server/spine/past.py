@@ -16,7 +16,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
 from daiban_server.spine import history
 from daiban_server.spine.history import COLUMNS, Stored, entries_of, opened
-from daiban_server.spine.ledger import as_written
+from daiban_server.spine.ledger import REFUSED, as_written
 from daiban_sync.ids import NOBODY
 from daiban_sync.merge import Head, lay
 from daiban_sync.outcome import OUTCOMES
@@ -24,7 +24,7 @@ from daiban_sync.view import View
 
 PAGE = 500
 """Stretches of history that one step back reads."""
-_MADE, _REFUSED = OUTCOMES.index("new"), OUTCOMES.index("refused")
+_MADE = OUTCOMES.index("new")
 _h = schema.history.c
 _BACK = (
     select(*(_h[name] for name in COLUMNS[:-1]))
@@ -102,12 +102,25 @@ def _view(heads: Sequence[Head], known: Mapping[int, Stored]) -> View:
 
 def past(centre: bytes, record: bytes, until: int) -> Program[Past]:
     """The past of a record whose last change stands at `until`; empty for one that was never made."""
-    starts = yield from stretches(centre, {record}, until)
-    stored = yield from history.entries_at(centre, starts)
-    own = [one for _, one in sorted(stored.items()) if one.record == record and one.outcome != _REFUSED]
+    own = yield from kept(centre, record, until)
     authors = [(one,) for one in dict.fromkeys(one.author for one in own)]
     found = yield Lookup(schema.person, ("id",), ("id", "name"), authors)
     return Past(own, dict(found))
+
+
+def kept(centre: bytes, record: bytes, until: int) -> Program[list[Stored]]:
+    """The entries of a record that took effect, in order, of those that were written before this transaction."""
+    starts = yield from stretches(centre, {record}, until)
+    stored = yield from history.entries_at(centre, starts)
+    return [one for _, one in sorted(stored.items()) if one.record == record and one.outcome != REFUSED]
+
+
+def shown(entries: Sequence[Stored]) -> Mapping[str, Any]:
+    """What would stand in a record by these of its entries alone, in order."""
+    heads: tuple[Head, ...] = ()
+    for one in entries:
+        heads = _laid(heads, one)
+    return _view(heads, {one.position: one for one in entries}).values if heads else {}
 
 
 def stretches(centre: bytes, records: AbstractSet[bytes], until: int) -> Program[list[int]]:

@@ -13,6 +13,7 @@ from daiban_sync.errors import ProofError, SignatureError, WireError
 from daiban_sync.evidence.document import Batch, Disclosed, Envelope, octets
 from daiban_sync.evidence.trust import checkpoint, receipt_key
 from daiban_sync.evidence.verdict import Found, Kept, Signed, Told
+from daiban_sync.spooled import Stated
 
 _BATCHES, _ENTRIES, _RECEIPTS = (f"evidence.{name}" for name in ("batches", "entries", "receipts"))
 _LINKS = ("application", "parent")
@@ -53,14 +54,20 @@ def batch_of(found: Found, envelope: Envelope, code: str) -> Signed:
     return Signed(header, hashes, hashlib.sha256(payload).digest(), payload)
 
 
-def _spooled(found: Found, envelope: Envelope) -> None:
+def save_of(found: Found, envelope: Envelope, code: str) -> Stated:
+    """A save for this centre, which its phone signed singly under the key that it had then."""
     said = spooled.read_payload(envelope.payload)
     keys = found.devices.get(said.device)
     if keys is None or keys.desk:
-        raise SignatureError(_BATCHES, "of a phone that is not here")
-    envelope.opened(dsse.SPOOLED, new_key.key_of(said.number, keys.former, keys.present), _BATCHES)
+        raise SignatureError(code, "of a phone that is not here")
+    envelope.opened(dsse.SPOOLED, new_key.key_of(said.number, keys.former, keys.present), code)
     if (said.origin, said.centre) != (found.ids.origin, found.ids.centre):
-        raise WireError(_BATCHES, "for another centre")
+        raise WireError(code, "for another centre")
+    return said
+
+
+def _spooled(found: Found, envelope: Envelope) -> None:
+    said = save_of(found, envelope, _BATCHES)
     if found.spooled and (said.device, said.number) <= (found.spooled[-1].device, found.spooled[-1].number):
         raise WireError(_BATCHES, "out of order")
     found.spooled.append(said)

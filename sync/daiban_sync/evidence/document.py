@@ -150,6 +150,24 @@ class Adopted(Struct, frozen=True, forbid_unknown_fields=True):
     signed: Assertion
 
 
+class Save(Struct, frozen=True, forbid_unknown_fields=True):
+    """A save that a phone signed singly, out of its spool, which stands in no log."""
+
+    envelope: Envelope
+    entry: str
+
+
+class AdoptedSaves(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a clerk adopted of a locked phone's spool. `device` and `digest` name what lay in quarantine, `numbers` are
+    all that the clerk chose of it, `saves` those of them that are the case's own, as the phone signed each."""
+
+    device: str
+    digest: str
+    numbers: tuple[int, ...]
+    saves: tuple[Save, ...]
+    signed: Assertion
+
+
 class Text(Struct, frozen=True, forbid_unknown_fields=True):
     """A text that was put before whoever signed: of a mandate by `version`."""
 
@@ -181,6 +199,7 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     further: tuple[Further, ...]
     spooled: tuple[Spooled, ...] = ()
     adopted: tuple[Adopted, ...] = ()
+    adopted_saves: tuple[AdoptedSaves, ...] = ()
     stated: Envelope | None = None
 
 
@@ -265,7 +284,7 @@ def decode(data: bytes) -> Document:
 
 def _lists(document: Document) -> tuple[Sequence[object], ...]:
     signers = (document.keyrings, document.devices, document.logs)
-    return (*signers, document.batches, document.photos, document.spooled, document.adopted)
+    return (*signers, document.batches, document.photos, document.spooled, document.adopted, document.adopted_saves)
 
 
 def octets(text: str, length: int, code: str) -> bytes:

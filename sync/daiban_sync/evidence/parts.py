@@ -37,6 +37,9 @@ def parts(document: Document) -> dict[str, bytes]:
     for i, adopted in enumerate(document.adopted):
         found[f"adopted-{i}.dsse.json"] = _json(adopted.envelope)
         found[f"adopted-{i}-passkey.dsse.json"] = _json(adopted.signed.vouched)
+    for i, kept in enumerate(document.adopted_saves):
+        found |= {f"adopted-saves-{i}-{k}.dsse.json": _json(one.envelope) for k, one in enumerate(kept.saves)}
+        found[f"adopted-saves-{i}-passkey.dsse.json"] = _json(kept.signed.vouched)
     found |= {f"photo-{i}-receipt.dsse.json": _json(photo.receipt) for i, photo in enumerate(document.photos)}
     found |= {f"further-{i}.dsse.json": _json(one.statement) for i, one in enumerate(document.further)}
     if document.stated is not None:

@@ -100,10 +100,10 @@ BESIDE = {
         " rests on the centre's word, and what the screen showed is not proved",
     ),
     "adoption_unproved": Words(
-        "有采用的内容，文件里没有采用人的签名和原件（早期采用，原件已依法删除，或者取自停用手机的封存文件）："
+        "有采用的内容，文件里没有采用人的签名和原件（早期采用，或者原件已依法删除）："
         "谁采用的、原来怎么写的，只有中心的说法",
         "Of something that was adopted there is neither signature nor original in the file (adopted in an earlier"
-        " version, erased since, or out of a locked phone's spool): who adopted it and what it said before is the"
+        " version, or erased since): who adopted it and what it said before is the"
         " centre's word",
     ),
     "photo_missing": Words("有照片中心还没有收到", "The centre has not received some of the photos"),

@@ -2,6 +2,7 @@
 
 import { demand, hex, Reader, Refused, sha256, u64, utf8 } from "./bytes.mjs";
 import { readEntry } from "./entry.mjs";
+import { mandates } from "./evidence_facts.mjs";
 import { readForm, written } from "./evidence_form.mjs";
 import { b64, centres, devices, json, keyOf, keys, leadsTo, logs, noted, opened, same } from "./evidence_trust.mjs";
 import { TYPES } from "./keys.mjs";
@@ -39,6 +40,16 @@ function readSpooled(payload) {
   return said;
 }
 
+/** A save for this centre, which its phone signed singly under the key that it had then. */
+function saveOf(found, envelope) {
+  const said = readSpooled(b64(envelope.payload));
+  const device = hex(said.device);
+  demand(device !== found.desk, "no", "a desk has no spool");
+  opened(envelope, TYPES.spooled, keyOf(found, device, envelope, said.number, "number"));
+  demand(said.origin.equals(found.self.origin) && said.centre.equals(found.self.centre), "no", "elsewhere");
+  return said;
+}
+
 function batches(found) {
   const last = new Map();
   for (const { envelope } of found.file.batches) {
@@ -53,11 +64,7 @@ function batches(found) {
     found.batches.push(batch);
   }
   for (const { envelope } of found.file.spooled ?? []) {
-    const said = readSpooled(b64(envelope.payload));
-    const device = hex(said.device);
-    demand(device !== found.desk, "no", "a desk has no spool");
-    opened(envelope, TYPES.spooled, keyOf(found, device, envelope, said.number, "number"));
-    demand(said.origin.equals(found.self.origin) && said.centre.equals(found.self.centre), "no", "elsewhere");
+    const said = saveOf(found, envelope);
     const before = found.spooled.at(-1);
     const order = before ? Buffer.compare(said.device, before.device) || said.number - before.number : 1;
     demand(order > 0, "no", "out of order");
@@ -143,6 +150,15 @@ function adopter(found, { numbers, signed }, { device, digest }) {
   return owned.person;
 }
 
+/** The desk handed in what was adopted, with who took it on and where it comes from. */
+function taken(found, proved, person, { device, digest }, { number, text }) {
+  const adopted = `${hex(device)}/${hex(digest)}/${number}`;
+  const repeated = JSON.stringify({ ...JSON.parse(text), by: person, adopted });
+  const repeats = (other) => other.device === found.desk && JSON.stringify(JSON.parse(other.text)) === repeated;
+  demand(!proved.has(adopted) && found.entries.some(repeats), "no", "not what was adopted, or twice");
+  proved.add(adopted);
+}
+
 function adoptions(found) {
   const proved = new Set();
   for (const one of found.file.adopted ?? []) {
@@ -151,14 +167,24 @@ function adoptions(found) {
     demand(one.numbers[0] >= batch.first && one.numbers.at(-1) < batch.first + batch.count, "no", "no such entry");
     const person = adopter(found, one, batch);
     for (const shown of one.entries) {
-      const { number, text } = disclosed(batch, shown);
-      const adopted = `${hex(batch.device)}/${hex(batch.digest)}/${number}`;
-      const repeated = JSON.stringify({ ...JSON.parse(text), by: person, adopted });
-      const repeats = (other) =>
-        other.device === found.desk && JSON.stringify(JSON.parse(other.text)) === repeated;
-      demand(one.numbers.includes(number) && !proved.has(adopted), "no", "not chosen, or twice");
-      demand(found.entries.some(repeats), "no", "not what was adopted");
-      proved.add(adopted);
+      const original = disclosed(batch, shown);
+      demand(one.numbers.includes(original.number), "no", "not chosen");
+      taken(found, proved, person, batch, original);
+    }
+  }
+  for (const one of found.file.adopted_saves ?? []) {
+    const of = { device: Buffer.from(one.device, "hex"), digest: Buffer.from(one.digest, "hex") };
+    const exact = of.device.length === 16 && of.digest.length === 32;
+    demand(exact && same([hex(of.device), hex(of.digest)], [one.device, one.digest]), "no", "not an id");
+    const saves = one.saves.map(({ envelope, entry }) => ({ ...saveOf(found, envelope), text: entry }));
+    const ordered = rising(one.numbers) && rising(saves.map(({ number }) => number));
+    demand(ordered && one.numbers[0] > 0, "no", "out of order");
+    const person = adopter(found, one, of);
+    for (const save of saves) {
+      demand(save.device.equals(of.device) && one.numbers.includes(save.number), "no", "not chosen");
+      demand(sha256(utf8(save.text)).equals(save.digest), "no", "not what was signed");
+      readEntry(utf8(save.text));
+      taken(found, proved, person, of, save);
     }
   }
 }
@@ -204,8 +230,8 @@ function whole(found) {
 
 const STEPS = { keys, devices, logs, batches, entries, receipts, inclusion, adoptions, photos, texts, whole };
 
-/** The code of the first step that fails, or an empty text if the file holds under the root key. */
-export function checkEvidence(bytes, root) {
+/** The code of the first step that fails, or an empty text and what was found if the file holds under the root key. */
+function judged(bytes, root) {
   let found;
   try {
     const file = readForm(bytes);
@@ -214,15 +240,24 @@ export function checkEvidence(bytes, root) {
     const desk = hex(sha256("daiban desk 1\n", origin, centre).subarray(0, 16));
     found = { file, root, self: { origin, centre }, desk, devices: new Map(), logs: new Map(), ...lists };
   } catch {
-    return "evidence.form";
+    return { code: "evidence.form" };
   }
   for (const [name, step] of Object.entries(STEPS)) {
     try {
       step(found);
     } catch (error) {
-      if (error instanceof Refused || error instanceof SyntaxError) return `evidence.${name}`;
+      if (error instanceof Refused || error instanceof SyntaxError) return { code: `evidence.${name}` };
       throw error;
     }
   }
-  return "";
+  return { code: "", found };
+}
+
+export const checkEvidence = (bytes, root) => judged(bytes, root).code;
+
+/** What a file that holds says of its mandates. */
+export function readMandates(bytes, root) {
+  const { code, found } = judged(bytes, root);
+  demand(!code, "no", code);
+  return mandates(found);
 }

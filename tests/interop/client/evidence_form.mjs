@@ -83,6 +83,15 @@ const FILE = object({
   further: list(object({ kind: text, statement: envelope })),
   "spooled?": list(object({ envelope, entry: text, epoch: number, leaf: number, "path?": list(octets) })),
   "adopted?": list(object({ envelope, numbers: list(number), entries: list(disclosed), signed: assertion })),
+  "adopted_saves?": list(
+    object({
+      device: text,
+      digest: text,
+      numbers: list(number),
+      saves: list(object({ envelope, entry: text })),
+      signed: assertion,
+    }),
+  ),
   "stated?": envelope,
 });
 

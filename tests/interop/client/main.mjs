@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { hex, Refused } from "./bytes.mjs";
 import { Device } from "./device.mjs";
-import { checkEvidence } from "./evidence.mjs";
+import { checkEvidence, readMandates } from "./evidence.mjs";
 import { decode, encode, FRAME } from "./frames.mjs";
 import { send } from "./request.mjs";
 import { checkAll } from "./vectors.mjs";
@@ -70,6 +70,7 @@ function standing({ state }) {
 const ORDERS = {
   vectors: () => checkAll(),
   evidence: (_, { file, root }) => checkEvidence(Buffer.from(file, "base64"), Buffer.from(root, "hex")),
+  mandates: (_, { file, root }) => readMandates(Buffer.from(file, "base64"), Buffer.from(root, "hex")),
   forget: (_, { device }) => devices.delete(device),
   requests: () => requests.splice(0),
   enrol: (device, { code, name, again }) => device.enrol(code, name, again),

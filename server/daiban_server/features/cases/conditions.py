@@ -15,6 +15,7 @@ from daiban_schemas import mandate
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.cases.asking import Fields
+from daiban_server.features.cases.empowered import empowered
 from daiban_server.items import item_if_any
 from daiban_server.kinship import relatives
 from daiban_server.limits.calendar import local_day
@@ -63,9 +64,10 @@ def _mandate_on_paper(ledger: Ledger, record: Record) -> Program[bool]:
 
 def mandated(effect: Effect) -> Effect:
     """A command that an agent gives in somebody's name: where mandates were given, one has to stand on the day that is
-    believed of it, by a text, a sign and a witness that fit the item. What an agent reports is a fact and recorded all
-    the same; who comes to the counter, or has a clerk act, needs no agent's power. Raises `Refusal`:
-    ``mandate.not_standing``, ``mandate.text``, ``mandate.witness``, ``mandate.drawn``."""
+    believed of it, for him or for whom he acts in the place of, by a text, a sign and a witness that fit the item. What
+    an agent reports is a fact and recorded all the same; who comes to the counter, or has a clerk act, needs no agent's
+    power. Raises `Refusal`: ``mandate.not_standing``, ``mandate.other_agent``, ``mandate.text``, ``mandate.witness``,
+    ``mandate.drawn``."""
 
     def given(ledger: Ledger, asked: Asked) -> Program[Fields]:
         if asked.incoming.role == "agent":
@@ -83,10 +85,23 @@ def _check_mandates(ledger: Ledger, asked: Asked) -> Program[None]:
         raise Refusal("mandate.not_standing", ("mandate",))
     if not standing:
         return
-    item = yield from item_if_any(ledger, (yield from ledger.view(asked.record)).values.get("item"))
+    case = (yield from ledger.view(asked.record)).values
+    standing = yield from _for_author(ledger, asked, case, standing)
+    item = yield from item_if_any(ledger, case.get("item"))
     codes = [mandate.fault(values, item) for values in standing]
     if all(codes):
         raise Refusal(str(codes[0]), ("mandate",))
+
+
+def _for_author(ledger: Ledger, asked: Asked, case: Fields, standing: Iterable[Fields]) -> Program[list[Fields]]:
+    """Those mandates by which whoever acts may act. Raises `Refusal("mandate.other_agent")` where there is none."""
+    found = []
+    for values in standing:
+        if (yield from empowered(ledger, asked, case, values)):
+            found.append(values)
+    if not found:
+        raise Refusal("mandate.other_agent", ("mandate",))
+    return found
 
 
 def _visits(ledger: Ledger, record: Record, values: Fields) -> Program[list[Fields]]:

@@ -1,5 +1,9 @@
 """A case that was handed in without notice or consent is not turned away: help comes first, and somebody sees to the
-paper. A consent that was withdrawn stops further use, and what that means for the case a person decides."""
+paper. A consent that was withdrawn stops further use, and what that means for the case a person decides.
+
+Where only a witness says that somebody agreed, the record says who took it down: he is no witness of what he says
+himself. It is never refused for that, but shown as what does not fit, and does not count.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,22 +11,36 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from daiban_schemas.consents import GUARDIAN, lacking
+from daiban_schemas.kinds.consent import wants_witness
 from daiban_server import todo
 from daiban_server.db import schema
-from daiban_server.db.program import Program, rows
+from daiban_server.db.program import Program, first, rows
 from daiban_server.limits.calendar import local_day
 from daiban_server.spine.effects import Asked, Effects
-from daiban_server.spine.ledger import Ledger
+from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_server.staff import by
 
 Fields = Mapping[str, Any]
 _r = schema.record.c
+_p = schema.person.c
+_TAKER = select(_p.name, _p.phone).where(_p.id == bindparam("person_id"))
 _UNDER = select(_r.id).where(
     _r.centre == bindparam("centre_id"),
     _r.parent == bindparam("parent_id"),
     _r.kind == bindparam("wanted_kind"),
     _r.deleted.is_(False),
 )
+
+
+def taken(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fields]:
+    """Who took a consent down, where it wants a witness."""
+    if not wants_witness(incoming.values):
+        return {}
+    row = yield from first(_TAKER, person_id=incoming.author)
+    if row is None:
+        return {}
+    phone = {"phone": row[1]} if row[1] else {}
+    return {"taken_by": {"id": incoming.author.hex(), "name": row[0], **phone}}
 
 
 def handed_in(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
@@ -71,5 +89,6 @@ def _under(ledger: Ledger, parent: bytes, kind: str) -> Program[list[bytes]]:
 
 EFFECTS = Effects(
     commands={("consent", "withdraw"): withdraw},
+    made={"consent": taken},
     moved={"application": (handed_in,)},
 )

@@ -234,6 +234,11 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         "/figures/assessment",
         {"data": dict.fromkeys(("weight-on_time", "weight-replies", "weight-satisfaction", "weight-opinions"), "1")},
     ),
+    ("GET", "/trust"): lambda of: ("/trust", {}),
+    ("POST", "/cases/{record:str}/evidence"): lambda of: (
+        f"/cases/{of.application}/evidence",
+        {"data": {"reason": "复核"}},
+    ),
     ("GET", "/replies"): lambda of: ("/replies", {}),
     ("GET", "/households/{record:str}"): lambda of: (f"/households/{of.household}", {}),
     ("POST", "/households/{record:str}/replies"): lambda of: (

@@ -34,8 +34,9 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        "存证",
+        "留痕",
         (
+            Entry("trust", "/trust", "存证", "trust.read"),
             Entry("erasures", "/erasures", "到期资料", "erasure.read"),
             Entry("audit", "/audit", "查看记录", "audit.read"),
         ),

@@ -31,7 +31,7 @@ FIELDS = 60
 """Fields of one form."""
 
 _PAGES = re.compile(
-    r"/(summary|audit|account|people|erasures|registers|cases(/[0-9a-f]{32})?|replies|figures(/assessment)?|households/[0-9a-f]{32}|quarantine|devices(/[0-9a-f]{32})?)\Z"
+    r"/(summary|audit|account|people|erasures|registers|cases(/[0-9a-f]{32})?|trust|replies|figures(/assessment)?|households/[0-9a-f]{32}|quarantine|devices(/[0-9a-f]{32})?)\Z"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))

@@ -21,6 +21,7 @@ from daiban_server.console import (
     revealing,
     steps,
     summary,
+    trust,
 )
 from daiban_server.console.cases import listed
 from daiban_server.console.cases import one as one_case
@@ -82,6 +83,7 @@ ROUTES: list[Router] = [
             listed_replies.replies,
             one_household.household,
             writing.reply,
+            *trust.HANDLERS,
             figures.figures,
             counted.counted,
             assessed.assessed,

@@ -146,6 +146,7 @@ async def whole(
         given=given or {},
         papers=_PAPERS.items() if may(session.role, "paper.print") else (),
         may_copy=may(session.role, "person.copy"),
+        may_prove=may(session.role, "evidence.export"),
         may_photo=may(session.role, "photo.read"),
         may_reveal=may(session.role, "value.reveal"),
         may_act=may(session.role, "record.command"),

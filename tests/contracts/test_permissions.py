@@ -39,6 +39,7 @@ class Ids:
     device: str
     fingerprint: str
     item: str
+    visit: str
 
 
 Request = tuple[str, dict[str, Any]]
@@ -234,6 +235,22 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         f"/cases/{of.application}/reports/verified",
         {"data": {"met": "户主"}},
     ),
+    ("GET", "/visits/{record:str}"): lambda of: (f"/visits/{of.visit}", {}),
+    ("POST", "/visits/{record:str}/confirm"): lambda of: (
+        f"/visits/{of.visit}/confirm",
+        {"data": {"who": "户主", "how": "telephone"}},
+    ),
+    ("POST", "/visits/{record:str}/cancel"): lambda of: (f"/visits/{of.visit}/cancel", {"data": {"reason": "不办了"}}),
+    ("GET", "/visits/book"): lambda of: (f"/visits/book?household={of.household}", {}),
+    ("POST", "/visits/book/offers"): lambda of: ("/visits/book/offers", {"data": {"household": of.household}}),
+    ("POST", "/visits/book/release"): lambda of: (
+        "/visits/book/release",
+        {"data": {"household": of.household, "hold": of.task}},
+    ),
+    ("POST", "/visits/book"): lambda of: (
+        "/visits/book",
+        {"data": {"visit": of.visit, "slot": f"{of.person}:1900000000000"}},
+    ),
     ("GET", "/erasures"): lambda of: ("/erasures", {}),
     ("POST", "/erasures"): lambda of: (
         "/erasures",
@@ -323,7 +340,7 @@ def actions(town: Township) -> dict[tuple[str, str], str]:
 async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
     """A household, an application, a task and a waiting phone of a centre; every text says `note`."""
     services, now = town.services, town.clock()
-    household, application, task, device, person, place = (new_id() for _ in range(6))
+    household, application, task, device, person, place, visit = (new_id() for _ in range(7))
     key = SoftwareKey(secrets.token_bytes(32))
     keys, effects = services.keys, services.effects
     clerk = desk.Clerk(person, "clerk", centre)
@@ -340,6 +357,7 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
             entry.command(application.hex(), "application", "submit", None, expected=None, at=now),
             entry.command(application.hex(), "application", "receive", None, expected=None, at=now),
             entry.change(household.hex(), "household", {"phone": "13700000001"}, seen=0, at=now),
+            entry.change(visit.hex(), "visit", {"household": household.hex(), "purpose": note}, seen=0, at=now),
         ]
         yield from desk.write(clerk, bodies, keys, effects, now, secrets.token_bytes(32))
         yield Write(schema.task, [(task, centre, person, household, "visit.finished", now, None)])
@@ -348,7 +366,7 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
 
     await services.database.write(centre, program)
     ids = (centre, person, place, household, application, task, device)
-    return Ids(*(one.hex() for one in ids), fingerprint(key.public_key), town.item.hex())
+    return Ids(*(one.hex() for one in ids), fingerprint(key.public_key), town.item.hex(), visit.hex())
 
 
 async def contents(town: Township, centre: str) -> dict[str, list[Any]]:

@@ -235,6 +235,8 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         f"/cases/{of.application}/reports/verified",
         {"data": {"met": "户主"}},
     ),
+    ("GET", "/visits"): lambda of: ("/visits", {}),
+    ("GET", "/visits/map"): lambda of: ("/visits/map", {}),
     ("GET", "/visits/{record:str}"): lambda of: (f"/visits/{of.visit}", {}),
     ("POST", "/visits/{record:str}/confirm"): lambda of: (
         f"/visits/{of.visit}/confirm",

@@ -19,6 +19,15 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (Entry("summary", "/summary", "今日情况", "summary.read", "各中心情况"),)),
     ("", (Entry("cases", "/cases", "办件", "case.read"), Entry("registers", "/registers", "登记簿", "register.read"))),
     (
+        "上门",
+        (
+            Entry("visits", "/visits", "上门周历", "visit.board"),
+            Entry("map", "/visits/map", "上门地图", "visit.board"),
+            Entry("plan", "/visits/plan", "统一排班", "visit.board"),
+            Entry("away", "/visits/away", "请假顶岗", "post.read"),
+        ),
+    ),
+    (
         "管理",
         (
             Entry("people", "/people", "人员账号", "account.reset"),

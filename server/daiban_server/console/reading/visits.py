@@ -79,8 +79,8 @@ def visits(book: Book) -> Program[Visits]:
     since = words.day_start(book.now)
     until = since + DAYS * words.DAY
     slots = yield from rows(_SLOTS, centre_id=book.centre, since=since, until=until)
-    waiting = yield from rows(_WAITING, centre_id=book.centre)
-    yield from book.read([row[0] for row in (*slots, *waiting)])
+    yield from book.read([row[0] for row in slots])
+    waits, more = yield from waiting(book)
     crews: dict[bytes, list[bytes]] = {}
     for visit, agent, _, _ in slots:
         crews.setdefault(visit, []).append(agent)
@@ -91,9 +91,16 @@ def visits(book: Book) -> Program[Visits]:
         days.setdefault(words.local(start).date(), []).append(_line(visit, crews[visit], (start, end), book))
     return Visits(
         [VisitDay(words.day_name(day, today), words.date(day, today), days[day]) for day in sorted(days)],
-        [_line(row[0], [], None, book) for row in waiting[:WAITING]],
-        len(waiting) > WAITING,
+        waits,
+        more,
     )
+
+
+def waiting(book: Book) -> Program[tuple[list[VisitLine], bool]]:
+    """The visits without a time that wait longest, and whether there are more."""
+    found = yield from rows(_WAITING, centre_id=book.centre)
+    yield from book.read([row[0] for row in found])
+    return [_line(row[0], [], None, book) for row in found[:WAITING]], len(found) > WAITING
 
 
 def _line(visit: bytes, crew: list[bytes], time: tuple[int, int] | None, book: Book) -> VisitLine:

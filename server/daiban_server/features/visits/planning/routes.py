@@ -189,7 +189,7 @@ _First = Annotated[str, QueryParameter(name="from")]
 async def week(session: GivenSession, services: GivenServices, first: _First = "", days: FromQuery[int] = 5) -> WeekOut:
     """The standing week by agent, from a day on (today, where nothing is said). Raises `ProblemError`:
     ``request.invalid``."""
-    standing = await _standing(session, services, first, days)
+    standing = await standing_week(session, services, first, days)
     return await asyncio.to_thread(standing.out)
 
 
@@ -198,11 +198,12 @@ async def week_picture(
     session: GivenSession, services: GivenServices, first: _First = "", days: FromQuery[int] = 5
 ) -> Response[bytes]:
     """The standing week as a picture. Raises as `week`."""
-    standing = await _standing(session, services, first, days)
+    standing = await standing_week(session, services, first, days)
     return _svg(await asyncio.to_thread(lambda: svg(standing.problem, standing.plan())))
 
 
-async def _standing(session: SignedIn, services: Services, first: str, days: int) -> StandingWeek:
+async def standing_week(session: SignedIn, services: Services, first: str, days: int) -> StandingWeek:
+    """The standing week of one's own centre. Raises `ProblemError`: ``request.invalid``."""
     now = services.now()
     day = checked_day(first) if first else local_day(now)
     if not 1 <= days <= LONGEST or not datetime.date(2000, 1, 1) <= day <= datetime.date(2200, 1, 1):

@@ -182,7 +182,6 @@ async def test_a_time_that_was_only_proposed_is_told_and_agreed_to(sqlite_townsh
     made = await clerk.post("/v1/records/visit", json={"fields": {"household": home, "application": case}})
     visit = made.json()["record"]
     await clerk.post(f"/v1/records/visit/{visit}/commands/propose", json={"arguments": {}})
-    await sign_in(desk, town, "赵敏", "/visits?week=" + next_day(town))
     await sign_in(desk, town, "赵敏", f"/visits/{visit}")
     await desk.get_by_label("和谁说的").fill("")
     await press(desk.get_by_role("button", name="住户已同意"))

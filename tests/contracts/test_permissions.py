@@ -237,6 +237,12 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ),
     ("GET", "/visits"): lambda of: ("/visits", {}),
     ("GET", "/visits/map"): lambda of: ("/visits/map", {}),
+    ("GET", "/visits/plan"): lambda of: ("/visits/plan", {}),
+    ("POST", "/visits/plan"): lambda of: ("/visits/plan", {"data": {}}),
+    ("GET", "/visits/plan/{run:str}"): lambda of: (f"/visits/plan/{of.task}", {}),
+    ("GET", "/visits/plan/{run:str}/progress"): lambda of: (f"/visits/plan/{of.task}/progress", {}),
+    ("POST", "/visits/plan/{run:str}/commit"): lambda of: (f"/visits/plan/{of.task}/commit", {"data": {}}),
+    ("POST", "/visits/plan/{run:str}/cancel"): lambda of: (f"/visits/plan/{of.task}/cancel", {"data": {}}),
     ("GET", "/visits/{record:str}"): lambda of: (f"/visits/{of.visit}", {}),
     ("POST", "/visits/{record:str}/confirm"): lambda of: (
         f"/visits/{of.visit}/confirm",

@@ -72,6 +72,8 @@ SAID = {
     "confirmed": "已记为告知住户，这个时间不会再随意变动。",
     "cancelled": "已取消，腾出来的时间可以约给别人。",
     "released": "留着的时间已放开，别人可以约了。",
+    "committed": "已采用新的安排。排好时间但住户还不知道的，请逐户打电话告知。",
+    "thrown": "没有采用，原来的安排一点没动。",
     "over": "这次上门已经办过或取消了，不能再约。",
 }
 """What a page says at its top after something was done; the address carries only the code."""

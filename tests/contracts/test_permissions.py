@@ -40,6 +40,7 @@ class Ids:
     fingerprint: str
     item: str
     visit: str
+    handover: str
 
 
 Request = tuple[str, dict[str, Any]]
@@ -243,6 +244,13 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/visits/plan/{run:str}/progress"): lambda of: (f"/visits/plan/{of.task}/progress", {}),
     ("POST", "/visits/plan/{run:str}/commit"): lambda of: (f"/visits/plan/{of.task}/commit", {"data": {}}),
     ("POST", "/visits/plan/{run:str}/cancel"): lambda of: (f"/visits/plan/{of.task}/cancel", {"data": {}}),
+    ("GET", "/visits/away"): lambda of: ("/visits/away", {}),
+    ("POST", "/visits/away"): lambda of: ("/visits/away", {"data": {"person": of.person, "since": "2099-01-05"}}),
+    ("GET", "/visits/away/{record:str}"): lambda of: (f"/visits/away/{of.handover}", {}),
+    ("POST", "/visits/away/{record:str}/{name:str}"): lambda of: (
+        f"/visits/away/{of.handover}/cancel",
+        {"data": {}},
+    ),
     ("GET", "/visits/{record:str}"): lambda of: (f"/visits/{of.visit}", {}),
     ("POST", "/visits/{record:str}/confirm"): lambda of: (
         f"/visits/{of.visit}/confirm",
@@ -348,7 +356,8 @@ def actions(town: Township) -> dict[tuple[str, str], str]:
 async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
     """A household, an application, a task and a waiting phone of a centre; every text says `note`."""
     services, now = town.services, town.clock()
-    household, application, task, device, person, place, visit = (new_id() for _ in range(7))
+    household, application, task, device, person, place = (new_id() for _ in range(6))
+    visit, handover = new_id(), new_id()
     key = SoftwareKey(secrets.token_bytes(32))
     keys, effects = services.keys, services.effects
     clerk = desk.Clerk(person, "clerk", centre)
@@ -366,6 +375,7 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
             entry.command(application.hex(), "application", "receive", None, expected=None, at=now),
             entry.change(household.hex(), "household", {"phone": "13700000001"}, seen=0, at=now),
             entry.change(visit.hex(), "visit", {"household": household.hex(), "purpose": note}, seen=0, at=now),
+            entry.change(handover.hex(), "handover", {"person": person.hex(), "reason": note}, seen=0, at=now),
         ]
         yield from desk.write(clerk, bodies, keys, effects, now, secrets.token_bytes(32))
         yield Write(schema.task, [(task, centre, person, household, "visit.finished", now, None)])
@@ -374,7 +384,7 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
 
     await services.database.write(centre, program)
     ids = (centre, person, place, household, application, task, device)
-    return Ids(*(one.hex() for one in ids), fingerprint(key.public_key), town.item.hex(), visit.hex())
+    return Ids(*(one.hex() for one in ids), fingerprint(key.public_key), town.item.hex(), visit.hex(), handover.hex())
 
 
 async def contents(town: Township, centre: str) -> dict[str, list[Any]]:

@@ -74,6 +74,13 @@ SAID = {
     "released": "留着的时间已放开，别人可以约了。",
     "committed": "已采用新的安排。排好时间但住户还不知道的，请逐户打电话告知。",
     "thrown": "没有采用，原来的安排一点没动。",
+    "asked-leave": "已报给中心负责人，等着安排顶岗。",
+    "arranged": "已安排顶岗，双方会收到消息。受影响的上门列在下面。",
+    "begun": "已交接，顶岗从现在开始。",
+    "prolonged": "已延长，受影响的上门列在下面。",
+    "replaced": "已换人顶岗。",
+    "returned": "已记为返岗，交出去的村和办件回到本人手里。",
+    "called-off": "这次请假已取消。",
     "over": "这次上门已经办过或取消了，不能再约。",
 }
 """What a page says at its top after something was done; the address carries only the code."""

@@ -27,7 +27,7 @@ from daiban_server.console.cases import one as one_case
 from daiban_server.console.devices import apart, listing, lost, one
 from daiban_server.console.language import choose, listen
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
-from daiban_server.console.visits import board, booking, plans
+from daiban_server.console.visits import away, board, booking, leave, plans
 from daiban_server.console.visits import map as visit_map
 from daiban_server.console.visits import one as one_visit
 from daiban_server.http.problems import problem
@@ -76,6 +76,8 @@ ROUTES: list[Router] = [
             *booking.HANDLERS,
             *visit_map.HANDLERS,
             *plans.HANDLERS,
+            *away.HANDLERS,
+            *leave.HANDLERS,
             *one_visit.HANDLERS,
             revealing.ask,
             revealing.reveal,

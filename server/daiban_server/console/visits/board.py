@@ -155,7 +155,9 @@ def _read(
     ]
     reader = _Reader(book, kept, away, asked)
     waits, more = yield from waiting(book)
-    why = {one.visit: REASONS.get(one.code, "") for one in told.unserved} | {
+    # Where there is room, the search says that nobody can fit it in: nobody has tried, and the page says nothing.
+    barred = [one for one in told.unserved if one.code not in ("no_gap", "not_worth")]
+    why = {one.visit: REASONS.get(one.code, "") for one in barred} | {
         one.visit: LEFT.get(one.code, "") for one in told.left
     }
     return {

@@ -28,6 +28,7 @@ from daiban_server.features.visits.planning.weekly import Made, StandingWeek, We
 from daiban_server.features.visits.planning.words import LEFT
 from daiban_server.features.visits.terms import to_milliseconds
 from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
 
 WEEK = 7
@@ -130,6 +131,7 @@ async def board(request: Asked, session: GivenSession, services: GivenServices) 
         before=link(first - step),
         after=link(first + step),
         this=link(monday_of("", today)) if first != monday_of("", today) else "",
+        may_book=may(session.role, "visit.offer"),
         said=said_in(request),
     )
 

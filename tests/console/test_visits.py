@@ -36,7 +36,7 @@ async def booked(town: Township, http: httpx2.AsyncClient, case: str, day: str) 
     assert answer.status_code == 303, answer.text
     again = await http.post("/visits/book", data=form)
     assert again.headers["location"] == answer.headers["location"], "a form that is sent twice books once"
-    return visit
+    return str(visit)
 
 
 async def test_three_clicks_from_the_case_a_visit_is_promised(
@@ -203,7 +203,7 @@ async def test_the_map_of_a_day_has_each_visit_by_its_number(
     for page, name in ((desk, "desk"), (phone, "phone")):
         await sign_in(page, town, "赵敏", f"/visits/map?day={day}")
         await no_wider_than_the_screen(page)
-        assert await page.locator(".map svg text").all_inner_texts() == ["1", "2"]
+        assert await page.locator(".map svg text").all_text_contents() == ["1", "2"]
         assert "张桂兰" in await part(page, "名单").inner_text()
         await picture(page, f"console-map-{name}")
     free = (await http.get(f"/visits/map?day={day}&agent={town.people['刘强'].hex()}")).text

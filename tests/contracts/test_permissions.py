@@ -37,10 +37,10 @@ class Ids:
     application: str
     task: str
     device: str
-    fingerprint: str
-    item: str
     visit: str
     handover: str
+    fingerprint: str
+    item: str
 
 
 Request = tuple[str, dict[str, Any]]
@@ -383,8 +383,8 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
         yield Write(schema.device, [row])
 
     await services.database.write(centre, program)
-    ids = (centre, person, place, household, application, task, device)
-    return Ids(*(one.hex() for one in ids), fingerprint(key.public_key), town.item.hex(), visit.hex(), handover.hex())
+    ids = (centre, person, place, household, application, task, device, visit, handover)
+    return Ids(*(one.hex() for one in ids), fingerprint(key.public_key), town.item.hex())
 
 
 async def contents(town: Township, centre: str) -> dict[str, list[Any]]:

@@ -1,5 +1,6 @@
 """The routes on a map: homes of agents as squares, visits as dots, a line for each route in its agent's colour."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import cos, radians
 
@@ -10,6 +11,7 @@ from .problem import GreatCircleRoad, Problem, Stop
 _LEGEND = 180.0
 _TALL = 620.0
 _EDGE = 26.0
+_APART = 25.0
 NO_NUMBERS: Mapping[str, int] = {}
 
 
@@ -89,9 +91,13 @@ class MapPicture:
         )
 
     def _visits(self, top: float, colours: dict[str, str]) -> Iterator[str]:
-        made = {stop.visit: stop for stop in self.stops}
+        made, there = {stop.visit: stop for stop in self.stops}, Counter[int]()
         for visit in self.problem.visits:
             x, y = self.at[visit.point]
+            if self.numbers:
+                # Numbers of one place stand side by side, or the last would hide the others.
+                x += _APART * there[visit.point] * (-1 if x > self.width / 2 else 1)
+                there[visit.point] += 1
             stop = made.get(visit.id)
             # Left out: a ring, so that a hole in the map is seen.
             fill, edge = ("#ffffff", PALE) if stop is None else (colours[stop.crew[0]], "#ffffff")

@@ -118,6 +118,8 @@ async def test_who_stands_in_and_what_it_does_to_visits_is_said_before_and_after
     before = (await http.get(f"/v1/records/visit/{visit}")).json()["values"]["agent_name"]
     assert before == "王芳", "nothing changed by looking"
     await picture(phone, "console-away-phone")
+    for odd in ("0" * 32, town.people["赵敏"].hex(), "x"):
+        assert "不点人就由岗位的B岗顶岗" in (await (await browser_of(town, "李红")).get(f"{page}?to={odd}")).text
     await press(phone.get_by_role("button", name="由刘强顶岗"))
     assert "已安排顶岗" in await phone.get_by_role("status").inner_text()
     assert "按时去，换人" in await part(phone, "受影响的上门").inner_text()

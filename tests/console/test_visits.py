@@ -208,6 +208,6 @@ async def test_the_map_of_a_day_has_each_visit_by_its_number(
         await picture(page, f"console-map-{name}")
     free = (await http.get(f"/visits/map?day={day}&agent={town.people['刘强'].hex()}")).text
     assert "这天没有约好的上门" in free and "张桂兰" not in free
-    for odd in ("9999-99-99", "0001-01-01", "x", "%00"):
+    for odd in ("9999-99-99", "0001-01-01", "2198-05-05", "2001-05-05", "x", "%00"):
         assert (await http.get(f"/visits/map?day={odd}")).status_code == 200
         assert (await http.get(f"/visits?week={odd}&agent={odd}")).status_code == 200

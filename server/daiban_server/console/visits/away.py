@@ -192,10 +192,12 @@ def _read(id_: bytes, to: str, session: SignedIn, services: Services) -> Program
     shown = yield from handover(id_, book.centre)
     values, status = shown.view.values, shown.status or ""
     line, told = _line(shown, book), values.get("arranged") or values
-    person, chosen = told.get("person"), to or told.get("to") or ""
-    people = yield from rows(_PEOPLE, centre_id=book.centre)
+    people, person = (yield from rows(_PEOPLE, centre_id=book.centre)), told.get("person")
     role = next((role for who, _, role in people if who.hex() == person), "")
-    ahead = status == "asked" or (status in ("arranged", "begun") and to != "" and to != told.get("to"))
+    others = {who.hex(): name for who, name, its in people if its == role and who.hex() != person}
+    # An address may name anybody, and so may a request from a phone.
+    to, chosen = (to if to in others else ""), next((str(one) for one in (to, told.get("to")) if one in others), "")
+    ahead = status == "asked" or (status in ("arranged", "begun") and to not in ("", told.get("to")))
     hit: Sequence[Fields] = values.get("visits") or ()
     if ahead and isinstance(person, str) and role == "agent":
         hit = yield from foreseen(book.centre, book.now, _away(person, chosen, told, book.now))
@@ -206,7 +208,7 @@ def _read(id_: bytes, to: str, session: SignedIn, services: Services) -> Program
         "status": status,
         "reason": safe_text(str(values.get("reason") or "")),
         "note": safe_text(str(values.get("note") or "")),
-        "others": [(who.hex(), name) for who, name, its in people if its == role and who.hex() != person],
+        "others": list(others.items()),
         "chosen": chosen,
         "chosen_name": _name(chosen, book),
         "button": say("由{0}顶岗", name) if (name := _name(chosen, book)) else "由B岗顶岗",

@@ -98,7 +98,7 @@ def _read(id_: bytes, session: SignedIn, now: int, services: Services) -> Progra
 
 
 def _masked(value: Any) -> Any:
-    return safe_text(value) if isinstance(value, str) else value
+    return words.full_width(safe_text(value)) if isinstance(value, str) else value
 
 
 def _time(values: Mapping[str, Any], book: Book) -> Time:

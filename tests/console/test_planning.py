@@ -154,3 +154,17 @@ async def test_an_absence_begins_is_prolonged_and_ends(sqlite_township: Township
     for wrong in ({"since": "2001-01-01"}, {"until": "2001-01-01"}, {"person": "x"}, {"reason": "长" * 101}):
         refused = await http.post("/visits/away", data={"csrf": csrf, **who, **wrong})
         assert refused.status_code == 422 and 'class="errors"' in refused.text
+
+
+async def test_who_leaves_for_good_does_not_come_back(sqlite_township: Township) -> None:
+    town = sqlite_township
+    head = await town.signed_in("李红")
+    fields = {"type": "leaving", "person": town.people["王芳"].hex(), "to": town.people["刘强"].hex()}
+    made = await head.post("/v1/records/handover", json={"fields": fields})
+    http = await browser_of(town, "李红")
+    page, csrf = f"/visits/away/{made.json()['record']}", await token(http)
+    assert "王芳的离岗" in (await http.get(page)).text
+    for name in ("arrange", "begin"):
+        assert (await http.post(f"{page}/{name}", data={"csrf": csrf})).status_code == 303
+    assert "已返岗" not in (await http.get(page)).text
+    assert "王芳" in (await http.get("/visits/away")).text

@@ -43,6 +43,8 @@ OUTCOMES = {
     "to_ask": Mark("要另约时间", "diamond"),
     "nobody": Mark("没有人能去", "cross"),
 }
+_OF_ABSENCES = {"prolong", "replace", "return"}
+"""What nobody does of one who moves or leaves for good."""
 LISTED = 100
 _p = schema.person.c
 _PEOPLE = (
@@ -199,7 +201,9 @@ def _read(id_: bytes, to: str, session: SignedIn, services: Services) -> Program
     to, chosen = (to if to in others else ""), next((str(one) for one in (to, told.get("to")) if one in others), "")
     ahead = status == "asked" or (status in ("arranged", "begun") and to not in ("", told.get("to")))
     hit: Sequence[Fields] = values.get("visits") or ()
-    if ahead and isinstance(person, str) and role == "agent":
+    kind = told.get("type") or "absence"
+    visits_too = role == "agent" and kind != "transfer"  # who changes villages keeps what he promised
+    if ahead and isinstance(person, str) and visits_too:
         hit = yield from foreseen(book.centre, book.now, _away(person, chosen, told, book.now))
     yield from book.read([bytes.fromhex(one["visit"]) for one in hit])
     return {
@@ -213,9 +217,9 @@ def _read(id_: bytes, to: str, session: SignedIn, services: Services) -> Program
         "chosen_name": _name(chosen, book),
         "button": say("由{0}顶岗", name) if (name := _name(chosen, book)) else "由B岗顶岗",
         "ahead": ahead,
-        "is_agent": role == "agent",
+        "visits_too": visits_too,
         "hit": [_hit(one, book) for one in hit],
-        "acts": _acts(status, session, person),
+        "acts": _acts(status, session, person) - (set() if kind == "absence" else _OF_ABSENCES),
         "version": values.get("version"),
     }
 

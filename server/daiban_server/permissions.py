@@ -41,6 +41,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "figure.read": _DESK | _ABOVE,
     "figure.weigh": frozenset({"district"}),
     "visit.offer": _DESK | {"cadre"},
+    # The pages of a centre's home visits; the district makes none.
+    "visit.board": _ABOVE | {"clerk", "head"},
     "visit.settings": frozenset({"head"}),
     "plan.read": _DESK | _ABOVE,
     "plan.run": frozenset({"head", "clerk"}),

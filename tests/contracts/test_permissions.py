@@ -37,6 +37,8 @@ class Ids:
     application: str
     task: str
     device: str
+    visit: str
+    handover: str
     fingerprint: str
     item: str
 
@@ -255,6 +257,37 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         f"/cases/{of.application}/reports/verified",
         {"data": {"met": "户主"}},
     ),
+    ("GET", "/visits"): lambda of: ("/visits", {}),
+    ("GET", "/visits/map"): lambda of: ("/visits/map", {}),
+    ("GET", "/visits/plan"): lambda of: ("/visits/plan", {}),
+    ("POST", "/visits/plan"): lambda of: ("/visits/plan", {"data": {}}),
+    ("GET", "/visits/plan/{run:str}"): lambda of: (f"/visits/plan/{of.task}", {}),
+    ("GET", "/visits/plan/{run:str}/progress"): lambda of: (f"/visits/plan/{of.task}/progress", {}),
+    ("POST", "/visits/plan/{run:str}/commit"): lambda of: (f"/visits/plan/{of.task}/commit", {"data": {}}),
+    ("POST", "/visits/plan/{run:str}/cancel"): lambda of: (f"/visits/plan/{of.task}/cancel", {"data": {}}),
+    ("GET", "/visits/away"): lambda of: ("/visits/away", {}),
+    ("POST", "/visits/away"): lambda of: ("/visits/away", {"data": {"person": of.person, "since": "2099-01-05"}}),
+    ("GET", "/visits/away/{record:str}"): lambda of: (f"/visits/away/{of.handover}", {}),
+    ("POST", "/visits/away/{record:str}/{name:str}"): lambda of: (
+        f"/visits/away/{of.handover}/cancel",
+        {"data": {}},
+    ),
+    ("GET", "/visits/{record:str}"): lambda of: (f"/visits/{of.visit}", {}),
+    ("POST", "/visits/{record:str}/confirm"): lambda of: (
+        f"/visits/{of.visit}/confirm",
+        {"data": {"who": "户主", "how": "telephone"}},
+    ),
+    ("POST", "/visits/{record:str}/cancel"): lambda of: (f"/visits/{of.visit}/cancel", {"data": {"reason": "不办了"}}),
+    ("GET", "/visits/book"): lambda of: (f"/visits/book?household={of.household}", {}),
+    ("POST", "/visits/book/offers"): lambda of: ("/visits/book/offers", {"data": {"household": of.household}}),
+    ("POST", "/visits/book/release"): lambda of: (
+        "/visits/book/release",
+        {"data": {"household": of.household, "hold": of.task}},
+    ),
+    ("POST", "/visits/book"): lambda of: (
+        "/visits/book",
+        {"data": {"visit": of.visit, "slot": f"{of.person}:1900000000000"}},
+    ),
     ("GET", "/erasures"): lambda of: ("/erasures", {}),
     ("POST", "/erasures"): lambda of: (
         "/erasures",
@@ -345,6 +378,7 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
     """A household, an application, a task and a waiting phone of a centre; every text says `note`."""
     services, now = town.services, town.clock()
     household, application, task, device, person, place = (new_id() for _ in range(6))
+    visit, handover = new_id(), new_id()
     key = SoftwareKey(secrets.token_bytes(32))
     keys, effects = services.keys, services.effects
     clerk = desk.Clerk(person, "clerk", centre)
@@ -361,6 +395,8 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
             entry.command(application.hex(), "application", "submit", None, expected=None, at=now),
             entry.command(application.hex(), "application", "receive", None, expected=None, at=now),
             entry.change(household.hex(), "household", {"phone": "13700000001"}, seen=0, at=now),
+            entry.change(visit.hex(), "visit", {"household": household.hex(), "purpose": note}, seen=0, at=now),
+            entry.change(handover.hex(), "handover", {"person": person.hex(), "reason": note}, seen=0, at=now),
         ]
         yield from desk.write(clerk, bodies, keys, effects, now, secrets.token_bytes(32))
         yield Write(schema.task, [(task, centre, person, household, "visit.finished", now, None)])
@@ -368,7 +404,7 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
         yield Write(schema.device, [row])
 
     await services.database.write(centre, program)
-    ids = (centre, person, place, household, application, task, device)
+    ids = (centre, person, place, household, application, task, device, visit, handover)
     return Ids(*(one.hex() for one in ids), fingerprint(key.public_key), town.item.hex())
 
 

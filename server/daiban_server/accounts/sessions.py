@@ -151,11 +151,11 @@ def _found(secret: str, now: int) -> Program[tuple[SignedIn | None, int]]:
     return SignedIn(person.hex(), name, role, centre.hex(), csrf, stage, id_.hex(), bool(second), door, proved), seen
 
 
-async def look_up(secret: str, services: Services) -> SignedIn | None:
-    """The session of a cookie's secret, which counts as used now."""
+async def look_up(secret: str, services: Services, *, used: bool = True) -> SignedIn | None:
+    """The session of a cookie's secret, which counts as used now unless a page asked by itself."""
     now = services.now()
     session, seen = await services.database.read(_found(secret, now))
-    if session and now - seen >= _TOUCH:
+    if session and used and now - seen >= _TOUCH:
         await services.database.write("session", lambda: run(_SEEN, session_digest=digest(secret), now=now))
     return session
 

@@ -27,6 +27,15 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "上门",
+        (
+            Entry("visits", "/visits", "上门周历", "visit.board"),
+            Entry("map", "/visits/map", "上门地图", "visit.board"),
+            Entry("plan", "/visits/plan", "统一排班", "visit.board"),
+            Entry("away", "/visits/away", "请假顶岗", "post.read"),
+        ),
+    ),
+    (
         "管理",
         (
             Entry("people", "/people", "人员账号", "account.reset"),

@@ -31,7 +31,9 @@ FIELDS = 60
 """Fields of one form."""
 
 _PAGES = re.compile(
-    r"/(summary|audit|account|people|erasures|registers|cases(/[0-9a-f]{32})?|trust|replies|figures(/assessment)?|households/[0-9a-f]{32}|quarantine|devices(/[0-9a-f]{32})?)\Z"
+    r"/(summary|audit|account|people|erasures|registers|quarantine|trust|replies|figures(/assessment)?"
+    r"|households/[0-9a-f]{32}|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
@@ -70,6 +72,21 @@ SAID = {
     "allowed": "已准许，七天内他首次登录时生效。",
     "linked": "已绑定，以后可以用它登录。",
     "unlinked": "已解除绑定。",
+    "booked": "约好了。请照下面的话告诉住户，再打印预约单。",
+    "rebooked": "改好了。请照下面的话告诉住户，旧的预约单作废。",
+    "confirmed": "已记为告知住户，这个时间不会再随意变动。",
+    "cancelled": "已取消，腾出来的时间可以约给别人。",
+    "released": "留着的时间已放开，别人可以约了。",
+    "committed": "已采用新的安排。排好时间但住户还不知道的，请逐户打电话告知。",
+    "thrown": "没有采用，原来的安排一点没动。",
+    "asked-leave": "已报给中心负责人，等着安排顶岗。",
+    "arranged": "已安排顶岗，双方会收到消息。受影响的上门列在下面。",
+    "begun": "已交接，顶岗从现在开始。",
+    "prolonged": "已延长，受影响的上门列在下面。",
+    "replaced": "已换人顶岗。",
+    "returned": "已记为返岗，交出去的村和办件回到本人手里。",
+    "called-off": "这次请假已取消。",
+    "over": "这次上门已经办过或取消了，不能再约。",
 }
 """What a page says at its top after something was done; the address carries only the code."""
 

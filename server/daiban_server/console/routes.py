@@ -34,6 +34,9 @@ from daiban_server.console.openly import hall, resident
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.console.replies import listed as listed_replies
 from daiban_server.console.replies import writing
+from daiban_server.console.visits import away, board, booking, leave, plans
+from daiban_server.console.visits import map as visit_map
+from daiban_server.console.visits import one as one_visit
 from daiban_server.http.problems import problem
 
 AnyRequest = Request[Any, Any, Any]
@@ -88,6 +91,13 @@ ROUTES: list[Router] = [
             counted.counted,
             assessed.assessed,
             assessed.weigh,
+            *board.HANDLERS,
+            *booking.HANDLERS,
+            *visit_map.HANDLERS,
+            *plans.HANDLERS,
+            *away.HANDLERS,
+            *leave.HANDLERS,
+            *one_visit.HANDLERS,
             revealing.ask,
             revealing.reveal,
             auditing.audit_page,

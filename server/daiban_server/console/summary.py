@@ -74,6 +74,8 @@ async def whole(session: SignedIn, services: Services, *, said: str = "", failed
         choices=CHOICES,
         may_close=may(session.role, "task.close"),
         may_reveal=may(session.role, "value.reveal"),
+        may_board=may(session.role, "visit.board"),
+        may_book=may(session.role, "visit.offer"),
     )
 
 

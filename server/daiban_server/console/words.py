@@ -16,7 +16,7 @@ DAY = 86_400_000
 CLOCK_OFF = 120_000
 """Milliseconds by which a phone's clock may be off before people are told."""
 
-_NARROW = re.compile(r"(?<=[\u4e00-\u9fff])[,;:](?=[\u4e00-\u9fff])")
+_NARROW = re.compile(r"(?<=[\u4e00-\u9fff0-9])[,;:](?=[\u4e00-\u9fff])")
 _WEEKDAYS = "一二三四五六日"
 _NEAR = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 

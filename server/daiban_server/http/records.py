@@ -4,7 +4,7 @@ What is written here is handed in as a batch of the centre's desk (see `spine.de
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Controller, get, patch, post
@@ -224,14 +224,20 @@ async def conflicts(session: GivenSession, services: GivenServices, datum: Datum
 
 async def hand_in(body: bytes, record: str, session: SignedIn, services: Services) -> Result:
     """Hand in one entry for whoever is signed in. A refusal is raised as a problem, with its fields."""
+    return await hand_in_all([body], record, session, services)
+
+
+async def hand_in_all(bodies: Sequence[bytes], record: str, session: SignedIn, services: Services) -> Result:
+    """Hand in entries about one record together; gives what became of the last. The first that is refused is raised;
+    what stands before it has happened."""
     clerk, keys, now, secret = session.clerk, services.keys, services.now(), secrets.token_bytes(32)
     outcomes: list[Outcome] = await services.database.write(
-        clerk.centre, lambda: desk.write(clerk, [body], keys, services.effects, now, secret)
+        clerk.centre, lambda: desk.write(clerk, bodies, keys, services.effects, now, secret)
     )
-    outcome = outcomes[0]
-    if outcome.outcome == "refused":
-        raise ProblemError(outcome.code or "argument.invalid", record=record, fields=list(outcome.fields))
-    return Result(record, outcome.outcome, outcome.code, outcome.fields)
+    for outcome in outcomes:
+        if outcome.outcome == "refused":
+            raise ProblemError(outcome.code or "argument.invalid", record=record, fields=list(outcome.fields))
+    return Result(record, outcomes[-1].outcome, outcomes[-1].code, outcomes[-1].fields)
 
 
 def _known(kind: str) -> str:

@@ -41,10 +41,11 @@ def secret_of(connection: Connection, services: Services) -> str:
     return connection.cookies.get(cookie_name(services), "")
 
 
-async def find_session(connection: Connection, services: Services) -> SignedIn | None:
-    """The session that the cookie names, if it still lasts; it may be of a lower stage."""
+async def find_session(connection: Connection, services: Services, *, used: bool = True) -> SignedIn | None:
+    """The session that the cookie names, if it still lasts; it may be of a lower stage. `used` as `sessions.look_up`
+    has it."""
     secret = secret_of(connection, services)
-    return await sessions.look_up(secret, services) if secret else None
+    return await sessions.look_up(secret, services, used=used) if secret else None
 
 
 async def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -57,7 +58,8 @@ async def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
     if action is None:
         return
     services: Services = connection.app.state.services
-    session = await find_session(connection, services)
+    # What a page asks for by itself, nobody did: a desk that was left open ends all the same.
+    session = await find_session(connection, services, used=not handler.opt.get("by_itself"))
     if session is None:
         raise ProblemError("session.missing")
     if session.stage not in handler.opt.get("stages", (FULL,)):

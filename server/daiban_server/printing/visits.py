@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from daiban_schemas.labels import PAPER_FORMS
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, first
-from daiban_server.features.papers.documents import Agent, Document, Paper, VisitSlip
+from daiban_server.features.papers.documents import Agent, Paper, VisitSlip
 from daiban_server.features.papers.documents.notices import Size
 from daiban_server.features.visits.engine.words import when
 from daiban_server.features.visits.keeping import crew_of, promised
@@ -23,7 +23,7 @@ Fields = Mapping[str, Any]
 _PLACE = select(schema.place.c.name).where(schema.place.c.id == bindparam("place_id"))
 
 
-def visit_slip(centre: bytes, record: bytes, today: datetime.date, size: Size) -> Program[Document]:
+def visit_slip(centre: bytes, record: bytes, today: datetime.date, size: Size) -> Program[VisitSlip]:
     """上门预约单 of a visit that has a time. Raises `Refusal`: ``record.unknown``, ``print.not_yet``."""
     ledger = Ledger(centre, 0, 0)
     visit = yield from _values(ledger, record, "visit")

@@ -21,6 +21,7 @@ from daiban_server.console.meaning import Meaning, meaning
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book, Person
 from daiban_server.console.reading.disputes import disputes_of
+from daiban_server.console.reading.visits import of_case
 from daiban_server.console.settling import Failed
 from daiban_server.console.values import CHOICES, told
 from daiban_server.console.words import Mark, Moment
@@ -28,7 +29,8 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.cases.listing import ActOut, EventOut
 from daiban_server.features.cases.routes import whole_case
-from daiban_server.features.deadlines.routes import DeadlineOut, of_case
+from daiban_server.features.deadlines.routes import DeadlineOut
+from daiban_server.features.deadlines.routes import of_case as limits_of
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.records import hand_in
 from daiban_server.http.session import GivenSession, SignedIn
@@ -152,6 +154,7 @@ async def whole(
         may_act=may(session.role, "record.command"),
         may_visit=may(session.role, "household.read"),
         may_write=may(session.role, "record.write"),
+        may_book=may(session.role, "visit.offer"),
         why=words.wrong,
     )
 
@@ -169,7 +172,8 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         raise ProblemError("record.unknown")
     item = book.text(id_, "item")
     photos = yield from views.shown(views.OF_PARENT, centre, parent_id=id_, kind_name="photo")
-    limits = yield from of_case(centre, id_)
+    visits = yield from of_case(id_, book)
+    limits = yield from limits_of(centre, id_)
     return {
         "title": f"{found.case.number or found.case.item_name} {found.case.applicant}",
         "case": found.case,
@@ -188,6 +192,7 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         "most": (most := _most(told_of)),
         "others": any((one.by, one.at) != most for one in told_of),
         "needed": _needed(view, item, book),
+        "visits": visits,
         "photos": [_photo(one.view, book) for one in photos],
         "disputes": (yield from disputes_of(id_, book)),
         "choices": CHOICES,

@@ -35,8 +35,8 @@ class Found(NamedTuple):
 
 
 def find(clerk: Clerk, subject: bytes, values: Fields | None, count: int, hold: bytes, now: int) -> Program[Found]:
-    """The best offers for a visit (with `values` None), or for a household's visit with these values; with `hold` they
-    are kept under that id.
+    """The best offers for a household's visit with these values, or for a visit, with these before its own; with
+    `hold` they are kept under that id.
 
     Raises `ProblemError`: ``record.unknown``, ``visit.place_unknown``, ``request.invalid``.
     """
@@ -44,8 +44,9 @@ def find(clerk: Clerk, subject: bytes, values: Fields | None, count: int, hold: 
     ledger = Ledger(clerk.centre, now, position)
     try:
         wish = yield from _wish(ledger, subject, values)
-        without = [subject] if values is None else []
-        standing = yield from load_week(clerk.centre, now, without=without, household=wish.household, items=wish.items)
+        standing = yield from load_week(
+            clerk.centre, now, without=[subject], household=wish.household, items=wish.items
+        )
         visit = wish.within(standing)
     except RefusedError as refusal:
         raise ProblemError(refusal.code, fields=list(refusal.fields)) from None
@@ -64,11 +65,20 @@ def find(clerk: Clerk, subject: bytes, values: Fields | None, count: int, hold: 
 def _wish(ledger: Ledger, subject: bytes, values: Fields | None) -> Program[Wanted]:
     yield from ledger.load([subject])
     record = ledger.records[subject]
-    if record is None or record.deleted or record.kind != ("visit" if values is None else "household"):
+    if record is None or record.deleted or record.kind not in ("visit", "household"):
         raise ProblemError("record.unknown")
-    if values is None:
+    if record.kind == "household":
+        return (yield from wanted(ledger, "", subject, record.place or b"", values or {}))
+    if not values:
         return (yield from wanted_by(ledger, record))
-    return (yield from wanted(ledger, "", subject, record.place or b"", values))
+    own = (yield from ledger.view(record)).values
+    return (
+        yield from wanted(ledger, subject.hex(), record.parent or b"", record.place or b"", {**own, **_given(values)})
+    )
+
+
+def _given(values: Fields) -> Fields:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _compatible(week: Week, visit: Visit, found: Sequence[Offer]) -> list[bool]:

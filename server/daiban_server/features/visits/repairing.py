@@ -17,7 +17,7 @@ from daiban_server.features.visits import booking, keeping
 from daiban_server.features.visits.asking import Wanted, wanted_by
 from daiban_server.features.visits.engine.model import Promise, Stop, Window
 from daiban_server.features.visits.engine.repair import Change as Put
-from daiban_server.features.visits.engine.repair import Outcome, put_again
+from daiban_server.features.visits.engine.repair import Outcome, Repair, put_again
 from daiban_server.features.visits.engine.words import when
 from daiban_server.features.visits.keeping import Change, Given, Slot
 from daiban_server.features.visits.standing import Away, Standing, load_week
@@ -118,16 +118,40 @@ def _tell_of_begun(ledger: Ledger, ids: Sequence[bytes]) -> Program[None]:
             yield from queue.tell(ledger.centre, head, "visit.begun", text, ledger.now, key=key, record=record.id)
 
 
-def _mend(ledger: Ledger, ids: Sequence[bytes], away: Sequence[Away]) -> Program[list[Fields]]:
+def foreseen(centre: bytes, now: int, away: Away) -> Program[list[Fields]]:
+    """What would become now of the visits of somebody who were away then: nothing is changed by asking. Each with its
+    `visit`, its `outcome` as in a handover's list, its old `start`, and `why`."""
+    ledger = Ledger(centre, now, 0)
+    found = yield from rows(_OF, centre_id=centre, agent_id=away.person, since=now - LONGEST)
+    hit = [row[0] for row in found if now < row[2] < away.end and row[3] > away.start]
+    _, repair = yield from _worked_out(ledger, hit, [away])
+    return [
+        {
+            "visit": put.visit,
+            "outcome": _OUTCOMES[put.outcome],
+            "start": to_milliseconds(put.old_start),
+            "why": put.reason,
+        }
+        for put in (repair.changes if repair else ())
+    ]
+
+
+def _worked_out(ledger: Ledger, ids: Sequence[bytes], away: Sequence[Away]) -> Program[tuple[list[Hit], Repair | None]]:
     hit = yield from _read(ledger, ids)
     if not hit:
-        return []
+        return hit, None
     items = frozenset[str]().union(*(one.wish.items for one in hit))
     standing = yield from load_week(
         ledger.centre, ledger.now, without=[one.record.id for one in hit], items=items, away=away
     )
     names = yield from _names(hit)
-    repair = put_again(standing.week, [_stop(one, standing) for one in hit], names)
+    return hit, put_again(standing.week, [_stop(one, standing) for one in hit], names)
+
+
+def _mend(ledger: Ledger, ids: Sequence[bytes], away: Sequence[Away]) -> Program[list[Fields]]:
+    hit, repair = yield from _worked_out(ledger, ids, away)
+    if repair is None:
+        return []
     of = {one.record.id.hex(): one for one in hit}
     given = []
     for put in repair.changes:

@@ -1,6 +1,7 @@
 """The routes on a map: homes of agents as squares, visits as dots, a line for each route in its agent's colour."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from math import cos, radians
 
 from .drawing import BAND, INK, LINES, PALE, rect, said, shortened, text
@@ -10,13 +11,24 @@ from .problem import GreatCircleRoad, Problem, Stop
 _LEGEND = 180.0
 _TALL = 620.0
 _EDGE = 26.0
+_APART = 25.0
+NO_NUMBERS: Mapping[str, int] = {}
 
 
 class MapPicture:
-    """Draws a plan's routes into `width`; a problem without coordinates has no map, and `height` 0."""
+    """Draws a plan's routes into `width`; a problem without coordinates has no map, and `height` 0. `legend` is what of
+    it the names take; with `numbers` the visits bear them, larger, for a list that stands beside the map."""
 
-    def __init__(self, problem: Problem, stops: Sequence[Stop], width: float) -> None:
-        self.problem, self.width = problem, width
+    def __init__(
+        self,
+        problem: Problem,
+        stops: Sequence[Stop],
+        width: float,
+        *,
+        legend: float = _LEGEND,
+        numbers: Mapping[str, int] = NO_NUMBERS,
+    ) -> None:
+        self.problem, self.width, self.legend, self.numbers = problem, width, legend, numbers
         self.stops = sorted(stops, key=lambda stop: stop.start)
         self.visits = {visit.id: visit for visit in problem.visits}
         self.height = 0.0
@@ -35,7 +47,7 @@ class MapPicture:
     def _fit(self, flat: dict[int, tuple[float, float]]) -> None:
         xs, ys = [x for x, _ in flat.values()], [y for _, y in flat.values()]
         wide, tall = max(xs) - min(xs) or 1e-9, max(ys) - min(ys) or 1e-9
-        inner = self.width - _LEGEND - 2 * _EDGE
+        inner = self.width - self.legend - 2 * _EDGE
         scale = min(inner / wide, (_TALL - 2 * _EDGE) / tall)
         self.height = max(180.0, tall * scale + 2 * _EDGE)
         left, top = (inner - wide * scale) / 2 + _EDGE, (self.height - tall * scale) / 2
@@ -43,7 +55,7 @@ class MapPicture:
 
     def drawn(self, top: float) -> Iterator[str]:
         """The elements, from `top` down."""
-        yield rect(0, top, self.width - _LEGEND, self.height, BAND, more='rx="8"')
+        yield rect(0, top, self.width - self.legend, self.height, BAND, more='rx="8"')
         busy = [vehicle for vehicle in self.problem.vehicles if any(vehicle.id in stop.crew for stop in self.stops)]
         for number, vehicle in enumerate(busy):
             colour = LINES[number % len(LINES)]
@@ -51,11 +63,12 @@ class MapPicture:
                 points = [vehicle.point, *(self.visits[stop.visit].point for stop in route), vehicle.point]
                 yield self._line(points, top, colour)
             y = top + 16 + 20 * number
-            if y < top + self.height:
+            if self.legend and y < top + self.height:
                 yield rect(self.width - _LEGEND + 20, y - 10, 16, 4, colour, more='rx="2"')
                 yield text(self.width - _LEGEND + 44, y - 3, shortened(vehicle.label, 130, 12), size=12)
         yield from self._visits(top, {vehicle.id: LINES[n % len(LINES)] for n, vehicle in enumerate(busy)})
-        yield from self._key(16, top + self.height - 14)
+        if not self.numbers:
+            yield from self._key(16, top + self.height - 14)
         for point in sorted({vehicle.point for vehicle in busy}):
             x, y = self.at[point]
             yield rect(x - 5, top + y - 5, 10, 10, INK, more='rx="2" stroke="#fff" stroke-width="1.5"', title="住处")
@@ -78,13 +91,27 @@ class MapPicture:
         )
 
     def _visits(self, top: float, colours: dict[str, str]) -> Iterator[str]:
-        made = {stop.visit: stop for stop in self.stops}
+        made, there = {stop.visit: stop for stop in self.stops}, Counter[int]()
         for visit in self.problem.visits:
             x, y = self.at[visit.point]
+            if self.numbers:
+                # Numbers of one place stand side by side, or the last would hide the others.
+                x += _APART * there[visit.point] * (-1 if x > self.width / 2 else 1)
+                there[visit.point] += 1
             stop = made.get(visit.id)
             # Left out: a ring, so that a hole in the map is seen.
             fill, edge = ("#ffffff", PALE) if stop is None else (colours[stop.crew[0]], "#ffffff")
-            yield _dot(x, top + y, fill, edge, f"{visit.label}:未排上" if stop is None else visit.label)
+            title = f"{visit.label}:未排上" if stop is None else visit.label
+            if visit.id in self.numbers:
+                yield _numbered(x, top + y, fill, self.numbers[visit.id], title)
+            else:
+                yield _dot(x, top + y, fill, edge, title)
+
+
+def _numbered(x: float, y: float, fill: str, number: int, title: str) -> str:
+    circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="14" fill="{fill}" stroke="#ffffff" stroke-width="1.5"/>'
+    told = text(x, y + 5.5, str(number), size=16, fill="#ffffff", anchor="middle", bold=True)
+    return f"<g><title>{said(title)}</title>{circle}{told}</g>"
 
 
 def _dot(x: float, y: float, fill: str, edge: str, title: str = "") -> str:

@@ -15,6 +15,7 @@ from daiban_server.features.visits.plan.picture import svg
 from daiban_server.features.visits.plan.problem import Stop
 from daiban_server.features.visits.planning import committing, runs
 from daiban_server.features.visits.planning.asking import ask
+from daiban_server.features.visits.planning.committing import Done
 from daiban_server.features.visits.planning.diff_picture import DiffPicture
 from daiban_server.features.visits.planning.difference import Change, What, changes, sides
 from daiban_server.features.visits.planning.posing import Left, Posed, Wishes
@@ -122,12 +123,8 @@ class Plans(Controller):
     @post("/", opt=RUN, status_code=202)
     async def start(self, data: JSONBody[RunIn], session: GivenSession, services: GivenServices) -> RunOut:
         """Begin a run, and answer at once. Raises `ProblemError`: ``plan.running``."""
-        centre = session.clerk.centre
-        settings = await services.database.read(settings_of(centre))
-        wishes = Wishes(data.seconds or settings.plan_seconds, data.seed, data.iterations)
-        begun = await begin(services, centre, session.clerk.person, wishes)
-        services.planning.keep(carry_through(services, begun))
-        return await _out(services, await services.database.read(runs.one(centre, begun.id)))
+        id_ = await start_run(data, session, services)
+        return await _out(services, await services.database.read(runs.one(session.clerk.centre, id_)))
 
     @get("/", opt=READ)
     async def many(self, session: GivenSession, services: GivenServices) -> list[RunOut]:
@@ -138,29 +135,26 @@ class Plans(Controller):
     @get("/{run:str}", opt=READ)
     async def one(self, run: FromPath[str], session: GivenSession, services: GivenServices) -> RunShown:
         """How far a run is; once it is ready, what it would change. Raises `ProblemError`: ``plan.run_unknown``."""
-        found, posed = await _found(run, session, services)
+        found, posed = await run_and_posed(run, session, services)
         labels = {visit.id: visit.label for visit in posed.problem.visits}
         heard, progress = found.heard, None
         if found.state == "running":
             waits = [labels[one] for one in heard.unserved] if heard else []
             progress = ProgressOut(heard.seconds if heard else 0.0, heard.objective if heard else None, waits)
-        diff = await asyncio.to_thread(_diff, posed, found) if found.plan else None
+        diff = await asyncio.to_thread(diff_of, posed, found) if found.plan else None
         return RunShown(await _out(services, found), progress, diff)
 
     @post("/{run:str}/cancel", opt=RUN, status_code=200)
     async def cancel(self, run: FromPath[str], session: GivenSession, services: GivenServices) -> RunOut:
-        """Call off a run at work; one that ended stays as it is. Raises `ProblemError`: ``plan.run_unknown``."""
-        centre, id_, now = session.clerk.centre, _id(run), services.now()
-        ended = await services.database.write(centre, lambda: runs.cancel(centre, id_, now))
-        return await _out(services, ended)
+        """Call off a run at work, or throw away a plan that is ready; any other stays as it is. Raises `ProblemError`:
+        ``plan.run_unknown``."""
+        return await _out(services, await cancel_run(run, session, services))
 
     @post("/{run:str}/commit", opt=RUN, status_code=200)
     async def commit(self, run: FromPath[str], session: GivenSession, services: GivenServices) -> CommitOut:
         """Make the plan what stands. Raises `ProblemError`: ``plan.run_unknown``, ``plan.not_ready``,
         ``plan.committed``, ``plan.stale``."""
-        clerk, id_, now = session.clerk, _id(run), services.now()
-        take_over = functools.partial(committing.commit, clerk.centre, id_, clerk.person, services.effects, now)
-        done = await services.database.write(clerk.centre, take_over)
+        done = await commit_run(run, session, services)
         if done.state == "stale":
             raise ProblemError("plan.stale")
         return CommitOut(done.state, done.changed)
@@ -168,7 +162,7 @@ class Plans(Controller):
     @get("/{run:str}/picture.svg", opt=READ, media_type=SVG)
     async def picture(self, run: FromPath[str], session: GivenSession, services: GivenServices) -> Response[bytes]:
         """The planned week and its routes. Raises `ProblemError`: ``plan.run_unknown``, ``plan.not_ready``."""
-        found, posed = await _found(run, session, services)
+        found, posed = await run_and_posed(run, session, services)
         if (plan := found.plan) is None:
             raise ProblemError("plan.not_ready")
         return _svg(await asyncio.to_thread(svg, posed.problem, plan))
@@ -176,10 +170,34 @@ class Plans(Controller):
     @get("/{run:str}/diff.svg", opt=READ, media_type=SVG)
     async def diff(self, run: FromPath[str], session: GivenSession, services: GivenServices) -> Response[bytes]:
         """What the plan would change, as a picture. Raises as `picture`."""
-        found, posed = await _found(run, session, services)
+        found, posed = await run_and_posed(run, session, services)
         if (plan := found.plan) is None:
             raise ProblemError("plan.not_ready")
         return _svg(await asyncio.to_thread(lambda: DiffPicture(posed, plan).svg()))
+
+
+async def start_run(asked: RunIn, session: SignedIn, services: Services) -> bytes:
+    """Begin a run that goes on by itself; gives its id. Raises `ProblemError`: ``plan.running``."""
+    centre = session.clerk.centre
+    settings = await services.database.read(settings_of(centre))
+    wishes = Wishes(asked.seconds or settings.plan_seconds, asked.seed, asked.iterations)
+    begun = await begin(services, centre, session.clerk.person, wishes)
+    services.planning.keep(carry_through(services, begun))
+    return begun.id
+
+
+async def cancel_run(run: str, session: SignedIn, services: Services) -> Run:
+    """As `Plans.cancel`."""
+    centre, id_, now = session.clerk.centre, _id(run), services.now()
+    return await services.database.write(centre, lambda: runs.cancel(centre, id_, now))
+
+
+async def commit_run(run: str, session: SignedIn, services: Services) -> Done:
+    """Make a plan what stands; one that is stale changes nothing. Raises `ProblemError`: ``plan.run_unknown``,
+    ``plan.not_ready``, ``plan.committed``."""
+    clerk, id_, now = session.clerk, _id(run), services.now()
+    take_over = functools.partial(committing.commit, clerk.centre, id_, clerk.person, services.effects, now)
+    return await services.database.write(clerk.centre, take_over)
 
 
 _First = Annotated[str, QueryParameter(name="from")]
@@ -189,7 +207,7 @@ _First = Annotated[str, QueryParameter(name="from")]
 async def week(session: GivenSession, services: GivenServices, first: _First = "", days: FromQuery[int] = 5) -> WeekOut:
     """The standing week by agent, from a day on (today, where nothing is said). Raises `ProblemError`:
     ``request.invalid``."""
-    standing = await _standing(session, services, first, days)
+    standing = await standing_week(session, services, first, days)
     return await asyncio.to_thread(standing.out)
 
 
@@ -198,11 +216,12 @@ async def week_picture(
     session: GivenSession, services: GivenServices, first: _First = "", days: FromQuery[int] = 5
 ) -> Response[bytes]:
     """The standing week as a picture. Raises as `week`."""
-    standing = await _standing(session, services, first, days)
+    standing = await standing_week(session, services, first, days)
     return _svg(await asyncio.to_thread(lambda: svg(standing.problem, standing.plan())))
 
 
-async def _standing(session: SignedIn, services: Services, first: str, days: int) -> StandingWeek:
+async def standing_week(session: SignedIn, services: Services, first: str, days: int) -> StandingWeek:
+    """The standing week of one's own centre. Raises `ProblemError`: ``request.invalid``."""
     now = services.now()
     day = checked_day(first) if first else local_day(now)
     if not 1 <= days <= LONGEST or not datetime.date(2000, 1, 1) <= day <= datetime.date(2200, 1, 1):
@@ -211,7 +230,8 @@ async def _standing(session: SignedIn, services: Services, first: str, days: int
     return await asyncio.to_thread(StandingWeek, asked, day, days, to_moment(now))
 
 
-async def _found(run: str, session: SignedIn, services: Services) -> tuple[Run, Posed]:
+async def run_and_posed(run: str, session: SignedIn, services: Services) -> tuple[Run, Posed]:
+    """A run of one's own centre, and what it was asked. Raises `ProblemError`: ``plan.run_unknown``."""
     centre, id_ = session.clerk.centre, _id(run)
     found = await services.database.read(runs.one(centre, id_))
     return found, await services.database.read(runs.posed_of(centre, id_))
@@ -233,7 +253,8 @@ async def _out(services: Services, run: Run) -> RunOut:
     )
 
 
-def _diff(posed: Posed, run: Run) -> DiffOut | None:
+def diff_of(posed: Posed, run: Run) -> DiffOut | None:
+    """What a run would change, once it is ready; works out every road, so it is for a thread of its own."""
     if (plan := run.plan) is None:
         return None
     told = sides(posed, plan.stops)

@@ -106,9 +106,12 @@ def mark(id_: bytes, to_state: str) -> Program[None]:
 
 
 def cancel(centre: bytes, id_: bytes, now: int) -> Program[Run]:
-    """Call off a run at work; gives it as it then is. Raises `ProblemError`: ``plan.run_unknown``."""
-    yield from one(centre, id_)
+    """Call off a run at work, or throw away a plan that is ready; gives it as it then is. Raises `ProblemError`:
+    ``plan.run_unknown``."""
+    found = yield from one(centre, id_)
     yield from end(id_, "cancelled", None, "", now)
+    if found.state == "ready":
+        yield from mark(id_, "cancelled")
     return (yield from one(centre, id_))
 
 

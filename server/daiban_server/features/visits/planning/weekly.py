@@ -11,7 +11,7 @@ from daiban_server.features.visits.plan import problem as plan
 from daiban_server.features.visits.plan.answer import Figures, Plan, Unserved
 from daiban_server.features.visits.plan.figures import figures
 from daiban_server.features.visits.plan.network import Network
-from daiban_server.features.visits.plan.objective import cost
+from daiban_server.features.visits.plan.objective import cost, routes_of
 from daiban_server.features.visits.plan.problem import Matrix, Problem, Span, Vehicle
 from daiban_server.features.visits.plan.reasons import unserved
 from daiban_server.features.visits.plan.roads import roads
@@ -28,7 +28,7 @@ _PROMISED = frozenset({"assigned", "accepted", "started", "finished"})
 
 class Made(Struct, frozen=True):
     """A visit in the week. Times in Unix milliseconds; `state` is the visit's, `stand_in` says that nobody comes who
-    answers for the place."""
+    answers for the place. `travel` is seconds of road to it, from the visit before or from home."""
 
     visit: str
     label: str
@@ -38,6 +38,7 @@ class Made(Struct, frozen=True):
     state: str
     agents: list[str]
     stand_in: bool
+    travel: int
 
 
 class AgentWeek(Struct, frozen=True):
@@ -137,12 +138,24 @@ class StandingWeek(Layout):
 
     def _by_day(self, agent: Agent) -> dict[str, list[Made]]:
         found: dict[str, list[Made]] = {}
+        travel = self._travel(agent)
         for stop in sorted(self.stops, key=lambda stop: stop.start):
             if agent.id in stop.crew:
-                found.setdefault(day_of(stop.start).isoformat(), []).append(self._made(stop))
+                found.setdefault(day_of(stop.start).isoformat(), []).append(self._made(stop, travel[stop.visit.id]))
         return found
 
-    def _made(self, stop: Stop) -> Made:
+    def _travel(self, agent: Agent) -> dict[str, int]:
+        """Seconds of road to each of an agent's visits."""
+        point = {visit.id: visit.point for visit in self.problem.visits}
+        vehicle, found = next(one for one in self.problem.vehicles if one.id == agent.id), dict[str, int]()
+        for route in routes_of(vehicle, sorted(self.made, key=lambda stop: stop.start)):
+            at = vehicle.point
+            for stop in route:
+                found[stop.visit] = self.tables[0][at][point[stop.visit]]
+                at = point[stop.visit]
+        return found
+
+    def _made(self, stop: Stop, travel: int) -> Made:
         known, place = self.asked.visits[stop.visit.id], stop.visit.place
         own: Sequence[str] = sorted(self.posts[place][0]) if place in self.posts else stop.crew
         return Made(
@@ -154,4 +167,5 @@ class StandingWeek(Layout):
             known.status,
             list(stop.crew),
             not set(own) & set(stop.crew),
+            travel,
         )

@@ -82,7 +82,7 @@ from daiban_server.outbound.port import OwnList, Webhook
 from daiban_server.printing import case_routes as printing
 from daiban_server.printing import wall_routes as walls
 from daiban_server.printing.routes import daily_pdf
-from daiban_server.serve import calm_collector, end_with_parent, few_arenas
+from daiban_server.serve import STOPPING, calm_collector, end_with_parent, few_arenas
 from daiban_server.services import Services, wall_clock
 from daiban_server.settings import Settings
 from daiban_sync import limits
@@ -222,6 +222,8 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        with contextlib.suppress(ValueError, RuntimeError):  # not in a main thread: a test holds this server
+            asyncio.get_running_loop().add_signal_handler(STOPPING, services.stopping.set)
         await asyncio.to_thread(migrate, settings.database_url)
         database.opened = await open_database(settings.database_url, durable=settings.durable)
         await renew_projections(services)

@@ -3,10 +3,13 @@
 import contextlib
 import ctypes
 import gc
+import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -14,6 +17,7 @@ from granian.constants import HTTPModes, Interfaces
 from daiban_server import certificate, logs
 from daiban_server.db.sqlite import DatabaseInUseError, hold_lock
 
+Handler = Callable[[int, FrameType | None], Any] | int | None
 _M_ARENA_MAX = -8
 _PR_SET_PDEATHSIG = 1
 
@@ -52,6 +56,7 @@ def serve(
     )
     logs.configure()
     _take_hangup()
+    server.on_startup(_tell_workers_first)
     server.serve()
 
 
@@ -75,6 +80,27 @@ def _take_hangup() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGHUP, end)
+
+
+STOPPING = signal.SIGUSR1
+"""Tells a worker that it is going to be asked to stop: streams end then (`app`). It would wait for them otherwise, and
+never hear of the end itself, since Granian keeps SIGTERM."""
+
+
+def _tell_workers_first() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _telling(signal.getsignal(number)))
+
+
+def _telling(then: Handler) -> Handler:
+    def end(number: int, frame: FrameType | None) -> None:
+        for worker in multiprocessing.active_children():
+            if worker.pid is not None:
+                os.kill(worker.pid, STOPPING)
+        if callable(then):
+            then(number, frame)
+
+    return end
 
 
 def few_arenas() -> None:

@@ -1,5 +1,6 @@
 """What request handlers work with, made once and passed explicitly."""
 
+import asyncio
 import datetime
 import time
 from collections.abc import Callable
@@ -37,7 +38,7 @@ class Presence:
 @dataclass
 class Services:
     """The server's parts. `now` gives Unix milliseconds; `retained` is the day on which it was looked for what is to
-    go."""
+    go; `stopping` is set when streams have to end, since the server waits for every answer before it stops."""
 
     settings: Settings
     database: Database
@@ -53,6 +54,7 @@ class Services:
     inspector: Inspector = field(default_factory=Inspector)
     hashing: Hashing = field(default_factory=Hashing)
     provider: Provider | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 GivenServices = NamedDependency[Services]

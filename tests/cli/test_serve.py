@@ -86,7 +86,9 @@ def test_a_newcomer_sets_up_a_centre_enrols_a_phone_and_stops_the_server(tmp_pat
                 check=False,
             )
             assert "is open in another process" in second.stdout + second.stderr
-        assert server.stop() == 0
+            with http.stream("GET", "/live") as page:
+                assert page.status_code == 200
+                assert server.stop(timeout=20) == 0, "a page that follows holds the server up"
     assert "Traceback" not in server.output
     files = {path.name: path.stat().st_mode & 0o077 for path in (data / "keys").iterdir()}
     assert files and not any(files.values())

@@ -236,6 +236,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         "/figures/assessment",
         {"data": dict.fromkeys(("weight-on_time", "weight-replies", "weight-satisfaction", "weight-opinions"), "1")},
     ),
+    ("GET", "/live"): lambda of: ("/live", {}),
     ("GET", "/trust"): lambda of: ("/trust", {}),
     ("POST", "/cases/{record:str}/evidence"): lambda of: (
         f"/cases/{of.application}/evidence",

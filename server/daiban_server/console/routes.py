@@ -30,6 +30,7 @@ from daiban_server.console.figures import assessed, counted
 from daiban_server.console.figures import page as figures
 from daiban_server.console.households import one as one_household
 from daiban_server.console.language import choose, listen
+from daiban_server.console.live import live
 from daiban_server.console.openly import hall, resident
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.console.replies import listed as listed_replies
@@ -65,6 +66,7 @@ ROUTES: list[Router] = [
             people.allow,
             people.new_password,
             summary.summary,
+            live,
             disputes.settled,
             summary.task_done,
             listing.devices,

@@ -59,7 +59,8 @@ async def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     services: Services = connection.app.state.services
     # What a page asks for by itself, nobody did: a desk that was left open ends all the same.
-    session = await find_session(connection, services, used=not handler.opt.get("by_itself"))
+    by_itself = handler.opt.get("by_itself") or connection.headers.get("x-by-itself") is not None
+    session = await find_session(connection, services, used=not by_itself)
     if session is None:
         raise ProblemError("session.missing")
     if session.stage not in handler.opt.get("stages", (FULL,)):

@@ -1,0 +1,122 @@
+// Pages that follow what happens. A part that changed is put in its place, unless somebody is writing or has opened
+// something in it: then a line says that there is something new, and it comes when he wants it.
+
+const page = document.querySelector("#page");
+const PARTS = "section, .glance, .opening, #found, .lead";
+const SLOW = 60_000;
+const english = document.documentElement.lang === "en";
+let shown = parts(page);
+let asking = false;
+
+function elements(root) {
+  const found = new Map();
+  for (const one of root.querySelectorAll(PARTS)) {
+    if (one.parentElement.closest(PARTS)) continue;
+    const key = one.id || one.getAttribute("aria-labelledby") || one.className;
+    found.set(found.has(key) ? `${key} ${found.size}` : key, one);
+  }
+  return found;
+}
+
+function parts(root) {
+  return new Map([...elements(root)].map(([key, one]) => [key, one.outerHTML]));
+}
+
+function written(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") return [...field.options].some((one) => one.selected !== one.defaultSelected && (one.selected ? one.index > 0 : true));
+  return field.type !== "hidden" && field.value !== field.defaultValue;
+}
+
+function busy(element) {
+  if (element.contains(document.activeElement) && document.activeElement !== document.body) return true;
+  if ([...element.querySelectorAll("input, textarea, select")].some(written)) return true;
+  return [...element.querySelectorAll("details[open]")].some((one) => one.dataset.opened === "yes");
+}
+
+document.addEventListener("toggle", (event) => {
+  if (event.target.tagName === "DETAILS") event.target.dataset.opened = event.target.open ? "yes" : "no";
+}, true);
+
+function tell() {
+  if (page.querySelector(".newer")) return;
+  const line = Object.assign(document.createElement("p"), { className: "newer" });
+  line.setAttribute("role", "status");
+  const again = Object.assign(document.createElement("a"), { href: location.href, textContent: english ? "Show it" : "刷新看看" });
+  again.addEventListener("click", (event) => {
+    event.preventDefault();
+    location.reload();
+  });
+  line.append(english ? "There is something new on this page. What you have written stays. " : "这一页有新的内容。您写了一半的还在。", again);
+  page.prepend(line);
+}
+
+function take(fresh) {
+  const wanted = parts(fresh);
+  const here = elements(page);
+  const there = elements(fresh);
+  if ([...wanted.keys()].join("\n") !== [...shown.keys()].join("\n")) {
+    if (busy(page)) return tell();
+    const said = page.querySelector(".said");
+    page.replaceChildren(...fresh.childNodes);
+    if (said && !page.querySelector(".said")) page.prepend(said);
+    if (window.htmx) window.htmx.process(page);
+    shown = wanted;
+    return;
+  }
+  for (const [key, html] of wanted) {
+    if (html === shown.get(key)) continue;
+    if (busy(here.get(key))) {
+      tell();
+      continue;
+    }
+    const part = there.get(key);
+    here.get(key).replaceWith(part);
+    if (window.htmx) window.htmx.process(part);
+    shown.set(key, html);
+  }
+}
+
+async function ask() {
+  if (asking || document.hidden) return;
+  asking = true;
+  try {
+    // The address may have changed since, by a search; what it says was done is not said again.
+    const address = new URL(location.href);
+    address.searchParams.delete("said");
+    const answer = await fetch(address, { headers: { "X-By-Itself": "yes" }, redirect: "error", cache: "no-store" });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#page");
+    if (fresh) take(fresh);
+  } catch {
+    // The link is cut, or the session is over: the page stays as it is, and the next press says what is the matter.
+  } finally {
+    asking = false;
+  }
+}
+
+let slow = 0;
+function follow() {
+  if (!("EventSource" in window)) {
+    slow ||= setInterval(ask, SLOW);
+    return;
+  }
+  const events = new EventSource("/live");
+  let first = true;
+  events.addEventListener("changed", () => {
+    // The page is as new as the stream when it is opened; after a cut link it may not be.
+    if (!first) ask();
+    first = false;
+  });
+  events.addEventListener("open", () => {
+    clearInterval(slow);
+    slow = 0;
+  });
+  // A proxy that lets no stream through, or a session that is over: look now and then, and try again.
+  events.addEventListener("error", () => {
+    slow ||= setInterval(ask, SLOW);
+  });
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || ask());
+follow();

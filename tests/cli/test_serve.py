@@ -64,31 +64,31 @@ def test_a_newcomer_sets_up_a_centre_enrols_a_phone_and_stops_the_server(tmp_pat
     data, port = tmp_path / "data", free_port()
     login, password = set_up(data)
     url = f"https://localhost:{port}"
-    with Child([DAIBAN, "serve", "--data", data, "--port", str(port), "--url", url]) as server:
-        with ready(url, data) as http:
-            assert "tel:0915-1" in http.get("/lost").text, "whom to call is known from the first day"
-            moves_in(http, login, password)
-            person = next(p for p in people(data) if p[1] == "王芳")
-            code = http.post("/v1/enrolment-codes", json={"person": person[0]}).json()["text"]
-            with blocking_phone_in(tmp_path / "phone") as client:
-                fingerprint = client.enrol(code, "手机")
-                (device,) = http.get("/v1/devices").json()
-                http.post(f"/v1/devices/{device['id']}/approve", json={"fingerprint": fingerprint})
-                assert client.sync().may_be_given_back
-                assert len(client.records("item")) == 42
-                assert {place.values["name"] for place in client.records("place")} >= {"青山村"}
-            second = subprocess.run(
-                [DAIBAN, "serve", "--data", str(data), "--port", str(free_port())],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                timeout=60,
-                check=False,
-            )
-            assert "is open in another process" in second.stdout + second.stderr
-            with http.stream("GET", "/live") as page:
-                assert page.status_code == 200
-                assert server.stop(timeout=20) == 0, "a page that follows holds the server up"
+    serving = [DAIBAN, "serve", "--data", data, "--port", str(port), "--url", url]
+    with Child(serving) as server, ready(url, data) as http:
+        assert "tel:0915-1" in http.get("/lost").text, "whom to call is known from the first day"
+        moves_in(http, login, password)
+        person = next(p for p in people(data) if p[1] == "王芳")
+        code = http.post("/v1/enrolment-codes", json={"person": person[0]}).json()["text"]
+        with blocking_phone_in(tmp_path / "phone") as client:
+            fingerprint = client.enrol(code, "手机")
+            (device,) = http.get("/v1/devices").json()
+            http.post(f"/v1/devices/{device['id']}/approve", json={"fingerprint": fingerprint})
+            assert client.sync().may_be_given_back
+            assert len(client.records("item")) == 42
+            assert {place.values["name"] for place in client.records("place")} >= {"青山村"}
+        second = subprocess.run(
+            [DAIBAN, "serve", "--data", str(data), "--port", str(free_port())],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "is open in another process" in second.stdout + second.stderr
+        with http.stream("GET", "/live") as page:
+            assert page.status_code == 200
+            assert server.stop(timeout=20) == 0, "a page that follows holds the server up"
     assert "Traceback" not in server.output
     files = {path.name: path.stat().st_mode & 0o077 for path in (data / "keys").iterdir()}
     assert files and not any(files.values())

@@ -36,7 +36,7 @@ from daiban_server.features.erasure import erasing
 from daiban_server.features.erasure import routes as erasure
 from daiban_server.features.figures.effects import EFFECTS as FIGURES
 from daiban_server.features.figures.routes import Figures
-from daiban_server.features.households.routes import household
+from daiban_server.features.households.routes import household, households
 from daiban_server.features.informing.effects import EFFECTS as INFORMING
 from daiban_server.features.mandates.effects import EFFECTS as MANDATES
 from daiban_server.features.photos import looking
@@ -165,6 +165,7 @@ API = (
     printing.office,
     printing.change_office,
     household,
+    households,
     looking.Photos,
     hiring.hire,
     hiring.new_password,

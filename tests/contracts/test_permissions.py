@@ -237,6 +237,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         {"data": dict.fromkeys(("weight-on_time", "weight-replies", "weight-satisfaction", "weight-opinions"), "1")},
     ),
     ("GET", "/live"): lambda of: ("/live", {}),
+    ("GET", "/v1/households"): lambda of: ("/v1/households?q=a", {}),
     ("GET", "/trust"): lambda of: ("/trust", {}),
     ("POST", "/cases/{record:str}/evidence"): lambda of: (
         f"/cases/{of.application}/evidence",

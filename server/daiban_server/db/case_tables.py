@@ -47,6 +47,21 @@ case_sheet = Table(
 ``proxy`` or ``home``; `search` is number, names and their pinyin in small letters; `due` is a day, ``YYYY-MM-DD``; who
 is nobody is sixteen zero bytes."""
 
+household_sheet = Table(
+    "household_sheet",
+    metadata,
+    id_column("centre", key=True),
+    id_column("id", key=True),
+    id_column("place"),
+    text("head"),
+    text("address"),
+    text("phone"),
+    text("search"),
+    sqlite_with_rowid=False,
+)
+"""A household as lists find it; `search` is the names of who lives there, their pinyin, telephones and address in small
+letters. It follows the records when somebody looks (`features.households.finding`)."""
+
 rating = Table(
     "rating",
     metadata,

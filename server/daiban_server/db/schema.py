@@ -14,7 +14,16 @@ from daiban_server.db.account_tables import (
     second_factor,
     session,
 )
-from daiban_server.db.case_tables import calendar_day, case_event, case_sheet, deadline, rating, register_line, serial
+from daiban_server.db.case_tables import (
+    calendar_day,
+    case_event,
+    case_sheet,
+    deadline,
+    household_sheet,
+    rating,
+    register_line,
+    serial,
+)
 from daiban_server.db.columns import metadata
 from daiban_server.db.feature_tables import (
     absence,
@@ -102,6 +111,7 @@ __all__ = [
     "gap",
     "handed",
     "history",
+    "household_sheet",
     "log_node",
     "message",
     "metadata",

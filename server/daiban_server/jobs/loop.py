@@ -14,6 +14,7 @@ from daiban_server.features.affairs import watching as opinions
 from daiban_server.features.deadlines import watching
 from daiban_server.features.devices import silence
 from daiban_server.features.erasure import retention
+from daiban_server.features.households import finding
 from daiban_server.features.posts import watching as handovers
 from daiban_server.features.replies import following, reminding
 from daiban_server.features.visits import repairing
@@ -88,6 +89,7 @@ async def one_round(services: Services) -> None:
     await watch_handovers(services, now)
     await watch_visits(services, now)
     await watch_limits(services, now)
+    await finding.follow_everywhere(services.database)
     await follow_replies(services, now)
     await watch_opinions(services, now)
     await watch_retention(services, now)

@@ -18,6 +18,7 @@ from daiban_server.features.cases.asking import kin_refuses
 from daiban_server.features.cases.facts import tried_on
 from daiban_server.features.cases.replying import replies
 from daiban_server.http.people import names_of
+from daiban_server.spelling import pattern
 from daiban_sync.ids import NOBODY
 
 LONGEST = 500
@@ -138,8 +139,8 @@ def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
         "centre_id": centre,
         "any_day": 0 if wanted.due_before else 1,
         "due_before": wanted.due_before,
-        "pattern": f"%{_escaped(query.lower())}%",
-        "telephone": f"%{_escaped(dialled(query) if is_written_as_one(query) else query.lower())}%",
+        "pattern": pattern(query),
+        "telephone": pattern(dialled(query) if is_written_as_one(query) else query),
         "page": max(1, min(wanted.limit, LONGEST)),
         "skipped": wanted.skip,
     }
@@ -216,12 +217,6 @@ def _of_a_pause(name: str, values: Mapping[str, Any]) -> str | None:
     if name == "pause":
         return "pause.open" if paused else None
     return None if paused else "pause.none"
-
-
-def _escaped(text: str) -> str:
-    for sign in "\\%_":
-        text = text.replace(sign, f"\\{sign}")
-    return text
 
 
 def _named(sheets: list[Row]) -> Program[list[CaseOut]]:

@@ -1,6 +1,5 @@
 """The sheet of a case: what lists show of it, kept in step with the record."""
 
-from functools import lru_cache
 from typing import Any
 
 from daiban_schemas.telephone import dialled
@@ -8,6 +7,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program
 from daiban_server.features.cases.asking import Fields
 from daiban_server.items import item_if_any
+from daiban_server.spelling import spelt
 from daiban_server.spine.ledger import Ledger, Record
 from daiban_sync.ids import NOBODY
 
@@ -48,16 +48,7 @@ def label(values: Fields) -> str:
 def searched(number: str, applicant: str, phone: Any) -> str:
     """What a search looks through."""
     written = str(phone or "")
-    return " ".join((number.lower(), applicant, *_spelt(applicant), written, dialled(written)))
-
-
-@lru_cache(4096)
-def _spelt(name: str) -> tuple[str, str]:
-    """A name in pinyin, whole and by its initials."""
-    # Here, not above: its dictionaries take a fifth of the server's start, and most processes spell nobody's name.
-    from pypinyin import Style, lazy_pinyin
-
-    return "".join(lazy_pinyin(name)).lower(), "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
+    return " ".join((number.lower(), applicant, *spelt(applicant), written, dialled(written)))
 
 
 def _id(text: Any) -> bytes:

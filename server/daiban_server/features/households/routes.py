@@ -1,7 +1,7 @@
 """One household: everything that is pending there, the last promise, the last reply (一户一页)."""
 
 from litestar import get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 from sqlalchemy import bindparam, or_, select
 
@@ -11,6 +11,7 @@ from daiban_schemas.masking import in_text
 from daiban_server.authorship import authorship
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
+from daiban_server.features.households.finding import Found, found
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
@@ -46,6 +47,8 @@ _UNDER = (
     .order_by(_r.id.desc())
     .limit(20)
 )
+LONGEST = 60
+"""Characters of a search that are looked at."""
 ENDED = frozenset({"finished", "cancelled"})
 
 
@@ -114,6 +117,12 @@ class HouseholdOut(Struct, frozen=True):
 async def household(record: FromPath[str], session: GivenSession, services: GivenServices) -> HouseholdOut:
     """Everything about one household that somebody at its door should know."""
     return await services.database.read(whole(session.clerk.centre, checked_id(record, "record.unknown")))
+
+
+@get("/v1/households", opt={"action": "household.read"})
+async def households(session: GivenSession, services: GivenServices, q: FromQuery[str] = "") -> list[Found]:
+    """The households whose head, members, telephone or address fit `q`, also in pinyin; at most fifty."""
+    return await found(session.clerk.centre, q[:LONGEST], services.database)
 
 
 def whole(centre: bytes, home: bytes) -> Program[HouseholdOut]:

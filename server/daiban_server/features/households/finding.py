@@ -1,0 +1,139 @@
+"""Finding a household by a name, its pinyin, a telephone or an address.
+
+The sheet follows the records when somebody looks, and once a minute: a search comes some hundred times a day, phones
+hand in thousands of households, and those pay nothing for it. What changed since it followed last is found by position.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import bindparam, delete, or_, select
+
+from daiban_schemas.masking import masked
+from daiban_schemas.telephone import dialled, is_written_as_one
+from daiban_server.db import schema
+from daiban_server.db.database import Database
+from daiban_server.db.program import Program, Write, first, rows, run
+from daiban_server.spelling import pattern, spelt
+from daiban_server.spine import log
+from daiban_server.spine.ledger import Ledger, Record
+from daiban_sync.ids import NOBODY
+
+PAGE = 500
+LISTED = 50
+_r, _w, _p, _s = schema.record.c, schema.household_sheet.c, schema.place.c, schema.setting.c
+_CENTRES = select(schema.counter.c.centre).where(schema.counter.c.centre != NOBODY).order_by(schema.counter.c.centre)
+_FOLLOWED = select(_s.value).where(_s.name == bindparam("setting_name"))
+_CHANGED = (
+    select(_r.id, _r.position)
+    .where(_r.centre == bindparam("centre_id"), _r.position > bindparam("after"), _r.kind == "household")
+    .order_by(_r.position)
+    .limit(PAGE)
+)
+_GONE = delete(schema.household_sheet).where(_w.centre == bindparam("centre_id"), _w.id == bindparam("record_id"))
+_FOUND = (
+    select(_w.id, _w.head, _p.name, _w.address, _w.phone)
+    .select_from(schema.household_sheet.outerjoin(schema.place, _p.id == _w.place))
+    .where(
+        _w.centre == bindparam("centre_id"),
+        or_(_w.search.like(bindparam("pattern"), escape="\\"), _w.search.like(bindparam("telephone"), escape="\\")),
+    )
+    .order_by(_w.head != bindparam("exactly"), _w.head, _w.id)
+    .limit(bindparam("page"))
+)
+
+
+class Found(Struct, frozen=True):
+    """A household in a list; its telephone is masked."""
+
+    record: str
+    head: str
+    village: str
+    address: str
+    phone: str
+
+
+async def found(centre: bytes, query: str, database: Database, limit: int = LISTED) -> list[Found]:
+    """The households of a centre that fit, those whose head is named so before others; none for an empty query."""
+    query = query.strip()
+    if not query or "\x00" in query:
+        return []
+    await _follow(centre, database)
+    return await database.read(_found(centre, query, min(limit, LISTED)))
+
+
+def _found(centre: bytes, query: str, limit: int) -> Program[list[Found]]:
+    told = dialled(query) if is_written_as_one(query) else query
+    given = {"pattern": pattern(query), "telephone": pattern(told), "exactly": query, "page": limit}
+    return [
+        Found(id_.hex(), head, village or "", address, masked(phone) if phone else "")
+        for id_, head, village, address, phone in (yield from rows(_FOUND, centre_id=centre, **given))
+    ]
+
+
+async def follow_everywhere(database: Database) -> None:
+    """Bring every centre's sheets up to date."""
+    for (centre,) in await database.read(rows(_CENTRES)):
+        await _follow(centre, database)
+
+
+async def _follow(centre: bytes, database: Database) -> None:
+    while await database.read(_behind(centre)):
+        await database.write(centre, lambda: _step(centre))
+
+
+def _behind(centre: bytes) -> Program[bool]:
+    standing = yield from log.standing(centre)
+    return standing is not None and standing.position > (yield from _followed(centre))
+
+
+def _followed(centre: bytes) -> Program[int]:
+    row = yield from first(_FOLLOWED, setting_name=_name(centre))
+    return int(row[0]) if row else 0
+
+
+def _step(centre: bytes) -> Program[None]:
+    """Follow as many changes as a page has, under the centre's lock: nothing comes in between them."""
+    position, _ = yield from log.lock(centre)
+    changed = yield from rows(_CHANGED, centre_id=centre, after=(yield from _followed(centre)))
+    ledger, sheets = Ledger(centre, 0, position), []
+    yield from ledger.load([id_ for id_, _ in changed])
+    known = filter(None, ledger.records.values())
+    yield from ledger.load_entries(head.position for record in known for head in ledger.heads(record))
+    for id_, _ in changed:
+        record = ledger.records[id_]
+        sheet = (yield from _sheet(ledger, record)) if record and not record.deleted else None
+        if sheet is None:
+            yield from run(_GONE, centre_id=centre, record_id=id_)
+        else:
+            sheets.append(sheet)
+    if sheets:
+        yield Write(schema.household_sheet, sheets, "replace")
+    reached = changed[-1][1] if len(changed) == PAGE else position
+    yield Write(schema.setting, [(_name(centre), str(reached))], "replace")
+
+
+def _name(centre: bytes) -> str:
+    return f"households {centre.hex()}"
+
+
+def _sheet(ledger: Ledger, record: Record) -> Program[tuple[Any, ...] | None]:
+    """A row; None for a household of which nothing is told, such as one that was erased."""
+    values = (yield from ledger.view(record)).values
+    head, address, phone = (str(values.get(name) or "") for name in ("head", "address", "phone"))
+    if not (head or address or phone):
+        return None
+    return (ledger.centre, record.id, record.place or NOBODY, head, address, phone, _searched(values))
+
+
+def _searched(values: Mapping[str, Any]) -> str:
+    members = [one for one in values.get("members") or () if isinstance(one, dict)]
+    names = [str(one) for one in (values.get("head"), *(one.get("name") for one in members)) if one]
+    phones = [str(one) for one in (values.get("phone"), *(one.get("phone") for one in members)) if one]
+    return " ".join(_words(names, phones, str(values.get("address") or ""))).lower()
+
+
+def _words(names: Sequence[str], phones: Sequence[str], address: str) -> list[str]:
+    spellings = [part for name in names for part in (name, *spelt(name))]
+    return [*spellings, *(part for phone in phones for part in (phone, dialled(phone))), address]

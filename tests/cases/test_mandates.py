@@ -6,7 +6,9 @@ import pytest
 
 from daiban_schemas import entry, mandate
 from daiban_schemas.kinds import KINDS
-from daiban_server.spine import views
+from daiban_server.db.program import Program
+from daiban_server.spine import past, views
+from daiban_server.spine.history import Stored
 from daiban_sync.outcome import Outcome
 from tests.cases.bureau import Bureau
 from tests.cases.test_conditions import item
@@ -132,6 +134,30 @@ def test_what_was_added_before_the_signature_came_is_no_part_of_it(bureau: Burea
     written(bureau, "赵敏", record, seen, powers=["领取补贴款"])
     assert written(bureau, "王芳", record, seen, signers=[SIGNED]).outcome == "conflict"
     assert both(bureau, record, "powers") == [None, ["领取补贴款"]]
+
+
+def test_many_signatures_in_one_batch_read_the_past_once(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reading goes back to when the mandate was made, while nobody else can write."""
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case, signers=[], matter="高龄津贴")
+    seen, kept, read = bureau.record_position(record), past.kept, []
+    written(bureau, "赵敏", record, seen, matter="转让承包地")
+
+    def counted(centre: bytes, record: bytes, until: int) -> Program[list[Stored]]:
+        read.append(until)
+        return kept(centre, record, until)
+
+    monkeypatch.setattr(past, "kept", counted)
+    son = {"name": "张建国", "mark": "drawn", "at": 2}
+    signed = [[SIGNED], [SIGNED, son], [SIGNED, son], [SIGNED, son]]
+    bodies = [
+        entry.change(record.hex(), "mandate", {"signers": one}, seen=seen, at=bureau.now + n)
+        for n, one in enumerate(signed)
+    ]
+    bureau.write_all("王芳", *bodies)
+    assert len(read) == 1
+    assert both(bureau, record, "signers")[0] == [SIGNED, son]
+    assert both(bureau, record, "matter") == ["高龄津贴", "转让承包地"]
 
 
 def test_who_signs_what_was_put_right_before_signs_that(bureau: Bureau) -> None:

@@ -211,6 +211,13 @@ def under(bureau: Bureau, case: bytes) -> list[bytes]:
     return [bytes.fromhex(one.view.record) for one in found]
 
 
+@pytest.mark.parametrize("written_as", ["王　芳", "王 芳", " 王芳"])
+def test_a_name_that_was_stretched_on_the_form_is_the_same(bureau: Bureau, written_as: str) -> None:
+    case = bureau.case(who="王芳", source="home")
+    given(bureau, case, agent=written_as)
+    assert bureau.ask("王芳", case, "submit") == "merged"
+
+
 def test_facts_are_recorded_whatever_the_mandate(bureau: Bureau) -> None:
     case = bureau.case(who="王芳", source="home")
     act(bureau, "李红", given(bureau, case), "end", reason="委托人撤销")

@@ -113,7 +113,8 @@ class Owner:
         if to is not None:
             # A transaction for its lock: no other process saves meanwhile.
             with self.store.transaction():
-                self.spool.begin(self.store.get("url"), self.store.get("pin"), self.identity(), self._unsent(), to)
+                url, pin, known = self.store.get("url"), self.store.get("pin"), self.outbox.ends()[1]
+                self.spool.begin(url, pin, self.identity(), self._unsent(), to, known)
 
     def _unsent(self) -> list[tuple[int, bytes]]:
         """What has no receipt, by number, but what this phone cannot read any more: of a batch that lies sealed there
@@ -136,7 +137,7 @@ class Owner:
             with self.store.transaction():
                 yield kept
                 if to is not None:
-                    self.spool.hold(kept, self.identity(), to)
+                    self.spool.hold(kept, self.identity(), to, kept[0][0] - 1)
                 faults.reach("device.save.before_commit")
         faults.reach("device.save.committed")
         self._settle_spool()

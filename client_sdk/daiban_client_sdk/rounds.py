@@ -145,7 +145,8 @@ class Rounds:
             self._store.put("synced_at", self._device.clock() + learnt)
             self._device.renew_lease()
         custody.release(self._store, self._device.clock() + learnt)
-        self._device.spool.release(self._store)
+        with self._store.transaction():
+            self._device.spool.release(self._store)
 
     def ticketed(self) -> list[Ticketed]:
         """Photos with a ticket that did not fail in this sync, the smallest first."""

@@ -7,6 +7,7 @@
 
 The device's key signs everything before the signature, as DSSE of type `dsse.SPOOLED`. A spool file is a sequence of
 ``u32 length | sealed``, each sealed to the centre (`sealing`, as an entry). The last may be cut off: the phone died.
+Where `HELD` stands in place of a length the file ends: what follows was never saved, or is the phone's own.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from daiban_sync.keys import Signer
 from daiban_sync.sealing import ENTRY, HEADER_BYTES, Purpose
 
 MAGIC = b"daiban spool 1\n"
+HELD = b"\xff\xff\xff\xff"
 _STATED = struct.Struct(">15s16s16s16sQ32s")
 _LENGTH = struct.Struct(">I")
 _SIGNATURE = 64
@@ -106,10 +108,10 @@ def check(one: Signed, key: bytes) -> None:
 
 
 def split(data: bytes) -> Iterator[bytes]:
-    """The saves of a spool file, as they lie in it; one that is cut off at the end is left out. Raises
+    """The saves of a spool file, as they lie in it; one that is cut off at the end, or held, is left out. Raises
     `WireError("spool.malformed")`."""
     at, largest = 0, limits.ENTRY_BYTES + 2 * HEADER_BYTES + 4096
-    while at + _LENGTH.size <= len(data):
+    while at + _LENGTH.size <= len(data) and not data.startswith(HELD, at):
         (length,) = _LENGTH.unpack_from(data, at)
         if not HEADER_BYTES < length <= largest:
             raise WireError("spool.malformed", "not a spool")

@@ -105,9 +105,13 @@ class Bureau:
 
     def write(self, name: str, body: bytes) -> Outcome:
         """Hand in one entry of somebody's."""
-        program = desk.write(self._clerk(name), [body], self.keys, EFFECTS, self.now, secrets.token_bytes(32))
+        return self.write_all(name, body)[0]
+
+    def write_all(self, name: str, *bodies: bytes) -> list[Outcome]:
+        """Hand in entries of somebody's together."""
+        program = desk.write(self._clerk(name), bodies, self.keys, EFFECTS, self.now, secrets.token_bytes(32))
         outcomes: list[Outcome] = self.run(program)
-        return outcomes[0]
+        return outcomes
 
     def case(self, mode: str = "limited", who: str = "赵敏", **fields: Any) -> bytes:
         """A new application, taken down by somebody."""

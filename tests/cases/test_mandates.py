@@ -6,7 +6,9 @@ import pytest
 
 from daiban_schemas import entry, mandate
 from daiban_schemas.kinds import KINDS
-from daiban_server.spine import views
+from daiban_server.db.program import Program
+from daiban_server.spine import past, views
+from daiban_server.spine.history import Stored
 from daiban_sync.outcome import Outcome
 from tests.cases.bureau import Bureau
 from tests.cases.test_conditions import item
@@ -134,6 +136,30 @@ def test_what_was_added_before_the_signature_came_is_no_part_of_it(bureau: Burea
     assert both(bureau, record, "powers") == [None, ["领取补贴款"]]
 
 
+def test_many_signatures_in_one_batch_read_the_past_once(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reading goes back to when the mandate was made, while nobody else can write."""
+    case = bureau.case(who="王芳", source="home")
+    record = given(bureau, case, signers=[], matter="高龄津贴")
+    seen, kept, read = bureau.record_position(record), past.kept, []
+    written(bureau, "赵敏", record, seen, matter="转让承包地")
+
+    def counted(centre: bytes, record: bytes, until: int) -> Program[list[Stored]]:
+        read.append(until)
+        return kept(centre, record, until)
+
+    monkeypatch.setattr(past, "kept", counted)
+    son = {"name": "张建国", "mark": "drawn", "at": 2}
+    signed = [[SIGNED], [SIGNED, son], [SIGNED, son], [SIGNED, son]]
+    bodies = [
+        entry.change(record.hex(), "mandate", {"signers": one}, seen=seen, at=bureau.now + n)
+        for n, one in enumerate(signed)
+    ]
+    bureau.write_all("王芳", *bodies)
+    assert len(read) == 1
+    assert both(bureau, record, "signers")[0] == [SIGNED, son]
+    assert both(bureau, record, "matter") == ["高龄津贴", "转让承包地"]
+
+
 def test_who_signs_what_was_put_right_before_signs_that(bureau: Bureau) -> None:
     case = bureau.case(who="王芳", source="home")
     record = given(bureau, case, signers=[], matter="高龄津帖")
@@ -183,6 +209,13 @@ def under(bureau: Bureau, case: bytes) -> list[bytes]:
     """The mandates of a case."""
     found = bureau.run(views.shown(views.OF_PARENT, bureau.centre, parent_id=case, kind_name="mandate"))
     return [bytes.fromhex(one.view.record) for one in found]
+
+
+@pytest.mark.parametrize("written_as", ["王　芳", "王 芳", " 王芳"])
+def test_a_name_that_was_stretched_on_the_form_is_the_same(bureau: Bureau, written_as: str) -> None:
+    case = bureau.case(who="王芳", source="home")
+    given(bureau, case, agent=written_as)
+    assert bureau.ask("王芳", case, "submit") == "merged"
 
 
 def test_facts_are_recorded_whatever_the_mandate(bureau: Bureau) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from daiban_sync import spooled
 from tests.accounts.desk import desk_of
 from tests.cli.test_agent import Shell, enrolled
 from tests.devices.signing import heads
@@ -24,7 +25,8 @@ async def test_a_file_that_the_centre_refuses_keeps_no_other_back(sqlite_townshi
     assert await shell("collect", "household", place, "head=张桂兰", "phone=13700000000") == 0
     [whole] = (shell.folder / "spool").glob("*.spool")
     worn = whole.with_name(whole.name.replace("0001.spool", "0000.spool"))
-    worn.write_bytes(whole.read_bytes()[:-9] + bytes(9))
+    sealed = whole.read_bytes()
+    worn.write_bytes(sealed[:200] + bytes(9) + sealed[209:])
     assert worn < whole, "it is tried first"
     assert await shell("rescue") == 1, shell.said
     assert "已交上 1 条记录、0 张照片" in shell.said
@@ -34,3 +36,17 @@ async def test_a_file_that_the_centre_refuses_keeps_no_other_back(sqlite_townshi
     worn.unlink()
     assert await shell("rescue") == 0
     assert "中心未收" not in shell.said
+
+
+async def test_a_file_over_whose_first_save_the_phone_died_is_no_trouble(
+    sqlite_township: Township, shell: Shell
+) -> None:
+    town = sqlite_township
+    await enrolled(town, shell)
+    place = f"place={town.qingshan.hex()}"
+    assert await shell("collect", "household", place, "head=张桂兰", "phone=13700000000") == 0
+    [whole] = (shell.folder / "spool").glob("*.spool")
+    held = whole.with_name(whole.name.replace("0001.spool", "0065.spool"))
+    held.write_bytes(spooled.HELD + whole.read_bytes()[4:])
+    assert await shell("rescue") == 0, shell.said
+    assert "已交上 1 条记录、0 张照片" in shell.said

@@ -1,5 +1,9 @@
 """Pieces under a key that was given up: what was on its way stands, and nothing that came after."""
 
+import dataclasses
+
+import pytest
+
 from tests.accounts.desk import desk_of
 from tests.devices.signing import heads
 from tests.devices.test_waiting import carried, household
@@ -21,3 +25,21 @@ async def test_a_piece_of_before_the_change_of_key_comes_in_and_none_under_that_
     assert await heads(head) == {"换之前的"}
     assert (await carried(town, phone, before, after)).status_code == 200
     assert await heads(head) == {"换之前的", "换之后的"}
+
+
+@pytest.mark.parametrize("way", ["piece", "spool"])
+async def test_who_has_a_copy_of_a_key_that_was_given_up_freezes_nobody(town: Township, way: str) -> None:
+    """What he says is kept for people to look at; the phone, which took another key for that, goes on."""
+    phone, head = await raw_device(town), await desk_of(town, "李红")
+    copied = dataclasses.replace(phone)
+    await phone.pushed(phone.seal(household(town, "换之前的")))
+    await phone.new_key()
+    if way == "piece":
+        other = copied.seal(household(town, "抄来的"))
+        assert (await carried(town, phone, other, signer=copied.key)).status_code == 200
+    else:
+        assert await copied.brought({1: household(town, "抄来的")}) == {"new": 0, "known": 1, "troubled": 0}
+    await phone.pushed(phone.seal(household(town, "换之后的")))
+    assert await heads(head) == {"换之前的", "换之后的"}
+    [apart] = await head.done("/v1/quarantine", "GET")
+    assert (apart["device"], apart["code"]) == (phone.id.hex(), "chain.equivocation")

@@ -8,9 +8,11 @@ import pytest
 
 from daiban_client_sdk import Client
 from daiban_client_sdk.errors import DeviceError
+from daiban_client_sdk.spool import IN_FILE
 from daiban_sync import faults
 from tests.accounts.desk import desk_of
 from tests.devices.signing import heads
+from tests.devices.test_back_again import home
 from tests.devices.test_spool_begun import brought
 from tests.photos.pictures import taken
 from tests.support.phones import phone_in
@@ -40,20 +42,23 @@ async def test_half_a_save_that_a_full_disk_left_spoils_none_behind_it(
     town = sqlite_township
     phone, head = await town.device("王芳"), await desk_of(town, "李红")
     await town.household(phone, "第一户")
-    write, room = os.write, [100, 0]
+    write, room = os.pwrite, [100, 0]
+    [spool] = (phone.device.store.folder / "spool").glob("*.spool")
+    before = spool.read_bytes()
 
-    def full(descriptor: int, data: bytes) -> int:
+    def full(descriptor: int, data: bytes, at: int) -> int:
         if not room:
-            return write(descriptor, data[:50])
+            return write(descriptor, data[:50], at)
         if not (left := room.pop(0)):
             raise OSError(28, "no space left on device")
-        return write(descriptor, data[:left])
+        return write(descriptor, data[:left], at)
 
     with monkeypatch.context() as disk:
-        disk.setattr("daiban_client_sdk.spool.os.write", full)
+        disk.setattr("daiban_client_sdk.spool.os.pwrite", full)
         with pytest.raises(DeviceError, match=r"disk\.full"):
             await town.household(phone, "写不下的")
         assert (await phone.status()).entries == 1, "nothing was saved"
+        assert spool.read_bytes() == before
         await town.household(phone, "写不下的")
     assert await brought(town, phone.device.store.folder) == 2
     assert (await phone.sync()).may_be_given_back
@@ -63,7 +68,7 @@ async def test_half_a_save_that_a_full_disk_left_spoils_none_behind_it(
     ], "saved again, it is there once"
 
 
-@pytest.mark.parametrize("found_full_by", ["fsync", "write"])
+@pytest.mark.parametrize("found_full_by", ["fsync", "ftruncate"])
 async def test_a_photo_that_finds_no_room_leaves_nothing_behind(
     sqlite_township: Township, monkeypatch: pytest.MonkeyPatch, found_full_by: str
 ) -> None:
@@ -143,28 +148,59 @@ async def test_a_spool_that_cannot_be_put_in_place_keeps_what_it_has(
     town = sqlite_township
     phone = await town.device("王芳")
 
-    def refused(path: Path, target: Path) -> None:
-        raise OSError(5, "input/output error")
+    write = os.pwrite
+
+    def refused(descriptor: int, data: bytes, at: int) -> int:
+        if len(data) == 4:
+            raise OSError(5, "input/output error")
+        return write(descriptor, data, at)
 
     with monkeypatch.context() as disk:
-        disk.setattr("pathlib.Path.rename", refused)
+        disk.setattr("daiban_client_sdk.spool.os.pwrite", refused)
         await town.household(phone, "第一户")
     assert (await phone.status()).entries == 1, "it is saved all the same"
     await town.household(phone, "第二户")
     assert await brought(town, phone.device.store.folder) == 2
 
 
-async def test_many_and_long_saves_are_all_in_the_spool(
-    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_number_that_was_held_in_one_file_is_given_out_again_over_it(sqlite_township: Township) -> None:
+    """The last number of a file: the save that failed had one entry, the next one has two, which begin no new file."""
+    town = sqlite_township
+    phone, head = await town.device("王芳"), await desk_of(town, "李红")
+    for n in range(IN_FILE - 1):
+        await town.household(phone, f"第{n}户")
+    left = await dead_at(town, phone, "device.save.before_commit", "没存成的")
+    async with phone_in(left, town.clock) as again:
+        await home(town, again, "有身份证号的")
+        await town.household(again, "下一户")
+    async with phone_in(left, town.clock) as again:
+        assert await brought(town, left) == IN_FILE + 2
+        assert (await again.sync()).may_be_given_back
+    assert "没存成的" not in await heads(head)
+
+
+async def test_a_file_is_kept_until_the_whole_of_its_last_save_is_let_go(sqlite_township: Township) -> None:
     town = sqlite_township
     phone = await town.device("王芳")
-    with monkeypatch.context() as small:
-        small.setattr("daiban_client_sdk.spool.FULL", 1000)
-        for n in range(9):
-            await town.household(phone, f"第{n}户")
-    for n in range(70):
-        await town.household(phone, f"又{n}户")
+    for n in range(IN_FILE - 1):
+        await town.household(phone, f"第{n}户")
+    await home(town, phone, "有身份证号的")
+    device = phone.device
+    device.outbox.freeze(device.identity(), lambda: bytes(32))
+    device.store.run("UPDATE batch SET packed = x''")
+    device.store.run("UPDATE entry SET sequence = NULL WHERE number = ?", IN_FILE + 1)
+    device.spool.release(device.store)
+    assert len(list(device.spool.folder.glob("*.spool"))) == 1
+    device.store.run("UPDATE entry SET sequence = 1")
+    device.spool.release(device.store)
+    assert list(device.spool.folder.glob("*.spool")) == []
+
+
+async def test_many_saves_are_all_in_the_spool(sqlite_township: Township) -> None:
+    town = sqlite_township
+    phone = await town.device("王芳")
+    for n in range(IN_FILE + 6):
+        await town.household(phone, f"第{n}户")
     folder = phone.device.store.folder
-    assert len(list((folder / "spool").glob("*.spool"))) > 3
-    assert await brought(town, folder) == 79
+    assert len(list((folder / "spool").glob("*.spool"))) == 2
+    assert await brought(town, folder) == IN_FILE + 6

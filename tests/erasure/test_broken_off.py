@@ -7,6 +7,7 @@ import pytest
 
 from daiban_schemas import entry
 from daiban_server.backup import erasure_note
+from daiban_server.backup.archive import BackupError
 from daiban_server.db.database import Factory
 from daiban_server.db.program import Program
 from daiban_server.features.erasure import erasing
@@ -111,6 +112,22 @@ async def test_a_line_that_a_power_cut_left_half_written_spoils_no_later_one(tow
         file.write(b'{"centre":"' + b"h" * 5000)
     await erase(head, second)
     assert [one.record for one in erasure_note.read([note.parent])] == [first, second]
+
+
+async def test_a_damaged_line_keeps_no_later_erasure_out_of_the_list(township: Township) -> None:
+    """No restore goes by it unseen; once the line is taken out the list is whole, what the line said included."""
+    wang, head = await township.device("王芳"), await township.signed_in("李红")
+    first, second = await home(township, wang), await township.household(wang, "李秀英")
+    await wang.sync()
+    await erase(head, first)
+    note = township.services.settings.data / erasure_note.NAME
+    spoilt = note.read_bytes().replace(b'"record"', b'"\xff\x00cord"')
+    note.write_bytes(spoilt)
+    assert (await erase(head, second)).status_code == 200
+    with pytest.raises(BackupError, match="已损坏"):
+        erasure_note.read([note.parent])
+    note.write_bytes(note.read_bytes().removeprefix(spoilt))
+    assert {one.record for one in erasure_note.read([note.parent])} == {first, second}
 
 
 async def test_a_list_that_is_nothing_but_half_a_line_is_begun_anew(township: Township) -> None:

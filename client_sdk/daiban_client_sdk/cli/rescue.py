@@ -4,6 +4,7 @@ One file that the centre refuses keeps no other back: it is named at the end, wi
 """
 
 import asyncio
+import contextlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from daiban_client_sdk.cli.agent import Context, pass_context, wrong_clock
 from daiban_client_sdk.errors import DeviceError, RefusedError
 from daiban_client_sdk.spool import WHERE
 from daiban_client_sdk.transport import Transport
+from daiban_sync import spooled
+from daiban_sync.errors import WireError
 
 KEPT_APART = frozenset({"device.revoked", "device.frozen"})
 
@@ -66,8 +69,12 @@ async def _carry(folder: Path, where: dict[str, str]) -> Carried:
 
 
 async def _saves(transport: Transport, path: Path, done: Carried) -> None:
+    content = path.read_bytes()
+    with contextlib.suppress(WireError):
+        if next(spooled.split(content), None) is None:
+            return  # the phone died over the first save in it
     try:
-        answer = await transport.request("POST", "/v1/spools", path.read_bytes())
+        answer = await transport.request("POST", "/v1/spools", content)
     except RefusedError as error:
         # Of such a phone the centre keeps everything, and says nothing of it to who brings it.
         if error.code in KEPT_APART:

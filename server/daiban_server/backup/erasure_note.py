@@ -7,7 +7,7 @@ copied with a backup. A restore goes through all lists that it finds.
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -49,10 +49,14 @@ def append(folder: Path, erased: Iterable[Erased]) -> None:
 
 
 def bring_up(folder: Path, erased: Iterable[Erased]) -> None:
-    """Note what the list in `folder` does not name yet. Raises `OSError`, `BackupError` as `read` does."""
-    noted = {(one.centre, one.record) for one in read([folder])}
+    """Note what no line of the list in `folder` names that can be read. Raises `OSError`; and once all is noted,
+    `BackupError` as `read` does: a damaged line keeps no erasure out, and what it said is noted anew."""
+    lines = [line for _, line in _lines([folder])]
+    noted = {(one.centre, one.record) for one in lines if one}
     if missing := [one for one in erased if (one.centre, one.record) not in noted]:
         append(folder, missing)
+    if None in lines:
+        raise _damaged(folder)
 
 
 def _cut_half_a_line(descriptor: int) -> None:
@@ -67,17 +71,28 @@ def read(folders: Sequence[Path]) -> list[Erased]:
     """What the lists in `folders` name, each record once. Raises `BackupError` for a list that is damaged elsewhere
     than at its end, where a power cut may have cut a line off."""
     found: dict[tuple[str, str], Erased] = {}
+    for folder, one in _lines(folders):
+        if one is None:
+            raise _damaged(folder)
+        found.setdefault((one.centre, one.record), one)
+    return list(found.values())
+
+
+def _lines(folders: Iterable[Path]) -> Iterator[tuple[Path, Erased | None]]:
+    """The whole lines of the lists in `folders`, None for each that is damaged."""
     for folder in folders:
         if not (folder / NAME).exists():
             continue
         *whole, _cut_off = (folder / NAME).read_bytes().split(b"\n")
         for line in whole:
             try:
-                one = _decoder.decode(line)
+                yield folder, _decoder.decode(line)
             except msgspec.DecodeError:
-                raise BackupError(f"{folder / NAME} 已损坏 / is damaged") from None
-            found.setdefault((one.centre, one.record), one)
-    return list(found.values())
+                yield folder, None
+
+
+def _damaged(folder: Path) -> BackupError:
+    return BackupError(f"{folder / NAME} 已损坏 / is damaged")
 
 
 def copy(source: Path, target: Path) -> None:

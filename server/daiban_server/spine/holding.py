@@ -21,6 +21,7 @@ from daiban_schemas.kind import Kind
 from daiban_schemas.private import PRIVATE
 from daiban_server.db.program import Program
 from daiban_server.spine import past
+from daiban_server.spine.history import Stored
 from daiban_server.spine.ledger import Incoming, Ledger, Record
 from daiban_sync.merge import Change, lay
 from daiban_sync.view import View, Written, same
@@ -70,9 +71,16 @@ def _in_view(
     change = Change(ledger.position + 1, device, number, incoming.chained, tuple(terms), seen, {})
     if all(terms.isdisjoint(head.names) for head in lay(ledger.heads(record), change)[:-1]):
         return view.values
-    stored = [*(yield from past.kept(ledger.centre, record.id, ledger.position)), *ledger.applied(record.id)]
+    stored = [*(yield from _kept(ledger, record.id)), *ledger.applied(record.id)]
     own = device if incoming.chained else None
     return past.shown([one for one in stored if one.position <= seen or (one.device == own and one.number < number)])
+
+
+def _kept(ledger: Ledger, record: bytes) -> Program[Sequence[Stored]]:
+    """A record's past, read once: a batch may bring five hundred signatures, and everybody else waits meanwhile."""
+    if record not in ledger.pasts:
+        ledger.pasts[record] = yield from past.kept(ledger.centre, record, ledger.position)
+    return ledger.pasts[record]
 
 
 def _rest_of_its_save(kind: Kind, written: Sequence[Written], incoming: Incoming) -> frozenset[str]:

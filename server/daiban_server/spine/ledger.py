@@ -70,7 +70,7 @@ class Record:
 class Ledger:
     """The transaction's state. `position` is the last one given out; `now` is in Unix milliseconds; `starts` says in
     which stretch of history the entry at a position stands; `added` are rows of features, and `memo` is what they found
-    out, by whatever it depends on."""
+    out, by whatever it depends on; `pasts` is what history has of records, until more is written."""
 
     centre: bytes
     now: int
@@ -86,6 +86,7 @@ class Ledger:
     departures: list[Row] = field(default_factory=list)
     added: dict[tuple[Table, Conflict], list[Row]] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
+    pasts: dict[bytes, Sequence[Stored]] = field(default_factory=dict)
     places: dict[bytes, bool] = field(default_factory=dict)
     scopes: dict[bytes, Scope] = field(default_factory=dict)
 
@@ -240,7 +241,7 @@ class Ledger:
         """Drop what was worked on since `position`, after a rollback."""
         self.records, self.stored, self.starts, self.changed, self.created = {}, {}, {}, set(), []
         self.entries, self.outcomes, self.parked, self.departures = [], {}, {}, []
-        self.added, self.memo = {}, {}
+        self.added, self.memo, self.pasts = {}, {}, {}
         self.position = position
 
     def flush(self) -> Program[None]:
@@ -258,6 +259,7 @@ class Ledger:
             ]
         )
         self.entries, self.outcomes, self.parked, self.departures = [], {}, {}, []
+        self.pasts = {}
         self.changed.clear()
 
     def _stretch(self, stretch: Sequence[Stored]) -> Row:

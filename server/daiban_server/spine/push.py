@@ -30,6 +30,7 @@ from daiban_sync.clock import Interval, effective
 from daiban_sync.epochs import epoch_of
 from daiban_sync.errors import SyncError, WireError
 from daiban_sync.merkle import Frontier
+from daiban_sync.new_key import key_at
 from daiban_sync.outcome import OUTCOMES, Outcome, pack
 
 _logger = logger(__name__)
@@ -125,7 +126,7 @@ def push(
 class _Intake:
     """One request's batches on their way in; `custody` is what is still to be written of the last one, `spooled` the
     last entry of the device that came out of its spool, `erasures` whether anything was ever erased, `waits` whether
-    something of the device was carried in that waits for its forerunners."""
+    something of the device was carried in that waits for its forerunners, `frozen` whether its key was frozen here."""
 
     sender: Sender
     keys: ServerKeys
@@ -136,6 +137,7 @@ class _Intake:
     spooled: int = 0
     erasures: bool = False
     waits: bool = False
+    frozen: bool = False
     done: Pushed = field(default_factory=Pushed)
 
     def take(self, opened: Opened) -> Program[None]:
@@ -196,8 +198,8 @@ class _Intake:
         for batch in (yield from waiting.passed(self.sender, chain.sequence)):
             if (good := self._still_good(batch)) is not None:
                 yield from self.take(good)
-            if self.done.problems and self.done.problems[-1][1] == "chain.equivocation":
-                break  # the key is frozen, and whatever else waited stands apart
+            if self.frozen:
+                break  # whatever else waited stands apart
         yield Writes(self.custody)
         self.custody = ()
         yield from waiting.let_go(self.sender, chain.sequence)
@@ -326,8 +328,12 @@ class _Intake:
         self.done.outcomes.append(pack([found[number] for number in sorted(found)]))
 
     def _quarantine(self, batch: Batch) -> Program[None]:
-        """Keep the other branch and freeze the key: one phone signed two histories."""
+        """Keep the other branch and freeze the key: one phone signed two histories. Under a key that was given up
+        anybody may have, who had a copy of it: that is kept, and freezes nothing."""
         yield from quarantine.keep(self.sender, batch, "chain.equivocation", self.ledger.now)
+        if key_at(batch.header.sequence, self.sender.former, self.sender.key) != self.sender.key:
+            return
+        self.frozen = True
         yield from quarantine.freeze(self.sender, self.ledger.now)
         yield from waiting.leave_apart(self.sender, self.ledger.now)
 

@@ -96,7 +96,11 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
     here = known.keys() | (yield from taken.among(sender.centre, sender.device, by_number))
     unknown = [by_number[number] for number in sorted(by_number) if number not in here]
     fresh = yield from _standing(sender, unknown, now)
-    if others:
+    if others and not any(_presently(one, sender) for one in others):
+        # Whoever had a copy of a key that was given up could have made them: they are kept, and freeze nothing.
+        yield from quarantine.keep_saves(sender, others, "chain.equivocation", now)
+        fresh = [one for one in fresh if one not in others]
+    elif others:
         apart = sorted({*others, *fresh}, key=lambda one: one.spooled.number)
         yield from quarantine.keep_saves(sender, apart, "chain.equivocation", now)
         yield from quarantine.freeze(sender, now)
@@ -117,6 +121,11 @@ def take(sender: Sender, saves: Sequence[Signed], keys: ServerKeys, effects: Eff
     yield Writes([Write(schema.spooled, kept), *nodes, *log.sign(keys, sender.centre, ledger.position, frontier, now)])
     troubled = sum(one.outcome in ("refused", "parked") for one in outcomes)
     return Taken(len(fresh) - troubled, len(by_number) - len(unknown), troubled + gone)
+
+
+def _presently(one: Signed, sender: Sender) -> bool:
+    """Whether it is signed by the key that the device has now."""
+    return key_of(one.spooled.number, sender.former, sender.key) == sender.key
 
 
 def _others(sender: Sender, saves: Sequence[Signed], known: Mapping[int, bytes]) -> Program[list[Signed]]:

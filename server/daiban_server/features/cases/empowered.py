@@ -8,7 +8,7 @@ though he answers for the same village, needs a mandate of his own.
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
@@ -18,13 +18,14 @@ from daiban_server.spine.ledger import Ledger
 from daiban_server.staff import stand_ins, successor
 
 _p = schema.person.c
-_NAMED = select(_p.id).where(_p.centre == bindparam("centre_id"), _p.name == bindparam("wanted_name")).order_by(_p.id)
+_unspaced = func.replace(func.replace(_p.name, " ", ""), "\u3000", "")
+_NAMED = select(_p.id).where(_p.centre == bindparam("centre_id"), _unspaced == bindparam("wanted_name")).order_by(_p.id)
 
 
 def empowered(ledger: Ledger, asked: Asked, case: Fields, mandate: Fields) -> Program[bool]:
     """Whether whoever acts is the mandate's agent or acts in his place, at the time that is believed of it."""
     author, at = asked.incoming.author, asked.incoming.effective
-    name = str(mandate.get("agent") or "").strip()
+    name = _plain(mandate.get("agent"))
     named = [row[0] for row in (yield from rows(_NAMED, centre_id=ledger.centre, wanted_name=name))]
     if author in named or _handed_to(author.hex(), name, case):
         return True
@@ -36,12 +37,17 @@ def empowered(ledger: Ledger, asked: Asked, case: Fields, mandate: Fields) -> Pr
     return False
 
 
+def _plain(name: Any) -> str:
+    """A name without the spaces by which forms stretch one of two characters."""
+    return "".join(str(name or "").split())
+
+
 def _handed_to(author: str, name: str, case: Fields) -> bool:
     """Whether the case came to the author from the one of that name, hand by hand, and is with him."""
     if author not in (case.get("owner_id"), case.get("handler_id")):
         return False
     came: set[Any] = set()
     for one in case.get("handovers") or ():
-        if one.get("from") == name or one.get("from_id") in came:
+        if _plain(one.get("from")) == name or one.get("from_id") in came:
             came.add(one.get("to_id"))
     return author in came

@@ -77,8 +77,11 @@ async def _note(services: Services) -> None:
     ]
     try:
         erasure_note.bring_up(services.settings.data, erased)
-    except (OSError, BackupError):
+    except OSError:
         _logger.exception("the list of erasures outside of the database could not be brought up to date")
+    except BackupError:
+        # All is noted, but a restore would refuse the list: whoever keeps the machine has to take the line out.
+        _logger.exception("the list of erasures outside of the database is damaged")
 
 
 async def _forget(blobs: Sequence[Blob], services: Services) -> None:

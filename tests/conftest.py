@@ -27,3 +27,9 @@ def pytest_xdist_auto_num_workers() -> int:
     """How many tests run beside each other: more than there are cores, since stories wait for disks, links and pages as
     long as they compute."""
     return 2 * (os.cpu_count() or 1)
+
+
+@pytest.fixture(autouse=True)
+def streams_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream of events ends with its first, so that whoever asks every route for its answer gets one."""
+    monkeypatch.setattr("daiban_server.console.live.LASTS", 0)

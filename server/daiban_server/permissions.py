@@ -29,6 +29,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     # It holds everything that was ever handed in for a case, unmasked, and leaves the house: the head answers for the
     # centre. The district's own centre has no cases, and of the others it sees numbers.
     "evidence.export": frozenset({"head"}),
+    # Who sits at a window, and the head who stands in there.
+    "case.receive": frozenset({"clerk", "head"}),
     "trust.read": frozenset({"head", "district"}),
     # As evidence: whole, unmasked, and it leaves the house.
     "person.copy": frozenset({"head"}),

@@ -1,11 +1,19 @@
 """Pages that follow what happens: what a colleague did comes onto the page, and what one was writing stays."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from daiban_server.accounts.sessions import IDLE
+from daiban_server.console import live
 from tests.console.test_cases import handed_in
 from tests.console.workday import browser_of, part, press, sign_in
 from tests.support.township import Township
+
+
+@pytest.fixture(autouse=True)
+def streams_last(monkeypatch: pytest.MonkeyPatch, streams_end_at_once: None) -> None:
+    """As they do where people work."""
+    monkeypatch.setattr(live, "LASTS", 300)
 
 
 async def act(town: Township, case: str, command: str) -> None:

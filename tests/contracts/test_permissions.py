@@ -238,6 +238,23 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ),
     ("GET", "/live"): lambda of: ("/live", {}),
     ("GET", "/v1/households"): lambda of: ("/v1/households?q=a", {}),
+    ("GET", "/receive"): lambda of: ("/receive?q=a", {}),
+    ("GET", "/receive/item"): lambda of: (f"/receive/item?household={of.household}", {}),
+    ("GET", "/receive/form"): lambda of: (f"/receive/form?household={of.household}&item={of.item}", {}),
+    ("POST", "/receive/form"): lambda of: (
+        "/receive/form",
+        {
+            "data": {
+                **{name: new_id().hex() for name in ("reception", "application", "new_household")},
+                "household": of.household,
+                "about": "问问",
+            }
+        },
+    ),
+    ("POST", "/cases/{record:str}/scans"): lambda of: (
+        f"/cases/{of.application}/scans",
+        {"files": {"scan": ("a.jpg", b"x", "image/jpeg")}, "data": {"paper": "户口簿"}},
+    ),
     ("GET", "/trust"): lambda of: ("/trust", {}),
     ("POST", "/cases/{record:str}/evidence"): lambda of: (
         f"/cases/{of.application}/evidence",

@@ -26,7 +26,9 @@ RETRY = 3000
 @get("/live", opt={"action": "summary.read", "by_itself": True})
 async def live(session: GivenSession, services: GivenServices) -> ServerSentEvent:
     """An event each time that something was taken in at one's centre, and each minute."""
-    return ServerSentEvent(_events(session.clerk.centre, services), retry_duration=RETRY)
+    return ServerSentEvent(
+        _events(session.clerk.centre, services), retry_duration=RETRY, headers={"Cache-Control": "no-store"}
+    )
 
 
 async def _events(centre: bytes, services: Services) -> AsyncIterator[ServerSentEventMessage]:

@@ -31,7 +31,7 @@ FIELDS = 60
 """Fields of one form."""
 
 _PAGES = re.compile(
-    r"/(summary|audit|account|people|erasures|registers|quarantine|trust|replies|figures(/assessment)?"
+    r"/(summary|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies|figures(/assessment)?"
     r"|households/[0-9a-f]{32}|(cases|devices|visits)(/[0-9a-f]{32})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
 )
@@ -51,6 +51,10 @@ SAID = {
     "reject": "没有通过。请对方重新扫一个新码。",
     "refused": "已记为都不采用。这一批仍原样留存，可以随时查看。",
     "adopted": "所选的已采用，写明是您经手的。",
+    "received": "收下了。收件凭证在“打印”里；扫描件可以接着添。",
+    "kept-draft": "内容已存下，但没有提交成：请看下面哪一步不能办。",
+    "noted-reception": "接待已登记。",
+    "scanned": "扫描件已存好。",
     "replied": "已记下，算一次定期回复。",
     "noted": "已记下。这条没有算作定期回复：它不是包联干部本人的，也没有写明代他回复。",
     "unreached": "已记下没联系上。这次回复还欠着，请改天再联系。",
@@ -153,9 +157,9 @@ def safe(path: str) -> str:
     return path if _PAGES.match(path) else "/summary"
 
 
-async def read_form(request: Asked) -> dict[str, str]:
-    """The texts of an urlencoded form, the last one of each name. Raises `ProblemError`: ``request.media_type``,
-    ``request.invalid``.
+async def read_form(request: Asked, most: int = FIELDS) -> dict[str, str]:
+    """The texts of an urlencoded form of at most `most` fields, the last one of each name. Raises `ProblemError`:
+    ``request.media_type``, ``request.invalid``.
 
     Read by hand, since the framework's decoder answers bad UTF-8 with a fault of ours.
     """
@@ -163,7 +167,7 @@ async def read_form(request: Asked) -> dict[str, str]:
         raise ProblemError("request.media_type")
     try:
         text = (await request.body()).decode("ascii")
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=most)
     except ValueError:
         raise ProblemError("request.invalid") from None
     form = {name: value.replace("\r\n", "\n") for name, value in pairs}
@@ -172,10 +176,10 @@ async def read_form(request: Asked) -> dict[str, str]:
     return form
 
 
-async def signed_form(request: Asked, session: SignedIn) -> dict[str, str]:
+async def signed_form(request: Asked, session: SignedIn, most: int = FIELDS) -> dict[str, str]:
     """The form of somebody signed in, with the session's CSRF token in it. Raises `ProblemError` as `read_form`, and
     ``csrf.mismatch``."""
-    form = await read_form(request)
+    form = await read_form(request, most)
     check_csrf(form.get("csrf", ""), session)
     return form
 

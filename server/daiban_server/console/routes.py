@@ -33,6 +33,7 @@ from daiban_server.console.language import choose, listen
 from daiban_server.console.live import live
 from daiban_server.console.openly import hall, resident
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
+from daiban_server.console.reception import scans, taking, who
 from daiban_server.console.replies import listed as listed_replies
 from daiban_server.console.replies import writing
 from daiban_server.console.visits import away, board, booking, leave, plans
@@ -67,6 +68,11 @@ ROUTES: list[Router] = [
             people.new_password,
             summary.summary,
             live,
+            who.receive,
+            who.items,
+            taking.asking,
+            taking.take,
+            scans.add,
             disputes.settled,
             summary.task_done,
             listing.devices,

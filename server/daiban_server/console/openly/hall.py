@@ -80,7 +80,7 @@ async def worker() -> Response[bytes]:
     """The script that keeps the screen's last page: it has to stand beside what it keeps."""
     body = (_STATIC / "hall-worker.js").read_bytes()
     # A worker fetches under the policy of its own script, not under that of the page.
-    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": "default-src 'none'; connect-src 'self'"}
+    headers = {"Content-Security-Policy": "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"}
     return Response(body, media_type="text/javascript", headers=headers)
 
 

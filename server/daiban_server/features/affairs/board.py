@@ -73,16 +73,22 @@ def centre(code: str) -> Program[tuple[bytes, str] | None]:
 def items() -> Program[dict[str, list[dict[str, Any]]]]:
     """The current edition of every item, by window: what is promised before anybody applies (服务承诺). What an item
     does not state is null, which is not the same as none."""
+    found = yield from newest()
+    return {window: [{name: item.get(name) for name in _SHOWN} for _, item in ours] for window, ours in found.items()}
+
+
+def newest() -> Program[dict[str, list[tuple[str, Mapping[str, Any]]]]]:
+    """The current edition of every item with its record's id, by window, in the catalogue's order."""
     found = yield from views.shown(views.BY_KIND, NOBODY, kind_name="item", page=5000)
-    newest: dict[str, Mapping[str, Any]] = {}
+    editions: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for one in found:
         values, code = one.view.values, str(one.view.values.get("code"))
-        if not values.get("usable_until") and values.get("edition", 0) > newest.get(code, {}).get("edition", 0):
-            newest[code] = values
-    shown: dict[str, list[dict[str, Any]]] = {}
-    for item in sorted(newest.values(), key=lambda one: (one.get("order", 0), one["code"])):
-        window = shown.setdefault(str(item.get("window") or ""), [])
-        window.append({name: item.get(name) for name in _SHOWN})
+        _, before = editions.get(code, ("", {}))
+        if not values.get("usable_until") and values.get("edition", 0) > before.get("edition", 0):
+            editions[code] = (one.view.record, values)
+    shown: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for record, item in sorted(editions.values(), key=lambda one: (one[1].get("order", 0), one[1]["code"])):
+        shown.setdefault(str(item.get("window") or ""), []).append((record, item))
     return shown
 
 

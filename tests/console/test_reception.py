@@ -1,0 +1,133 @@
+"""接待: somebody comes to the window; a scanned paper; what was written on paper while the server was down."""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import Page
+
+from tests.console.test_cases import handed_in
+from tests.console.workday import browser_of, no_wider_than_the_screen, part, phone_of, press, set_clock, sign_in, token
+from tests.support.chromium import picture
+from tests.support.township import Township, new_id
+
+
+def scan(path: Path, kind: str = "PNG") -> Path:
+    file = io.BytesIO()
+    Image.effect_noise((320, 240), 70).convert("RGB").save(file, kind)
+    path.write_bytes(file.getvalue())
+    return path
+
+
+def fresh() -> dict[str, str]:
+    return {name: new_id().hex() for name in ("reception", "application", "new_household")}
+
+
+async def test_a_clerk_takes_in_who_comes_to_the_window(
+    sqlite_township: Township, desk: Page, phone: Page, tmp_path: Path
+) -> None:
+    town = sqlite_township
+    set_clock(town, 10)
+    wang = await phone_of(town, "王芳")
+    await town.household(wang, "张桂兰")
+    await wang.sync()
+    await sign_in(desk, town, "赵敏", "/receive")
+    await desk.get_by_label("姓名、拼音、电话或住址").press_sequentially("zgl")
+    await desk.get_by_role("link", name="张桂兰 青山村").wait_for()
+    await picture(desk, "console-receive-desk")
+    await press(desk.get_by_role("link", name="张桂兰 青山村"))
+    await press(desk.get_by_role("region").get_by_role("link").first)
+    assert await desk.get_by_label("申请人", exact=True).input_value() == "张桂兰"
+    await press(desk.get_by_role("button", name="收下，登记编号"))
+    assert "这一项要填" in await desk.locator(".field.wrong").first.inner_text()
+    await picture(desk, "console-receive-wrong-desk")
+    await desk.locator(".field.wrong input, .field.wrong textarea").first.fill("年满六十")
+    await desk.get_by_label("几个人一起来").fill("2")
+    await press(desk.get_by_role("button", name="收下，登记编号"))
+    assert "收下了" in await desk.get_by_role("status").inner_text()
+    assert "已收件" in await desk.locator("h1").inner_text()
+    await desk.get_by_text("添扫描件").click()
+    await desk.get_by_label("都不是，写名称").fill("户口簿")
+    await desk.get_by_label("图片（JPG、PNG）").set_input_files(
+        [scan(tmp_path / "一.png"), scan(tmp_path / "二.jpg", "JPEG")]
+    )
+    await press(desk.get_by_role("button", name="存上"))
+    assert "扫描件已存好" in await desk.get_by_role("status").inner_text()
+    thumbnails = part(desk, "材料").get_by_role("img", name="户口簿")
+    assert await thumbnails.count() == 2
+    for number in range(2):
+        await thumbnails.nth(number).scroll_into_view_if_needed()
+        await desk.wait_for_timeout(50)
+    await picture(desk, "console-received-desk")
+    await sign_in(phone, town, "赵敏", "/receive?q=zgl")
+    await no_wider_than_the_screen(phone)
+    visits = (await (await town.signed_in("赵敏")).get("/v1/records/reception")).json()
+    assert [(one["values"]["visitor"], one["values"]["people"], one["values"]["outcome"]) for one in visits] == [
+        ("张桂兰", 2, "case")
+    ]
+
+
+async def test_somebody_who_only_asks_is_in_the_register(sqlite_township: Township) -> None:
+    town = sqlite_township
+    set_clock(town, 10)
+    http = await browser_of(town, "赵敏")
+    form = {"csrf": await token(http), **fresh(), "visitor": "路过的人", "people": "1", "advice": "yes"}
+    wrong = await http.post("/receive/form", data=form)
+    assert wrong.status_code == 422
+    assert "请写一句他来问什么" in wrong.text
+    for _ in range(2):
+        assert (await http.post("/receive/form", data={**form, "about": "养老金怎么领"})).status_code == 303
+    page = (await http.get("/registers")).text
+    assert page.count("养老金怎么领") == 1, "a form that is sent twice is one visit"
+
+
+async def test_a_new_household_comes_with_its_first_case_and_its_real_time(sqlite_township: Township) -> None:
+    """It was written on paper on Friday, while the server was down."""
+    town = sqlite_township
+    set_clock(town, 10)
+    http, ids = await browser_of(town, "赵敏"), fresh()
+    form = {
+        "csrf": await token(http),
+        **ids,
+        "item": town.item.hex(),
+        "applicant": "刘大山",
+        "people": "1",
+        "answers.reason": "到龄",
+        "home-head": "刘大山",
+        "day": "2026-01-09",
+        "clock": "15:30",
+    }
+    wrong = await http.post("/receive/form", data=form)
+    assert "请选所在的村" in wrong.text
+    assert (await http.get(f"/cases/{ids['application']}")).status_code == 404, "nothing of it was kept"
+    done = await http.post("/receive/form", data={**form, "home-place": town.qingshan.hex()})
+    assert done.headers["location"] == f"/cases/{ids['application']}?said=received"
+    clerk = await town.signed_in("赵敏")
+    values = (await clerk.get(f"/v1/records/application/{ids['application']}")).json()["values"]
+    assert values["household"] == ids["new_household"]
+    assert values["collected_at"] == 1767943800000
+    assert "刘大山" in (await http.get("/receive?q=lds")).text
+    for day, said in (("2999-01-01", "还没有到"), ("周五", "写得不对")):
+        late = await http.post("/receive/form", data={**form, **fresh(), "day": day, "home-place": town.qingshan.hex()})
+        assert said in late.text
+
+
+async def test_what_is_no_picture_is_said_and_nothing_of_the_form_is_kept(
+    sqlite_township: Township, tmp_path: Path
+) -> None:
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    http = await browser_of(town, "赵敏")
+    right = scan(tmp_path / "p.png").read_bytes()
+    told = {"csrf": await token(http), "paper": "户口簿"}
+    files = [("scan", ("好的.png", right, "image/png")), ("scan", ("坏的.pdf", b"%PDF-1.7", "image/png"))]
+    wrong = await http.post(f"/cases/{case}/scans", data=told, files=files)
+    assert wrong.status_code == 422
+    assert "坏的.pdf" in wrong.text
+    assert "/thumbnail" not in wrong.text
+    for _ in range(2):
+        assert (await http.post(f"/cases/{case}/scans", data=told, files=files[:1])).status_code == 303
+    assert (await http.get(f"/cases/{case}")).text.count("/thumbnail") == 1, "sent twice, kept once"
+    foreign = {**told, "csrf": "x"}
+    assert (await http.post(f"/cases/{case}/scans", data=foreign, files=files[:1])).status_code == 403
+    assert "请选扫描好的图片" in (await http.post(f"/cases/{case}/scans", data=told, files={})).text

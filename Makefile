@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint guards soak fuzz bench road lock clean
+.PHONY: help run test check lint guards soak fuzz pictures bench road lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ soak: .venv/.ready ## kill processes at random and look for losses; SECONDS=n fo
 fuzz: .venv/.ready ## send 100,000 bad messages and pictures, and ask the API everything; INPUTS=n, EXAMPLES=n for how much
 	@$(BIN)/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS))
 	@$(BIN)/python -m tests.attack $(if $(EXAMPLES),--examples $(EXAMPLES))
+
+pictures: .venv/.ready ## picture every page at both sizes and in both languages, onto sheets in run/sheets; ONLY=name
+	@$(SYSTEM_PACKAGES) test
+	@$(BIN)/python -m tests.pictures $(if $(ONLY),--only $(ONLY))
 
 bench: .venv/.ready ## measure what a record costs, beside its peers; BENCH=part, BENCH_JSON=file, BENCH_PROFILE=push
 	@$(SYSTEM_PACKAGES) test

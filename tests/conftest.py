@@ -6,10 +6,10 @@ import sys
 import pytest
 
 pytest_plugins = [
+    "tests.support.node",
     "tests.support.chromium",
     "tests.support.faketime",
     "tests.support.no_skips",
-    "tests.support.node",
     "tests.support.poppler",
     "tests.support.postgres",
     "tests.support.township",

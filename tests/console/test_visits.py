@@ -49,7 +49,7 @@ async def test_three_clicks_from_the_case_a_visit_is_promised(
     await press(desk.get_by_role("button", name="看有哪些时间"))
     assert "给这家留到" in await part(desk, "有这些时间").inner_text()
     await picture(desk, "console-visit-offers-desk")
-    await press(desk.get_by_role("button", name=re.compile("^约 ")).first)
+    await press(desk.get_by_role("button", name=re.compile("^(约这个时间|改到这时) ")).first)
     assert "约好了" in await desk.get_by_role("status").inner_text()
     said = await part(desk, "在电话里这样说").inner_text()
     assert "代办员王芳到您家上门" in said and "0915-3212345" in said and "代办不收费" in said
@@ -64,10 +64,10 @@ async def test_three_clicks_from_the_case_a_visit_is_promised(
     await no_wider_than_the_screen(phone)
     await picture(phone, "console-visit-offers-phone")
     await phone.get_by_label("和谁说的").fill("")
-    await press(phone.get_by_role("button", name=re.compile("^约 ")).last)
+    await press(phone.get_by_role("button", name=re.compile("^(约这个时间|改到这时) ")).last)
     assert "请写明是和家里谁说定的" in await phone.get_by_role("alert").inner_text()
     await phone.get_by_label("和谁说的").fill("张桂兰")
-    await press(phone.get_by_role("button", name=re.compile("^约 ")).last)
+    await press(phone.get_by_role("button", name=re.compile("^(约这个时间|改到这时) ")).last)
     assert "改好了" in await phone.get_by_role("status").inner_text()
     assert "张桂兰同意（电话）" in await part(phone, "经过").inner_text()
 

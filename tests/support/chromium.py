@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, Request, ViewportSize, async_playwright
 
+from tests.support import axe
 from tests.support.processes import ROOT
 
 DESK = ViewportSize(width=1366, height=768)
@@ -64,10 +65,13 @@ async def with_authenticator(page: Page) -> None:
 
 
 async def picture(page: Page, name: str) -> Path:
-    """Keep a picture of the whole page as `run/pictures/NAME.png`, for people to look at."""
+    """Keep a picture of the whole page as `run/pictures/NAME.png`, for people to look at; and whoever cannot look has
+    to be able to work with it as well."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     file = PICTURES / f"{name}.png"
     await page.screenshot(path=file, full_page=True, animations="disabled")
+    wrong = await axe.faults(page)
+    assert not wrong, f"{page.url} shuts somebody out:\n" + "\n".join(wrong)
     return file
 
 

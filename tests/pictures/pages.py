@@ -1,0 +1,62 @@
+"""Every page of the console: who looks at it, and how one gets there."""
+
+from typing import NamedTuple
+
+
+class Shot(NamedTuple):
+    """A page under a name. `way` are links that are followed from `path`, by a selector each: what is there first is
+    looked at."""
+
+    name: str
+    role: str
+    path: str
+    way: tuple[str, ...] = ()
+
+
+NOBODY = ""
+FIRST_CASE = ".cases tbody th a"
+SHOTS = (
+    Shot("sign-in", NOBODY, "/sign-in"),
+    Shot("lost", NOBODY, "/lost"),
+    Shot("hand-in", NOBODY, "/hand-in"),
+    Shot("halls", NOBODY, "/hall"),
+    Shot("hall", NOBODY, "/hall", ("main .lines a",)),
+    Shot("look-up", NOBODY, "/look-up"),
+    Shot("boxes", NOBODY, "/opinions"),
+    Shot("box", NOBODY, "/opinions", ("main .lines a",)),
+    Shot("today-clerk", "clerk1", "/summary"),
+    Shot("today-head", "head1", "/summary"),
+    Shot("today-cadre", "cadre1", "/summary"),
+    Shot("today-district", "district", "/summary"),
+    Shot("receive", "clerk1", "/receive?q=zhang"),
+    Shot("receive-item", "clerk1", "/receive?q=zhang", (".homes a",)),
+    Shot("receive-form", "clerk1", "/receive?q=zhang", (".homes a", ".offered a")),
+    Shot("receive-new", "clerk1", "/receive/item", (".offered a",)),
+    Shot("receive-advice", "clerk1", "/receive/form?advice=yes"),
+    Shot("cases", "clerk1", "/cases"),
+    Shot("cases-none", "clerk1", "/cases?q=没有这个人"),
+    Shot("case-open", "clerk1", "/cases", (FIRST_CASE,)),
+    Shot("case-filed", "head1", "/cases?state=archived", (FIRST_CASE,)),
+    Shot("household", "cadre1", "/cases?state=archived", (FIRST_CASE, ".case-lead a.name")),
+    Shot("replies", "head1", "/replies"),
+    Shot("registers", "clerk1", "/registers?first=2026-11-02&last=2026-11-06"),
+    Shot("figures", "head1", "/figures?first=2026-01-01&last=2026-11-30"),
+    Shot("figures-district", "district", "/figures?first=2026-01-01&last=2026-11-30"),
+    Shot("counted", "head1", "/figures/counted?figure=completed&first=2026-10-01&last=2026-10-31"),
+    Shot("assessment", "district", "/figures/assessment?first=2026-01-01&last=2026-11-30"),
+    Shot("visits", "clerk1", "/visits"),
+    Shot("visits-map", "clerk1", "/visits/map"),
+    Shot("visits-book", "clerk1", "/visits/book"),
+    Shot("visits-plan", "head1", "/visits/plan"),
+    Shot("visits-away", "head1", "/visits/away"),
+    Shot("people", "head1", "/people"),
+    Shot("devices", "head1", "/devices"),
+    Shot("device", "head1", "/devices", (".device a, .lines .name[href]",)),
+    Shot("quarantine", "head1", "/quarantine"),
+    Shot("erasures", "head1", "/erasures"),
+    Shot("trust", "head1", "/trust"),
+    Shot("audit", "head1", "/audit"),
+    Shot("account", "clerk1", "/account"),
+    Shot("refused", "cadre1", "/erasures"),
+    Shot("missing", "clerk1", "/cases/" + "0" * 32),
+)

@@ -1,6 +1,7 @@
 """At the console's door: who comes in, who does not, and what a page promises to every browser."""
 
 import re
+
 import pytest
 from playwright.async_api import Page
 

@@ -9,6 +9,7 @@ from litestar.response import Template
 
 from daiban_schemas import entry
 from daiban_server.console import words
+from daiban_server.console.languages.spoken import listed
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.summary import book_of
 from daiban_server.console.visits import telling, wishes
@@ -139,7 +140,7 @@ async def _found(call: Caller, wanted: Wishes, session: SignedIn, services: Serv
         Choice(
             f"{offer.crew[0]}:{to_milliseconds(offer.start)}",
             telling.when(to_milliseconds(offer.start), to_milliseconds(offer.end), now),
-            "、".join(names[one] for one in offer.crew),
+            listed(names[one] for one in offer.crew),
             words.full_width(offer.reason),
             held,
         )

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from daiban_server.console import words
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, page, said_in, show, signed_form
 from daiban_server.console.visits import telling
 from daiban_server.console.words import Mark, Moment
@@ -170,7 +170,7 @@ def _changed(one: ChangeOut, now: int) -> Changed:
 
 
 def _time(time: TimeOut | None, now: int) -> str:
-    return f"{telling.when(time.start, time.end, now)} {'、'.join(time.names)}" if time else ""
+    return f"{telling.when(time.start, time.end, now)} {listed(time.names)}" if time else ""
 
 
 def _figures(before: Figures, after: Figures) -> list[Figure]:

@@ -13,7 +13,6 @@ from sqlalchemy import bindparam, select
 from daiban_schemas.problem import PROBLEMS
 from daiban_server.accounts.sessions import CHANGE, ENROL, FULL, SECOND
 from daiban_server.console.language import hear
-from daiban_server.console.language import hear
 from daiban_server.console.words import problem
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first

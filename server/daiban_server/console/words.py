@@ -17,7 +17,7 @@ CLOCK_OFF = 120_000
 """Milliseconds by which a phone's clock may be off before people are told."""
 
 _NARROW = re.compile(r"(?<=[\u4e00-\u9fff0-9])[,;:](?=[\u4e00-\u9fff])")
-_MONTHS = ("1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月")
+MONTHS = ("1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月")
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _NEAR = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 
@@ -65,7 +65,7 @@ def day_start(milliseconds: int) -> int:
 
 def date(day: datetime.date, today: datetime.date) -> str:
     """11月24日 周二, with the year where it is another."""
-    month = _MONTHS[day.month - 1]
+    month = MONTHS[day.month - 1]
     if day.year == today.year:
         return say("{0}{1}日 {2}", month, day.day, weekday(day))
     return say("{0}年{1}{2}日 {3}", day.year, month, day.day, weekday(day))
@@ -73,7 +73,7 @@ def date(day: datetime.date, today: datetime.date) -> str:
 
 def calendar_day(day: datetime.date, today: datetime.date | None = None) -> str:
     """2026年11月24日; without its year if that is today's."""
-    month = _MONTHS[day.month - 1]
+    month = MONTHS[day.month - 1]
     if today and day.year == today.year:
         return say("{0}{1}日", month, day.day)
     return say("{0}年{1}{2}日", day.year, month, day.day)

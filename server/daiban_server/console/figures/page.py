@@ -85,7 +85,9 @@ async def figures(request: Request, session: GivenSession, services: GivenServic
         columns=[FIGURES[name].label for name in COLUMNS],
         lines=[_line(row, {**asked.filters, ours: row.key}, asked) for row in made.rows],
         total=_line(made.total, asked.filters, asked),
-        every=[(label.label, f"{{0}} {label.unit}", *_number(made.total, key, asked)) for key, label in FIGURES.items()],
+        every=[
+            (label.label, f"{{0}} {label.unit}", *_number(made.total, key, asked)) for key, label in FIGURES.items()
+        ],
         files=_files(asked, ours),
         assessment=address("/figures/assessment", asked),
     )

@@ -34,12 +34,14 @@ from daiban_server.reasons import REASONS
 from daiban_server.registers import KINSHIP, OPINIONS, VISITORS
 
 CONSOLE = FOLDER.parent
+_PATTERN = re.compile(r"\\|\(\?|\[\^")
+"""What only a regular expression has."""
 _TABLES: tuple[Mapping[Any, str], ...] = (
     *(MODES, SOURCES, CHANNELS, RATINGS, ACTS, REASONS),
     *(LIMITS, UNNAMED, RESULTS, CHANGES, LEFT, UNSERVED),
 )
 """Words that other parts of the server give to codes, and the console shows."""
-_UNTOLD = re.compile(rb'"(Project-Id-Version|Report-Msgid-Bugs-To|[\w-]+-Date|(Last-Translator|Language-Team|Generated-By)):')
+_UNTOLD = re.compile(rb'"([\w-]+-(Date|Version|To|Translator|Team|By)):')
 """Lines of a catalogue's head that would change with the day and the machine, or say nothing."""
 
 
@@ -58,15 +60,19 @@ def said() -> dict[str, str]:
 
 
 def literals(path: Path) -> Iterator[str]:
-    """The Chinese string literals of a module that are not docstrings."""
+    """The Chinese string literals of a module that are neither docstrings nor patterns."""
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
         quiet = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if quiet:
             continue
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.Constant) and isinstance(child.value, str) and WRITTEN.search(child.value):
+            if isinstance(child, ast.Constant) and isinstance(child.value, str) and _is_said(child.value):
                 yield child.value
+
+
+def _is_said(text: str) -> bool:
+    return WRITTEN.search(text) is not None and not _PATTERN.search(text)
 
 
 def _names() -> Iterator[str]:
@@ -108,7 +114,7 @@ def written(catalogue: Catalog) -> bytes:
     """A catalogue as a file."""
     file = io.BytesIO()
     write_po(file, catalogue, width=0, sort_output=True, omit_header=False)
-    return b"\n".join(line for line in file.getvalue().split(b"\n") if not _UNTOLD.match(line))
+    return b"\n".join(line for line in file.getvalue().strip().split(b"\n") if not _UNTOLD.match(line)) + b"\n"
 
 
 def others() -> list[str]:

@@ -10,6 +10,7 @@ from litestar.response import Template
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book, Person
@@ -98,7 +99,7 @@ def _read(id_: bytes, session: SignedIn, now: int, services: Services) -> Progra
 
 
 def _masked(value: Any) -> Any:
-    return words.full_width(safe_text(value)) if isinstance(value, str) else value
+    return retold(safe_text(value)) if isinstance(value, str) else value
 
 
 def _time(values: Mapping[str, Any], book: Book) -> Time:

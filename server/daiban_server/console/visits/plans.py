@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, page, said_in, show, signed_form
 from daiban_server.console.visits import telling
@@ -132,7 +133,7 @@ async def _one(run: str, session: SignedIn, services: Services, *, said: str = "
         run=run,
         stage=found.state,
         mark=STATES.get(found.state, Mark(found.state, "empty")),
-        fault=words.full_width(found.fault),
+        fault=retold(found.fault),
         progress=_progress(found, posed),
         changes=[_changed(one, now) for one in diff.changes] if diff else [],
         figures=_figures(diff.before, diff.after) if diff else [],
@@ -193,7 +194,7 @@ def _share(part: float | None) -> str:
 
 def _without(diff: DiffOut) -> Sequence[tuple[str, str]]:
     """The visits that get no time, and why, each with its id."""
-    planned = [(one.visit, words.full_width(one.reason)) for one in diff.unserved]
+    planned = [(one.visit, retold(one.reason)) for one in diff.unserved]
     return [*planned, *((one.visit, say("{0}：{1}", one.label, LEFT.get(one.code, one.code))) for one in diff.left)]
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from daiban_server.console import words
 from daiban_server.console.asking import HOW
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.words import Mark, Moment
 from daiban_server.features.papers.documents import VisitSlip
@@ -71,7 +72,7 @@ def _step(one: Fields, now: int) -> Step:
     consent = one.get("consent")
     how = HOW_AGREED.get(consent["how"], HOW.get(consent["how"], "")) if consent else ""
     agreed = say("{0}同意（{1}）", consent["who"], how) if consent else ""
-    why = CHANGES.get(one.get("why") or "", one.get("why") or "")
+    why = CHANGES.get(one.get("why") or "", retold(one.get("why") or ""))
     label = CHANGES.get(one["what"], one["what"])
     return Step(label, words.moment(one["at"], now), one.get("by") or "", why, *_times(one, now), agreed)
 

@@ -18,7 +18,7 @@ CLOCK_OFF = 120_000
 
 _NARROW = re.compile(r"(?<=[\u4e00-\u9fff0-9])[,;:](?=[\u4e00-\u9fff])")
 MONTHS = ("1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月")
-_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _NEAR = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 
 ROLES = {
@@ -81,7 +81,7 @@ def calendar_day(day: datetime.date, today: datetime.date | None = None) -> str:
 
 def weekday(day: datetime.date) -> str:
     """周二."""
-    return translated(_WEEKDAYS[day.weekday()])
+    return translated(WEEKDAYS[day.weekday()])
 
 
 def day_name(day: datetime.date, today: datetime.date) -> str:

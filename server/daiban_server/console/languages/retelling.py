@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from daiban_server.console.languages.spoken import CHINESE, PLACE, language, listed, say, translated
-from daiban_server.console.words import MONTHS, full_width
+from daiban_server.console.words import MONTHS, WEEKDAYS, full_width
 
 TURNS = (
     # How a limit stands.
@@ -27,8 +27,6 @@ TURNS = (
     "材料齐全",
     "等候申请人补正",
     "不足 1 个工作日",
-    "{0} 个工作日",
-    "{0} 个自然日",
     # How it was counted.
     "已于 {0}{1}",
     "最迟 {0}{1}",
@@ -110,6 +108,15 @@ TURNS = (
     "到时间还没有告知住户",
     "{0}已上门",
     "原来的代办员不在",
+    # What the access log says that was looked at or done.
+    "{0}交来的 {1} 条",
+    "采用 {0} 条",
+    "都不采用",
+    "账号 {0}",
+    # Lengths, and what else only adds to a word.
+    "{0} 个工作日",
+    "{0} 个自然日",
+    "{0}（{1}）",
 )
 """The turns, those that another would also fit first."""
 PARTS = (
@@ -125,7 +132,6 @@ _UNNAMED = re.compile(r"\?P<\w+>")
 _ANY = rf"({_UNNAMED.sub('?:', _DATE.pattern)}|.+?)"
 _MARKS = ("，", "；", "。")
 _CLAUSE = re.compile(r"[^，；。]+|[，；。]")
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def retold(text: str) -> str:
@@ -144,7 +150,7 @@ def _clauses(text: str) -> Iterator[str]:
             begins = found[0] == _MARKS[-1]
             continue
         said = _said(found[0])
-        plain = said[1:2].islower() and said[:3] not in _WEEKDAYS
+        plain = said[1:2].islower() and said[:3] not in map(translated, WEEKDAYS)
         yield (said[:1].upper() if begins else said[:1].lower()) + said[1:] if plain else said
         begins = False
 
@@ -164,7 +170,8 @@ def _said(part: str) -> str:
             return say(turn, *(_said(one) for one in found.groups()))
     if "、" in part:
         return listed(_said(one) for one in part.split("、"))
-    return part
+    first, space, rest = part.partition(" ")
+    return f"{translated(first)}{space}{rest}"
 
 
 def _moment(date: re.Match[str]) -> str:

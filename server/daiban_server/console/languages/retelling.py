@@ -60,13 +60,14 @@ TURNS = (
     "{0}补正收齐",
     "{0}一次性告知",
     "{0}视为受理",
+    "{0}决定不予办理",
+    "{0}决定不予受理",
     "{0}受理",
     "{0}上报{1}",
     "{0}开始{1}",
     "{0}办结",
-    "{0}决定不予办理",
-    "{0}决定不予受理",
     "{0}送达",
+    "{0}申请人撤回",
     "{0}登记意见",
     "{0}再次反映",
     "{0}收到差评",
@@ -93,6 +94,7 @@ TURNS = (
     "请与住户另约",
     "改由 {0} 按原时间上门",
     "改由 {0} {1}",
+    "原定 {0} {1}",
     "{0}原定 {1} {2}",
     "{0} 不负责这个地方",
     "{0} 不办这个事项",
@@ -103,6 +105,7 @@ TURNS = (
     "{0} 有空",
     "但没有第二个人能同去",
     "{0}另有安排",
+    "{0} {1}请假",
     "{0}请假",
     "{0}至{1}",
     "到时间还没有告知住户",
@@ -156,7 +159,7 @@ def _clauses(text: str) -> Iterator[str]:
 
 
 def _said(part: str) -> str:
-    """A clause, or what stands in a place of one."""
+    """A clause, or one thing that stands in a place of one."""
     part = part.strip()
     known = translated(part)
     if known != part:
@@ -167,11 +170,13 @@ def _said(part: str) -> str:
     for turn, pattern in _patterns():
         found = pattern.fullmatch(part)
         if found:
-            return say(turn, *(_said(one) for one in found.groups()))
-    if "、" in part:
-        return listed(_said(one) for one in part.split("、"))
+            return say(turn, *(_listed(one) for one in found.groups()))
     first, space, rest = part.partition(" ")
     return f"{translated(first)}{space}{rest}"
+
+
+def _listed(place: str) -> str:
+    return listed(_said(one) for one in place.split("、"))
 
 
 def _moment(date: re.Match[str]) -> str:

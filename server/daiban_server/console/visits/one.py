@@ -89,7 +89,10 @@ def _read(id_: bytes, session: SignedIn, now: int, services: Services) -> Progra
         "subject": subject,
         "phone": phone_of(view, book),
         "case": values.get("application"),
-        "asked": {name: _masked(values.get(name)) for name in ("purpose", "minutes", "crew", "why", "note", "again")},
+        "asked": {
+            **{name: _masked(values.get(name)) for name in ("purpose", "minutes", "crew", "note", "again")},
+            "why": retold(safe_text(values.get("why") or "")),
+        },
         "time": _time(values, book) if isinstance(start, int) else None,
         "sentence": telling.sentence(slip) if slip else "",
         "story": telling.story(values.get("changes") or (), now),
@@ -99,7 +102,7 @@ def _read(id_: bytes, session: SignedIn, now: int, services: Services) -> Progra
 
 
 def _masked(value: Any) -> Any:
-    return retold(safe_text(value)) if isinstance(value, str) else value
+    return words.full_width(safe_text(value)) if isinstance(value, str) else value
 
 
 def _time(values: Mapping[str, Any], book: Book) -> Time:

@@ -92,7 +92,7 @@ def sentence(slip: VisitSlip) -> str:
     """What the resident is told on the telephone, in one breath."""
     crew = listed(one.name for one in slip.agents)
     phone = next((one.phone for one in slip.agents if one.phone), "")
-    text = say("{0}{1}，代办员{2}到您家上门", slip.day, slip.time, crew)
+    text = say("{0}{1}，代办员{2}到您家上门", retold(slip.day), retold(slip.time), crew)
     if phone:
         text = say("{0}，电话 {1}", text, phone)
     if slip.papers:

@@ -117,7 +117,7 @@ async def test_no_page_keeps_a_chinese_word_that_nobody_wrote(sqlite_township: T
         pages = await walked(http, "/", "/account", "/hand-in", *public)
         assert {path: texts for path, texts in pages.items() if texts} == {}
         seen |= {re.sub(r"[0-9a-f]{32}", "*", path).partition("?")[0] for path in pages}
-    assert len(seen) > 40
+    assert len(seen) > 30
     assert {"/cases/*", "/households/*", "/visits/*", "/devices/*", "/figures/counted", "/audit"} <= seen
 
 

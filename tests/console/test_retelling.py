@@ -36,12 +36,12 @@ def english() -> Iterator[None]:
             "11月24日（周二）受理，从次日起算 10 个工作日，扣除公示 7 天（11月30日至12月6日），"
             "最迟 12月15日（周二）办结；还剩 3 个工作日，即将到期。",
             "Accepted on Tue 24 Nov, 10 working days from the next day, without 7 days of 公示 (30 Nov to 6 Dec), "
-            "completion by Tue 15 Dec at the latest; 3 working days left, due soon.",
+            "completed by Tue 15 Dec at the latest; 3 working days left, due soon.",
         ),
         (
             "10月29日（周四）收到材料，当日办理，最迟 10月29日（周四）决定是否受理；已于 10月30日（周五）作出决定，"
             "超期 1 个工作日。",
-            "Papers received on Thu 29 Oct, due the same day, decision on acceptance by Thu 29 Oct at the latest; "
+            "Papers received on Thu 29 Oct, due the same day, decided on acceptance by Thu 29 Oct at the latest; "
             "decided on Fri 30 Oct, 1 working day late.",
         ),
         (
@@ -52,7 +52,7 @@ def english() -> Iterator[None]:
             "原定 王芳 11月25日 周三 上午 9:20,没有人能去,请与住户另约",
             "Planned for 王芳 Wed 25 Nov 9:20, nobody can go, please agree another time with the household",
         ),
-        ("户主身份证号（家庭 张*兰）", "Householder’s identity number (Household 张*兰)"),
+        ("户主身份证号（家庭 张*兰）", "Householder's identity number (Household 张*兰)"),
         ("白天在坡上", "白天在坡上"),
     ],
 )

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
+import pytest
+from playwright.async_api import Browser, ViewportSize
 
 from daiban_server.console.languages.extracting import CONSOLE, others, renewed, written
 from daiban_server.console.languages.marking import READ
@@ -13,7 +15,8 @@ from daiban_server.console.languages.spoken import FOLDER
 from tests.affairs.test_open_affairs import DONE, case_of
 from tests.console.test_looks import LONGEST, VILLAGE, busy_day
 from tests.console.test_visits import booked, next_day
-from tests.console.workday import browser_of, token
+from tests.console.workday import browser_of, no_wider_than_the_screen, sign_in, token
+from tests.support.chromium import DESK, PHONE, looked_at, picture
 from tests.support.township import Township
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
@@ -119,6 +122,24 @@ async def test_no_page_keeps_a_chinese_word_that_nobody_wrote(sqlite_township: T
         seen |= {re.sub(r"[0-9a-f]{32}", "*", path).partition("?")[0] for path in pages}
     assert len(seen) > 30
     assert {"/cases/*", "/households/*", "/visits/*", "/devices/*", "/figures/counted", "/audit"} <= seen
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_no_page_in_english_is_wider_than_the_screen(
+    sqlite_township: Township, chromium: Browser, size: ViewportSize
+) -> None:
+    town = sqlite_township
+    await busy_day(town)
+    case, _ = await case_of(town, *DONE)
+    head = await browser_of(town, "李红")
+    await booked(town, head, case, next_day(town))
+    kinds = {re.sub(r"[0-9a-f]{32}", "*", path).partition("?")[0]: path for path in await walked(head, "/", "/account")}
+    async with looked_at(chromium, size) as page:
+        await sign_in(page, town, "李红", "/language/en")
+        for kind, path in kinds.items():
+            await page.goto(town.url + path)
+            await no_wider_than_the_screen(page)
+            await picture(page, f"english{kind.replace('*', 'one').replace('/', '-')}-{size['width']}")
 
 
 async def test_what_is_wrong_is_said_in_english_too(sqlite_township: Township) -> None:

@@ -113,7 +113,7 @@ async def test_no_page_keeps_a_chinese_word_that_nobody_wrote(sqlite_township: T
     head = await browser_of(town, "李红")
     await booked(town, head, case, next_day(town))
     seen: set[str] = set()
-    public = ("/sign-in", "/look-up", "/hall", "/opinions", "/lost-phone", "/not-there")
+    public = ("/sign-in", "/look-up", "/hall", "/opinions", "/lost", "/audit", "/people", f"/cases/{'0' * 32}")
     for name in ("李红", "赵敏", "孙亮", "周区", "冯审"):
         http = await browser_of(town, name)
         await http.get("/language/en")

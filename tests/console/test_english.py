@@ -14,15 +14,34 @@ from daiban_server.console.languages.marking import READ
 from daiban_server.console.languages.spoken import FOLDER
 from tests.affairs.test_open_affairs import DONE, case_of
 from tests.console.test_looks import LONGEST, VILLAGE, busy_day
+from tests.console.test_lost_phone import household, stolen
+from tests.console.test_planning import run_of, waiting
+from tests.console.test_replies import owing
 from tests.console.test_visits import booked, next_day
 from tests.console.workday import browser_of, no_wider_than_the_screen, sign_in, token
 from tests.support.chromium import DESK, PHONE, looked_at, picture
-from tests.support.township import Township
+from tests.support.raw_device import raw_device
+from tests.support.township import Township, new_id
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 NAMED = (
     *(LONGEST, LONGEST + "江", VILLAGE, "中文"),
-    *("王芳", "刘强", "赵敏", "孙亮", "李红", "周区", "吴镇", "郑书记", "冯审", "张桂兰", "张某", "张*兰", "阿*提"),
+    *(
+        "王芳",
+        "刘强",
+        "赵敏",
+        "孙亮",
+        "李红",
+        "周区",
+        "吴镇",
+        "郑书记",
+        "冯审",
+        "张桂兰",
+        "李大山",
+        "张某",
+        "张*兰",
+        "阿*提",
+    ),
     *("汉滨区", "建民办事处", "青山村", "白河村", "社会保障", "城乡居民基本养老保险待遇申领", "申领原因"),
 )
 """People, places, offices, windows, items and their questions."""
@@ -35,12 +54,16 @@ TYPED = (
         *("上门核实，请家里留人，", "上门核实，请家里留人,"),
         "王芳的手机",
         "刘强的手机",
+        "裸机",
+        "到龄申领",
+        "到龄",
         "手机",
     ),
     "陕西省安康市汉滨区双龙镇高粱铺易地扶贫搬迁集中安置社区十七号楼二单元五零一室(老供销社对面)",
     "汉滨区双龙镇",
 )
 """What somebody wrote."""
+WHO = ("张桂兰", "李大山")
 A_KIND = 3
 """Pages of one kind that are looked at."""
 
@@ -122,6 +145,35 @@ async def test_no_page_keeps_a_chinese_word_that_nobody_wrote(sqlite_township: T
         seen |= {re.sub(r"[0-9a-f]{32}", "*", path).partition("?")[0] for path in pages}
     assert len(seen) > 30
     assert {"/cases/*", "/households/*", "/visits/*", "/devices/*", "/figures/counted", "/audit"} <= seen
+
+
+async def test_what_seldom_happens_is_said_in_english_too(sqlite_township: Township) -> None:
+    """A plan, an absence, a stolen phone and two histories, an owed reply, a number looked at."""
+    town = sqlite_township
+    await waiting(town, *WHO)
+    head = await browser_of(town, "李红")
+    csrf = await token(head)
+    plan = await run_of(head, csrf)
+    who = {"person": town.people["王芳"].hex(), "since": next_day(town, 0), "until": next_day(town, 3)}
+    made = await head.post("/visits/away", data={"csrf": csrf, **who})
+    away = made.headers["location"].partition("?")[0]
+    [home, _] = await owing(town, *WHO)
+    reply = {"csrf": csrf, "result": "satisfied", "channel": "telephone", "text": "年满六十", "behalf": "yes"}
+    await head.post(f"/households/{home}/replies", data=reply)
+    gone = await stolen(town, *WHO)
+    twice = await raw_device(town)
+    for _ in WHO:
+        twice.sequence, twice.number, twice.digest = 0, 0, bytes(32)
+        await twice.push(twice.seal(household(town, "张桂兰", address=new_id().hex())))
+    pages = (plan, away, f"{away}?to={town.people['刘强'].hex()}", f"/households/{home}", "/visits/book?q=z")
+    for name in ("李红", "赵敏", "孙亮"):
+        http = await browser_of(town, name)
+        await http.get("/language/en")
+        devices = (f"/devices/{one.id.hex()}" for one in (gone, twice))
+        for path, said in ((plan, "Before and after"), (away, "How it is arranged"), (pages[3], "What was said")):
+            assert said in (await http.get(path)).text or name == "孙亮", path
+        found = await walked(http, *pages, *devices, "/quarantine", "/devices", "/replies", "/audit")
+        assert {path: texts for path, texts in found.items() if texts} == {}
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

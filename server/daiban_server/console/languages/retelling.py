@@ -148,6 +148,10 @@ def retold(text: str) -> str:
     text = full_width(text)
     if language() == CHINESE:
         return text
+    lead, colon, whole = text.rpartition("：")
+    known = translated(whole)  # a sentence of several clauses may be one text
+    if known != whole:
+        return say("{0}：{1}", _said(lead), known) if colon else known
     return "".join(_clauses(text)).strip()
 
 

@@ -113,7 +113,7 @@ def wait(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     if not minutes:
         return say("{0} 秒", rest)
-    return say("{0} 分 {1} 秒", minutes, rest) if rest else say("{0} 分", minutes)
+    return say("{0} 分 {1} 秒", minutes, rest) if rest else say("{0} 分钟", minutes)
 
 
 def wrong_clock(offset: int | None) -> str:

@@ -8,10 +8,16 @@ from jinja2 import Environment
 
 from daiban_server.console.languages.extracting import CONSOLE, literals, others, renewed
 from daiban_server.console.languages.marking import Marking, texts
-from daiban_server.console.languages.spoken import catalogue, finalize, plain, run, say, speak
+from daiban_server.console.languages.spoken import PLACE, catalogue, finalize, plain, run, say, speak
 from daiban_server.console.templates import TEMPLATES
 
-WORDS = {"还有 {0} 件": "{0} left", "删除：{0}": "Delete: {0}", "手机": "phone", "第 {0} 页": "page {0}"}
+WORDS = {
+    "还有 {0} 件": "{0} left",
+    "{0} 天后": "in {0} {0:day|days}",
+    "删除：{0}": "Delete: {0}",
+    "手机": "phone",
+    "第 {0} 页": "page {0}",
+}
 
 
 @pytest.fixture
@@ -48,6 +54,12 @@ def test_what_people_read_is_said_in_their_language_and_what_machines_read_is_no
     assert rendered(source, n=3, name="<b>", thing="手机") == shown
 
 
+@pytest.mark.usefixtures("english")
+def test_a_translation_chooses_its_word_by_the_number() -> None:
+    assert [say("{0} 天后", number) for number in (0, 1, 2)] == ["in 0 days", "in 1 day", "in 2 days"]
+    assert rendered("<p>{{ n }} 天后</p>", n=1) == "<p>in 1 day</p>"
+
+
 def test_in_chinese_everything_stands_as_it_was_written() -> None:
     speak("zh")
     assert rendered("<p>还有 {{ n }} 件</p>", n=3) == "<p>还有 3 件</p>"
@@ -67,12 +79,11 @@ def test_no_text_of_the_console_is_put_together_behind_the_catalogues_back() -> 
 
 
 def test_a_language_that_is_offered_has_a_word_for_everything() -> None:
-    places = re.compile(r"\{\d\}")
     for language in others():
         lacking = [str(one.id) for one in renewed(language) if one.id and not one.string]
         assert lacking == []
         for text, said in catalogue(language).items():
-            assert sorted(set(places.findall(text))) == sorted(set(places.findall(said))), text
+            assert {one[1] for one in PLACE.finditer(text)} == {one[1] for one in PLACE.finditer(said)}, text
 
 
 def test_every_template_compiles() -> None:

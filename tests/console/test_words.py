@@ -56,7 +56,7 @@ def test_a_wrong_clock_is_told_from_two_minutes_on(offset: int | None, told_as: 
     assert words.wrong_clock(offset).partition("，")[0] == told_as
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(1, "1 秒"), (60, "1 分"), (125, "2 分 5 秒"), (300, "5 分")])
+@pytest.mark.parametrize(("seconds", "text"), [(1, "1 秒"), (60, "1 分钟"), (125, "2 分 5 秒"), (300, "5 分钟")])
 def test_waits_are_told_in_full(seconds: int, text: str) -> None:
     assert words.wait(seconds) == text
 

@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, or_, select
 
 from daiban_server.audit import ACTS
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, show
 from daiban_server.console.words import Moment
 from daiban_server.db import schema
@@ -17,6 +19,7 @@ from daiban_server.db.program import Program, rows
 from daiban_server.http.auditing import AuditLine, narrowed, shown, unpacked
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.reasons import REASONS
 from daiban_server.services import GivenServices
 from daiban_sync.ids import NOBODY
 
@@ -98,4 +101,10 @@ def _address(asked: Mapping[str, str], cursor: str, **more: str) -> str:
 
 def _line(one: AuditLine, now: int) -> Line:
     at = words.moment(one.at, now)
-    return Line(at, one.centre_name, one.name or "系统", one.label, one.told, one.reason, one.number)
+    return Line(at, one.centre_name, one.name or "系统", one.label, retold(one.told), _why(one.reason), one.number)
+
+
+def _why(reason: str) -> str:
+    """A reason as it is kept (`reasons.in_words`): what was chosen, and what somebody added."""
+    chosen, _, added = reason.partition("：")
+    return say("{0}：{1}", chosen, added) if added and chosen in (*REASONS.values(), "其他") else reason

@@ -9,7 +9,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from daiban_server.console.languages.spoken import CHINESE, LANGUAGES, speak
-from daiban_server.console.pages import Asked
 from daiban_server.http.bodies import readable
 from daiban_server.http.problems import ProblemError
 
@@ -19,9 +18,14 @@ _address: ContextVar[str] = ContextVar("address", default="/")
 
 
 async def listen(request: Request[Any, Any, Any]) -> None:
-    """Before each page: in which language it is. Chinese, unless somebody chose another: many an office's browser is
-    English by chance."""
+    """Before each page: that its form can be read, and in which language it is."""
     await readable(request)
+    hear(request)
+
+
+def hear(request: Request[Any, Any, Any]) -> None:
+    """In which language a page is. Chinese, unless somebody chose another: many an office's browser is English by
+    chance."""
     speak(request.cookies.get(COOKIE, CHINESE))
     query = request.scope["query_string"].decode("latin-1")
     _address.set(request.url.path + (f"?{query}" if query else "") if request.method == "GET" else "/")
@@ -33,7 +37,7 @@ def address() -> str:
 
 
 @get("/language/{code:str}")
-async def choose(code: FromPath[str], request: Asked) -> Redirect:
+async def choose(code: FromPath[str], request: Request[Any, Any, Any]) -> Redirect:
     """Read another language, and go on where one was."""
     if code not in LANGUAGES:
         raise ProblemError("request.not_found")

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_schemas.problem import PROBLEMS
 from daiban_server.accounts.sessions import CHANGE, ENROL, FULL, SECOND
+from daiban_server.console.language import hear
 from daiban_server.console.words import problem
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
@@ -215,6 +216,7 @@ def on_problem(request: Asked, error: ProblemError) -> Response[Any]:
 
 def problem_page(request: Asked, code: str, headers: Mapping[str, str] | None = None) -> Template:
     """A problem in words, with the way on."""
+    hear(request)  # what was refused at the door has not been heard yet
     title, advice = problem(code)
     known = PROBLEMS.get(code, PROBLEMS["server.fault"])
     session = request.scope["state"].get("session")

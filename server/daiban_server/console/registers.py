@@ -9,6 +9,7 @@ from litestar import get
 from litestar.response import Template
 
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, show
 from daiban_server.db.program import Program
@@ -102,7 +103,7 @@ def _read(
 def _day(page: Any) -> Day:
     if not isinstance(page, (Register, CategoryRegister, OpinionRegister)):
         raise TypeError(page)
-    return Day(page.period, [(row.number, _cells(row)) for row in page.rows])
+    return Day(retold(page.period), [(row.number, _cells(row)) for row in page.rows])
 
 
 def _cells(row: Visitor | CaseRow | OpinionRow) -> list[str]:

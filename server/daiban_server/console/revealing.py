@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from daiban_server.concerned import Reader, kept_from
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.pages import Asked, show, signed_form
 from daiban_server.console.values import told
 from daiban_server.console.words import wrong
@@ -68,7 +69,7 @@ def _asked(record: bytes, field: str, session: SignedIn, services: Services) -> 
         raise ProblemError("record.unknown")
     if not may_be_shown(found[0], field, kept=bool((yield from kept_from(reader, found)))):
         raise ProblemError("reveal.nothing")
-    return {"subject": about(found[0]), "what": label(found[0], field)}
+    return {"subject": retold(about(found[0])), "what": label(found[0], field)}
 
 
 def _whole(shown: RevealOut, services: Services) -> Program[Mapping[str, Any]]:

@@ -13,8 +13,9 @@ from markupsafe import Markup, escape
 from daiban_server.console import words
 from daiban_server.console.language import address
 from daiban_server.console.languages.marking import Marking
-from daiban_server.console.languages.spoken import LANGUAGES, finalize, language, plain, run
+from daiban_server.console.languages.spoken import LANGUAGES, finalize, language, listed, plain, run, translated
 from daiban_server.console.menu import menu
+from daiban_server.console.scripts import words_of
 
 _FOLDER = Path(__file__).parent
 _MEANING = re.compile(r"([省市县区镇乡村街路组栋楼元·]|号(?!楼))(?=.)")
@@ -22,7 +23,7 @@ _MEANING = re.compile(r"([省市县区镇乡村街路组栋楼元·]|号(?!楼))
 
 def breakable(text: str) -> Markup:
     """A name or an address that may break after a part that means something, and nowhere else if there is room."""
-    return Markup(_MEANING.sub(r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped just before
+    return Markup(_MEANING.sub(r"\1<wbr>", str(escape(translated(text)))))  # noqa: S704 - escaped just before
 
 
 @cache
@@ -43,7 +44,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_run": run, "_plain": plain, "asset": asset, "menu": menu}
+    environment.globals |= {
+        "_run": run,
+        "_plain": plain,
+        "listed": listed,
+        "asset": asset,
+        "words_of": words_of,
+        "menu": menu,
+    }
     environment.globals |= {"language": language, "languages": LANGUAGES, "address": address}
     environment.filters["breakable"] = breakable
     environment.globals["moment"] = words.moment

@@ -12,7 +12,7 @@ from daiban_schemas.labels import MODES, SOURCES
 from daiban_schemas.masking import as_shown, in_text
 from daiban_schemas.types import Choice, Date, Flag, Instant, List, Point, Reference, Struct, Type
 from daiban_server.console import words
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.spoken import listed, say, translated
 from daiban_server.console.meaning import Money
 
 CHOICES: Mapping[str, str] = {
@@ -68,7 +68,7 @@ def _told(value: Any, of: Type | None, names: Names, now: int) -> str:
     if isinstance(of, Flag) or isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(of, List) and isinstance(value, list):
-        return "、".join(_told(part, of.of, names, now) for part in value) or "（空）"
+        return listed(_told(part, of.of, names, now) for part in value) or "（空）"
     if isinstance(of, Struct) and isinstance(value, dict):
         return _struct(value, of, names, now)
     if isinstance(value, str):
@@ -81,16 +81,16 @@ def _told(value: Any, of: Type | None, names: Names, now: int) -> str:
     if isinstance(of, Point) and isinstance(value, dict):
         return say("东经 {0}°，北纬 {1}°", *(f"{value.get(axis, 0) / 1e6:.5f}" for axis in ("lon", "lat")))
     if isinstance(value, list):
-        return "、".join(_told(part, None, names, now) for part in value) or "（空）"
+        return listed(_told(part, None, names, now) for part in value) or "（空）"
     if isinstance(value, dict):
-        return "，".join(f"{name} {_told(part, None, names, now)}" for name, part in value.items())
+        return translated("，").join(f"{name} {_told(part, None, names, now)}" for name, part in value.items())
     return str(value)
 
 
 def _struct(value: Mapping[str, Any], of: Struct, names: Names, now: int) -> str:
     known = [(name, part) for name, part in value.items() if part is not None]
     parts = [(name, _told(part, of.members.get(name), names, now)) for name, part in known]
-    return "，".join(f"{_MEMBERS.get(name, name)} {part}" for name, part in parts)
+    return translated("，").join(f"{translated(_MEMBERS.get(name, name))} {translated(part)}" for name, part in parts)
 
 
 def _text(value: str, of: Type | None, names: Names) -> str:
@@ -108,4 +108,4 @@ def _date(value: str) -> str:
         day = datetime.date.fromisoformat(value)
     except ValueError:
         return value
-    return say("{0}年{1}月{2}日", day.year, day.month, day.day)
+    return words.calendar_day(day)

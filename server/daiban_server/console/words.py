@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from daiban_schemas.problem import words as known
 from daiban_schemas.zone import SHANGHAI
-from daiban_server.console.languages.spoken import CHINESE, language, say, translated
+from daiban_server.console.languages.spoken import language, say, translated
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -17,7 +17,8 @@ CLOCK_OFF = 120_000
 """Milliseconds by which a phone's clock may be off before people are told."""
 
 _NARROW = re.compile(r"(?<=[\u4e00-\u9fff0-9])[,;:](?=[\u4e00-\u9fff])")
-_WEEKDAYS = "一二三四五六日"
+MONTHS = ("1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月")
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _NEAR = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 
 ROLES = {
@@ -64,10 +65,23 @@ def day_start(milliseconds: int) -> int:
 
 def date(day: datetime.date, today: datetime.date) -> str:
     """11月24日 周二, with the year where it is another."""
-    if language() != CHINESE:
-        return f"{day:%a} {day.day} {day:%b}{'' if day.year == today.year else f' {day.year}'}"
-    year = "" if day.year == today.year else say("{0}年", day.year)
-    return year + say("{0}月{1}日 周{2}", day.month, day.day, _WEEKDAYS[day.weekday()])
+    month = MONTHS[day.month - 1]
+    if day.year == today.year:
+        return say("{0}{1}日 {2}", month, day.day, weekday(day))
+    return say("{0}年{1}{2}日 {3}", day.year, month, day.day, weekday(day))
+
+
+def calendar_day(day: datetime.date, today: datetime.date | None = None) -> str:
+    """2026年11月24日; without its year if that is today's."""
+    month = MONTHS[day.month - 1]
+    if today and day.year == today.year:
+        return say("{0}{1}日", month, day.day)
+    return say("{0}年{1}{2}日", day.year, month, day.day)
+
+
+def weekday(day: datetime.date) -> str:
+    """周二."""
+    return translated(WEEKDAYS[day.weekday()])
 
 
 def day_name(day: datetime.date, today: datetime.date) -> str:
@@ -99,7 +113,7 @@ def wait(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     if not minutes:
         return say("{0} 秒", rest)
-    return say("{0} 分 {1} 秒", minutes, rest) if rest else say("{0} 分", minutes)
+    return say("{0} 分 {1} 秒", minutes, rest) if rest else say("{0} 分钟", minutes)
 
 
 def wrong_clock(offset: int | None) -> str:

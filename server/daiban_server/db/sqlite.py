@@ -6,6 +6,7 @@ other's locks. The writer alone checkpoints.
 """
 
 import asyncio
+import contextvars
 import fcntl
 from collections.abc import Callable, Hashable
 from pathlib import Path
@@ -65,8 +66,10 @@ class SqliteDatabase:
     async def read(self, program: Program[T]) -> T:
         """Run a program that only reads, on one snapshot."""
         reader = await self._readers.get()
+        # What a program says is in the language of whoever asked, and that stands in the context of the request.
+        asked = contextvars.copy_context()
         try:
-            result: T = await reader.call(_read, program)
+            result: T = await reader.call(lambda connection: asked.run(_read, connection, program))
             return result
         finally:
             self._readers.put_nowait(reader)

@@ -16,7 +16,8 @@ from daiban_schemas.labels import MODES, SOURCES
 from daiban_schemas.masking import as_shown
 from daiban_server.console import words
 from daiban_server.console.asking import Form, answers, form, label_of, word_of
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.retelling import retold
+from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.meaning import Meaning, meaning
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book, Person
@@ -222,7 +223,7 @@ def _particular(value: Any) -> str:
     if isinstance(value, bool) or value is None or (isinstance(value, str) and is_id(value)):
         return ""
     if isinstance(value, list):
-        return "、".join(filter(None, map(_particular, value)))
+        return listed(filter(None, map(_particular, value)))
     if isinstance(value, dict) and "name" in value:
         return say("{0}（{1}）", value["name"], value["note"]) if value.get("note") else str(value["name"])
     if isinstance(value, str):
@@ -238,7 +239,7 @@ def _limit(one: DeadlineOut, now: int) -> Limit:
         "cancelled": Mark("不再计算", "empty"),
     }
     mark = marks.get(one.state) or words.due_day(one.due, now)
-    return Limit(_LIMITS.get(one.kind, one.kind), mark, one.due, one.why)
+    return Limit(_LIMITS.get(one.kind, one.kind), mark, one.due, retold(one.why))
 
 
 def _answers(view: View, item: str, book: Book) -> list[Answered]:

@@ -59,7 +59,7 @@ async def counted(request: Request, session: GivenSession, services: GivenServic
         title=made.label,
         wrong=wrong,
         label=made.label,
-        unit=FIGURES[figure].unit,
+        unit=f"{{0}} {FIGURES[figure].unit}",
         value=made.value,
         whose=found.name,
         more=max(0, len(made.counted) - LISTED),

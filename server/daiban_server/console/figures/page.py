@@ -1,6 +1,7 @@
 """统计: the balance of some days, what came each day and how, rates, and rows by window, village, item or person."""
 
 import asyncio
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -8,9 +9,10 @@ from litestar import get
 from litestar.response import Template
 
 from daiban_schemas.labels import MODES
+from daiban_server.console import words
 from daiban_server.console.figures.asked import BYS, address, asked_in, step_of, stretches
 from daiban_server.console.figures.chart import Chart, stacked
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.spoken import CHINESE, language, say
 from daiban_server.console.pages import Asked as Request
 from daiban_server.console.pages import show
 from daiban_server.db.program import Program
@@ -85,7 +87,9 @@ async def figures(request: Request, session: GivenSession, services: GivenServic
         columns=[FIGURES[name].label for name in COLUMNS],
         lines=[_line(row, {**asked.filters, ours: row.key}, asked) for row in made.rows],
         total=_line(made.total, asked.filters, asked),
-        every=[(label.label, label.unit, *_number(made.total, key, asked)) for key, label in FIGURES.items()],
+        every=[
+            (label.label, f"{{0}} {label.unit}", *_number(made.total, key, asked)) for key, label in FIGURES.items()
+        ],
         files=_files(asked, ours),
         assessment=address("/figures/assessment", asked),
     )
@@ -137,8 +141,16 @@ def _chart(parts: Sequence[PartOut]) -> Chart:
 
 
 def _days(part: PartOut) -> str:
-    first, last = (day[5:].replace("-", "/") for day in (part.first, part.last))
+    first, last = map(_short, (part.first, part.last))
     return first if first == last else f"{first}–{last}"
+
+
+def _short(day: str) -> str:
+    """11/24, which English would read as a day or a month."""
+    if language() == CHINESE:
+        return day[5:].replace("-", "/")
+    date = datetime.date.fromisoformat(day)
+    return words.calendar_day(date, date)
 
 
 def _files(asked: Asked, by: By) -> list[tuple[str, str]]:

@@ -6,20 +6,43 @@ and their neighbours give to things.
 
 import ast
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from daiban_schemas.kinds import KINDS
-from daiban_schemas.labels import MODES, SOURCES
+from daiban_schemas.labels import CHANNELS, MODES, RATINGS, SOURCES
 from daiban_server.audit import ACTS
 from daiban_server.console.languages.marking import texts
 from daiban_server.console.languages.spoken import CHINESE, FOLDER, LANGUAGES, WRITTEN
+from daiban_server.console.words import full_width
+from daiban_server.features.affairs import looking_up
+from daiban_server.features.affairs.board import RESULTS
+from daiban_server.features.figures.assessment import STANDARD
+from daiban_server.features.figures.catalogue import FIGURES
+from daiban_server.features.figures.counting import RATIOS
+from daiban_server.features.figures.gathering import UNNAMED
+from daiban_server.features.visits.plan.reasons import REASONS as UNSERVED
+from daiban_server.features.visits.planning.words import LEFT
+from daiban_server.features.visits.planning.words import WORDS as CHANGES
+from daiban_server.limits.sentences import LABELS as LIMITS
 from daiban_server.reasons import REASONS
+from daiban_server.registers import KINSHIP, OPINIONS, VISITORS
 
 CONSOLE = FOLDER.parent
+_PATTERN = re.compile(r"\\|\(\?|\[\^")
+"""What only a regular expression has."""
+_TABLES: tuple[Mapping[Any, str], ...] = (
+    *(MODES, SOURCES, CHANNELS, RATINGS, ACTS, REASONS),
+    *(LIMITS, UNNAMED, RESULTS, CHANGES, LEFT, UNSERVED),
+)
+"""Words that other parts of the server give to codes, and the console shows."""
+_UNTOLD = re.compile(rb'"([\w-]+-(Date|Version|To|Translator|Team|By)):')
+"""Lines of a catalogue's head that would change with the day and the machine, or say nothing."""
 
 
 def said() -> dict[str, str]:
@@ -37,15 +60,19 @@ def said() -> dict[str, str]:
 
 
 def literals(path: Path) -> Iterator[str]:
-    """The Chinese string literals of a module that are not docstrings."""
+    """The Chinese string literals of a module that are neither docstrings nor patterns."""
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
         quiet = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if quiet:
             continue
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.Constant) and isinstance(child.value, str) and WRITTEN.search(child.value):
+            if isinstance(child, ast.Constant) and isinstance(child.value, str) and _is_said(child.value):
                 yield child.value
+
+
+def _is_said(text: str) -> bool:
+    return WRITTEN.search(text) is not None and not _PATTERN.search(text)
 
 
 def _names() -> Iterator[str]:
@@ -55,8 +82,14 @@ def _names() -> Iterator[str]:
         yield from kind.states.values()
         yield from (command.label for command in kind.commands.values())
         yield from (report.label for report in kind.reports.values())
-    for words in (MODES, SOURCES, ACTS, REASONS):
-        yield from words.values()
+    for words in _TABLES:
+        yield from (full_width(word) for word in words.values())
+    yield from (VISITORS, OPINIONS, KINSHIP)
+    for figure in FIGURES.values():
+        yield from (figure.label, f"{{0}} {figure.unit}")
+    yield from (ratio.label for ratio in RATIOS.values())
+    yield from (part.label for part in STANDARD.parts)
+    yield from literals(Path(looking_up.__file__))
 
 
 def read(language: str) -> Catalog:
@@ -70,7 +103,7 @@ def read(language: str) -> Catalog:
 
 def renewed(language: str) -> Catalog:
     """A catalogue with exactly what is said now; what has no translation yet has an empty one."""
-    kept, fresh = read(language), Catalog(locale=language, project="Daiban", version="1", fuzzy=False)
+    kept, fresh = read(language), Catalog(locale=language, header_comment="# What the console says.", fuzzy=False)
     for text, where in said().items():
         known = kept.get(text)
         fresh.add(text, known.string if known else "", auto_comments=[where])
@@ -81,7 +114,7 @@ def written(catalogue: Catalog) -> bytes:
     """A catalogue as a file."""
     file = io.BytesIO()
     write_po(file, catalogue, width=0, sort_output=True, omit_header=False)
-    return b"\n".join(line for line in file.getvalue().split(b"\n") if b"-Date:" not in line)
+    return b"\n".join(line for line in file.getvalue().strip().split(b"\n") if not _UNTOLD.match(line)) + b"\n"
 
 
 def others() -> list[str]:

@@ -1,10 +1,11 @@
 """A text in the language of the request.
 
-The Chinese text is the key. What has no translation, and what people wrote themselves, is said as it stands.
+The Chinese text is the key. What has no translation, and what people wrote themselves, is said as it stands. A
+translation may choose a word by the number in a place: ``{0} {0:day|days}`` is 1 day, 2 days.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -24,7 +25,8 @@ WRITTEN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”…—]")
 """What shows that a text is Chinese."""
 
 _language: ContextVar[str] = ContextVar("language", default=CHINESE)
-_PLACE = re.compile(r"\{(\d)\}")
+PLACE = re.compile(r"\{(\d)(?::([^|}]*)\|([^}]*))?\}")
+"""A place of a text: its number, and the words for one and for any other number."""
 
 
 def speak(language: str) -> None:
@@ -53,14 +55,26 @@ def translated(text: str) -> str:
 def say(text: str, *given: object) -> str:
     """A text with what is given in the places of its ``{0}``, ``{1}``, …, each said in the language too."""
     parts = [translated(one) if isinstance(one, str) else str(one) for one in given]
-    return _PLACE.sub(lambda found: parts[int(found[1])], translated(text))
+    return _filled(translated(text), parts)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several things in a row, as the language sets them apart."""
+    return translated("、").join(parts)
 
 
 def run(text: str, *given: Any) -> Markup:
     """As `say`, for a run of a template: what is given is escaped unless it is markup."""
     parts = [one if isinstance(one, Markup) else escape(translated(str(one))) for one in given]
-    whole = _PLACE.sub(lambda found: parts[int(found[1])], str(escape(translated(text))))
-    return Markup(whole)  # noqa: S704 - every part was escaped
+    return Markup(_filled(str(escape(translated(text))), parts))  # noqa: S704 - every part was escaped
+
+
+def _filled(text: str, parts: Sequence[str]) -> str:
+    def filling(found: re.Match[str]) -> str:
+        given = parts[int(found[1])]
+        return given if found[2] is None else found[2 if given == "1" else 3]
+
+    return PLACE.sub(filling, text)
 
 
 def plain(value: Any) -> Markup:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from daiban_schemas.labels import MODES
 from daiban_server.console import words
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.spoken import listed, say, translated
 from daiban_server.console.pages import page
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
@@ -118,7 +118,7 @@ def _result(one: board.ResultOut, today: datetime.date) -> tuple[str, str, str, 
 def _item(one: Mapping[str, Any]) -> Item:
     papers = [str(paper.get("name")) for paper in one.get("papers") or () if isinstance(paper, dict)]
     limit = one.get("promised_limit") or one.get("legal_limit")
-    modes = "、".join(MODES.get(mode, "") for mode in one.get("modes") or ())
+    modes = listed(translated(MODES.get(mode, "")) for mode in one.get("modes") or ())
     return Item(str(one.get("name") or ""), papers, _limit(limit), str(one.get("fee") or ""), modes)
 
 

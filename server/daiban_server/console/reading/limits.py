@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.reading.book import Book
 from daiban_server.console.words import Mark
 from daiban_server.db import schema
@@ -84,7 +85,7 @@ def limits(book: Book) -> Program[Limits]:
             who,
             book.places.get(place, ""),
             bool(urgent),
-            why,
+            retold(why),
         )
         for kind, due, _, why, case, number, item, who, place, urgent in found
     ]

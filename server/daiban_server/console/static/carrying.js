@@ -1,5 +1,7 @@
-// 代交文件: hands in each chosen file by itself, says how it fared, and saves its receipts beside it.
+// Hands in each chosen file by itself, says how it fared, and saves its receipts beside it.
 
+const words = JSON.parse(document.querySelector('script[src*="/carrying.js"]').dataset.words);
+const say = (key, ...given) => words[key].replace(/\{(\d)\}/g, (_, place) => given[place]);
 const form = document.querySelector("form.hand-in");
 const input = form.querySelector("input[type=file]");
 const list = document.querySelector(".carried");
@@ -17,7 +19,7 @@ form.querySelector("button").hidden = true;
 function line(file) {
   const part = document.createElement("li");
   const name = Object.assign(document.createElement("span"), { className: "name", textContent: file.name });
-  const said = Object.assign(document.createElement("span"), { className: "second", textContent: "等着" });
+  const said = Object.assign(document.createElement("span"), { className: "second", textContent: words.waiting });
   const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0 });
   bar.setAttribute("aria-label", file.name);
   part.append(name, bar, said);
@@ -32,8 +34,9 @@ function send(file, bar) {
     request.open("POST", "/v1/bundles");
     request.responseType = "arraybuffer";
     request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("Accept-Language", document.documentElement.lang);
     request.upload.onprogress = (event) => (bar.value = event.lengthComputable ? event.loaded / event.total : 0);
-    request.onerror = () => failed(Object.assign(new Error("连不上服务器"), { again: 3 }));
+    request.onerror = () => failed(Object.assign(new Error(words.unreachable), { again: 3 }));
     request.onload = () => {
       if (request.status === 200) {
         done(request.response);
@@ -46,8 +49,8 @@ function send(file, bar) {
         // Something between here and the server answered in its own way.
       }
       const again = request.status === 429 || request.status >= 502 ? Number(request.getResponseHeader("Retry-After")) || 3 : 0;
-      const words = told.title ? `${told.title}，${told.advice}。` : `服务器没有收下（${request.status}）。`;
-      failed(Object.assign(new Error(words), { again }));
+      const why = told.title ? say("problem", told.title, told.advice) : say("refused", request.status);
+      failed(Object.assign(new Error(why), { again }));
     };
     request.send(file);
   });
@@ -55,7 +58,7 @@ function send(file, bar) {
 
 function save(answer, name) {
   const address = URL.createObjectURL(new Blob([answer], { type: "application/octet-stream" }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: name, textContent: "再存一次回执" });
+  const link = Object.assign(document.createElement("a"), { href: address, download: name, textContent: words.save });
   link.className = "reveal";
   link.click();
   return link;
@@ -64,10 +67,10 @@ function save(answer, name) {
 async function handIn(file, { part, said, bar }) {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      said.textContent = "正在交……";
+      said.textContent = words.sending;
       const answer = await send(file, bar);
       bar.remove();
-      said.textContent = "已收下，回执存为 " + file.name + ".answer";
+      said.textContent = say("kept", `${file.name}.answer`);
       part.classList.add("done");
       part.append(save(answer, file.name + ".answer"));
       count.done += 1;
@@ -75,12 +78,12 @@ async function handIn(file, { part, said, bar }) {
     } catch (error) {
       if (!error.again || attempt === ATTEMPTS) {
         bar.remove();
-        said.textContent = "没有收下：" + error.message + (error.again ? "，请等一会儿再选这个文件" : "");
+        said.textContent = say(error.again ? "later" : "failed", error.message);
         part.classList.add("failed");
         count.failed += 1;
         return;
       }
-      said.textContent = `${error.message}，${error.again} 秒后再试`;
+      said.textContent = say("again", error.message, error.again);
       await new Promise((next) => setTimeout(next, error.again * 1000));
     }
   }
@@ -94,11 +97,11 @@ function take(files) {
     waiting += 1;
     chain = chain.then(() => handIn(file, shown)).then(() => {
       waiting -= 1;
-      const failed = count.failed ? `，${count.failed} 个没有收下` : "";
-      sum.textContent = waiting ? `还有 ${waiting} 个` : `都交完了：${count.done} 个已收下${failed}。`;
+      const done = say(count.failed ? "partly" : "done", count.done, count.failed);
+      sum.textContent = waiting ? say("left", waiting) : done;
     });
   }
-  sum.textContent = waiting ? `还有 ${waiting} 个` : "";
+  sum.textContent = waiting ? say("left", waiting) : "";
 }
 
 input.addEventListener("change", () => {

@@ -1,4 +1,4 @@
-// 公示屏: keeps the last page of the screen with its style and script, and gives them while the server is away.
+// The notice screen (公示屏): keeps the last page of the screen with its style and script, and gives them while the server is away.
 
 const KEPT = "hall-1";
 const ours = (url) => url.pathname.startsWith("/hall") || url.pathname.startsWith("/static/");

@@ -1,5 +1,7 @@
-// 公示屏: turns the slides, asks for newer ones, and says so while the server is away.
+// The notice screen (公示屏): turns the slides, asks for newer ones, and says so while the server is away.
 
+const words = JSON.parse(document.querySelector('script[src*="/hall.js"]').dataset.words);
+const say = (key, ...given) => words[key].replace(/\{(\d)\}/g, (_, place) => given[place]);
 const TURN = 15_000;
 const ASK = 60_000;
 const slides = document.querySelector("#slides");
@@ -41,11 +43,12 @@ function turn(by) {
 function clock() {
   const at = new Date();
   const told = document.querySelector(".when time");
-  told.textContent = `${at.getMonth() + 1}月${at.getDate()}日 周${"日一二三四五六"[at.getDay()]} ${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  const day = say("day", words.months[at.getMonth()], at.getDate(), words.weekdays[(at.getDay() + 6) % 7]);
+  told.textContent = `${day} ${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
 }
 
 function away() {
-  state.textContent = `连不上服务器，下面是 ${slides.dataset.asOf} 的内容。恢复以后会自己更新。`;
+  state.textContent = say("away", slides.dataset.asOf);
   state.className = "away";
 }
 

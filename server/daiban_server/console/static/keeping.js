@@ -1,6 +1,7 @@
 // What somebody wrote and did not send yet stays in this tab: a reload, a lost link or a session that ran out lose none
 // of it. It is gone when it was sent, when the tab is closed, and when he signs out.
 
+const words = JSON.parse(document.querySelector('script[src*="/keeping.js"]').dataset.words);
 const KEY = "daiban written ";
 const forms = [...document.querySelectorAll("main form[method=post]")];
 const kept = (form) => `${KEY}${location.pathname} ${new URL(form.action).pathname}`;
@@ -62,7 +63,7 @@ for (const form of forms) {
   const held = read(form);
   if (held && !failed && restore(form, held.values)) {
     for (let around = form.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
-    const line = Object.assign(document.createElement("p"), { className: "kept-line quiet", textContent: document.documentElement.lang === "en" ? "This is what you had written and not sent." : "这是您上次写了还没提交的。" });
+    const line = Object.assign(document.createElement("p"), { className: "kept-line quiet", textContent: words.kept });
     line.setAttribute("role", "status");
     form.prepend(line);
   }

@@ -4,7 +4,7 @@
 const page = document.querySelector("#page");
 const PARTS = "section, .glance, .opening, #found, .lead";
 const SLOW = 60_000;
-const english = document.documentElement.lang === "en";
+const words = JSON.parse(document.querySelector('script[src*="/live.js"]').dataset.words);
 let shown = parts(page);
 let asking = false;
 
@@ -42,12 +42,12 @@ function tell() {
   if (page.querySelector(".newer")) return;
   const line = Object.assign(document.createElement("p"), { className: "newer" });
   line.setAttribute("role", "status");
-  const again = Object.assign(document.createElement("a"), { href: location.href, textContent: english ? "Show it" : "刷新看看" });
+  const again = Object.assign(document.createElement("a"), { href: location.href, textContent: words.again });
   again.addEventListener("click", (event) => {
     event.preventDefault();
     location.reload();
   });
-  line.append(english ? "There is something new on this page. What you have written stays. " : "这一页有新的内容。您写了一半的还在。", again);
+  line.append(words.newer, " ", again);
   page.prepend(line);
 }
 

@@ -1,6 +1,7 @@
 // Passkeys at the console: makes one, shows one at the door, signs 32 bytes. Everything else on these pages works
 // without a script.
 
+const words = JSON.parse(document.querySelector('script[src*="/passkeys.js"]').dataset.words);
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
 
 const text = (buffer) =>
@@ -12,12 +13,12 @@ const described = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.i
 async function ask(path, csrf, body) {
   const answer = await fetch(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, "Accept-Language": document.documentElement.lang },
     body: JSON.stringify(body ?? {}),
   });
   const told = await answer.json();
   if (!answer.ok) {
-    throw Object.assign(new Error(`${told.title}，${told.advice}。`), { code: told.code });
+    throw Object.assign(new Error(words.problem.replace("{0}", told.title).replace("{1}", told.advice)), { code: told.code });
   }
   if (told.csrf) {
     // The session was made anew: the forms that stand on this page go with the new one.
@@ -80,11 +81,10 @@ function showCodes(part, codes, onward) {
   for (const code of codes) {
     list.append(Object.assign(document.createElement("li"), { textContent: code }));
   }
-  const lead = "请收好备用码：手机或电脑不在时靠它登录，每个只能用一次，离开本页就不再显示。";
-  const on = Object.assign(document.createElement("a"), { className: "button", href: onward, textContent: "已经收好，继续" });
+  const on = Object.assign(document.createElement("a"), { className: "button", href: onward, textContent: words.onward });
   const act = Object.assign(document.createElement("p"), { className: "act" });
   act.append(on);
-  part.replaceChildren(Object.assign(document.createElement("p"), { textContent: lead }), list, act);
+  part.replaceChildren(Object.assign(document.createElement("p"), { textContent: words.codes }), list, act);
   on.focus();
 }
 
@@ -112,7 +112,7 @@ const ACTS = {
     const numbers = Array.from(form.querySelectorAll("input[name=number]:checked"), (box) => Number(box.value));
     const reason = form.querySelector("[name=reason]").value.trim();
     if (!numbers.length || !reason) {
-      throw Object.assign(new Error(numbers.length ? "请写明理由。" : "请勾选要采用的几条。"), { code: "form" });
+      throw Object.assign(new Error(numbers.length ? words.reason : words.none), { code: "form" });
     }
     const told = await ask(`/v1${path}/signing`, csrf, { reason, numbers });
     const credential = await sign(told.purpose, told.digest, csrf);
@@ -125,34 +125,33 @@ const ACTS = {
     const digest = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
     const credential = await sign("account.try", digest, csrf);
     await ask("/v1/passkeys/signing/try", csrf, { digest, credential });
-    return "签好了，核对无误。";
+    return words.signed;
   },
 };
 
-function say(part, words, failed = false) {
+function say(part, text, failed = false) {
   const said = part.querySelector(".passkey-said");
   if (said) {
-    said.textContent = words;
+    said.textContent = text;
     said.classList.toggle("failed", failed);
   }
 }
 
 function reason(error) {
-  const known = { NotAllowedError: "没有完成：可能取消了，或等得太久。", InvalidStateError: "这台设备已经登记过了。" };
-  return known[error.name] ?? (error.code ? error.message : "这台设备没有办成，请换一种方式。");
+  return words[error.name] ?? (error.code ? error.message : words.failed);
 }
 
 for (const part of document.querySelectorAll("[data-passkey]")) {
   const button = part.querySelector("button");
   if (!window.PublicKeyCredential) {
-    say(part, "这个浏览器不支持通行密钥。");
+    say(part, words.unknown);
     continue;
   }
   button.disabled = false;
   say(part, "");
   button.addEventListener("click", async () => {
     button.disabled = true;
-    say(part, "请按浏览器的提示操作……");
+    say(part, words.follow);
     try {
       say(part, await ACTS[part.dataset.passkey](part, part.dataset));
     } catch (error) {

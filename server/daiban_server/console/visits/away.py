@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, or_, select
 
 from daiban_schemas.kinds import KINDS
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.book import Book, Subject
@@ -232,7 +233,7 @@ def _away(person: str, to: str, told: Fields, now: int) -> Away:
 def _hit(one: Fields, book: Book) -> Hit:
     mark = OUTCOMES.get(one["outcome"], Mark(one["outcome"], "empty"))
     subject, at = book.subject(bytes.fromhex(one["visit"])), words.moment(one["start"], book.now)
-    return Hit(one["visit"], subject, at, mark, words.full_width(str(one.get("why") or "")))
+    return Hit(one["visit"], subject, at, mark, retold(str(one.get("why") or "")))
 
 
 def _acts(status: str, session: SignedIn, person: Any) -> set[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_server import days
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.book import Book, Subject
@@ -168,7 +169,7 @@ def _read(
         "places": sorted({subject.place for subject in reader.subjects.values() if subject.place}),
         "waits": waits,
         "more": more,
-        "why": {visit: words.full_width(text) for visit, text in why.items()},
+        "why": {visit: retold(text) for visit, text in why.items()},
     }
 
 

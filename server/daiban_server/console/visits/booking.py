@@ -9,6 +9,8 @@ from litestar.response import Template
 
 from daiban_schemas import entry
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
+from daiban_server.console.languages.spoken import listed
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.summary import book_of
 from daiban_server.console.visits import telling, wishes
@@ -139,8 +141,8 @@ async def _found(call: Caller, wanted: Wishes, session: SignedIn, services: Serv
         Choice(
             f"{offer.crew[0]}:{to_milliseconds(offer.start)}",
             telling.when(to_milliseconds(offer.start), to_milliseconds(offer.end), now),
-            "、".join(names[one] for one in offer.crew),
-            words.full_width(offer.reason),
+            listed(names[one] for one in offer.crew),
+            retold(offer.reason),
             held,
         )
         for offer, held in zip(found.offers, found.kept, strict=True)
@@ -152,7 +154,7 @@ async def _found(call: Caller, wanted: Wishes, session: SignedIn, services: Serv
 def _refused(refusals: Sequence[Refusal]) -> list[str]:
     """Why nobody can come; who does not answer for the place is named only where nobody does."""
     near = [one for one in refusals if one.code != "territory"] or refusals
-    return [words.full_width(one.reason) for one in near]
+    return [retold(one.reason) for one in near]
 
 
 def _fields(call: Caller, wanted: Wishes) -> dict[str, Any]:

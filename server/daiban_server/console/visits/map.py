@@ -2,15 +2,18 @@
 
 import asyncio
 import datetime
+import re
 from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Any, NamedTuple
 
 from litestar import get
 from litestar.response import Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec.structs import replace
 
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.pages import Asked, show
 from daiban_server.console.reading.book import Book, Subject
 from daiban_server.console.summary import book_of
@@ -28,6 +31,7 @@ from daiban_server.services import GivenServices, Services
 
 WIDTH = 480.0
 """Units of the picture: a phone shows most of them as they are, so that the numbers stay readable."""
+_WORDS = re.compile(r">([^<>]+)<")
 
 
 class Stop(NamedTuple):
@@ -121,6 +125,7 @@ def _picture(week: StandingWeek, mine: Sequence[tuple[AgentWeek, list[Made]]], k
     if not kept or not drawn.height:
         return None
     svg = drawing(WIDTH, drawn.height, list(drawn.drawn(0)))
+    svg = _WORDS.sub(lambda found: f">{escape(retold(unescape(found[1])))}<", svg)
     return Markup(svg)  # noqa: S704 - `drawing.said` escapes every word in it
 
 

@@ -10,6 +10,7 @@ from litestar.response import Template
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
 from daiban_server.console import words
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book, Person
@@ -88,7 +89,10 @@ def _read(id_: bytes, session: SignedIn, now: int, services: Services) -> Progra
         "subject": subject,
         "phone": phone_of(view, book),
         "case": values.get("application"),
-        "asked": {name: _masked(values.get(name)) for name in ("purpose", "minutes", "crew", "why", "note", "again")},
+        "asked": {
+            **{name: _masked(values.get(name)) for name in ("purpose", "minutes", "crew", "note", "again")},
+            "why": retold(safe_text(values.get("why") or "")),
+        },
         "time": _time(values, book) if isinstance(start, int) else None,
         "sentence": telling.sentence(slip) if slip else "",
         "story": telling.story(values.get("changes") or (), now),

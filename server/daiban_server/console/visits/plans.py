@@ -9,7 +9,8 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from daiban_server.console import words
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.retelling import retold
+from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, page, said_in, show, signed_form
 from daiban_server.console.visits import telling
 from daiban_server.console.words import Mark, Moment
@@ -132,7 +133,7 @@ async def _one(run: str, session: SignedIn, services: Services, *, said: str = "
         run=run,
         stage=found.state,
         mark=STATES.get(found.state, Mark(found.state, "empty")),
-        fault=words.full_width(found.fault),
+        fault=retold(found.fault),
         progress=_progress(found, posed),
         changes=[_changed(one, now) for one in diff.changes] if diff else [],
         figures=_figures(diff.before, diff.after) if diff else [],
@@ -170,7 +171,7 @@ def _changed(one: ChangeOut, now: int) -> Changed:
 
 
 def _time(time: TimeOut | None, now: int) -> str:
-    return f"{telling.when(time.start, time.end, now)} {'、'.join(time.names)}" if time else ""
+    return f"{telling.when(time.start, time.end, now)} {listed(time.names)}" if time else ""
 
 
 def _figures(before: Figures, after: Figures) -> list[Figure]:
@@ -193,7 +194,7 @@ def _share(part: float | None) -> str:
 
 def _without(diff: DiffOut) -> Sequence[tuple[str, str]]:
     """The visits that get no time, and why, each with its id."""
-    planned = [(one.visit, words.full_width(one.reason)) for one in diff.unserved]
+    planned = [(one.visit, retold(one.reason)) for one in diff.unserved]
     return [*planned, *((one.visit, say("{0}：{1}", one.label, LEFT.get(one.code, one.code))) for one in diff.left)]
 
 

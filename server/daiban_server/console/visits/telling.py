@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from daiban_server.console import words
 from daiban_server.console.asking import HOW
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.retelling import retold
+from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.words import Mark, Moment
 from daiban_server.features.papers.documents import VisitSlip
 
@@ -71,7 +72,7 @@ def _step(one: Fields, now: int) -> Step:
     consent = one.get("consent")
     how = HOW_AGREED.get(consent["how"], HOW.get(consent["how"], "")) if consent else ""
     agreed = say("{0}同意（{1}）", consent["who"], how) if consent else ""
-    why = CHANGES.get(one.get("why") or "", one.get("why") or "")
+    why = CHANGES.get(one.get("why") or "", retold(one.get("why") or ""))
     label = CHANGES.get(one["what"], one["what"])
     return Step(label, words.moment(one["at"], now), one.get("by") or "", why, *_times(one, now), agreed)
 
@@ -89,11 +90,11 @@ def _time(time: Fields | None, now: int) -> str:
 
 def sentence(slip: VisitSlip) -> str:
     """What the resident is told on the telephone, in one breath."""
-    crew = "、".join(one.name for one in slip.agents)
+    crew = listed(one.name for one in slip.agents)
     phone = next((one.phone for one in slip.agents if one.phone), "")
-    text = say("{0}{1}，代办员{2}到您家上门", slip.day, slip.time, crew)
+    text = say("{0}{1}，代办员{2}到您家上门", retold(slip.day), retold(slip.time), crew)
     if phone:
         text = say("{0}，电话 {1}", text, phone)
     if slip.papers:
-        text = say("{0}；请把{1}准备好", text, "、".join(one.name for one in slip.papers))
+        text = say("{0}；请把{1}准备好", text, listed(one.name for one in slip.papers))
     return say("{0}。代办不收费。", text)

@@ -50,9 +50,8 @@ def open_days(centre: bytes, now: int) -> Program[list[Day]]:
 
 
 def _day(day: datetime.date, today: datetime.date) -> Day:
-    date, _, weekday = words.date(day, today).rpartition(" ")
     near = translated(words.day_name(day, today))
-    return Day(day.isoformat(), date, f"{weekday} {near}".strip())
+    return Day(day.isoformat(), words.calendar_day(day, today), f"{words.weekday(day)} {near}".strip())
 
 
 def read(form: Mapping[str, str], offered: Sequence[Day]) -> Wishes:

@@ -20,6 +20,7 @@ from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import SignedIn, check_csrf
 from daiban_server.permissions import may
 from daiban_server.services import Services
+from daiban_server.spine.refusal import Refusal
 from daiban_sync.errors import SyncError
 
 Asked = Request[Any, Any, Any]
@@ -33,6 +34,7 @@ FIELDS = 60
 _PAGES = re.compile(
     r"/(summary|audit|account|people|erasures|registers|quarantine|trust|replies|figures(/assessment)?"
     r"|households/[0-9a-f]{32}|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -86,6 +88,8 @@ SAID = {
     "replaced": "已换人顶岗。",
     "returned": "已记为返岗，交出去的村和办件回到本人手里。",
     "called-off": "这次请假已取消。",
+    "published": "已发布。各手机下次同步时拿到新的目录。",
+    "discarded": "没有发布，目录一点没动。",
     "over": "这次上门已经办过或取消了，不能再约。",
 }
 """What a page says at its top after something was done; the address carries only the code."""
@@ -229,6 +233,11 @@ def on_sync_error(request: Asked, error: SyncError) -> Response[Any]:
     return problem_page(request, error.code)
 
 
+def on_refusal(request: Asked, error: Refusal) -> Response[Any]:
+    """An act that cannot be obeyed."""
+    return problem_page(request, error.code)
+
+
 def on_http(request: Asked, error: HTTPException) -> Response[Any]:
     """The framework's own refusals."""
     return problem_page(
@@ -250,6 +259,7 @@ def on_fault(request: Asked, error: Exception) -> Response[Any]:
 HANDLERS: dict[Any, Any] = {
     ProblemError: on_problem,
     SyncError: on_sync_error,
+    Refusal: on_refusal,
     ValidationException: on_validation,
     HTTPException: on_http,
     Exception: on_fault,

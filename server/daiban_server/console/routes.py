@@ -25,6 +25,8 @@ from daiban_server.console import (
 )
 from daiban_server.console.cases import listed
 from daiban_server.console.cases import one as one_case
+from daiban_server.console.catalogue import changing, item
+from daiban_server.console.catalogue import listing as catalogue
 from daiban_server.console.devices import apart, listing, lost, one
 from daiban_server.console.figures import assessed, counted
 from daiban_server.console.figures import page as figures
@@ -100,6 +102,9 @@ ROUTES: list[Router] = [
             *away.HANDLERS,
             *leave.HANDLERS,
             *one_visit.HANDLERS,
+            catalogue.catalogue,
+            item.item,
+            *changing.HANDLERS,
             revealing.ask,
             revealing.reveal,
             auditing.audit_page,

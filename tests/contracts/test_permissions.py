@@ -335,6 +335,17 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("POST", "/people/{person:str}/factor"): lambda of: (f"/people/{of.person}/factor", {"data": {}}),
     ("POST", "/people/{person:str}/provider"): lambda of: (f"/people/{of.person}/provider", {"data": {}}),
     ("POST", "/people/{person:str}/password"): lambda of: (f"/people/{of.person}/password", {"data": {}}),
+    ("GET", "/people/new"): lambda of: ("/people/new", {}),
+    ("POST", "/people"): lambda of: (
+        "/people",
+        {"data": {"name": "钱进", "role": "clerk", "login": secrets.token_hex(4)}},
+    ),
+    ("GET", "/people/{person:str}"): lambda of: (f"/people/{of.person}", {}),
+    ("POST", "/people/{person:str}/places"): lambda of: (
+        f"/people/{of.person}/places",
+        {"data": {"had": "", f"place-{of.place}": "yes"}},
+    ),
+    ("POST", "/people/{person:str}/leave"): lambda of: (f"/people/{of.person}/leave", {"data": {"to": of.person}}),
     ("GET", "/catalogue"): lambda of: ("/catalogue", {}),
     ("GET", "/catalogue/items/{code:str}"): lambda of: ("/catalogue/items/SB-01", {}),
     ("GET", "/catalogue/change"): lambda of: ("/catalogue/change", {}),

@@ -39,7 +39,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "管理",
         (
             Entry("catalogue", "/catalogue", "事项目录", "catalogue.read"),
-            Entry("people", "/people", "人员账号", "account.reset"),
+            Entry("people", "/people", "人员", "account.reset"),
             Entry("devices", "/devices", "手机登记", "device.read"),
         ),
     ),

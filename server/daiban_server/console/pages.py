@@ -29,11 +29,12 @@ STATIC_HEADERS = {"Cache-Control": "max-age=86400"}
 STEPS = {SECOND: "/sign-in/code", CHANGE: "/sign-in/password", ENROL: "/sign-in/factor"}
 """Where a session of a lower stage goes on."""
 FIELDS = 60
-"""Fields of one form."""
+"""Fields of one form, unless its page says otherwise."""
 
 _PAGES = re.compile(
     r"/(summary|audit|account|people|erasures|registers|quarantine|trust|replies|figures(/assessment)?"
     r"|households/[0-9a-f]{32}|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
 )
@@ -88,6 +89,9 @@ SAID = {
     "replaced": "已换人顶岗。",
     "returned": "已记为返岗，交出去的村和办件回到本人手里。",
     "called-off": "这次请假已取消。",
+    "hired": "已录用。代办员请到“手机登记”里给他出登记码。",
+    "placed": "负责的村改好了，他的手机下次同步时照办。",
+    "left": "已离岗，手上的事都交给了接手的人。手机里没交来的还能交。",
     "published": "已发布。各手机下次同步时拿到新的目录。",
     "discarded": "没有发布，目录一点没动。",
     "over": "这次上门已经办过或取消了，不能再约。",
@@ -157,9 +161,9 @@ def safe(path: str) -> str:
     return path if _PAGES.match(path) else "/summary"
 
 
-async def read_form(request: Asked) -> dict[str, str]:
-    """The texts of an urlencoded form, the last one of each name. Raises `ProblemError`: ``request.media_type``,
-    ``request.invalid``.
+async def read_form(request: Asked, most: int = FIELDS) -> dict[str, str]:
+    """The texts of an urlencoded form of at most so many fields, the last one of each name. Raises `ProblemError`:
+    ``request.media_type``, ``request.invalid``.
 
     Read by hand, since the framework's decoder answers bad UTF-8 with a fault of ours.
     """
@@ -167,7 +171,7 @@ async def read_form(request: Asked) -> dict[str, str]:
         raise ProblemError("request.media_type")
     try:
         text = (await request.body()).decode("ascii")
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=most)
     except ValueError:
         raise ProblemError("request.invalid") from None
     form = {name: value.replace("\r\n", "\n") for name, value in pairs}
@@ -176,10 +180,10 @@ async def read_form(request: Asked) -> dict[str, str]:
     return form
 
 
-async def signed_form(request: Asked, session: SignedIn) -> dict[str, str]:
+async def signed_form(request: Asked, session: SignedIn, most: int = FIELDS) -> dict[str, str]:
     """The form of somebody signed in, with the session's CSRF token in it. Raises `ProblemError` as `read_form`, and
     ``csrf.mismatch``."""
-    form = await read_form(request)
+    form = await read_form(request, most)
     check_csrf(form.get("csrf", ""), session)
     return form
 

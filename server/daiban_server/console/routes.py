@@ -37,6 +37,8 @@ from daiban_server.console.openly import hall, resident
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.console.replies import listed as listed_replies
 from daiban_server.console.replies import writing
+from daiban_server.console.staff import changing as staff_changing
+from daiban_server.console.staff import one as staff_one
 from daiban_server.console.visits import away, board, booking, leave, plans
 from daiban_server.console.visits import map as visit_map
 from daiban_server.console.visits import one as one_visit
@@ -64,6 +66,8 @@ ROUTES: list[Router] = [
             provider.link,
             provider.unlink,
             people.people,
+            staff_one.one,
+            *staff_changing.HANDLERS,
             people.reset_factor,
             people.allow,
             people.new_password,

@@ -35,6 +35,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "office.change": frozenset({"head"}),
     "person.hire": frozenset({"head", "district"}),
     "post.read": _DESK | _ABOVE | {"cadre"},
+    # As the commands of posts and handovers have it.
+    "post.change": frozenset({"head"}),
     "household.read": _DESK | {"cadre"},
     "register.read": _DESK | _ABOVE,
     # Numbers of a centre, and which cases they count: without names, since the district sees every centre's.

@@ -35,6 +35,8 @@ from daiban_server.console.language import choose, listen
 from daiban_server.console.live import live
 from daiban_server.console.openly import hall, resident
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
+from daiban_server.console.posts import changing as posting
+from daiban_server.console.posts import reading as posts
 from daiban_server.console.replies import listed as listed_replies
 from daiban_server.console.replies import writing
 from daiban_server.console.staff import changing as staff_changing
@@ -68,6 +70,8 @@ ROUTES: list[Router] = [
             people.people,
             staff_one.one,
             *staff_changing.HANDLERS,
+            *posts.HANDLERS,
+            *posting.HANDLERS,
             people.reset_factor,
             people.allow,
             people.new_password,

@@ -99,7 +99,7 @@ def _read(id_: bytes, to: str, session: SignedIn, services: Services) -> Program
     hits = (yield from _hits(id_, to, session, services)) if to and person.role == "agent" else []
     posts = [one for one in (yield from standing(centre, now)) if _holds(one, person.person)]
     villages = yield from _villages(centre, id_, people)
-    leaves = may(session.role, "visit.settings") and person.role in MOVING and person.person != session.person
+    leaves = may(session.role, "post.change") and person.role in MOVING and person.person != session.person
     return {
         "title": person.name,
         "person": person,

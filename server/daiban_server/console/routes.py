@@ -23,6 +23,7 @@ from daiban_server.console import (
     summary,
     trust,
 )
+from daiban_server.console.calendar import page as calendar
 from daiban_server.console.cases import listed
 from daiban_server.console.cases import one as one_case
 from daiban_server.console.catalogue import changing, item
@@ -70,6 +71,7 @@ ROUTES: list[Router] = [
             people.people,
             staff_one.one,
             *staff_changing.HANDLERS,
+            *calendar.HANDLERS,
             *posts.HANDLERS,
             *posting.HANDLERS,
             people.reset_factor,

@@ -43,6 +43,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("posts", "/posts", "岗位", "post.read"),
             Entry("calendar", "/calendar", "工作日历", "case.read"),
             Entry("devices", "/devices", "手机登记", "device.read"),
+            Entry("settings", "/settings", "设置", "setting.read"),
         ),
     ),
     (

@@ -40,6 +40,7 @@ from daiban_server.console.posts import changing as posting
 from daiban_server.console.posts import reading as posts
 from daiban_server.console.replies import listed as listed_replies
 from daiban_server.console.replies import writing
+from daiban_server.console.settings import page as settings
 from daiban_server.console.staff import changing as staff_changing
 from daiban_server.console.staff import one as staff_one
 from daiban_server.console.visits import away, board, booking, leave, plans
@@ -71,6 +72,7 @@ ROUTES: list[Router] = [
             people.people,
             staff_one.one,
             *staff_changing.HANDLERS,
+            *settings.HANDLERS,
             *calendar.HANDLERS,
             *posts.HANDLERS,
             *posting.HANDLERS,

@@ -359,6 +359,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("POST", "/settings/office"): lambda of: ("/settings/office", {"data": {"phone": "0915-3211234"}}),
     ("POST", "/settings/visits"): lambda of: ("/settings/visits", {"data": {"daily_cap": "6"}}),
     ("POST", "/settings/choices"): lambda of: ("/settings/choices", {"data": {"reply_every": "9"}}),
+    ("GET", "/households/duplicates"): lambda of: ("/households/duplicates", {}),
     ("GET", "/catalogue"): lambda of: ("/catalogue", {}),
     ("GET", "/catalogue/items/{code:str}"): lambda of: ("/catalogue/items/SB-01", {}),
     ("GET", "/catalogue/change"): lambda of: ("/catalogue/change", {}),

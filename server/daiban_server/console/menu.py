@@ -41,6 +41,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("catalogue", "/catalogue", "事项目录", "catalogue.read"),
             Entry("people", "/people", "人员", "account.reset"),
             Entry("posts", "/posts", "岗位", "post.read"),
+            Entry("duplicates", "/households/duplicates", "疑似重户", "household.read"),
             Entry("calendar", "/calendar", "工作日历", "case.read"),
             Entry("devices", "/devices", "手机登记", "device.read"),
             Entry("settings", "/settings", "设置", "setting.read"),

@@ -13,6 +13,9 @@ _NAME = "choices"
 _HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 
 
+Days = Annotated[int, msgspec.Meta(ge=0, le=60)]
+
+
 class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Days are calendar days unless a name says otherwise.
 
@@ -23,10 +26,10 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `follow_up_attempts` is on how many days somebody must have been tried in vain before his follow-up may be closed.
     """
 
-    reply_every: int = 7
+    reply_every: Annotated[int, msgspec.Meta(ge=1, le=400)] = 7
     reply_for_proxied: bool = False
-    reply_reminder: int = 1
-    reply_escalation: tuple[int, int] = (1, 3)
+    reply_reminder: Annotated[int, msgspec.Meta(ge=0, le=30)] = 1
+    reply_escalation: tuple[Days, Days] = (1, 3)
     reveals_an_hour: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
     follow_up_attempts: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
 

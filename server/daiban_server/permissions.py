@@ -35,8 +35,13 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     # As evidence: whole, unmasked, and it leaves the house.
     "person.copy": frozenset({"head"}),
     "office.change": frozenset({"head"}),
+    "setting.read": frozenset({"head", "district"}),
+    # What holds for every centre (see `choices`).
+    "choice.change": frozenset({"district"}),
     "person.hire": frozenset({"head", "district"}),
     "post.read": _DESK | _ABOVE | {"cadre"},
+    # As the commands of posts and handovers have it.
+    "post.change": frozenset({"head"}),
     "household.read": _DESK | {"cadre"},
     "register.read": _DESK | _ABOVE,
     # Numbers of a centre, and which cases they count: without names, since the district sees every centre's.

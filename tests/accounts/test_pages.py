@@ -197,7 +197,7 @@ async def test_the_head_helps_who_lost_the_telephone_and_forgot_the_password(tow
     await press(desk.get_by_role("button", name="用手机验证器"))
     await desk.get_by_label("6 位验证码").fill(code_of(town, await secret_on(desk)))
     await press(desk.get_by_role("button", name="启用"))
-    await press(desk.get_by_role("link", name="人员账号"))
+    await press(desk.get_by_role("link", name="人员", exact=True))
     await shot(desk, "account-people-desk")
     await press(desk.get_by_role("button", name="取消第二步验证：赵敏"))
     assert "已取消" in await desk.get_by_role("status").inner_text()
@@ -207,7 +207,7 @@ async def test_the_head_helps_who_lost_the_telephone_and_forgot_the_password(tow
     await shot(desk, "account-new-password-desk")
     assert await (await desk_of(town)).signs_in("赵敏", given.strip()) == "change"
     await press(desk.get_by_role("link", name="已经告诉他"))
-    assert "密码是别人给的" in await desk.get_by_role("region", name="人员账号").inner_text()
+    assert "密码是别人给的" in await desk.get_by_role("region", name="人员").inner_text()
     await press(desk.get_by_role("button", name="准许用统一身份认证：孙亮"))
     assert "已准许" in await desk.get_by_role("status").inner_text()
     await desk.set_viewport_size({"width": 390, "height": 844})

@@ -353,6 +353,37 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("POST", "/people/{person:str}/factor"): lambda of: (f"/people/{of.person}/factor", {"data": {}}),
     ("POST", "/people/{person:str}/provider"): lambda of: (f"/people/{of.person}/provider", {"data": {}}),
     ("POST", "/people/{person:str}/password"): lambda of: (f"/people/{of.person}/password", {"data": {}}),
+    ("GET", "/people/new"): lambda of: ("/people/new", {}),
+    ("POST", "/people"): lambda of: (
+        "/people",
+        {"data": {"name": "钱进", "role": "clerk", "login": secrets.token_hex(4)}},
+    ),
+    ("GET", "/people/{person:str}"): lambda of: (f"/people/{of.person}", {}),
+    ("POST", "/people/{person:str}/places"): lambda of: (
+        f"/people/{of.person}/places",
+        {"data": {"had": "", f"place-{of.place}": "yes"}},
+    ),
+    ("POST", "/people/{person:str}/leave"): lambda of: (f"/people/{of.person}/leave", {"data": {"to": of.person}}),
+    ("GET", "/posts"): lambda of: ("/posts", {}),
+    ("POST", "/posts"): lambda of: ("/posts", {"data": {"title": "民政窗口", "role": "clerk"}}),
+    ("GET", "/posts/{record:str}"): lambda of: (f"/posts/{of.handover}", {}),
+    ("POST", "/posts/{record:str}/facts"): lambda of: (f"/posts/{of.handover}/facts", {"data": {"title": "低保"}}),
+    ("POST", "/posts/{record:str}/appoint"): lambda of: (f"/posts/{of.handover}/appoint", {"data": {"a": of.person}}),
+    ("POST", "/posts/{record:str}/close"): lambda of: (f"/posts/{of.handover}/close", {"data": {}}),
+    ("GET", "/calendar"): lambda of: ("/calendar", {}),
+    ("GET", "/calendar/look"): lambda of: ("/calendar/look?day=2030-03-04&working=no", {}),
+    ("POST", "/calendar"): lambda of: ("/calendar", {"data": {"day": "2030-03-04", "working": "no"}}),
+    ("GET", "/settings"): lambda of: ("/settings", {}),
+    ("POST", "/settings/office"): lambda of: ("/settings/office", {"data": {"phone": "0915-3211234"}}),
+    ("POST", "/settings/visits"): lambda of: ("/settings/visits", {"data": {"daily_cap": "6"}}),
+    ("POST", "/settings/choices"): lambda of: ("/settings/choices", {"data": {"reply_every": "9"}}),
+    ("GET", "/households/duplicates"): lambda of: ("/households/duplicates", {}),
+    ("GET", "/catalogue"): lambda of: ("/catalogue", {}),
+    ("GET", "/catalogue/items/{code:str}"): lambda of: ("/catalogue/items/SB-01", {}),
+    ("GET", "/catalogue/change"): lambda of: ("/catalogue/change", {}),
+    ("POST", "/catalogue/change"): lambda of: ("/catalogue/change", {"data": {}}),
+    ("POST", "/catalogue/change/publish"): lambda of: ("/catalogue/change/publish", {"data": {"seen": ""}}),
+    ("POST", "/catalogue/change/discard"): lambda of: ("/catalogue/change/discard", {"data": {}}),
     ("GET", "/account"): lambda of: ("/account", {}),
     ("POST", "/account/password"): lambda of: ("/account/password", {"data": {"old": "x"}}),
     ("GET", "/account/proof"): lambda of: ("/account/proof", {}),
@@ -450,6 +481,9 @@ async def ask(http: httpx2.AsyncClient, route: tuple[str, str], of: Ids) -> http
     path, given = REQUESTS[route](of)
     if "data" in given:
         given = {"data": {"csrf": http.headers.get("X-CSRF-Token", ""), **given["data"]}}
+    if path == "/live":
+        async with http.stream("GET", path) as answer:  # its body goes on for minutes
+            return httpx2.Response(answer.status_code, headers=answer.headers, text="")
     return await http.request(route[0], path, **given)
 
 

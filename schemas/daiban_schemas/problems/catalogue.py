@@ -26,6 +26,16 @@ CATALOGUE: dict[str, Problem] = {
     "catalogue.edition": Problem(
         409, "事项版本已变", "请重新导出,在新版本上修改", "The edition has moved on", "Export again and edit that"
     ),
+    "catalogue.no_draft": Problem(
+        409, "没有等着发布的文件", "请先上传文件,看过改动再发布", "Nothing waits to be published", "Upload a file first"
+    ),
+    "catalogue.not_seen": Problem(
+        409,
+        "改动和您看到的不一样了",
+        "什么都没有发布,请再看一遍现在的改动",
+        "The changes are not those that were shown",
+        "Look at them again; nothing was published",
+    ),
     "catalogue.until": Problem(
         422, "停用日期已经过去", "请写今天或以后的日期", "The day has passed", "Name today or a later day"
     ),

@@ -6,13 +6,15 @@ from daiban_server.permissions import may
 
 
 class Entry(NamedTuple):
-    """A page of the menu; whoever has `action` sees it. `district` is its label for the district, "" for the same."""
+    """A page of the menu; whoever has `action` sees it. `district` is its label for the district, "" for the same;
+    what is `of_centre` the district has none of."""
 
     key: str
     path: str
     label: str
     action: str
     district: str = ""
+    of_centre: bool = False
 
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
@@ -39,8 +41,13 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "管理",
         (
-            Entry("people", "/people", "人员账号", "account.reset"),
+            Entry("catalogue", "/catalogue", "事项目录", "catalogue.read"),
+            Entry("people", "/people", "人员", "account.reset"),
+            Entry("posts", "/posts", "岗位", "post.read", of_centre=True),
+            Entry("duplicates", "/households/duplicates", "疑似重户", "household.read", of_centre=True),
+            Entry("calendar", "/calendar", "工作日历", "case.read"),
             Entry("devices", "/devices", "手机登记", "device.read"),
+            Entry("settings", "/settings", "设置", "setting.read"),
         ),
     ),
     (
@@ -58,7 +65,7 @@ def menu(role: str) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """The groups of a role's menu with their entries as (key, path, label); none that is empty."""
     groups = []
     for title, entries in GROUPS:
-        seen = [one for one in entries if may(role, one.action)]
+        seen = [one for one in entries if may(role, one.action) and not (one.of_centre and role == "district")]
         label = {one.key: one.district if role == "district" and one.district else one.label for one in seen}
         if seen:
             groups.append((title, [(one.key, one.path, label[one.key]) for one in seen]))

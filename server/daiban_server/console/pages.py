@@ -21,6 +21,7 @@ from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import SignedIn, check_csrf
 from daiban_server.permissions import may
 from daiban_server.services import Services
+from daiban_server.spine.refusal import Refusal
 from daiban_sync.errors import SyncError
 
 Asked = Request[Any, Any, Any]
@@ -29,11 +30,13 @@ STATIC_HEADERS = {"Cache-Control": "max-age=86400"}
 STEPS = {SECOND: "/sign-in/code", CHANGE: "/sign-in/password", ENROL: "/sign-in/factor"}
 """Where a session of a lower stage goes on."""
 FIELDS = 60
-"""Fields of one form."""
+"""Fields of one form, unless its page says otherwise."""
 
 _PAGES = re.compile(
-    r"/(summary|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies|figures(/assessment)?"
-    r"|households/[0-9a-f]{32}|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"/(summary|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies"
+    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32})|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
+    r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -91,6 +94,17 @@ SAID = {
     "replaced": "已换人顶岗。",
     "returned": "已记为返岗，交出去的村和办件回到本人手里。",
     "called-off": "这次请假已取消。",
+    "hired": "已录用。代办员请到“手机登记”里给他出登记码。",
+    "placed": "负责的村改好了，他的手机下次同步时照办。",
+    "left": "已离岗，手上的事都交给了接手的人。手机里没交来的还能交。",
+    "post-made": "岗位设好了，接着定人。",
+    "post-changed": "岗位内容改好了。",
+    "appointed": "定好了，两个人会收到消息，手机下次同步时照办。",
+    "closed-post": "岗位已撤销。",
+    "laid-down": "日历改好了，各中心的期限在一天内重新计算。",
+    "chosen": "改好了，马上起作用。",
+    "published": "已发布。各手机下次同步时拿到新的目录。",
+    "discarded": "没有发布，目录一点没动。",
     "over": "这次上门已经办过或取消了，不能再约。",
 }
 """What a page says at its top after something was done; the address carries only the code."""
@@ -235,6 +249,11 @@ def on_sync_error(request: Asked, error: SyncError) -> Response[Any]:
     return problem_page(request, error.code)
 
 
+def on_refusal(request: Asked, error: Refusal) -> Response[Any]:
+    """An act that cannot be obeyed."""
+    return problem_page(request, error.code)
+
+
 def on_http(request: Asked, error: HTTPException) -> Response[Any]:
     """The framework's own refusals."""
     return problem_page(
@@ -256,6 +275,7 @@ def on_fault(request: Asked, error: Exception) -> Response[Any]:
 HANDLERS: dict[Any, Any] = {
     ProblemError: on_problem,
     SyncError: on_sync_error,
+    Refusal: on_refusal,
     ValidationException: on_validation,
     HTTPException: on_http,
     Exception: on_fault,

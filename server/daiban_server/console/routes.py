@@ -23,19 +23,28 @@ from daiban_server.console import (
     summary,
     trust,
 )
+from daiban_server.console.calendar import page as calendar
 from daiban_server.console.cases import listed
 from daiban_server.console.cases import one as one_case
+from daiban_server.console.catalogue import changing, item
+from daiban_server.console.catalogue import listing as catalogue
 from daiban_server.console.devices import apart, listing, lost, one
 from daiban_server.console.figures import assessed, counted
 from daiban_server.console.figures import page as figures
+from daiban_server.console.households import duplicates
 from daiban_server.console.households import one as one_household
 from daiban_server.console.language import choose, listen
 from daiban_server.console.live import live
 from daiban_server.console.openly import hall, resident
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
+from daiban_server.console.posts import changing as posting
+from daiban_server.console.posts import reading as posts
 from daiban_server.console.reception import scans, taking, who
 from daiban_server.console.replies import listed as listed_replies
 from daiban_server.console.replies import writing
+from daiban_server.console.settings import page as settings
+from daiban_server.console.staff import changing as staff_changing
+from daiban_server.console.staff import one as staff_one
 from daiban_server.console.visits import away, board, booking, leave, plans
 from daiban_server.console.visits import map as visit_map
 from daiban_server.console.visits import one as one_visit
@@ -63,6 +72,12 @@ ROUTES: list[Router] = [
             provider.link,
             provider.unlink,
             people.people,
+            staff_one.one,
+            *staff_changing.HANDLERS,
+            *settings.HANDLERS,
+            *calendar.HANDLERS,
+            *posts.HANDLERS,
+            *posting.HANDLERS,
             people.reset_factor,
             people.allow,
             people.new_password,
@@ -93,6 +108,7 @@ ROUTES: list[Router] = [
             *one_case.HANDLERS,
             listed_replies.replies,
             one_household.household,
+            duplicates.duplicates,
             writing.reply,
             *trust.HANDLERS,
             figures.figures,
@@ -106,6 +122,9 @@ ROUTES: list[Router] = [
             *away.HANDLERS,
             *leave.HANDLERS,
             *one_visit.HANDLERS,
+            catalogue.catalogue,
+            item.item,
+            *changing.HANDLERS,
             revealing.ask,
             revealing.reveal,
             auditing.audit_page,

@@ -201,12 +201,12 @@ def _read(id_: bytes, to: str, session: SignedIn, services: Services) -> Program
     # An address may name anybody, and so may a request from a phone.
     to, chosen = (to if to in others else ""), next((str(one) for one in (to, told.get("to")) if one in others), "")
     ahead = status == "asked" or (status in ("arranged", "begun") and to not in ("", told.get("to")))
-    hit: Sequence[Fields] = values.get("visits") or ()
+    affected: Sequence[Fields] = values.get("visits") or ()
     kind = told.get("type") or "absence"
     visits_too = role == "agent" and kind != "transfer"  # who changes villages keeps what he promised
     if ahead and isinstance(person, str) and visits_too:
-        hit = yield from foreseen(book.centre, book.now, _away(person, chosen, told, book.now))
-    yield from book.read([bytes.fromhex(one["visit"]) for one in hit])
+        affected = yield from foreseen(book.centre, book.now, _away(person, chosen, told, book.now))
+    yield from book.read([bytes.fromhex(one["visit"]) for one in affected])
     return {
         "title": say("{0}的{1}", line.who, line.what),
         "line": line,
@@ -219,7 +219,7 @@ def _read(id_: bytes, to: str, session: SignedIn, services: Services) -> Program
         "button": say("由{0}顶岗", name) if (name := _name(chosen, book)) else "由B岗顶岗",
         "ahead": ahead,
         "visits_too": visits_too,
-        "hit": [_hit(one, book) for one in hit],
+        "hit": [hit(one, book) for one in affected],
         "acts": _acts(status, session, person) - (set() if kind == "absence" else _OF_ABSENCES),
         "version": values.get("version"),
     }
@@ -230,7 +230,8 @@ def _away(person: str, to: str, told: Fields, now: int) -> Away:
     return Away(bytes.fromhex(person), since, max(until, since), bytes.fromhex(to or person))
 
 
-def _hit(one: Fields, book: Book) -> Hit:
+def hit(one: Fields, book: Book) -> Hit:
+    """A visit with what becomes of it, in words; the book has read it."""
     mark = OUTCOMES.get(one["outcome"], Mark(one["outcome"], "empty"))
     subject, at = book.subject(bytes.fromhex(one["visit"])), words.moment(one["start"], book.now)
     return Hit(one["visit"], subject, at, mark, retold(str(one.get("why") or "")))

@@ -71,7 +71,7 @@ def differences(kind: Kind, old: Fields, new: Fields, centres: Mapping[str, str]
         elif isinstance(before or after, list):
             text = ";".join(_elements(name, before or [], after or [], centres or {}))
         else:
-            text = _became(_told(name, before), _told(name, after))
+            text = _became(in_words(name, before), in_words(name, after))
         yield Difference(name, kind.label_of(name), text)
 
 
@@ -81,7 +81,7 @@ def _became(before: str, after: str) -> str:
     return f"由「{before}」改为「{after}」" if after else f"删去「{before}」"
 
 
-def _told(name: str, value: Any) -> str:
+def in_words(name: str, value: Any) -> str:
     """A value in words; "" for none."""
     if value is None:
         return ""

@@ -93,6 +93,14 @@ def standing() -> Program[Standing]:
     return Standing(editions, named, {id_.hex(): name for id_, name in centres})
 
 
+def history(code: str) -> Program[list[Edition]]:
+    """Every edition of an item, the newest first."""
+    shown = yield from views.shown(views.BY_KIND, NOBODY, kind_name="item", page=MOST_EDITIONS)
+    views_of = [one.view for one in shown if one.view.values.get("code") == code]
+    found = [Edition(one.record, one.position, one.values.get("edition", 1), one.values) for one in views_of]
+    return sorted(found, key=lambda one: one.number, reverse=True)
+
+
 # Publishing -----------------------------------------------------------------------------------------------------
 
 

@@ -130,13 +130,13 @@ class CatalogueRoutes(Controller):
         data = await _body(request)
         stands = await services.database.read(standing())
         based = stands.catalogue.based
-        wanted = await _looked_into(lambda: read_catalogue(data, stands.centres, based))
+        wanted = await looked_into(lambda: read_catalogue(data, stands.centres, based))
         return await _publish(wanted, stands, How(dry_run, usable_until, ends), session, services)
 
     @get("/items/{code:str}/form.xlsx", opt={"action": "catalogue.read"}, media_type=MEDIA_TYPE)
     async def form(self, code: FromPath[str], services: GivenServices) -> Response[bytes]:
         """An item's form as an XLSForm."""
-        edition = _in_force(await services.database.read(standing()), code)
+        edition = in_force(await services.database.read(standing()), code)
         item = canonical(edition.values)
         book = await asyncio.to_thread(write_form, item.get("form", []), item.get("name", ""), code, edition.number)
         return _file(book, f"form-{edition.record[:8]}.xlsx")
@@ -156,8 +156,8 @@ class CatalogueRoutes(Controller):
         """Publish an item anew with the form of an XLSForm."""
         data = await _body(request)
         stands = await services.database.read(standing())
-        edition = _in_force(stands, code)
-        form = await _looked_into(lambda: read_form(data, code, edition.number))
+        edition = in_force(stands, code)
+        form = await looked_into(lambda: read_form(data, code, edition.number))
         wanted = replaced(stands.catalogue, [canonical({**edition.values, "form": form})])
         return await _publish(wanted, stands, How(dry_run, usable_until, 0), session, services)
 
@@ -170,7 +170,7 @@ async def _body(request: Request[Any, Any, Any]) -> bytes:
     return await request.body()
 
 
-async def _looked_into(read: Callable[[], T]) -> T:
+async def looked_into(read: Callable[[], T]) -> T:
     """Read a file on a thread of its own; what is wrong with it is answered with every place."""
     try:
         return await asyncio.to_thread(read)
@@ -213,7 +213,7 @@ def _told(changes: list[Change], until: str, *, published: bool) -> ImportOut:
     return ImportOut(published, until, count("added"), count("changed"), count("ended"), count("unchanged"), told)
 
 
-def _in_force(stands: Standing, code: str) -> Edition:
+def in_force(stands: Standing, code: str) -> Edition:
     edition = stands.editions.get(code)
     if edition is None or edition.ended:
         raise ProblemError("catalogue.item")

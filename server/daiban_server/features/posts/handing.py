@@ -191,8 +191,11 @@ def _move_the_rest(ledger: Ledger, moving: Moving, reasons: Mapping[territory.Pa
         if (moving.giver, place) not in reasons:
             yield from territory.take(ledger, moving.giver, place)
     gone = moving.places - (yield from territory.held(moving.giver)).keys()
-    for place in sorted(gone - (yield from territory.held(moving.taker)).keys()):
-        yield from territory.give(ledger, moving.taker, place, moving.held[place])
+    has = yield from territory.held(moving.taker)
+    for place in sorted(gone):
+        # Who stood in for it answers for it from now on: a village without an A is nobody's.
+        if (rank := min(moving.held[place], has.get(place, "B"))) != has.get(place):
+            yield from territory.give(ledger, moving.taker, place, rank)
 
 
 def _on_duty(moving: Moving, post: Fields) -> Fields:

@@ -83,23 +83,24 @@ class WorkOut(Struct, frozen=True):
 @get("/v1/people", opt={"action": "post.read"})
 async def people(session: GivenSession, services: GivenServices) -> list[PersonOut]:
     """Everybody who works in the centre."""
-    return await services.database.read(_people(session.clerk.centre, services.now()))
+    return await services.database.read(everybody(session.clerk.centre, services.now()))
 
 
 @get("/v1/posts", opt={"action": "post.read"})
 async def posts(session: GivenSession, services: GivenServices) -> list[PostOut]:
     """The centre's posts that were not closed, those with a gap first."""
-    return await services.database.read(_posts(session.clerk.centre, services.now()))
+    return await services.database.read(standing(session.clerk.centre, services.now()))
 
 
 @get("/v1/people/{person:str}/work", opt={"action": "post.read"})
 async def work(person: FromPath[str], session: GivenSession, services: GivenServices) -> WorkOut:
     """What somebody would hand over."""
     id_ = checked_id(person, "person.unknown")
-    return await services.database.read(_work(session.clerk.centre, id_, services.now()))
+    return await services.database.read(on_hand(session.clerk.centre, id_, services.now()))
 
 
-def _people(centre: bytes, now: int) -> Program[list[PersonOut]]:
+def everybody(centre: bytes, now: int) -> Program[list[PersonOut]]:
+    """Who works in a centre."""
     found = yield from rows(_PEOPLE, centre_id=centre)
     places: dict[bytes, dict[str, str]] = {}
     for person, place, rank in (yield from rows(_PLACES, centre_id=centre)):
@@ -118,7 +119,8 @@ def _away(row: tuple[Any, ...] | None, names: Mapping[bytes, str]) -> tuple[bool
     return True, row[1] if row[1] < FOREVER else None, names.get(row[2], "")
 
 
-def _posts(centre: bytes, now: int) -> Program[list[PostOut]]:
+def standing(centre: bytes, now: int) -> Program[list[PostOut]]:
+    """A centre's posts that were not closed, those with a gap first."""
     away = {row[0].hex() for row in (yield from rows(_AWAY, centre_id=centre, now=now))}
     kept = yield from territory.of_kind(centre, "post")
     shown = [_post(one, away) for one in kept if one.status != "closed"]
@@ -136,7 +138,8 @@ def _post(one: Kept, away: set[str]) -> PostOut:
     return PostOut(one.record, title, role, window, one.status, places, a, b, on_duty, until, gap)
 
 
-def _work(centre: bytes, person: bytes, now: int) -> Program[WorkOut]:
+def on_hand(centre: bytes, person: bytes, now: int) -> Program[WorkOut]:
+    """What somebody would hand over. Raises `ProblemError("person.unknown")`."""
     if (yield from first(_ONE, person_id=person, centre_id=centre)) is None:
         raise ProblemError("person.unknown")
     held = yield from territory.held(person)

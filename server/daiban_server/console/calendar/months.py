@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from daiban_server.console.languages.retelling import retold
 from daiban_server.limits.calendar import Calendar
 
 _ONE = datetime.timedelta(days=1)
@@ -50,7 +51,7 @@ def _day(day: datetime.date, days: Calendar, laid: Mapping[datetime.date, str], 
         makeup = day.weekday() > 4
         why = laid.get(day) or ("调休上班" if makeup else "")
         return Day(day, "makeup" if makeup else "work", "班" if makeup or own else "", why, own, day == today)
-    why = days.day_off(day)
+    why = retold(days.day_off(day))
     return Day(day, "holiday" if why else "rest", "休" if why else "", why, own, day == today)
 
 
@@ -59,7 +60,7 @@ def stretches(year: int, days: Calendar) -> list[tuple[datetime.date, datetime.d
     found: list[tuple[datetime.date, datetime.date, str]] = []
     day = datetime.date(year, 1, 1)
     while day.year == year:
-        if why := days.day_off(day):
+        if why := retold(days.day_off(day)):
             if found and found[-1][1] == day - _ONE and found[-1][2] == why:
                 found[-1] = (found[-1][0], day, why)
             else:

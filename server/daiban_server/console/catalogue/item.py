@@ -12,7 +12,8 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import MODES, PAPER_FORMS
 from daiban_server.console import words
 from daiban_server.console.catalogue.preview import preview
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.retelling import retold
+from daiban_server.console.languages.spoken import listed, say, translated
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.db.program import Program
 from daiban_server.features.catalogue.check import canonical
@@ -21,6 +22,7 @@ from daiban_server.features.catalogue.difference import Difference, differences,
 from daiban_server.features.catalogue.editions import Edition, history
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession
+from daiban_server.limits.sentences import length_words
 from daiban_server.permissions import may
 from daiban_server.services import GivenServices
 
@@ -114,8 +116,10 @@ def facts(values: Fields, names: Sequence[str]) -> list[Fact]:
 
 def _text(name: str, value: Any) -> str:
     if name == "modes":
-        return "、".join(MODES.get(one, one) for one in value)
-    return "、".join(str(one) for one in value) if isinstance(value, list) else in_words(name, value)
+        return listed(translated(MODES.get(one, one)) for one in value)
+    if isinstance(value, dict) and value.keys() == {"days", "unit"}:
+        return retold(length_words(value["days"], value["unit"]))
+    return listed(str(one) for one in value) if isinstance(value, list) else in_words(name, value)
 
 
 def _paper(one: Fields) -> Paper:

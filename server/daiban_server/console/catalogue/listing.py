@@ -7,13 +7,14 @@ from litestar import get
 from litestar.response import Template
 
 from daiban_schemas.labels import MODES
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.retelling import retold
+from daiban_server.console.languages.spoken import listed, say, translated
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.db.program import Program
 from daiban_server.features.catalogue import pending
-from daiban_server.features.catalogue.columns import write_limit
 from daiban_server.features.catalogue.editions import standing
 from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.limits.sentences import length_words
 from daiban_server.permissions import may
 from daiban_server.services import GivenServices
 
@@ -79,7 +80,7 @@ def _meant(item: Fields, wanted: str) -> bool:
 
 
 def _line(item: Fields, edition: int) -> Line:
-    modes = "、".join(MODES.get(one, one) for one in item.get("modes", ()))
+    modes = listed(translated(MODES.get(one, one)) for one in item.get("modes", ()))
     limit = _promise(item.get("promised_limit") or {})
     counts = len(item.get("papers", ())), len(item.get("form", ()))
     return Line(item["code"], item.get("name", ""), modes, limit, item.get("fee", ""), *counts, edition)
@@ -88,4 +89,4 @@ def _line(item: Fields, edition: int) -> Line:
 def _promise(limit: Fields) -> str:
     if not limit:
         return ""
-    return say("承诺{0}办结", write_limit(limit)) if limit.get("days") else "当场办结"
+    return say("承诺{0}办结", retold(length_words(limit["days"], limit["unit"]))) if limit.get("days") else "当场办结"

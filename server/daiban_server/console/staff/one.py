@@ -83,7 +83,7 @@ async def whole(
         said=said,
         error=error,
         opened=to != "" or error != "",
-        listed=LISTED,
+        most=LISTED,
     )
 
 

@@ -190,7 +190,9 @@ async def test_every_answer_forbids_scripts_frames_and_keeping(sqlite_township: 
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
         scripts = re.findall("<script[^>]*>", answer.text)
-        assert all(re.fullmatch(r'<script type="module" src="/static/[a-z]+\.js\?[0-9a-f]+">', one) for one in scripts)
+        assert all(one.startswith('<script type="module" src="/static/') for one in scripts)
+        assert "</script>" in answer.text or not scripts
+        assert not re.search("<script[^>]*>[^<]", answer.text), "no script stands in a page"
         assert " style=" not in answer.text
     style = await http.get("/static/console.css")
     assert style.headers["x-content-type-options"] == "nosniff"

@@ -17,13 +17,11 @@ def _rules() -> str:
 async def faults(page: Page) -> list[str]:
     """What is wrong with a page as it stands, a line for each place. It is asked past the page's policy, which stays
     what it is."""
+    # Never detached: Chromium would take the page's virtual authenticator away with it.
     devtools = await page.context.new_cdp_session(page)
-    try:
-        await devtools.send("Runtime.evaluate", {"expression": _rules(), "silent": True})
-        asked = "axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(found.violations))"
-        told = await devtools.send("Runtime.evaluate", {"expression": asked, "awaitPromise": True})
-    finally:
-        await devtools.detach()
+    await devtools.send("Runtime.evaluate", {"expression": _rules(), "silent": True})
+    asked = "axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(found.violations))"
+    told = await devtools.send("Runtime.evaluate", {"expression": asked, "awaitPromise": True})
     assert "value" in told["result"], told
     return [
         f"{rule['id']}: {rule['help']}: {node['html'][:160]} ({'; '.join(_why(node))[:300]})"

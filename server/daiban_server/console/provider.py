@@ -99,7 +99,7 @@ async def link(request: Asked, session: GivenSession, services: GivenServices) -
     provider = _provider(services)
     way = flow.begin(services.now(), person=session.person)
     context = {"title": "绑定登录方式", "session": session, "here": "account", "provider": provider.settings.name}
-    answer = page("link", {**context, "address": await provider.address(way)})
+    answer = page("link", {**context, "there": await provider.address(way)})
     answer.set_cookie(flow.cookie(way, services.settings, services.keys))
     return answer
 

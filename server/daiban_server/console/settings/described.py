@@ -65,8 +65,8 @@ WEIGHTS: Sequence[Number] = (
 CHOICES: Sequence[Number] = (
     Number("reply_every", "定期回复间隔", "天", 1, 400, "事项自己没有写间隔的，包联干部每隔这么久回复一次。"),
     Number("reply_reminder", "到期前提醒", "天", 0, 30, "回复到期前这么久提醒包联干部。"),
-    Number("escalate_head", "逾期报中心负责人", "天后", 0, 60, "回复欠了这么久，告诉中心负责人。"),
-    Number("escalate_leader", "逾期报分管领导", "天后", 0, 60, "回复欠了这么久，告诉分管领导；不能早于报中心负责人。"),
+    Number("escalate_head", "超期报中心负责人", "天后", 0, 60, "回复欠了这么久，告诉中心负责人。"),
+    Number("escalate_leader", "超期报分管领导", "天后", 0, 60, "回复欠了这么久，告诉分管领导；不能早于报中心负责人。"),
     Number("follow_up_attempts", "回访联系不上", "天", 1, 10, "在这么多个不同的日子都没联系上，才可以结束回访。"),
     Number("reveals_an_hour", "查看完整号码", "次/小时", 1, 1000, "一个人一小时内最多查看这么多次完整的身份证号等。"),
 )

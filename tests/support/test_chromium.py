@@ -13,7 +13,7 @@ from tests.support.certificate import self_signed
 from tests.support.chromium import DESK, looked_at, picture
 
 BOARD = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>便民服务中心</title>
-<style>p { font: 100px sans-serif; display: inline-block; margin: 0 }</style><main><h1>公示</h1><p>{}</p></main></html>"""
+<style>p { font: 100px sans-serif; display: inline-block; margin: 0 }</style><main><h1>公示</h1><p>{}</p></main>"""
 
 
 @pytest.fixture

@@ -102,6 +102,19 @@ async def test_what_was_erased_before_a_restore_does_not_come_back_by_the_next_o
     assert {one.record for one in erasure_note.read([fire.folder / "safe"])} == {gone, later}
 
 
+async def test_a_backup_before_the_first_start_copies_the_whole_list(fire: Fire) -> None:
+    """Put back, and backed up again at once: no server has been there to bring the list up to date."""
+    town = fire.town
+    wang, head = await town.device("王芳"), await town.signed_in("李红")
+    gone = await home(town, wang)
+    await wang.sync()
+    backup = await fire.back_up()
+    assert (await erase(head, gone)).status_code == 200
+    fire.copy_list()
+    new = await fire.put_back(backup)
+    assert [one.record for one in erasure_note.read([new])] == [gone]
+
+
 async def test_a_line_that_a_power_cut_left_half_written_spoils_no_later_one(township: Township) -> None:
     wang, head = await township.device("王芳"), await township.signed_in("李红")
     first, second = await home(township, wang), await township.household(wang, "李秀英")

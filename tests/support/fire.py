@@ -36,14 +36,20 @@ class Fire:
         """What was erased is copied with the keys, as each backup does."""
         erasure_note.copy(self.town.services.settings.data, self.folder / "safe")
 
-    @contextlib.asynccontextmanager
-    async def restored(self, backup: Path, place: str = "new") -> AsyncIterator[Township]:
-        """The township on new hardware: keys were kept apart, everything else is the backup's."""
+    async def put_back(self, backup: Path, place: str = "new") -> Path:
+        """The data on new hardware, which no server has opened yet; gives their folder. Keys were kept apart, all
+        else is the backup's."""
         old, new = self.town.services.settings.data, self.folder / place / "server"
         shutil.copytree(old / "keys", new / "keys")
         keys, root = load(new / "keys"), load_root(new / "keys" / "root.key")
         url = self.empty or f"sqlite:///{new / 'daiban.db'}"
         await put_back.restore(backup, url, new / "photos", keys, root, self.town.clock, [new, self.folder / "safe"])
+        return new
+
+    @contextlib.asynccontextmanager
+    async def restored(self, backup: Path, place: str = "new") -> AsyncIterator[Township]:
+        """The township on new hardware, served."""
+        await self.put_back(backup, place)
         async with served(self.folder / place, self.empty, self.town.clock) as (services, address):
             town = Township(services, self.town.clock, address, self.folder, self.town.centre)
             town.qingshan, town.baihe, town.item = self.town.qingshan, self.town.baihe, self.town.item

@@ -1,10 +1,12 @@
 """What a command or a report asks for, as fields of a form, and the form read back into what it takes."""
 
+import datetime
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from daiban_schemas.kind import Command, Report
 from daiban_schemas.types import Choice, Date, Integer, List, Reference, Struct, Text, Type
+from daiban_schemas.zone import SHANGHAI
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.values import CHOICES
 
@@ -161,6 +163,21 @@ def _named(line: str) -> dict[str, str]:
 
 def _text(text: str, one: Input) -> str:
     return text
+
+
+def told_moment(given: Mapping[str, str], now: int) -> tuple[int, str]:
+    """When it was: now, unless a day is told. Times are Beijing's."""
+    day, clock = given.get("day", "").strip(), given.get("clock", "").strip().replace("：", ":")
+    if not day:
+        return now, ""
+    try:
+        told = datetime.datetime.combine(
+            datetime.date.fromisoformat(day), datetime.time.fromisoformat(clock or "12:00"), SHANGHAI
+        )
+    except ValueError:
+        return now, "日期或时间写得不对，时间如 15:30。"
+    at = int(told.timestamp() * 1000)
+    return (min(at, now), "") if at <= now + 60_000 else (now, "这个时间还没有到。")
 
 
 _READ: Mapping[str, Callable[[str, Input], Any]] = {"number": _number, "list": _list}

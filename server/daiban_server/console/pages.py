@@ -155,6 +155,12 @@ async def show(
     return page(name, {**frame, **context}, status)
 
 
+def nothing() -> Program[Mapping[str, Any]]:
+    """For `show`: nothing to read beside the frame."""
+    yield from ()
+    return {}
+
+
 def home_of(role: str) -> str:
     """The page with which somebody begins; "" for whoever has none."""
     return "/summary" if may(role, "summary.read") else "/audit" if may(role, "audit.read") else ""

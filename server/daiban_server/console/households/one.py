@@ -11,6 +11,7 @@ from litestar.response import Template
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.masking import as_shown
 from daiban_server.console import words
+from daiban_server.console.asking import HOW
 from daiban_server.console.meaning import meaning
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.book import Book
@@ -29,7 +30,7 @@ from daiban_sync.ids import is_id
 ABOUT = ("identity_number", "born", "size", "standing", "cannot_move", "note")
 """What is told of a household beside its name, place and telephone."""
 OUTCOMES = ("satisfied", "progressing", "waiting", "problem", "not_reached")
-HOW = ("visit", "telephone", "message")
+WAYS = ("visit", "telephone", "message")
 
 
 class Told(NamedTuple):
@@ -108,7 +109,7 @@ async def shown(
         given={"id": fresh, **({f"case-{case}": "yes"} if case else {}), **(given or {})},
         errors=errors or {},
         outcomes=[(code, CHOICES[code]) for code in OUTCOMES],
-        ways=[("visit", "上门"), ("telephone", "电话"), ("message", "短信")],
+        ways=[(code, HOW[code]) for code in WAYS],
         choices=CHOICES,
         may_write=may(session.role, "record.write"),
         may_reveal=may(session.role, "value.reveal"),
@@ -173,8 +174,7 @@ def _case(one: CaseLine, found: HouseholdOut, now: int) -> Case:
 
 
 def _reply(one: ReplyLine, now: int) -> Reply:
-    how = {"visit": "上门", "telephone": "电话", "message": "短信"}.get(one.how or "", "")
-    return Reply(one, CHOICES.get(one.outcome or "", ""), how, words.moment(one.at, now))
+    return Reply(one, CHOICES.get(one.outcome or "", ""), HOW.get(one.how or "", ""), words.moment(one.at, now))
 
 
 def _visit(one: VisitLine, now: int) -> Visit:

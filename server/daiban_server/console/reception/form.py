@@ -1,6 +1,5 @@
 """The form of a reception: who came, the item's own questions, the papers that lie on the counter, and when it was."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -8,8 +7,8 @@ from daiban_schemas.forms import PREFIX, answer_problems, missing_answers
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import MODES
 from daiban_schemas.types import List
-from daiban_schemas.zone import SHANGHAI
 from daiban_server.console import words
+from daiban_server.console.asking import told_moment
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.meaning import Meaning, meaning, read
 from daiban_server.console.words import full_width
@@ -132,7 +131,7 @@ def reception(given: Given, now: int) -> tuple[dict[str, Any], dict[str, str]]:
             errors[name] = say("最多写 {0} 个字。", LONG)
     if len(visitor) > SHORT // 2:
         errors["visitor"] = say("最多写 {0} 个字。", SHORT // 2)
-    at, wrong = moment(given, now)
+    at, wrong = told_moment(given, now)
     if wrong:
         errors["day"] = wrong
     told = {"visitor": visitor, "about": about, "answer": answer, "phone": given.get("visitor_phone", "").strip()}
@@ -140,18 +139,3 @@ def reception(given: Given, now: int) -> tuple[dict[str, Any], dict[str, str]]:
         errors["visitor_phone"] = words.wrong(problem)
     fields: dict[str, Any] = {name: text for name, text in told.items() if text}
     return {**fields, "people": int(people) if "people" not in errors else 1, "came_at": at}, errors
-
-
-def moment(given: Given, now: int) -> tuple[int, str]:
-    """When it was: now, unless a day is told. Times are Beijing's."""
-    day, clock = given.get("day", "").strip(), given.get("clock", "").strip().replace("：", ":")
-    if not day:
-        return now, ""
-    try:
-        told = datetime.datetime.combine(
-            datetime.date.fromisoformat(day), datetime.time.fromisoformat(clock or "12:00"), SHANGHAI
-        )
-    except ValueError:
-        return now, "日期或时间写得不对，时间如 15:30。"
-    at = int(told.timestamp() * 1000)
-    return (min(at, now), "") if at <= now + 60_000 else (now, "这个时间还没有到。")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from litestar import get
 from litestar.response import Template
 
-from daiban_server.console.pages import Asked, said_in, show
+from daiban_server.console.pages import Asked, nothing, said_in, show
 from daiban_server.db.program import Program
 from daiban_server.features.affairs import board
 from daiban_server.features.households.finding import found
@@ -34,18 +34,13 @@ async def receive(request: Asked, session: GivenSession, services: GivenServices
         "reception/who" if not request.headers.get("hx-request") else "reception/found",
         services,
         session,
-        _nobody(),
+        nothing(),
         here="receive",
         title="接待",
         query=query,
         households=households,
         said=said_in(request),
     )
-
-
-def _nobody() -> Program[Mapping[str, Any]]:
-    yield from ()
-    return {}
 
 
 @get("/receive/item", opt={"action": "case.receive"})

@@ -3,7 +3,6 @@
 The page brings the new record's id along, so a form that is sent twice on a bad link is one reply.
 """
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,9 +11,9 @@ from litestar.params import FromPath
 
 from daiban_schemas import entry
 from daiban_schemas.kinds.reply import COUNTED
-from daiban_schemas.zone import SHANGHAI
 from daiban_server.console import words
-from daiban_server.console.households.one import HOW, OUTCOMES, shown
+from daiban_server.console.asking import told_moment
+from daiban_server.console.households.one import OUTCOMES, WAYS, shown
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, signed_form
 from daiban_server.http.problems import ProblemError, checked_id
@@ -79,31 +78,14 @@ def _fields(given: Mapping[str, str], now: int) -> tuple[dict[str, Any], dict[st
         errors["text"] = say("最多写 {0} 个字。", LONGEST)
     if len(spoke_to) > PEOPLE:
         errors["spoke_to"] = say("最多写 {0} 个字。", PEOPLE)
-    at, wrong = _moment(given, now)
+    at, wrong = told_moment(given, now)
     if wrong:
         errors["day"] = wrong
     cases = [name.removeprefix("case-") for name in given if name.startswith("case-") and is_id(name[5:])]
     fields: dict[str, Any] = {"text": text or _UNREACHED, "outcome": outcome, "replied_at": at}
-    fields |= {"how": how} if how in HOW else {}
+    fields |= {"how": how} if how in WAYS else {}
     fields |= {"spoke_to": spoke_to} if spoke_to else {}
     fields |= {"on_behalf": True} if given.get("behalf") == "yes" else {}
     fields |= {"application": cases[0]} if cases else {}
     fields |= {"also": cases[1:]} if cases[1:] else {}
     return fields, errors
-
-
-def _moment(given: Mapping[str, str], now: int) -> tuple[int, str]:
-    """When it was said: now, unless a day is told. Times are Beijing's."""
-    day, clock = given.get("day", "").strip(), given.get("clock", "").strip().replace("：", ":")
-    if not day:
-        return now, ""
-    try:
-        told = datetime.datetime.combine(
-            datetime.date.fromisoformat(day), datetime.time.fromisoformat(clock or "12:00"), SHANGHAI
-        )
-    except ValueError:
-        return now, "日期或时间写得不对，时间如 15:30。"
-    at = int(told.timestamp() * 1000)
-    if at > now + 60_000:
-        return now, "这个时间还没有到。"
-    return min(at, now), ""

@@ -11,7 +11,7 @@ from daiban_schemas import entry
 from daiban_server.console import words
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed
-from daiban_server.console.pages import Asked, go, said_in, show, signed_form
+from daiban_server.console.pages import Asked, go, nothing, said_in, show, signed_form
 from daiban_server.console.summary import book_of
 from daiban_server.console.visits import telling, wishes
 from daiban_server.console.visits.caller import Caller, caller
@@ -107,7 +107,7 @@ async def _page(
         "visits/book",
         services,
         session,
-        _nothing(),
+        nothing(),
         422 if error or wanted.errors else 200,
         here="visits",
         title="改约" if call.again else "约上门",
@@ -121,11 +121,6 @@ async def _page(
         how=telling.HOW_AGREED,
         said=said,
     )
-
-
-def _nothing() -> Program[Mapping[str, Any]]:
-    yield from ()
-    return {}
 
 
 async def _found(call: Caller, wanted: Wishes, session: SignedIn, services: Services) -> Offered:

@@ -11,10 +11,9 @@ from litestar.response import Template
 from daiban_server.console import words
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed, say
-from daiban_server.console.pages import Asked, go, page, said_in, show, signed_form
+from daiban_server.console.pages import Asked, go, nothing, page, said_in, show, signed_form
 from daiban_server.console.visits import telling
 from daiban_server.console.words import Mark, Moment
-from daiban_server.db.program import Program
 from daiban_server.features.visits.plan.answer import Figures
 from daiban_server.features.visits.planning import runs
 from daiban_server.features.visits.planning.posing import Posed
@@ -90,7 +89,7 @@ async def _list(session: SignedIn, services: Services, *, said: str = "", error:
         "visits/plans",
         services,
         session,
-        _nothing(),
+        nothing(),
         422 if error else 200,
         here="plan",
         title="统一排班",
@@ -100,11 +99,6 @@ async def _list(session: SignedIn, services: Services, *, said: str = "", error:
         said=said,
         error=error,
     )
-
-
-def _nothing() -> Program[Mapping[str, Any]]:
-    yield from ()
-    return {}
 
 
 def _line(one: Run, names: Mapping[str, str], now: int) -> RunLine:
@@ -126,7 +120,7 @@ async def _one(run: str, session: SignedIn, services: Services, *, said: str = "
         "visits/plan",
         services,
         session,
-        _nothing(),
+        nothing(),
         422 if error else 200,
         here="plan",
         title=say("{0} 的排班", words.moment(found.created, now).said),

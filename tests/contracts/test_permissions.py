@@ -18,6 +18,7 @@ from daiban_server import permissions, provision
 from daiban_server.app import create_app
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, rows
+from daiban_server.features.households import finding
 from daiban_server.spine import desk
 from daiban_sync.keys import SoftwareKey, fingerprint
 from tests.support.township import Township, new_id
@@ -460,6 +461,8 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
 
 async def contents(town: Township, centre: str) -> dict[str, list[Any]]:
     """Everything that belongs to a centre."""
+    # The sheets of households follow by themselves once a minute, which is less than this takes on a busy machine.
+    await finding.follow_everywhere(town.services.database)
     found = {}
     for table in schema.metadata.sorted_tables:
         column = table.c.id if table is schema.centre else table.c.get("centre")

@@ -18,6 +18,7 @@ from daiban_schemas import entry
 from daiban_schemas.problem import PROBLEMS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.features.households import finding
 from daiban_sync import batch, dsse, limits, signature, wire
 from daiban_sync.dictionary import DICTIONARIES
 from daiban_sync.frames import Frame, join
@@ -33,6 +34,8 @@ EXCEPTED = {"quarantine", "session"}
 
 async def fingerprint(town: Township, besides: Collection[str] = ()) -> dict[str, str]:
     """A hash of each table but those excepted, and those `besides`."""
+    # The sheets of households follow by themselves once a minute, which is less than this takes on a busy machine.
+    await finding.follow_everywhere(town.services.database)
 
     def everything() -> Program[dict[str, str]]:
         found: dict[str, str] = {}

@@ -1,6 +1,8 @@
 """Nobody in the demo's year is anybody, and everything that they say is Chinese."""
 
 import asyncio
+import datetime
+import random
 import re
 from typing import Any
 
@@ -10,7 +12,7 @@ from daiban_schemas.identity import identity_number_problem
 from daiban_schemas.types import Phone
 from daiban_server.db.database import open_database
 from daiban_server.db.program import Program, rows
-from daiban_server.demo.year import content, residents
+from daiban_server.demo.year import arriving, content, residents
 from daiban_server.offices import Reached
 from daiban_server.settings import Settings
 from daiban_server.spine import views
@@ -76,3 +78,15 @@ def test_every_centre_can_be_reached_as_its_papers_say_and_its_telephones_reach_
         for number in (how.phone, how.supervision):
             assert Phone().problem(number) is None and number.startswith("0000-")
     assert len({number for how in held for number in (how.phone, how.supervision)}) == 2 * WISH.centres
+
+
+def test_a_fingerprint_is_witnessed_by_somebody_grown_up_who_is_no_party() -> None:
+    dice, day, alone = random.Random(7), datetime.date(2026, 6, 1), 0
+    for number in range(400):
+        home = residents.Home(f"{number:032x}", 0, "青山村", residents.people(dice), 0)
+        for who in home.people:
+            named = arriving.witness(home, who, home.people[0].name, day)
+            alone += named == "村民小组长"
+            of_the_home = {one.name for one in home.people if one.born.year + 18 < day.year}
+            assert named in {"村民小组长", *of_the_home} - {who.name, home.people[0].name}
+    assert 0 < alone < 1000

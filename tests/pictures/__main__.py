@@ -35,7 +35,7 @@ TALLEST = 4000
 def year() -> Path:
     """A year of two centres, made once: some minutes."""
     if not YEAR.exists():
-        command = [sys.executable, "-m", "daiban_server.demo.year", str(YEAR), "--centres", "2", "--share", "0.3"]
+        command = [sys.executable, "-m", "daiban_server.demo.year", str(YEAR), "--centres", "2"]
         subprocess.run(command, cwd=ROOT, check=True)
     return YEAR
 
@@ -73,7 +73,9 @@ async def look(url: str, only: str, language: str) -> list[str]:
     """Take all pictures of a language; gives what is wrong."""
     wrong: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--lang=zh-CN"]
+        )
         for size in SIZES:
             contexts: dict[str, BrowserContext] = {}
             for shot in (one for one in SHOTS if only in one.name):

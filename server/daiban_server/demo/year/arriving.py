@@ -155,6 +155,13 @@ def _collected(
     return case
 
 
+def witness(home: Home, who: Resident, agent: str, day: datetime.date) -> str:
+    """Who may witness a fingerprint: a grown-up of the home who neither gives the mandate nor takes it."""
+    parties = (who.name, agent)
+    grown = (one.name for one in reversed(home.people) if one.born.year <= day.year - 19)
+    return next((name for name in grown if name not in parties), "村民小组长")
+
+
 def _mandate(case: Case, agent: Worker, at: int) -> None:
     day = local_day(at)
     asked = case.matter.fields
@@ -163,7 +170,7 @@ def _mandate(case: Case, agent: Worker, at: int) -> None:
         mark = "fingerprint"
     signer = {"name": case.who.name, "mark": mark, "at": at}
     if mark == "fingerprint":
-        signer["witness"] = case.home.people[-1].name if len(case.home.people) > 1 else "村民小组长"
+        signer["witness"] = witness(case.home, case.who, agent.person.name, day)
     fields = {
         "application": case.record,
         "text_version": mandate.NEWEST,

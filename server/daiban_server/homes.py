@@ -62,8 +62,8 @@ def kept_in(ledger: Ledger, home: bytes) -> Program[bytes]:
     while True:
         yield from ledger.load([home])
         record = ledger.records[home]
-        # A record that no act ever concerned was never merged: most are spared the look.
-        named = (yield from ledger.view(record)).values.get("merged_into") if record and record.version else None
+        # What one change wrote whole was never merged: most are spared the look.
+        named = (yield from ledger.view(record)).values.get("merged_into") if record and record.heads else None
         if not isinstance(named, str) or not is_id(named):
             return home
         home = bytes.fromhex(named)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from daiban_schemas.kinds import KINDS
 from daiban_schemas.masking import as_shown, differing
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.meaning import Meaning, meaning, read
@@ -102,11 +101,6 @@ def joined_members(stays: View, goes: View) -> list[dict[str, Any]]:
 def _members(view: View) -> Sequence[dict[str, Any]]:
     told = view.values.get("members")
     return [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
-
-
-def members_shown(members: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """As a page shows them, numbers masked."""
-    return list(as_shown(list(members), KINDS["household"].fields["members"].type, "handling"))
 
 
 def _words(value: Any, what: Meaning, book: Book) -> str:

@@ -9,7 +9,8 @@ from litestar.response import Template
 
 from daiban_schemas import entry
 from daiban_server.console import words
-from daiban_server.console.households.comparing import chosen, compared, joined_members, members_shown
+from daiban_server.console.households.comparing import chosen, compared, joined_members
+from daiban_server.console.households.members import members
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, show, signed_form
 from daiban_server.console.reading.book import Subject
@@ -146,12 +147,11 @@ def _read(
         at = max(value.at for values in one.view.fields.values() for value in values)
         below = yield from under(book.centre, id_)
         sides.append(Side(one.view.record, one.view.position, book.subject(id_), words.moment(at, book.now), below))
-    members = members_shown(joined_members(stays.view, goes.view))
     return {
         "stays": sides[0],
         "goes": sides[1],
         "compared": compared(stays.view, goes.view, book, given),
-        "members": members,
+        "members": members(joined_members(stays.view, goes.view)),
     }
 
 

@@ -9,11 +9,11 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from daiban_schemas.kinds import KINDS
 from daiban_schemas.masking import as_shown
 from daiban_server import homes
 from daiban_server.console import words
 from daiban_server.console.asking import HOW
+from daiban_server.console.households.members import members
 from daiban_server.console.meaning import meaning
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.book import Book
@@ -42,16 +42,6 @@ class Told(NamedTuple):
     label: str
     text: str
     hidden: bool
-
-
-class Member(NamedTuple):
-    """Somebody of the household, numbers masked."""
-
-    name: str
-    relation: str
-    number: str
-    phone: str
-    note: str
 
 
 class Case(NamedTuple):
@@ -149,7 +139,7 @@ def _read(home: bytes, session: SignedIn, services: Services) -> Program[Mapping
         "subject": subject,
         "phone": found.phone,
         "about": _about(home, book),
-        "members": _members(home, book),
+        "members": members(view.values.get("members") if (view := book.view(home)) else None),
         "cadre": book.person(cadre) if is_id(cadre) else None,
         "running": [one for one in cases if one.of.ended is None],
         "ended": [one for one in cases if one.of.ended is not None],
@@ -182,15 +172,6 @@ def _about(home: bytes, book: Book) -> list[Told]:
         text = told(value, what.of, lambda id_: book.person(id_).name, book.now)
         lines.append(Told(name, what.label, text, hidden))
     return lines
-
-
-def _members(home: bytes, book: Book) -> list[Member]:
-    view = book.view(home)
-    members = (
-        as_shown(view.values.get("members"), KINDS["household"].fields["members"].type, "handling") if view else None
-    )
-    names = ("name", "relation", "identity_number", "phone", "note")
-    return [Member(*(str(one.get(name) or "") for name in names)) for one in members or () if isinstance(one, dict)]
 
 
 def _case(one: CaseLine, found: HouseholdOut, now: int) -> Case:

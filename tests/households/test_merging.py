@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from daiban_client_sdk import Client
-from tests.console.workday import collect, second_centre
+from tests.console.workday import collect, hired, second_centre
 from tests.support.raw_device import code_of as problem
 from tests.support.township import Township, new_id
 
@@ -175,9 +175,38 @@ async def test_another_centre_s_household_is_not_known(township: Township) -> No
     wang = await town.device("王芳")
     (one,) = await homes(town, wang, "张桂兰")
     await wang.sync()
-    await second_centre(town)
+    far = await second_centre(town)
+    await hired(town, "钱江", "clerk", far)
+    neighbour, clerk = await town.signed_in("钱江"), await town.signed_in("赵敏")
+    made = await neighbour.post("/v1/records/household", json={"fields": {"place": far.hex(), "head": "张桂兰"}})
+    other = made.json()["record"]
+    asked = {"into": other, "reason": REASON, "seen": [0, 0]}
+    assert problem(await clerk.post(f"/v1/households/{one}/merge", json=asked)) == "record.unknown"
+    assert problem(await act(clerk, one, "merge", into=other, reason=REASON)) == "record.unknown"
+    assert problem(await neighbour.get(f"/households/{one}/merge?into={other}")) == "record.unknown"
+
+
+async def test_a_phone_is_told_and_finds_the_one_that_stays(sqlite_township: Township) -> None:
+    town = sqlite_township
+    wang = await town.device("王芳")
+    stays, goes = await homes(town, wang, "张桂兰", "张贵兰")
+    cases = [await collect(wang, town, home, "张桂兰") for home in (stays, goes)]
+    await wang.ask_visit(goes, "assign", purpose="送达结果")
+    await wang.sync()
     clerk = await town.signed_in("赵敏")
-    assert problem(await act(clerk, one, "merge", into=new_id().hex(), reason=REASON)) == "record.unknown"
+    await merge(clerk, goes, stays)
+    assert await wang.kept_household(goes) == goes, "it has not heard of it yet"
+    await wang.sync()
+    assert await wang.kept_household(goes) == await wang.kept_household(stays) == stays
+    view = await wang.view(goes)
+    assert view is not None
+    assert view.values["status"] == "merged"
+    (home,) = await wang.before_leaving(0, town.clock() + 60 * 86_400_000)
+    assert (home.household, home.head) == (stays, "张桂兰")
+    assert {matter.case for matter in home.matters} == set(cases)
+    await act(clerk, goes, "separate", reason="是两户")
+    await wang.sync()
+    assert await wang.kept_household(goes) == goes
 
 
 async def test_two_that_were_told_apart_are_not_merged_until_somebody_looks_again(township: Township) -> None:

@@ -11,7 +11,7 @@ from daiban_schemas import entry
 from daiban_server.console import words
 from daiban_server.console.households.comparing import chosen, compared, joined_members
 from daiban_server.console.households.members import members
-from daiban_server.console.languages.spoken import say
+from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, show, signed_form
 from daiban_server.console.reading.book import Subject
 from daiban_server.console.summary import book_of
@@ -34,14 +34,13 @@ DOUBLES = "/households/duplicates"
 
 
 class Side(NamedTuple):
-    """One of the two: `position` is where it stood when the page was made, `under` how many records stand under it, by
-    kind."""
+    """One of the two: `position` is where it stood when the page was made, `carried` what stands under it, in words."""
 
     record: str
     position: int
     subject: Subject
     at: Moment
-    under: Mapping[str, int]
+    carried: str
 
 
 @get("/households/{record:str}/merge", opt={"action": "household.merge"})
@@ -146,13 +145,20 @@ def _read(
         id_ = bytes.fromhex(one.view.record)
         at = max(value.at for values in one.view.fields.values() for value in values)
         below = yield from under(book.centre, id_)
-        sides.append(Side(one.view.record, one.view.position, book.subject(id_), words.moment(at, book.now), below))
+        sides.append(
+            Side(one.view.record, one.view.position, book.subject(id_), words.moment(at, book.now), _carried(below))
+        )
     return {
         "stays": sides[0],
         "goes": sides[1],
         "compared": compared(stays.view, goes.view, book, given),
         "members": members(joined_members(stays.view, goes.view)),
     }
+
+
+def _carried(below: Mapping[str, int]) -> str:
+    told = (("application", "{0} 件办件"), ("visit", "{0} 次上门"), ("reply", "{0} 次回复"))
+    return listed(say(text, below[kind]) for kind, text in told if below.get(kind))
 
 
 def _both(record: str, into: str, session: SignedIn) -> Program[tuple[Shown, Shown]]:

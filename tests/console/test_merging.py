@@ -123,6 +123,9 @@ async def test_a_form_that_somebody_overtook_says_so_and_merges_nothing(sqlite_t
     page = await clerk.get(f"{path}?into={stays}")
     form = dict(re.findall(r'name="(seen-stays|seen-goes|csrf)" value="([^"]+)"', page.text))
     form |= {"into": stays, "reason": "一户", "choice-phone": "goes"}
+    both = await clerk.post(path, data={**form, "own-phone": "13700000009"})
+    assert both.status_code == 422
+    assert "您选了一种写法，又另写了一个" in both.text, "what was typed beside a choice is not passed over"
     await wang.save(await wang.open(goes), {"address": "青山村四组"})
     await wang.sync()
     answer = await clerk.post(path, data=form)

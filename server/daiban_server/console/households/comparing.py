@@ -73,13 +73,15 @@ def chosen(stays: View, goes: View, given: Mapping[str, str]) -> tuple[dict[str,
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for name in COMPARED:
-        choice = given.get(f"choice-{name}", "")
-        if choice == GOES:
-            values[name] = goes.values.get(name)
-        elif choice == OWN:
-            values[name], wrong = _own(meaning("household", name, ()), given.get(f"own-{name}", "").strip())
-            if wrong:
-                errors[f"own-{name}"] = wrong
+        choice, own = given.get(f"choice-{name}", ""), given.get(f"own-{name}", "").strip()
+        if choice == OWN:
+            values[name], wrong = _own(meaning("household", name, ()), own)
+        else:
+            wrong = "您选了一种写法，又另写了一个。请只留一个。" if own else ""
+            if choice == GOES:
+                values[name] = goes.values.get(name)
+        if wrong:
+            errors[f"own-{name}"] = wrong
     members = joined_members(stays, goes)
     if members != _members(stays):
         values["members"] = members

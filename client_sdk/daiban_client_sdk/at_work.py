@@ -1,6 +1,6 @@
 """All that needs no signal, as methods of the client. Each is a function on the device, where its docstring stands."""
 
-from daiban_client_sdk import consents, home, mandates, posts, replies, visit_news, visits
+from daiban_client_sdk import consents, home, households, mandates, posts, replies, visit_news, visits
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.threaded import Threaded, threaded
 
@@ -31,6 +31,7 @@ class AtWork(Threaded):
     collect_papers = threaded(home.collect)
     tell_missing = threaded(home.tell)
     before_leaving = threaded(home.before_leaving)
+    kept_household = threaded(households.kept_household)
     give_mandate = threaded(mandates.give)
     sign_mandate = threaded(mandates.sign)
     agree = threaded(consents.agree)

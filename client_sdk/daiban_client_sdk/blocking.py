@@ -105,6 +105,7 @@ class BlockingClient(_Waiting):
     collect_papers = _waits(Client.collect_papers)
     tell_missing = _waits(Client.tell_missing)
     before_leaving = _waits(Client.before_leaving)
+    kept_household = _waits(Client.kept_household)
     give_mandate = _waits(Client.give_mandate)
     sign_mandate = _waits(Client.sign_mandate)
     agree = _waits(Client.agree)

@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from daiban_client_sdk import consents
+from daiban_client_sdk import consents, households
 from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import DeviceError
 from daiban_schemas import mandate
@@ -123,16 +123,20 @@ def tell(device: Device, case: str, missing: Sequence[str], days: int = 15) -> T
 
 def before_leaving(device: Device, start: int, end: int) -> list[Home]:
     """The homes that this agent goes to between two moments (Unix milliseconds), in order of time, each with what is
-    missing, who has to sign, whether two have to come, and who just reached an age that matters."""
-    return [home for visit in device.today(start, end) if (home := _home(device, visit)) is not None]
+    missing, who has to sign, whether two have to come, and who just reached an age that matters. A home that was merged
+    into another is the one that stays, with the matters of both."""
+    merged = households.merged(device)
+    return [home for visit in device.today(start, end) if (home := _home(device, visit, merged)) is not None]
 
 
-def _home(device: Device, visit: View) -> Home | None:
-    household = device.view(str(visit.values.get("household")))
+def _home(device: Device, visit: View, merged: Mapping[str, str]) -> Home | None:
+    named = str(visit.values.get("household"))
+    household = device.view(merged.get(named, named))
     if household is None:
         return None
     values, today = household.values, _day(int(visit.values["start"]))
-    matters = tuple(_matters(device, household.record))
+    one = [household.record, *(other for other, stays in merged.items() if stays == household.record)]
+    matters = tuple(matter for record in one for matter in _matters(device, record))
     return Home(
         visit.record,
         household.record,

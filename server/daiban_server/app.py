@@ -36,7 +36,8 @@ from daiban_server.features.erasure import erasing
 from daiban_server.features.erasure import routes as erasure
 from daiban_server.features.figures.effects import EFFECTS as FIGURES
 from daiban_server.features.figures.routes import Figures
-from daiban_server.features.households.routes import household, households
+from daiban_server.features.households.effects import EFFECTS as HOUSEHOLDS
+from daiban_server.features.households.routes import household, households, merge
 from daiban_server.features.informing.effects import EFFECTS as INFORMING
 from daiban_server.features.mandates.effects import EFFECTS as MANDATES
 from daiban_server.features.photos import looking
@@ -102,6 +103,7 @@ EFFECTS = (
     .joined(INFORMING)
     .joined(CONSENTS)
     .joined(MANDATES)
+    .joined(HOUSEHOLDS)
 )
 
 
@@ -166,6 +168,7 @@ API = (
     printing.change_office,
     household,
     households,
+    merge,
     looking.Photos,
     hiring.hire,
     hiring.new_password,

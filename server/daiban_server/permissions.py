@@ -43,6 +43,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     # As the commands of posts and handovers have it.
     "post.change": frozenset({"head"}),
     "household.read": _DESK | {"cadre"},
+    # As the commands of households have it.
+    "household.merge": frozenset({"clerk", "head"}),
     "register.read": _DESK | _ABOVE,
     # Numbers of a centre, and which cases they count: without names, since the district sees every centre's.
     "figure.read": _DESK | _ABOVE,

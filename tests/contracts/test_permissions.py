@@ -263,6 +263,26 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ),
     ("GET", "/replies"): lambda of: ("/replies", {}),
     ("GET", "/households/{record:str}"): lambda of: (f"/households/{of.household}", {}),
+    ("POST", "/v1/households/{record:str}/merge"): lambda of: (
+        f"/v1/households/{of.household}/merge",
+        {"json": {"into": of.household, "reason": "是一户", "seen": [0, 0]}},
+    ),
+    ("GET", "/households/{record:str}/merge"): lambda of: (
+        f"/households/{of.household}/merge?into={of.application}",
+        {},
+    ),
+    ("POST", "/households/{record:str}/merge"): lambda of: (
+        f"/households/{of.household}/merge",
+        {"data": {"into": of.application, "reason": "是一户"}},
+    ),
+    ("POST", "/households/{record:str}/separate"): lambda of: (
+        f"/households/{of.household}/separate",
+        {"data": {"reason": "是两户"}},
+    ),
+    ("POST", "/households/{record:str}/apart"): lambda of: (
+        f"/households/{of.household}/apart",
+        {"data": {"other": of.application}},
+    ),
     ("POST", "/households/{record:str}/replies"): lambda of: (
         f"/households/{of.household}/replies",
         {"data": {"id": new_id().hex(), "outcome": "progressing", "text": "在办"}},

@@ -61,6 +61,7 @@ SHOTS = (
     Shot("settings-head", "head1", "/settings"),
     Shot("settings-district", "district", "/settings"),
     Shot("duplicates", "head1", "/households/duplicates"),
+    Shot("merge", "head1", "/households/duplicates", (".double a.button",)),
     Shot("devices", "head1", "/devices"),
     Shot("device", "head1", "/devices", (".device a, .lines .name[href]",)),
     Shot("quarantine", "head1", "/quarantine"),

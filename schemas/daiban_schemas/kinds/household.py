@@ -1,7 +1,13 @@
-"""A household: whom an agent visits, and where."""
+"""A household: whom an agent visits, and where.
 
-from daiban_schemas.kind import Field, Kind
+One that was taken down twice is merged (并户) into the other: it keeps its record and all that stands under it, and
+says into which it went. What is shown and counted then goes by the one that stays. Of two that only look alike one says
+that they are not the same.
+"""
+
+from daiban_schemas.kind import Command, Field, Kind, roles
 from daiban_schemas.types import (
+    Anything,
     Choice,
     Date,
     Flag,
@@ -20,6 +26,10 @@ MEMBER = Struct(
     {"relation": Text(20), "identity_number": IdentityNumber(), "phone": Phone(), "note": Text(200)},
 )
 
+CURRENT, MERGED = "current", "merged"
+_DESK = roles("clerk", "head")
+_REASON = Text(1000, lines=True)
+
 KIND = Kind(
     "household",
     "家庭",
@@ -37,6 +47,40 @@ KIND = Kind(
         Field("standing", "家庭类型", Choice("ordinary", "low_income", "extreme_hardship", "watched")),
         Field("cadre", "包联干部", Reference("person")),
         Field("note", "备注", Text(1000, lines=True)),
+        Field("merged_into", "并入的户", Reference("household"), "server"),
+        Field("merged", "并户", Anything(), "server"),
+        Field("not_same", "已核对不是一户", List(Anything(), 50), "server"),
     ],
     parent="place",
+    states=[(CURRENT, "在册"), (MERGED, "已并户")],
+    commands=[
+        Command(
+            "merge",
+            "并户",
+            _DESK,
+            frozenset({CURRENT}),
+            MERGED,
+            {"into": Reference("household"), "reason": _REASON},
+            frozenset({"into", "reason"}),
+        ),
+        Command("separate", "拆开", _DESK, frozenset({MERGED}), CURRENT, {"reason": _REASON}, frozenset({"reason"})),
+        Command(
+            "tell_apart",
+            "不是一户",
+            _DESK,
+            frozenset({CURRENT}),
+            None,
+            {"other": Reference("household"), "reason": _REASON},
+            frozenset({"other"}),
+        ),
+        Command(
+            "compare_again",
+            "重新核对",
+            _DESK,
+            frozenset({CURRENT, MERGED}),
+            None,
+            {"other": Reference("household")},
+            frozenset({"other"}),
+        ),
+    ],
 )

@@ -40,6 +40,37 @@ ENTRIES: dict[str, Problem] = {
         "Held since it was received, accepted, signed or counted",
         "The old value stays, yours beside it; of a case ask the window to correct it, and have a mandate signed anew",
     ),
+    "household.itself": Problem(
+        422, "这是同一条登记", "请选另一户", "It is the same record", "Choose another household"
+    ),
+    "household.merged": Problem(
+        409,
+        "这一户已经并入别的户",
+        "请打开它并入的那一户，在那一户上办；并错了的先拆开",
+        "This household was merged into another",
+        "Open the one it was merged into and go on there; separate it first if that was wrong",
+    ),
+    "household.changed": Problem(
+        409,
+        "这期间有人改过其中一户，没有并户",
+        "请按现在的内容再看一遍",
+        "Somebody changed one of the two meanwhile; nothing was merged",
+        "Look at both as they stand now",
+    ),
+    "household.told_apart": Problem(
+        409,
+        "已有人核对过，这两户不是一户",
+        "确是一户的，先在“疑似重户”里点“重新核对”",
+        "Somebody looked and said that these are two",
+        "If they are one after all, compare them again first",
+    ),
+    "household.too_many": Problem(
+        422,
+        "已核对的户太多",
+        "请先把其中几户重新核对",
+        "Too many that were told apart",
+        "Compare some of them again first",
+    ),
     "merge.failed": Problem(
         500, "合并时出错,已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"
     ),

@@ -34,7 +34,7 @@ FIELDS = 60
 
 _PAGES = re.compile(
     r"/(summary|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies"
-    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32})|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits)(/[0-9a-f]{32})?"
     r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
@@ -63,6 +63,11 @@ SAID = {
     "noted": "已记下。这条没有算作定期回复：它不是包联干部本人的，也没有写明代他回复。",
     "unreached": "已记下没联系上。这次回复还欠着，请改天再联系。",
     "weighed": "考核分值改好了，分数已按新的算。",
+    "merged": "已并成一户，两边的办件、上门和回复都列在这里。",
+    "joined": "您打开的那一户已并入这一户。",
+    "separated": "已拆开，两户各是各的，办件也各归各的。",
+    "told-apart": "已记下不是一户，以后不再列出。",
+    "compare-again": "已放回疑似重户，请再核对。",
     "acted": "已办好，记在办理经过里。",
     "erased": "已永久清除。登记编号和统计数字还在，姓名和内容都没有了。",
     "retention": "保存期限改好了。",

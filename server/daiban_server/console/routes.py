@@ -31,7 +31,7 @@ from daiban_server.console.catalogue import listing as catalogue
 from daiban_server.console.devices import apart, listing, lost, one
 from daiban_server.console.figures import assessed, counted
 from daiban_server.console.figures import page as figures
-from daiban_server.console.households import duplicates
+from daiban_server.console.households import duplicates, merging
 from daiban_server.console.households import one as one_household
 from daiban_server.console.language import choose, listen
 from daiban_server.console.live import live
@@ -109,6 +109,7 @@ ROUTES: list[Router] = [
             listed_replies.replies,
             one_household.household,
             duplicates.duplicates,
+            *merging.HANDLERS,
             writing.reply,
             *trust.HANDLERS,
             figures.figures,

@@ -1,15 +1,16 @@
 """Which records are somebody's own.
 
-Of a household: itself and everything under it. Of one case: itself, what stands under it, and the visits and replies
-that name it. With a case goes the reception that it came out of, if the applicant came himself. Of one person in a
-household: the cases in which he is the applicant, by name or identity number, with theirs, and of the household's own
-record what is said of all of them, and of him.
+Of a household: itself and everything under it, and as much of those that were merged into it. Of one case: itself, what
+stands under it, and the visits and replies that name it. With a case goes the reception that it came out of, if the
+applicant came himself. Of one person in a household: the cases in which he is the applicant, by name or identity
+number, with theirs, and of the household's own record what is said of all of them, and of him.
 """
 
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from daiban_server import homes
 from daiban_server.db.program import Program
 from daiban_server.evidence.entries import records_of
 from daiban_server.http.problems import ProblemError
@@ -20,7 +21,9 @@ from daiban_sync.ids import is_id
 _OF_THE_HEAD = ("identity_number", "born", "phone")
 _OF_OTHERS = ("members", "note", "standing", "cannot_move")
 """What a household's record says of others too, or of nobody knows whom: it goes into no copy for one person."""
-_OF_ALL = frozenset({"place", "head", "address", "point", "size", "cadre", "deleted", "erased"})
+_OF_ALL = frozenset(
+    {"place", "head", "address", "point", "size", "cadre", "deleted", "erased", "status", "version", "status_at"}
+)
 """What it says of everybody in it. A field that only a later version knows is taken for one of others."""
 
 
@@ -43,6 +46,7 @@ class Chosen(NamedTuple):
 
 def choose(centre: bytes, record: bytes, person: str) -> Program[Chosen]:
     """Raises `ProblemError`: ``record.unknown``, or ``copy.nobody`` where a household has no such person."""
+    record = yield from homes.kept(centre, record)
     found = yield from views.shown(views.BY_ID, centre, record_id=record)
     if not found or found[0].view.kind not in ("household", "application"):
         raise ProblemError("record.unknown")
@@ -61,8 +65,9 @@ def choose(centre: bytes, record: bytes, person: str) -> Program[Chosen]:
 
 
 def _of_person(centre: bytes, home: Shown, person: str) -> Program[Chosen]:
-    values, under = home.view.values, {"parent_id": bytes.fromhex(home.view.record), "kind_name": "application"}
-    cases = yield from views.shown(views.OF_PARENT, centre, **under)
+    values, cases = home.view.values, []
+    for one in (yield from homes.all_of(centre, bytes.fromhex(home.view.record))):
+        cases += yield from views.shown(views.OF_PARENT, centre, parent_id=one, kind_name="application")
     members: Sequence[Mapping[str, Any]] = values.get("members") or ()
     known = [_named(values, "head"), *(_named(one, "name") for one in members)]
     meant = _meant(person, [*known, *(_named(one.view.values, "applicant") for one in cases)])

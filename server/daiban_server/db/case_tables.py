@@ -62,6 +62,17 @@ household_sheet = Table(
 """A household as lists find it; `search` is the names of who lives there, their pinyin, telephones and address in small
 letters. It follows the records when somebody looks (`features.households.finding`)."""
 
+household_merge = Table(
+    "household_merge",
+    metadata,
+    id_column("centre", key=True),
+    id_column("id", key=True),
+    id_column("into"),
+    Index("ix_household_merge_into", "centre", "into"),
+    sqlite_with_rowid=False,
+)
+"""Households that were merged, each into which; follows from the record as it stands (see `homes`)."""
+
 rating = Table(
     "rating",
     metadata,

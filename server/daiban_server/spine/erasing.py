@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, union, update
 
 from daiban_schemas.emptied import emptied
 from daiban_schemas.entry import shape_of
@@ -29,11 +29,15 @@ from daiban_sync import batch as batches
 from daiban_sync.batch import SALT_BYTES, Batch
 from daiban_sync.ids import NOBODY, is_id
 
+_g = schema.household_merge.c
 _v, _h, _r = schema.envelope.c, schema.history.c, schema.record.c
 _p, _c, _q = schema.parked.c, schema.carried.c, schema.quarantine.c
 ANY = select(schema.erasure.c.record).where(schema.erasure.c.centre == bindparam("centre_id")).limit(1).exists()
 """Whether a centre ever erased anything."""
-_BELOW = select(_r.id).where(_r.centre == bindparam("centre_id"), _r.parent == bindparam("above"))
+_BELOW = union(
+    select(_r.id).where(_r.centre == bindparam("centre_id"), _r.parent == bindparam("above")),
+    select(_g.id).where(_g.centre == bindparam("centre_id"), _g.into == bindparam("above")),
+)
 _FACTS = (
     select(*(_h[name] for name in history.COLUMNS[:-1]))
     .where(_h.centre == bindparam("centre_id"), _h.position > bindparam("after"))
@@ -132,7 +136,7 @@ def known(centre: bytes, records: Iterable[bytes]) -> Program[set[bytes]]:
 
 
 def family(centre: bytes, record: bytes) -> Program[list[bytes]]:
-    """A record and everything under it."""
+    """A record and everything under it; of a household, those too that were merged into it."""
     found, waiting = [record], [record]
     while waiting:
         below = [row[0] for row in (yield from rows(_BELOW, centre_id=centre, above=waiting.pop()))]

@@ -3,23 +3,25 @@
 import secrets
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
-from litestar import get
+from litestar import Response, get
 from litestar.params import FromPath
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
-from daiban_schemas.kinds import KINDS
 from daiban_schemas.masking import as_shown
+from daiban_server import homes
 from daiban_server.console import words
 from daiban_server.console.asking import HOW
+from daiban_server.console.households.members import members
 from daiban_server.console.meaning import meaning
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.book import Book
-from daiban_server.console.reading.disputes import disputes_of
+from daiban_server.console.reading.disputes import Dispute, disputes_of
 from daiban_server.console.values import CHOICES, told
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
-from daiban_server.features.households.routes import CaseLine, HouseholdOut, ReplyLine, VisitLine, whole
+from daiban_server.features.households.routes import CaseLine, HouseholdOut, JoinedLine, ReplyLine, VisitLine, whole
 from daiban_server.http.problems import checked_id
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.permissions import may
@@ -40,16 +42,6 @@ class Told(NamedTuple):
     label: str
     text: str
     hidden: bool
-
-
-class Member(NamedTuple):
-    """Somebody of the household, numbers masked."""
-
-    name: str
-    relation: str
-    number: str
-    phone: str
-    note: str
 
 
 class Case(NamedTuple):
@@ -79,9 +71,23 @@ class Visit(NamedTuple):
     at: Moment | None
 
 
+class Joined(NamedTuple):
+    """A household that was merged into this one."""
+
+    of: JoinedLine
+    at: Moment
+
+
 @get("/households/{record:str}", opt={"action": "household.read"})
-async def household(record: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Template:
-    """The household; `case` is the one that the reply is going to be about."""
+async def household(
+    record: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
+) -> Response[Any]:
+    """The household, or the one that it was merged into; `case` is the one that the reply is going to be about."""
+    home = checked_id(record, "record.unknown")
+    stays = await services.database.read(homes.kept(session.clerk.centre, home))
+    if stays != home:
+        query = urlencode({**request.query_params.dict(), "said": "joined"}, doseq=True)
+        return Redirect(f"/households/{stays.hex()}?{query}", status_code=303)
     return await shown(record, session, services, said=said_in(request), case=request.query_params.get("case", ""))
 
 
@@ -113,6 +119,7 @@ async def shown(
         choices=CHOICES,
         may_write=may(session.role, "record.write"),
         may_reveal=may(session.role, "value.reveal"),
+        may_merge=may(session.role, "household.merge"),
         may_copy=may(session.role, "person.copy"),
     )
 
@@ -132,7 +139,7 @@ def _read(home: bytes, session: SignedIn, services: Services) -> Program[Mapping
         "subject": subject,
         "phone": found.phone,
         "about": _about(home, book),
-        "members": _members(home, book),
+        "members": members(view.values.get("members") if (view := book.view(home)) else None),
         "cadre": book.person(cadre) if is_id(cadre) else None,
         "running": [one for one in cases if one.of.ended is None],
         "ended": [one for one in cases if one.of.ended is not None],
@@ -140,8 +147,18 @@ def _read(home: bytes, session: SignedIn, services: Services) -> Program[Mapping
         "owers": sorted({one.cadre for one in found.owed if one.cadre and one.cadre != session.name}),
         "replies": [_reply(one, now) for one in found.replies],
         "visits": [_visit(one, now) for one in found.visits],
-        "disputes": (yield from disputes_of(home, book)),
+        "joined": [Joined(one, words.moment(one.at, now)) for one in found.joined],
+        "disputes": (yield from _disputes(home, found, book)),
     }
+
+
+def _disputes(home: bytes, found: HouseholdOut, book: Book) -> Program[list[Dispute]]:
+    others = [bytes.fromhex(one.record) for one in found.joined]
+    yield from book.read(others)
+    listed = []
+    for id_ in (home, *others):
+        listed += yield from disputes_of(id_, book)
+    return listed
 
 
 def _about(home: bytes, book: Book) -> list[Told]:
@@ -155,15 +172,6 @@ def _about(home: bytes, book: Book) -> list[Told]:
         text = told(value, what.of, lambda id_: book.person(id_).name, book.now)
         lines.append(Told(name, what.label, text, hidden))
     return lines
-
-
-def _members(home: bytes, book: Book) -> list[Member]:
-    view = book.view(home)
-    members = (
-        as_shown(view.values.get("members"), KINDS["household"].fields["members"].type, "handling") if view else None
-    )
-    names = ("name", "relation", "identity_number", "phone", "note")
-    return [Member(*(str(one.get(name) or "") for name in names)) for one in members or () if isinstance(one, dict)]
 
 
 def _case(one: CaseLine, found: HouseholdOut, now: int) -> Case:

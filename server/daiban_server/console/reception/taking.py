@@ -11,6 +11,7 @@ from litestar import Response, get, post
 from litestar.response import Template
 
 from daiban_schemas import entry
+from daiban_server import homes
 from daiban_server.console import words
 from daiban_server.console.pages import Asked, go, show, signed_form
 from daiban_server.console.reading.book import Book
@@ -62,7 +63,8 @@ def _read(given: Mapping[str, str], session: SignedIn, services: Services) -> Pr
     household = given.get("household", "")
     head = phone = village = ""
     if is_id(household):
-        id_ = bytes.fromhex(household)
+        id_ = yield from homes.kept(clerk.centre, bytes.fromhex(household))
+        household = id_.hex()
         yield from book.read([id_])
         record = book.record(id_)
         if record is None or record.kind != "household":

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from daiban_schemas import entry
 from daiban_schemas.kinds.reply import COUNTED
+from daiban_server import homes
 from daiban_server.console import words
 from daiban_server.console.asking import told_moment
 from daiban_server.console.households.one import OUTCOMES, WAYS, shown
@@ -32,7 +33,8 @@ _UNREACHED = "没联系上。"
 @post("/households/{record:str}/replies", opt={"action": "record.write", "csrf_in_form": True})
 async def reply(record: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Response[Any]:
     """Keep a reply to a household; leads back to its page, which says whether it counted."""
-    home = checked_id(record, "record.unknown")
+    home = await services.database.read(homes.kept(session.clerk.centre, checked_id(record, "record.unknown")))
+    record = home.hex()
     given = await signed_form(request, session)
     fields, errors = _fields(given, services.now())
     if not is_id(given.get("id", "")):

@@ -12,6 +12,7 @@ from daiban_schemas.kind import Command, Report
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.masking import as_shown
 from daiban_schemas.telephone import dialled, is_written_as_one
+from daiban_server import homes
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.features.cases.asking import kin_refuses
@@ -37,7 +38,7 @@ _LIST = (
         or_(bindparam("any_window") == 1, _s.window == bindparam("window")),
         or_(bindparam("any_label") == 1, _s.label == bindparam("label")),
         or_(bindparam("any_source") == 1, _s.source == bindparam("source")),
-        or_(bindparam("any_household") == 1, _s.household == bindparam("household")),
+        or_(bindparam("any_household") == 1, _s.household.in_(homes.joined("household"))),
         or_(bindparam("any_handler") == 1, _s.handler == bindparam("handler")),
         or_(bindparam("any_day") == 1, (_s.due < bindparam("due_before")) & or_(*(_s.status == one for one in OPEN))),
         or_(_s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")),
@@ -52,7 +53,7 @@ _ONE = select(schema.case_sheet).where(_s.centre == bindparam("centre_id"), _s.i
 _ALIKE = select(schema.case_sheet).where(
     _s.centre == bindparam("centre_id"),
     _s.item_name == bindparam("name_of_item"),
-    or_(_s.household == bindparam("household"), _s.applicant == bindparam("applicant")),
+    or_(_s.household.in_(homes.joined("household")), _s.applicant == bindparam("applicant")),
     _s.id != bindparam("case_id"),
     _s.status != "withdrawn",
     _s.submitted > bindparam("since"),
@@ -148,6 +149,7 @@ def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
         value: Any = getattr(wanted, name)
         parameters[f"any_{name}"] = 0 if value else 1
         parameters[name] = (bytes.fromhex(value) if value else NOBODY) if name in ("household", "handler") else value
+    parameters["household"] = yield from homes.kept(centre, parameters["household"])
     return (yield from _named((yield from rows(_LIST, **parameters))))
 
 
@@ -169,7 +171,8 @@ def one(centre: bytes, case: bytes) -> Program[CaseOut | None]:
 
 def alike(centre: bytes, case: CaseOut) -> Program[list[CaseOut]]:
     """Cases that may be the same matter."""
-    given = {"name_of_item": case.item_name, "applicant": case.applicant, "household": bytes.fromhex(case.household)}
+    household = yield from homes.kept(centre, bytes.fromhex(case.household))
+    given = {"name_of_item": case.item_name, "applicant": case.applicant, "household": household}
     since = case.submitted - ALIKE
     likely = yield from rows(_ALIKE, centre_id=centre, case_id=bytes.fromhex(case.record), since=since, **given)
     return (yield from _named(likely))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from daiban_schemas.kinds import KINDS
+from daiban_server import homes
 from daiban_server.authorship import authorship
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
@@ -29,7 +30,9 @@ def replies(centre: bytes, case: bytes, household: bytes) -> Program[list[dict[s
     """The members of an event for each reply that names the case or was counted for it. Of one that was not counted
     `at` is when it was written, as far as that is known."""
     received = {id_.hex(): at for id_, at in (yield from rows(_COUNTED, centre_id=centre, case_id=case))}
-    found = list((yield from views.shown(views.OF_PARENT, centre, parent_id=household, kind_name="reply")))
+    found = []
+    for home in (yield from homes.all_of(centre, household)):
+        found += yield from views.shown(views.OF_PARENT, centre, parent_id=home, kind_name="reply")
     # What was counted stays the case's, though the case turned out to be another household's.
     for id_ in received.keys() - {one.view.record for one in found}:
         found += yield from views.shown(views.BY_ID, centre, record_id=bytes.fromhex(id_))

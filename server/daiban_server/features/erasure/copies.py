@@ -14,6 +14,7 @@ _COUNTED = frozenset({"number", "window", "item", "mode", "source", "people", "c
 
 _e, _l, _m, _g = schema.case_event.c, schema.register_line.c, schema.message.c, schema.rating.c
 _s, _f, _h, _w = schema.case_sheet.c, schema.photo_file.c, schema.visit_hold.c, schema.household_sheet.c
+_i = schema.household_merge.c
 _EVENTS = (
     update(schema.case_event)
     .where(_e.centre == bindparam("centre_id"), _e.case == bindparam("gone"))
@@ -30,6 +31,7 @@ _SHEET = (
     .values(applicant="", slip="", search=_s.number)
 )
 _HOME = delete(schema.household_sheet).where(_w.centre == bindparam("centre_id"), _w.id == bindparam("gone"))
+_MERGED = delete(schema.household_merge).where(_i.centre == bindparam("centre_id"), _i.id == bindparam("gone"))
 _HOLDS = delete(schema.visit_hold).where(_h.centre == bindparam("centre_id"), _h.household == bindparam("gone"))
 _PHOTOS = (
     update(schema.photo_file)
@@ -66,7 +68,7 @@ def empty(centre: bytes, records: Iterable[bytes], now: int) -> Program[list[Blo
     """Empty every copy of these records; gives the photos whose bytes are to be deleted once this is committed."""
     digests: set[bytes] = set()
     for gone in records:
-        for statement in (_EVENTS, _MESSAGES, _RATING, _SHEET, _HOLDS, _HOME):
+        for statement in (_EVENTS, _MESSAGES, _RATING, _SHEET, _HOLDS, _HOME, _MERGED):
             yield from run(statement, centre_id=centre, gone=gone)
         for row in (yield from rows(_LINES, centre_id=centre, gone=gone)):
             yield Write(schema.register_line, [(*row[:-1], _counted(row[-1]))], "replace")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import bindparam, select
 
 from daiban_schemas import kinds
-from daiban_server import audit
+from daiban_server import audit, homes
 from daiban_server.backup import erasure_note
 from daiban_server.backup.archive import BackupError
 from daiban_server.backup.erasure_note import Erased
@@ -34,7 +34,7 @@ _RECORD = select(_r.kind, _r.status).where(_r.centre == bindparam("centre_id"), 
 _x = schema.erasure.c
 _ERASED = select(_x.centre, _x.record, _x.at, _x.by, _x.reason).order_by(_x.at)
 _CASES = select(_r.kind, _r.status).where(
-    _r.centre == bindparam("centre_id"), _r.parent == bindparam("record_id"), _r.kind == "application"
+    _r.centre == bindparam("centre_id"), _r.parent.in_(homes.joined("record_id")), _r.kind == "application"
 )
 
 

@@ -58,6 +58,7 @@ _MADE = (
     .order_by(_r.id)
     .limit(LISTED)
 )
+_i = schema.household_merge.c
 _under = schema.record.alias("under")
 _HOUSEHOLDS = (
     select(_r.id)
@@ -73,11 +74,12 @@ _HOUSEHOLDS = (
             ~select(_x.record).where(_x.centre == _r.centre, _x.record == _under.c.id).exists(),
         )
         .exists(),
+        ~select(_i.id).where(_i.centre == _r.centre, _i.into == _r.id).exists(),
     )
     .order_by(_r.id)
     .limit(LISTED)
 )
-"""Households of which nothing is left: no case, visit or reply."""
+"""Households of which nothing is left: no case, visit or reply, and no other that was merged into them."""
 _OPINIONS = (
     select(_o.id, _o.answered)
     .where(

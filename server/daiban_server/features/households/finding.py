@@ -1,4 +1,5 @@
-"""Finding a household by a name, its pinyin, a telephone or an address.
+"""Finding a household by a name, its pinyin, a telephone or an address. One that was merged into another is found by
+what it says itself, and the other is given.
 
 The sheet follows the records when somebody looks, and once a minute: a search comes some hundred times a day, phones
 hand in thousands of households, and those pay nothing for it. What changed since it followed last is found by position.
@@ -12,9 +13,10 @@ from sqlalchemy import bindparam, delete, or_, select
 
 from daiban_schemas.masking import masked
 from daiban_schemas.telephone import dialled, is_written_as_one
+from daiban_server import homes
 from daiban_server.db import schema
 from daiban_server.db.database import Database
-from daiban_server.db.program import Program, Write, first, rows, run
+from daiban_server.db.program import Program, Row, Write, first, rows, run
 from daiban_server.spelling import pattern, spelt
 from daiban_server.spine import log
 from daiban_server.spine.ledger import Ledger, Record
@@ -32,10 +34,12 @@ _CHANGED = (
     .limit(PAGE)
 )
 _GONE = delete(schema.household_sheet).where(_w.centre == bindparam("centre_id"), _w.id == bindparam("record_id"))
+_LINE = select(_w.id, _w.head, _p.name, _w.address, _w.phone).select_from(
+    schema.household_sheet.outerjoin(schema.place, _p.id == _w.place)
+)
+_ONE = _LINE.where(_w.centre == bindparam("centre_id"), _w.id == bindparam("record_id"))
 _FOUND = (
-    select(_w.id, _w.head, _p.name, _w.address, _w.phone)
-    .select_from(schema.household_sheet.outerjoin(schema.place, _p.id == _w.place))
-    .where(
+    _LINE.where(
         _w.centre == bindparam("centre_id"),
         or_(_w.search.like(bindparam("pattern"), escape="\\"), _w.search.like(bindparam("telephone"), escape="\\")),
     )
@@ -66,10 +70,20 @@ async def found(centre: bytes, query: str, database: Database, limit: int = LIST
 def _found(centre: bytes, query: str, limit: int) -> Program[list[Found]]:
     told = dialled(query) if is_written_as_one(query) else query
     given = {"pattern": pattern(query), "telephone": pattern(told), "exactly": query, "page": limit}
-    return [
-        Found(id_.hex(), head, village or "", address, masked(phone) if phone else "")
-        for id_, head, village, address, phone in (yield from rows(_FOUND, centre_id=centre, **given))
-    ]
+    lines = {row[0]: row for row in (yield from rows(_FOUND, centre_id=centre, **given))}
+    into = (yield from homes.merged(centre)) if lines else {}
+    found: dict[bytes, Found] = {}
+    for id_ in lines:
+        stays = homes.last(id_, into)
+        if stays not in found:
+            row = lines.get(stays) or (yield from first(_ONE, centre_id=centre, record_id=stays))
+            found |= {stays: _line(row)} if row else {}
+    return list(found.values())
+
+
+def _line(row: Row) -> Found:
+    id_, head, village, address, phone = row
+    return Found(id_.hex(), head, village or "", address, masked(phone) if phone else "")
 
 
 async def follow_everywhere(database: Database) -> None:

@@ -1,28 +1,36 @@
 """One household: everything that is pending there, the last promise, the last reply (一户一页)."""
 
-from litestar import get
-from litestar.params import FromPath, FromQuery
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 from sqlalchemy import bindparam, or_, select
 
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.kinds.reply import COUNTED
 from daiban_schemas.masking import in_text
+from daiban_server import homes
 from daiban_server.authorship import authorship
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.features.households.finding import Found, found
+from daiban_server.features.households.merging import Join, join
+from daiban_server.http.bodies import Whole
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError, checked_id
-from daiban_server.http.session import GivenSession
-from daiban_server.services import GivenServices
+from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.services import GivenServices, Services
 from daiban_server.spine import views
+from daiban_server.spine.views import Shown
 from daiban_sync.ids import NOBODY
 
 _s, _o, _r = schema.case_sheet.c, schema.obligation.c, schema.record.c
 _CASES = (
     select(_s.id, _s.number, _s.item_name, _s.status, _s.owner, _s.due, _s.ended)
-    .where(_s.centre == bindparam("centre_id"), _s.household == bindparam("home_id"))
+    .where(_s.centre == bindparam("centre_id"), _s.household.in_(homes.joined("home_id")))
     .order_by(_s.ended.is_not(None), _s.due, _s.submitted.desc())
     .limit(100)
 )
@@ -30,7 +38,7 @@ _OWED = (
     select(_o.application, _o.cadre, _o.due, _o.state)
     .where(
         _o.centre == bindparam("centre_id"),
-        _o.household == bindparam("home_id"),
+        _o.household.in_(homes.joined("home_id")),
         _o.reply.is_(None),
         or_(_o.state == "due", _o.state == "late"),
     )
@@ -40,7 +48,7 @@ _UNDER = (
     select(_r.id)
     .where(
         _r.centre == bindparam("centre_id"),
-        _r.parent == bindparam("home_id"),
+        _r.parent.in_(homes.joined("home_id")),
         _r.kind == bindparam("wanted_kind"),
         _r.deleted.is_(False),
     )
@@ -100,8 +108,24 @@ class VisitLine(Struct, frozen=True):
     agent: str
 
 
+class JoinedLine(Struct, frozen=True):
+    """A household that was merged into this one, or into one that was: when (Unix milliseconds), by whom and why.
+    `changed` says that somebody, such as a phone that had not heard of it, wrote in it since."""
+
+    record: str
+    head: str
+    address: str
+    into: str
+    at: int
+    by: str
+    reason: str
+    changed: bool
+
+
 class HouseholdOut(Struct, frozen=True):
-    """A household: cases that run before those that ended, what is owed, the newest replies first."""
+    """A household: cases that run before those that ended, what is owed, the newest replies first; with all of the
+    households that were merged into it, which are named in `joined`. Asked for one of those, it is the one that stays.
+    """
 
     record: str
     head: str
@@ -111,6 +135,17 @@ class HouseholdOut(Struct, frozen=True):
     owed: list[OwedLine]
     replies: list[ReplyLine]
     visits: list[VisitLine]
+    joined: list[JoinedLine]
+
+
+class MergeIn(Struct):
+    """Into which household this one goes, and why; `seen` are the positions of this one and of that as they were shown,
+    `values` fields of that which are changed with it."""
+
+    into: str
+    reason: str
+    seen: tuple[Whole, Whole]
+    values: dict[str, Any] = {}
 
 
 @get("/v1/households/{record:str}", opt={"action": "household.read"})
@@ -125,8 +160,30 @@ async def households(session: GivenSession, services: GivenServices, q: FromQuer
     return await found(session.clerk.centre, q[:LONGEST], services.database)
 
 
+@post("/v1/households/{record:str}/merge", opt={"action": "household.merge"}, status_code=200)
+async def merge(
+    record: FromPath[str], data: JSONBody[MergeIn], session: GivenSession, services: GivenServices
+) -> HouseholdOut:
+    """Merge this household into another (并户), all of it or nothing; gives the one that stays. It is taken back by the
+    command ``separate``."""
+    into = checked_id(data.into, "record.unknown")
+    await merge_into(
+        Join(checked_id(record, "record.unknown"), into, data.reason, data.seen, data.values), session, services
+    )
+    return await services.database.read(whole(session.clerk.centre, into))
+
+
+async def merge_into(wanted: Join, session: SignedIn, services: Services) -> None:
+    """Do it for whoever is signed in. Raises `Refusal` as `merging.join`."""
+    clerk, now, secret = session.clerk, services.now(), secrets.token_bytes(32)
+    await services.database.write(
+        clerk.centre, lambda: join(wanted, clerk, services.keys, services.effects, now, secret)
+    )
+
+
 def whole(centre: bytes, home: bytes) -> Program[HouseholdOut]:
     """A household of a centre. Raises `ProblemError("record.unknown")`."""
+    home, *others = yield from homes.all_of(centre, home)
     found = yield from views.shown(views.BY_ID, centre, record_id=home)
     if not found or found[0].view.kind != "household":
         raise ProblemError("record.unknown")
@@ -141,7 +198,25 @@ def whole(centre: bytes, home: bytes) -> Program[HouseholdOut]:
         owed=[OwedLine(case.hex(), names.get(cadre.hex(), ""), due, state) for case, cadre, due, state in owed],
         replies=(yield from _replies(centre, home)),
         visits=(yield from _visits(centre, home)),
+        joined=(yield from _joined(centre, others)),
     )
+
+
+def _joined(centre: bytes, others: Sequence[bytes]) -> Program[list[JoinedLine]]:
+    lines = []
+    for id_ in others:
+        for one in (yield from views.shown(views.BY_ID, centre, record_id=id_)):
+            values, told = one.view.values, one.view.values["merged"]
+            head, address = (str(values.get(name) or "") for name in ("head", "address"))
+            act = told["at"], told["by"], told["reason"]
+            lines.append(JoinedLine(one.view.record, head, address, values["merged_into"], *act, _since(one)))
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _since(one: Shown) -> bool:
+    """Whether somebody wrote in a household since it was merged."""
+    merged = one.view.fields["merged"][0].position
+    return any(change.position > merged and change.device != NOBODY for change in one.view.written)
 
 
 def _case(row: Row, names: dict[str, str]) -> CaseLine:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, union, update
 
-from daiban_server import choices, looks
+from daiban_server import choices, homes, looks
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows, run
 from daiban_server.features.replies.owing import cadre_of, lapse, owe_next, owed_for
@@ -35,7 +35,7 @@ _OF_CASE = select(_o.id, _o.cadre, _o.household).where(
 _LAST = select(func.max(_o.round)).where(_o.centre == bindparam("centre_id"), _o.application == bindparam("case_id"))
 _OF_HOME = (
     select(_o.application)
-    .where(_o.centre == bindparam("centre_id"), _o.household == bindparam("household_id"), *_IS_OPEN)
+    .where(_o.centre == bindparam("centre_id"), _o.household.in_(homes.joined("household_id")), *_IS_OPEN)
     .distinct()
     .order_by(_o.application)
 )
@@ -134,10 +134,21 @@ def corrected(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
 def home_changed(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Fields]:
     """A household has another cadre, or moved to another place."""
     if HOME & incoming.values.keys():
-        yield from ledger.write_added()
-        found = yield from rows(_OF_HOME, centre_id=ledger.centre, household_id=record.id)
-        yield from _follow_each(ledger, [case for (case,) in found])
+        yield from _follow_home(ledger, record)
     return {}
+
+
+def home_merged(ledger: Ledger, asked: Asked, fields: Fields) -> Program[Fields]:
+    """A household was merged into another, whose cadre answers from now on, or separated again."""
+    if asked.name in ("merge", "separate"):
+        yield from _follow_home(ledger, asked.record)
+    return {}
+
+
+def _follow_home(ledger: Ledger, record: Record) -> Program[None]:
+    yield from ledger.write_added()
+    found = yield from rows(_OF_HOME, centre_id=ledger.centre, household_id=record.id)
+    yield from _follow_each(ledger, [case for (case,) in found])
 
 
 def orphaned() -> Program[list[tuple[bytes, bytes]]]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, or_, select, update
 
 from daiban_schemas.kinds.reply import COUNTED
+from daiban_server import homes
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows, run
 from daiban_server.features.replies import telling
@@ -28,7 +29,7 @@ _OPEN = (
     select(_o.id, _o.due, _o.application, _o.round, _o.cadre)
     .where(
         _o.centre == bindparam("centre_id"),
-        _o.household == bindparam("household_id"),
+        _o.household.in_(homes.joined("household_id")),
         or_(_o.state == "due", _o.state == "late"),
         _o.reply.is_(None),
     )
@@ -101,7 +102,8 @@ def _judge(ledger: Ledger, record: Record, incoming: Incoming, reply: Said | Non
         return
     yield from ledger.write_added()
     meant = []
-    for owed in (yield from rows(_OPEN, centre_id=ledger.centre, household_id=record.parent)):
+    home = yield from homes.kept_in(ledger, record.parent or NOBODY)
+    for owed in (yield from rows(_OPEN, centre_id=ledger.centre, household_id=home)):
         named = owed[2] in reply.cases
         if named or (not reply.cases and (yield from _there_was(ledger, owed[2], incoming.effective))):
             meant.append(owed)

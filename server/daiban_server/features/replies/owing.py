@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from daiban_server import choices
+from daiban_server import choices, homes
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first, run
 from daiban_server.items import item_if_any
@@ -87,8 +87,8 @@ def ended(ledger: Ledger, asked: Asked, fields: Mapping[str, Any]) -> Program[Ma
 
 def cadre_of(ledger: Ledger, household: bytes) -> Program[bytes]:
     """The household's own cadre while he works here, else whoever answers for its place; nobody is sixteen zero bytes
-    and is shown as such."""
-    yield from ledger.load([household])
+    and is shown as such. Of one that was merged into another, the other's answers."""
+    household = yield from homes.kept_in(ledger, household)
     home = ledger.records[household]
     if home is None:
         return NOBODY

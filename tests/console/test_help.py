@@ -12,7 +12,7 @@ from daiban_server.console.languages.spoken import CHINESE, LANGUAGES, WRITTEN
 from daiban_server.console.menu import GROUPS
 from tests.console.test_english import CHINESE as CHARACTER
 from tests.console.workday import browser_of, no_wider_than_the_screen, press, sign_in
-from tests.support.chromium import picture
+from tests.support.chromium import DESK, looked_at, picture
 from tests.support.township import PASSWORD, Township
 
 WITHOUT = {"problem", "help"}
@@ -152,18 +152,16 @@ async def test_the_help_opens_and_closes_by_keyboard_and_moves_nothing(
     await picture(desk, "console-all-helps-desk")
 
 
-async def test_no_page_gets_too_wide_by_its_help(sqlite_township: Township, desk: Page) -> None:
-    await sign_in(desk, sqlite_township, "李红")
-    for path in PAGES["李红"]:
-        await desk.goto(sqlite_township.url + path)
-        await desk.locator("h1").click()  # out of the field in which one would write
-        await desk.keyboard.press("?")
-        await expect(desk.get_by_text("收起说明")).to_be_visible()
-        await no_wider_than_the_screen(desk)
-    await sign_in(desk, sqlite_township, "周区")
-    await desk.keyboard.press("?")
-    await no_wider_than_the_screen(desk)
-    await picture(desk, "console-help-district")
+async def test_no_page_gets_too_wide_by_its_help(sqlite_township: Township, chromium: Browser) -> None:
+    for who in ("李红", "周区"):
+        async with looked_at(chromium, DESK) as desk:
+            await sign_in(desk, sqlite_township, who)
+            for path in PAGES[who]:
+                await desk.goto(sqlite_township.url + path)
+                await desk.locator("h1").click()  # out of the field in which one would write
+                await desk.keyboard.press("?")
+                await expect(desk.get_by_text("收起说明")).to_be_visible()
+                await no_wider_than_the_screen(desk)
 
 
 async def test_without_scripts_the_help_opens_by_hand(sqlite_township: Township, chromium: Browser) -> None:

@@ -26,7 +26,7 @@ _LIMITS = (
         _d.state != "paused",
         or_(_d.due <= bindparam("today"), _d.kind == "notice"),
     )
-    .order_by(_d.due, _s.number, _d.kind)
+    .order_by(_d.due, _s.submitted, _s.id, _d.kind)
     .limit(MOST)
 )
 _RETURNED = (

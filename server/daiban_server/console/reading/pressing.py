@@ -101,7 +101,7 @@ def _cases(role: str, book: Book, owing: Owing) -> Iterable[Pressing]:
         if case.id not in seen:
             seen.add(case.id)
             sort = "over" if due < today else "today" if due == today else "notice"
-            at = words.date(datetime.date.fromisoformat(due), words.local(book.now).date())
+            at = say("最迟 {0}", words.date(datetime.date.fromisoformat(due), words.local(book.now).date()))
             yield _case(role, book, case, sort, words.due_day(due, book.now), NAMES[kind], at, _ACTS[kind])
     for since, case in owing.returned:
         if case.id not in seen:
@@ -134,7 +134,7 @@ def _replies(role: str, book: Book, replies: Replies) -> Iterable[Pressing]:
         path, act = f"/households/{one.household}?case={one.case}#reply", "写回复"
         if not may(role, "household.read"):
             path, act = (f"tel:{one.cadre.phone}", "打电话") if one.cadre.phone else (f"/cases/{one.case}", "看这件")
-        yield Pressing("reply", one.mark, "定期回复", one.subject, whose, one.due.exact, act, path)
+        yield Pressing("reply", one.mark, "定期回复", one.subject, whose, say("最迟 {0}", one.due.exact), act, path)
 
 
 def _visits(role: str, book: Book, owing: Owing) -> Iterable[Pressing]:
@@ -155,5 +155,5 @@ def _phones(role: str, book: Book, owing: Owing) -> Iterable[Pressing]:
         for one in owing.silent:
             mark = Mark(say("{0}没有联系", words.span(book.now - one.heard)), "half")
             path, act = (f"tel:{one.phone}", "打电话") if one.phone else (f"/devices/{one.device.hex()}", "看这台手机")
-            at = words.moment(one.heard, book.now).said
+            at = say("上次联系 {0}", words.moment(one.heard, book.now).said)
             yield Pressing("phone", mark, one.name, Subject(one.who, "", ""), one.phone, at, act, path)

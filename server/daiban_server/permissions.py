@@ -18,6 +18,8 @@ _DESK = frozenset({"clerk", "head", "district"})
 _ABOVE = frozenset({"leader", "chief"})
 
 ACTIONS: Mapping[str, frozenset[str]] = {
+    # What the pages are for; nothing of anybody stands there.
+    "help.read": frozenset(ROLES),
     "summary.read": _DESK | _ABOVE | {"cadre"},
     # An agent's work is on the phone, whose feed ends at his territory.
     "record.read": _DESK | _ABOVE | {"cadre"},

@@ -49,7 +49,7 @@ async def test_a_clerk_finds_a_case_by_pinyin_and_brings_it_to_its_promise(
     story = part(desk, "办理经过")
     assert "提交" in await story.inner_text()
     acts = part(desk, "现在可以办")
-    await desk.get_by_text("还不能办的，为什么").click()
+    await desk.locator("main").get_by_text("还不能办的，为什么").click()
     assert "办结" in await desk.locator(".barred").inner_text()
     await acts.locator("summary", has_text="收件登记").click()
     await press(acts.get_by_role("button", name="收件登记"))

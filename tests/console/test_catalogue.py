@@ -148,7 +148,7 @@ async def test_a_form_goes_out_as_an_xlsform_and_comes_back_changed(
     answer = await uploaded(http, edited(sheet, reworded), CODE)
     assert answer.status_code == 303, answer.text
     await sign_in(desk, town, "周区", "/catalogue/change")
-    await desk.get_by_text("改了以后手机上的表单").click()
+    await desk.locator("main").get_by_text("改了以后手机上的表单").click()
     assert await desk.get_by_text("您家有几口人").last.is_visible()
     await no_wider_than_the_screen(desk)
     await picture(desk, "console-catalogue-change-desk")

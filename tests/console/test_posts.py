@@ -13,7 +13,7 @@ from tests.support.township import Township
 async def test_a_post_is_made_and_held_by_two(sqlite_township: Township, desk: Page, phone: Page) -> None:
     town = sqlite_township
     await sign_in(desk, town, "李红", "/posts")
-    await desk.get_by_text("新设岗位").click()
+    await desk.locator("main").get_by_text("新设岗位").click()
     await desk.get_by_label("岗位名称").fill("白河村代办岗")
     await desk.get_by_label("角色").select_option("agent")
     await desk.get_by_label("服务承诺").fill("随叫随到")

@@ -6,6 +6,7 @@ from tests.console.test_cases import handed_in
 from tests.console.workday import (
     browser_of,
     collect,
+    main_of,
     no_wider_than_the_screen,
     part,
     phone_of,
@@ -85,7 +86,7 @@ async def test_nobody_reached_is_kept_and_owed_still(sqlite_township: Township) 
     form = {"csrf": await token(http), "id": new_id().hex(), "outcome": "not_reached", "text": ""}
     answer = await http.post(f"/households/{home}/replies", data=form)
     assert answer.headers["location"] == f"/households/{home}?said=unreached#replies"
-    assert (await http.get("/replies")).text.count("写回复") == 1
+    assert main_of(await http.get("/replies")).count("写回复") == 1
 
 
 async def test_a_reply_of_the_day_before_says_so_and_one_of_tomorrow_is_none(sqlite_township: Township) -> None:

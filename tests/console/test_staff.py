@@ -12,6 +12,7 @@ from tests.console.workday import (
     browser_of,
     collect,
     hired,
+    main_of,
     no_wider_than_the_screen,
     part,
     phone_of,
@@ -87,7 +88,7 @@ async def test_who_leaves_hands_over_everything_in_one_act(sqlite_township: Town
     wang, liu = town.people["王芳"], town.people["刘强"]
     await sign_in(desk, town, "李红", f"/people/{wang.hex()}")
     assert "1 件" in await part(desk, "手上的事").inner_text()
-    await desk.get_by_text("离岗交接").click()
+    await desk.locator("main").get_by_text("离岗交接").click()
     await press(part(desk, "离岗交接").get_by_role("link", name="刘强"))
     assert "1 件在办件，归刘强" in await part(desk, "离岗交接").inner_text()
     await picture(desk, "console-leaving-desk")
@@ -124,7 +125,7 @@ async def test_only_head_leaves_when_another_is_there(sqlite_township: Township)
     other = (await hired(town, "钱进", "head")).hex()
     http = await browser_of(town, "钱进")
     red = town.people["李红"].hex()
-    assert "离岗交接" not in (await http.get(f"/people/{other}")).text, "nobody lets himself leave"
+    assert "离岗交接" not in main_of(await http.get(f"/people/{other}")), "nobody lets himself leave"
     clerk = {"csrf": await token(http), "to": town.people["赵敏"].hex()}
     assert (await http.post(f"/people/{red}/leave", data=clerk)).status_code == 422
     gone = await http.post(f"/people/{red}/leave", data={**clerk, "to": other})

@@ -317,9 +317,9 @@ async def test_the_district_sees_its_centres_side_by_side(township: Township) ->
         for row in page.split("<tbody")[1].split("<tr")[1:]
     ]
     neighbour, ours, sums = rows
-    # phones, heard of today, pending, entries today, disputes, visits, replies open, overdue, tasks
-    assert ours == ["2", "0", "0", "7", "1", "1", "2", "1", "0"]
-    assert neighbour == ["0"] * 9
+    # phones, heard of today, pending, entries today, cases overdue, disputes, visits, replies open, overdue, tasks
+    assert ours == ["2", "0", "0", "7", "0", "1", "1", "2", "1", "0"]
+    assert neighbour == ["0"] * 10
     assert sums == ours
     assert "张桂兰" not in page
     own = (await (await browser_of(town, "李红")).get("/summary")).text

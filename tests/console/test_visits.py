@@ -9,6 +9,7 @@ from daiban_server.limits.calendar import OFFICIAL, local_day
 from tests.console.test_cases import handed_in
 from tests.console.workday import (
     browser_of,
+    main_of,
     no_wider_than_the_screen,
     part,
     press,
@@ -167,7 +168,7 @@ async def test_a_visit_is_called_off_with_a_reason_and_its_time_is_free(sqlite_t
     assert "请写明为什么取消" in (await http.post(f"/visits/{visit}/cancel", data={"csrf": csrf, "reason": " "})).text
     gone = await http.post(f"/visits/{visit}/cancel", data={"csrf": csrf, "reason": "儿子接走了"})
     assert gone.headers["location"] == f"/visits/{visit}?said=cancelled"
-    page = (await http.get(f"/visits/{visit}")).text
+    page = main_of(await http.get(f"/visits/{visit}"))
     assert "已取消" in page and "儿子接走了" in page and "改约" not in page
     late = await http.get(f"/visits/book?visit={visit}")
     assert late.headers["location"] == f"/visits/{visit}?said=over"

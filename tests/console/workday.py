@@ -65,6 +65,11 @@ async def browser_of(town: Township, name: str) -> httpx2.AsyncClient:
     return http
 
 
+def main_of(answer: httpx2.Response) -> str:
+    """What a page says itself, without the help beside it."""
+    return answer.text.partition("<main")[2]
+
+
 async def token(http: httpx2.AsyncClient, path: str = "/summary") -> str:
     """The CSRF token that a page's forms carry."""
     page = await http.get(path)

@@ -202,6 +202,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/v1/figures/cases"): lambda of: ("/v1/figures/cases?figure=accepted", {}),
     ("PUT", "/v1/figures/formula"): lambda of: ("/v1/figures/formula", {"json": FORMULA}),
     ("GET", "/summary"): lambda of: ("/summary", {}),
+    ("GET", "/help"): lambda of: ("/help", {}),
     ("POST", "/disputes/{record:str}"): lambda of: (
         f"/disputes/{of.household}",
         {"data": {"field": "phone", "seen": "1", "over": "1", "choice": "own", "own": "13900000007"}},

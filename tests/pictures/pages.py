@@ -69,6 +69,7 @@ SHOTS = (
     Shot("trust", "head1", "/trust"),
     Shot("audit", "head1", "/audit"),
     Shot("account", "clerk1", "/account"),
+    Shot("help", "clerk1", "/help"),
     Shot("refused", "cadre1", "/erasures"),
     Shot("missing", "clerk1", "/cases/" + "0" * 32),
 )

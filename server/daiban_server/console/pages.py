@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_schemas.problem import PROBLEMS
 from daiban_server.accounts.sessions import CHANGE, ENROL, FULL, SECOND
+from daiban_server.console.help import beside
 from daiban_server.console.language import hear
 from daiban_server.console.words import problem
 from daiban_server.db import schema
@@ -33,7 +34,7 @@ FIELDS = 60
 """Fields of one form, unless its page says otherwise."""
 
 _PAGES = re.compile(
-    r"/(summary|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies"
+    r"/(summary|help|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies"
     r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits)(/[0-9a-f]{32})?"
     r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
@@ -128,6 +129,7 @@ def page(
     role = session.role if session is not None else None
     known = {
         "may_devices": role is not None and may(role, "device.read"),
+        "helped": beside(name),
     }
     whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **known, **context}
     return Template(

@@ -15,12 +15,16 @@ from daiban_server.console.reading.disputes import disputes
 from daiban_server.console.reading.district import COLUMNS, district
 from daiban_server.console.reading.fieldwork import phones
 from daiban_server.console.reading.limits import limits
+from daiban_server.console.reading.owing import owing
+from daiban_server.console.reading.pressing import now as pressing
 from daiban_server.console.reading.replies import replies
 from daiban_server.console.reading.tasks import tasks
 from daiban_server.console.reading.visits import visits
 from daiban_server.console.settling import Failed
 from daiban_server.console.values import CHOICES
+from daiban_server.console.words import DEVICE
 from daiban_server.db.program import Program
+from daiban_server.features.devices.silence import silent
 from daiban_server.features.tasks.routes import Tasks
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, SignedIn
@@ -96,13 +100,20 @@ def _centre(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]
     """Every part that the person's role may see; what it may not is None, and is not on the page."""
     book, role = (yield from book_of(session, services)), session.role
     came = yield from arrivals(book)
+    field = yield from phones(book.centre, book.now, services.presence, came.by_device)
+    unsettled = (yield from disputes(book)) if may(role, "conflict.read") else None
+    owed = (yield from replies(session, book)) if may(role, "obligation.read") else None
+    present = {device: one.synced_at for device, one in services.presence.items()}
+    quiet = yield from silent(book.centre, book.now, present)
+    waits = yield from owing(book, quiet, [(one.device, one.person) for one in field if one.mark == DEVICE["pending"]])
     return {
+        "now_listed": pressing(role, book, waits, unsettled, owed),
         "arrivals": came,
-        "fieldwork": (yield from phones(book.centre, book.now, services.presence, came.by_device)),
+        "fieldwork": field,
         "visits": (yield from visits(book)),
-        "disputes": (yield from disputes(book)) if may(role, "conflict.read") else None,
+        "disputes": unsettled,
         "limits": (yield from limits(book)) if may(role, "case.read") else None,
-        "replies": (yield from replies(session, book)) if may(role, "obligation.read") else None,
+        "replies": owed,
         "tasks": (yield from tasks(book)) if may(role, "task.read") else None,
         "warned": (yield from warning(book.centre, book.now)) if may(role, "backup.read") else "",
     }

@@ -119,7 +119,8 @@ class Photo(NamedTuple):
 @get("/cases/{record:str}", opt={"action": "case.read"})
 async def case(record: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """The case."""
-    return await whole(record, session, services, said=said_in(request))
+    wanted = request.query_params.get("act", "")
+    return await whole(record, session, services, said=said_in(request), wanted=wanted)
 
 
 async def whole(
@@ -132,8 +133,10 @@ async def whole(
     failed: str = "",
     given: Mapping[str, str] | None = None,
     unsettled: Failed | None = None,
+    wanted: str = "",
 ) -> Template:
-    """The page of a case, with what went wrong: an act that `failed`, or a field that is `unsettled`."""
+    """The page of a case, with what went wrong: an act that `failed`, or a field that is `unsettled`; `wanted` is an
+    act whose form stands open."""
     id_ = checked_id(record, "record.unknown")
     return await show(
         "cases/case",
@@ -145,6 +148,7 @@ async def whole(
         said=said,
         errors=errors or {},
         failed=failed,
+        wanted=wanted,
         unsettled=unsettled,
         given=given or {},
         papers=_PAPERS.items() if may(session.role, "paper.print") else (),

@@ -42,7 +42,8 @@ _COUNTS = (
     )
     .group_by(_d.due < bindparam("today"))
 )
-_LABELS: dict[str, str] = {str(kind): label for kind, label in LABELS.items()}
+NAMES: dict[str, str] = {str(kind): label for kind, label in LABELS.items()}
+"""What each limit is called, by its kind."""
 
 
 class LimitLine(NamedTuple):
@@ -78,7 +79,7 @@ def limits(book: Book) -> Program[Limits]:
     listed = [
         LimitLine(
             case.hex(),
-            _LABELS.get(str(kind), str(kind)),
+            NAMES.get(str(kind), str(kind)),
             words.due_day(due, book.now),
             number,
             item,

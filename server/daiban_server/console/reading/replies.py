@@ -26,6 +26,7 @@ class ReplyLine(NamedTuple):
     cadre: Person
     nobody: bool
     due: Moment
+    due_at: int
     mark: Mark
     written: Moment | None
     received: Moment | None
@@ -67,6 +68,7 @@ def line(one: ObligationOut, book: Book) -> ReplyLine:
         book.person(one.cadre),
         bytes.fromhex(one.cadre) == NOBODY,
         words.moment(one.due, book.now),
+        one.due,
         words.answered(one.state, one.due, book.now, one.reply is not None),
         words.moment(one.met_at, book.now) if one.met_at else None,
         words.moment(one.received_at, book.now) if one.received_at else None,

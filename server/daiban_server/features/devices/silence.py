@@ -5,6 +5,9 @@ somebody who left is waited for as well until it said that nothing is left on it
 more, and nobody else asks for it.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from sqlalchemy import bindparam, func, select
 
 from daiban_server import todo
@@ -18,13 +21,14 @@ SETTING = "silent days"
 
 _d, _p = schema.device.c, schema.person.c
 _HEARD = func.coalesce(_d.synced_at, _d.approved_at, _d.enrolled_at)
-_SILENT = (
-    select(_d.id, _d.centre, _HEARD)
-    .select_from(schema.device.join(schema.person, _d.person == _p.id))
-    .where(
-        ((_d.state == "active") | (_d.state == "suspended")) & _p.active | (_d.state == "leaving"),
-        bindparam("heard_before") > _HEARD,
-    )
+_OWNED = schema.device.join(schema.person, _d.person == _p.id)
+_AWAITED = ((_d.state == "active") | (_d.state == "suspended")) & _p.active | (_d.state == "leaving")
+_SILENT = select(_d.id, _d.centre, _HEARD).select_from(_OWNED).where(_AWAITED, bindparam("heard_before") > _HEARD)
+_OF_CENTRE = (
+    select(_d.id, _d.name, _p.name, _p.phone, _HEARD)
+    .select_from(_OWNED)
+    .where(_d.centre == bindparam("centre_id"), _AWAITED, bindparam("heard_before") > _HEARD)
+    .order_by(_HEARD)
 )
 _DAYS = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 
@@ -33,6 +37,24 @@ def days(centre: bytes) -> Program[int]:
     """After how many days of silence this centre's head is told."""
     row = yield from first(_DAYS, setting_name=f"{SETTING} {centre.hex()}")
     return int(row[0]) if row else DAYS
+
+
+class Silent(NamedTuple):
+    """A phone without a word since `heard`, and whose it is."""
+
+    device: bytes
+    name: str
+    who: str
+    phone: str
+    heard: int
+
+
+def silent(centre: bytes, now: int, present: Mapping[bytes, int]) -> Program[list[Silent]]:
+    """The phones of a centre that have been silent too long, the longest first. `present` says when those were heard of
+    about which nothing was written yet."""
+    before = now - (yield from days(centre)) * DAY
+    found = yield from rows(_OF_CENTRE, centre_id=centre, heard_before=before)
+    return [Silent(*row) for row in found if present.get(row[0], 0) < before]
 
 
 def look(now: int) -> Program[None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from litestar.response import Template
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from daiban_server.console.pages import Asked, home_of, page, safe, said_in
 from daiban_server.console.words import ROLES
@@ -19,7 +19,9 @@ _SHOWN = ("clerk", "head", "cadre", "district", "leader", "chief", "auditor")
 """In the order in which most people come. Agents practise on a phone."""
 _p = schema.person.c
 _PEOPLE = (
-    select(_p.id, _p.name, _p.role).where(_p.active, _p.centre.in_((CENTRE, NOBODY))).order_by(_p.badge, _p.name, _p.id)
+    select(_p.id, _p.name, _p.role)
+    .where(_p.active, or_(_p.centre == CENTRE, _p.centre == NOBODY))
+    .order_by(_p.badge, _p.name, _p.id)
 )
 
 

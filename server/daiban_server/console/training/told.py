@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from daiban_schemas.kinds.visit import TIMED
 from daiban_server.db import schema
@@ -23,7 +23,10 @@ _SUSPENDED = select(func.count()).where(_d.centre == CENTRE, _d.state == "suspen
 _LAID_DOWN = select(func.count()).select_from(schema.calendar_day)
 _HIRED = select(func.count()).where(schema.person.c.role == bindparam("role_name"))
 _VISITS = select(func.count()).where(
-    _r.centre == CENTRE, _r.kind == "visit", _r.parent == bindparam("record_id"), _r.status.in_(sorted(TIMED))
+    _r.centre == CENTRE,
+    _r.kind == "visit",
+    _r.parent == bindparam("record_id"),
+    or_(*(_r.status == status for status in sorted(TIMED))),
 )
 _AT_WORK = frozenset({"draft", "collected", "submitted", "received", "awaiting", "accepted", "sent_up"})
 

@@ -36,9 +36,9 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was begun and return.
 
-    `url` is how devices reach this server. With `plain` it speaks HTTP, for a proxy that does TLS in front;
-    otherwise it has a
-    certificate of its own under `data`. `app` is what makes the application in a worker. SQLite takes one worker. Raises `ValueError` for what cannot be served.
+    `url` is how devices reach this server. With `plain` it speaks HTTP, for a proxy that does TLS in front; otherwise
+    it has a certificate of its own under `data`. `app` makes the application in a worker. SQLite takes one worker.
+    Raises `ValueError` for what cannot be served.
     """
     if not database and workers != 1:
         raise ValueError("SQLite has one writer: use one worker, or a PostgreSQL database")

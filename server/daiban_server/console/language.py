@@ -25,8 +25,8 @@ async def listen(request: Request[Any, Any, Any]) -> None:
 
 
 def hear(request: Request[Any, Any, Any]) -> None:
-    """In which language a page is, and whether everything on it is made up. Chinese, unless somebody chose another: many
-    an office's browser is English by chance."""
+    """In which language a page is, and whether it is one of a training. Chinese, unless somebody chose another: many an
+    office's browser is English by chance."""
     practising.note(request.app.state.settings)
     speak(request.cookies.get(COOKIE, CHINESE))
     query = request.scope["query_string"].decode("latin-1")

@@ -1,5 +1,5 @@
-"""What people of a centre did, noted in any order and played in order of time: agents hand in by their phones, everybody
-else writes at the desk."""
+"""What people of a centre did, noted in any order and played in order of time: agents hand in by their phones, all
+others write at the desk."""
 
 import itertools
 import secrets

@@ -11,9 +11,9 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from litestar import Litestar
-from litestar.types import Receive, Scope, Send
 
 from daiban_schemas.zone import SHANGHAI
 from daiban_server.app import create_app
@@ -59,7 +59,7 @@ class _Behind:
         self.app, self._guests, self._empty = app, 0, asyncio.Event()
         self._empty.set()
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Any, receive: Any, send: Any) -> None:
         self._guests += 1
         self._empty.clear()
         try:
@@ -82,14 +82,14 @@ class Front:
         self._waiting = self._behind = _Behind(waiting_app(settings))
         self._services: Services | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer by whatever is behind the door now."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
             await self._behind.answer(scope, receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _live(self, receive: Any, send: Any) -> None:
         with contextlib.suppress(ValueError, RuntimeError):  # not in a main thread: a test holds this server
             asyncio.get_running_loop().add_signal_handler(STOPPING, self._stop_streams)
         await receive()

@@ -72,7 +72,7 @@ async def test_every_page_bears_the_band_and_none_asks_for_backups(ground: Groun
         page = await be(http, HEAD)
         for path in sorted(set(re.findall(r'<li><a href="(/[^"]+)"', page))):
             shown = await marked(http, path)
-            assert "备份" not in shown, path
+            assert "做过备份" not in shown and "daiban backup" not in shown, path
         assert (await http.get("/visits/none")).status_code >= 400
         await marked(http, "/visits/none")
 
@@ -142,7 +142,11 @@ async def test_papers_say_across_every_page_that_they_do_not_count(ground: Groun
         case = record("due").hex()
         register = (await http.get("/registers", follow_redirects=True)).text
         printed = re.findall(r'href="(/v1/registers/[^"]+/print[^"]*)"', register)
-        paths = [f"/v1/cases/{case}/papers/acceptance", f"/v1/cases/{case}/papers/file", "/v1/figures/daily.pdf"]
+        paths = [
+            f"/v1/cases/{case}/papers/acceptance",
+            f"/v1/cases/{record('ended 0').hex()}/papers/file",
+            "/v1/figures/daily.pdf",
+        ]
         paths += ["/v1/print/duty", "/v1/print/items/MZ-01", *(one.replace("&amp;", "&") for one in printed[:1])]
         answers = [await http.get(path) for path in paths]
         asked = {"record": case, "reason": "本人要", "person": ""}

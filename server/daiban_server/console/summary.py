@@ -81,7 +81,7 @@ async def whole(session: SignedIn, services: Services, *, said: str = "", failed
 
 def _district(services: Services) -> Program[Mapping[str, Any]]:
     now = services.now()
-    warned = "" if services.settings.practice else (yield from warning(NOBODY, now))
+    warned = yield from warning(NOBODY, now)
     return {"district": (yield from district(now, services.presence)), "columns": COLUMNS, "warned": warned}
 
 
@@ -104,13 +104,8 @@ def _centre(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]
         "limits": (yield from limits(book)) if may(role, "case.read") else None,
         "replies": (yield from replies(session, book)) if may(role, "obligation.read") else None,
         "tasks": (yield from tasks(book)) if may(role, "task.read") else None,
-        "warned": (yield from warning(book.centre, book.now)) if _warns(role, services) else "",
+        "warned": (yield from warning(book.centre, book.now)) if may(role, "backup.read") else "",
     }
-
-
-def _warns(role: str, services: Services) -> bool:
-    """Whether somebody is told what is wrong with the backups; nobody misses those of what is only practised."""
-    return may(role, "backup.read") and not services.settings.practice
 
 
 # Tasks ------------------------------------------------------------------------------------------------------------

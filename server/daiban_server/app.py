@@ -13,8 +13,8 @@ from litestar.openapi.config import OpenAPIConfig
 from daiban_server.accounts import account_routes, passkey_routes, people_routes, session_routes
 from daiban_server.accounts.oidc.provider import Provider
 from daiban_server.console.provider import CALLBACK
+from daiban_server.console.routes import PRACTICE, STATIC
 from daiban_server.console.routes import ROUTES as CONSOLE
-from daiban_server.console.routes import STATIC
 from daiban_server.console.templates import TEMPLATES
 from daiban_server.copies.routes import copy
 from daiban_server.db.database import Database, open_database
@@ -217,12 +217,15 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
     photos.mkdir(mode=0o700, exist_ok=True)
     store = LocalStore(photos)
     database = _Later()
-    outbound = Webhook(settings.webhook, keys.derived("webhook")) if settings.webhook else OwnList()
+    # Nothing that was practised goes out to anybody, whatever is set.
+    sends = settings.webhook and not settings.practice
+    outbound = Webhook(settings.webhook, keys.derived("webhook")) if sends else OwnList()
     services = Services(settings, database, keys, EFFECTS, store, now, outbound)
     services.budgets = Budgets(None if settings.budgets else UNLIMITED)
     if settings.oidc:
         services.provider = Provider(settings.oidc, f"{settings.web_origin}{CALLBACK}")
     recorder = PhotoRecorder(services)
+    console = [*CONSOLE, PRACTICE] if settings.practice else CONSOLE
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -251,7 +254,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
         return services
 
     return Litestar(
-        route_handlers=[*API, photo_router(Receiving(store, recorder, keys.derived("ticket"), now)), *CONSOLE, STATIC],
+        route_handlers=[*API, photo_router(Receiving(store, recorder, keys.derived("ticket"), now)), *console, STATIC],
         dependencies={
             "services": Provide(take_services, sync_to_thread=False),
             "session": Provide(session.provide_session, sync_to_thread=False),
@@ -272,7 +275,7 @@ def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, round
 
 def _remember(services: Services) -> Callable[[AppConfig], AppConfig]:
     def on_init(config: AppConfig) -> AppConfig:
-        config.state.services = services
+        config.state.services, config.state.settings = services, services.settings
         return config
 
     return on_init

@@ -1,6 +1,7 @@
 """The server's commands for ``daiban``: set up a centre, and serve."""
 
 import asyncio
+import os
 import secrets
 import time
 from pathlib import Path
@@ -37,9 +38,13 @@ database_option = click.option(
 @click.option("--url", envvar="DAIBAN_URL", help="手机访问的地址 / how devices reach this server")
 @click.option("--workers", default=1, show_default=True, help="PostgreSQL 上可用多个 / several on PostgreSQL only")
 @click.option("--plain", is_flag=True, help="不用 TLS,前面另有代理 / plain HTTP behind a TLS proxy")
-def serve(data: Path, database: str, host: str, port: int, url: str | None, workers: int, plain: bool) -> None:
+@click.option("--training", envvar="DAIBAN_TRAINING", default="", help="练习服务器的地址 / where people practise")
+def serve(
+    data: Path, database: str, host: str, port: int, url: str | None, workers: int, plain: bool, training: str
+) -> None:
     """启动服务器。 Serve."""
     scheme = "http" if plain else "https"
+    os.environ["DAIBAN_TRAINING"] = training
     try:
         run_server(data, host, port, url or f"{scheme}://localhost:{port}", database, workers, plain=plain)
     except ValueError as error:

@@ -86,6 +86,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "value.reveal": frozenset({"clerk", "head"}),
     # The auditor everywhere; the head what was shown in his own centre.
     "audit.read": frozenset({"auditor", "head"}),
+    # On a training server alone.
+    "training.work": frozenset(ROLES),
     "session.end": frozenset(ROLES),
     "session.second": frozenset(ROLES),
     "account.own": frozenset(ROLES),

@@ -18,18 +18,27 @@ from daiban_server import certificate, logs
 from daiban_server.db.sqlite import DatabaseInUseError, hold_lock
 
 Handler = Callable[[int, FrameType | None], Any] | int | None
+APP = "daiban_server.app:from_environment"
 _M_ARENA_MAX = -8
 _PR_SET_PDEATHSIG = 1
 
 
 def serve(
-    data: Path, host: str, port: int, url: str, database: str = "", workers: int = 1, *, plain: bool = False
+    data: Path,
+    host: str,
+    port: int,
+    url: str,
+    database: str = "",
+    workers: int = 1,
+    *,
+    plain: bool = False,
+    app: str = APP,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was begun and return.
 
-    `url` is how devices reach this server. With `plain` it speaks HTTP, for a proxy that does TLS in front;
-    otherwise it has a
-    certificate of its own under `data`. SQLite takes one worker. Raises `ValueError` for what cannot be served.
+    `url` is how devices reach this server. With `plain` it speaks HTTP, for a proxy that does TLS in front; otherwise
+    it has a certificate of its own under `data`. `app` makes the application in a worker. SQLite takes one worker.
+    Raises `ValueError` for what cannot be served.
     """
     if not database and workers != 1:
         raise ValueError("SQLite has one writer: use one worker, or a PostgreSQL database")
@@ -41,7 +50,7 @@ def serve(
         DAIBAN_DATA=str(data), DAIBAN_URL=url, DAIBAN_DATABASE=database, DAIBAN_TLS_PIN=own.pin if own else ""
     )
     server = Granian(
-        "daiban_server.app:from_environment",
+        app,
         factory=True,
         address=host,
         port=port,

@@ -38,7 +38,8 @@ class Presence:
 @dataclass
 class Services:
     """The server's parts. `now` gives Unix milliseconds; `retained` is the day on which it was looked for what is to
-    go; `stopping` is set when streams have to end, since the server waits for every answer before it stops."""
+    go; `stopping` is set when streams have to end, since the server waits for every answer before it stops;
+    `again` when whoever practises wants the district of the beginning back (`training`)."""
 
     settings: Settings
     database: Database
@@ -55,6 +56,7 @@ class Services:
     hashing: Hashing = field(default_factory=Hashing)
     provider: Provider | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    again: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 GivenServices = NamedDependency[Services]

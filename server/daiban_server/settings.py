@@ -30,8 +30,9 @@ class Settings:
     `webhook` is where messages to people go besides their own lists ("" for nowhere), signed with a key of `data`;
     `witnesses` are hosts that cosign the logs' checkpoints, as ``URL VERIFIER_KEY`` pairs with commas between;
     `budgets` limits what one device may ask for (``DAIBAN_BUDGETS=off`` for benches). `second_factor` are the roles
-    that must have one; `oidc` is where people may sign in besides here. Only who builds a demo sets `durable` to
-    false, and syncs the folder when it is whole; no variable does."""
+    that must have one; `oidc` is where people may sign in besides here; `training` is where they may practise ("" for
+    nowhere). Only who builds a demo sets `durable` to false, and syncs the folder when it is whole; only ``daiban
+    training`` sets `practice`, which lets everybody in: no variable does either."""
 
     data: Path
     url: str = "https://localhost:8443"
@@ -44,11 +45,18 @@ class Settings:
     witnesses: str = ""
     second_factor: frozenset[str] = MUST_HAVE_SECOND
     oidc: Oidc | None = None
+    training: str = ""
+    practice: bool = False
 
     @property
     def database_url(self) -> str:
         """The database's URL: SQLite under `data` unless another is set."""
         return self.database or f"sqlite:///{self.data.absolute() / 'daiban.db'}"
+
+    @property
+    def watermark(self) -> str:
+        """What stands across every printed page; "" for papers that count."""
+        return "练习" if self.practice else ""
 
     @property
     def host(self) -> str:
@@ -64,7 +72,7 @@ class Settings:
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read ``DAIBAN_DATA``, ``DAIBAN_URL``, ``DAIBAN_DATABASE``, ``DAIBAN_TLS_PIN``, ``DAIBAN_WEBHOOK``,
-        ``DAIBAN_SECOND_FACTOR`` (roles with commas between them), ``DAIBAN_OIDC_*``."""
+        ``DAIBAN_TRAINING``, ``DAIBAN_SECOND_FACTOR`` (roles with commas between them), ``DAIBAN_OIDC_*``."""
         return cls(
             data=Path(os.environ.get("DAIBAN_DATA", "daiban-data")),
             url=os.environ.get("DAIBAN_URL", cls.url),
@@ -76,6 +84,7 @@ class Settings:
             secure_cookies=os.environ.get("DAIBAN_INSECURE_COOKIES") != "1",
             second_factor=_roles(os.environ.get("DAIBAN_SECOND_FACTOR")),
             oidc=_oidc(),
+            training=os.environ.get("DAIBAN_TRAINING", ""),
         )
 
 

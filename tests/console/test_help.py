@@ -15,7 +15,8 @@ from tests.console.workday import browser_of, no_wider_than_the_screen, press, s
 from tests.support.chromium import DESK, looked_at, picture
 from tests.support.township import PASSWORD, Township
 
-WITHOUT = {"problem", "help"}
+PRACTISED = {f"training/{name}" for name in ("again", "door", "exercises", "waiting")}
+WITHOUT = {"problem", "help", *PRACTISED}
 """What says itself what to do, and the page of all helps."""
 PAGES = {
     "李红": (

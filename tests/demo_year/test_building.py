@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from daiban_server.demo.year.build import UNFINISHED, Done, FolderError, Wish, build
+from daiban_server.demo.whole import UNFINISHED, FolderError
+from daiban_server.demo.year.build import Done, Wish, build
 from daiban_server.demo.year.command import demo_year
 from daiban_server.demo.year.content import content_hash
 from tests.demo_year.conftest import WISH, Built

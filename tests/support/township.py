@@ -206,7 +206,7 @@ async def served(
     folder: Path, database: str, clock: Clock, host: str = "127.0.0.1", rounds: bool = True, **chosen: Any
 ) -> AsyncIterator[tuple[Services, str]]:
     """The application in `folder`, served by uvicorn on a free port."""
-    with contextlib.closing(_listener()) as listener:
+    with contextlib.closing(listening()) as listener:
         url = f"http://{host}:{listener.getsockname()[1]}"
         if not database:
             put_tables(folder / "server" / "daiban.db")
@@ -227,7 +227,8 @@ async def served(
             await task
 
 
-def _listener() -> socket.socket:
+def listening() -> socket.socket:
+    """A socket on a free port of loopback."""
     # Named TCP, or asyncio leaves Nagle's algorithm on for its connections: each answer would wait 40 ms for an ACK.
     listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))

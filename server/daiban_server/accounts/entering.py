@@ -163,8 +163,9 @@ async def claim(key: bytes, budget: lockout.Budget, services: Services) -> None:
 
 
 def cookies_of(opened: Opened, cookies: Mapping[str, str], services: Services) -> list[Cookie]:
-    """The cookies of a session just made. The browser is remembered once nothing secret is owed any more."""
+    """The cookies of a session just made. The browser is remembered once nothing secret is owed any more, and not where
+    people practise: there is no password to guess at, and the real server would get these cookies too."""
     made = [session_cookie(opened.secret, services)]
-    if opened.session.stage != SECOND:
+    if opened.session.stage != SECOND and not services.settings.practice:
         made.append(browsers.remember(cookies, opened.session.clerk.person, services))
     return made

@@ -11,6 +11,7 @@ from daiban_server.accounts.sessions import FULL, Opened
 from daiban_server.console import words as told
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, home_of, onward, page, read_form, safe, said_in, signed_form
+from daiban_server.console.training.people import practice_door
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, cookie_name, find_session, secret_of
 from daiban_server.permissions import OWN_STAGES
@@ -36,6 +37,8 @@ async def sign_in_page(request: Asked, services: GivenServices) -> Response[Any]
     session = await find_session(request, services)
     if session is not None and session.stage == FULL:
         return go(wanted if wanted != "/summary" else home_of(session.role) or wanted)
+    if services.settings.practice:
+        return await practice_door(request, services)
     return sign_in_form("", wanted, services, said=said_in(request))
 
 

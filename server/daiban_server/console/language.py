@@ -8,6 +8,7 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from daiban_server.console import practising
 from daiban_server.console.languages.spoken import CHINESE, LANGUAGES, speak
 from daiban_server.http.bodies import readable
 from daiban_server.http.problems import ProblemError
@@ -24,8 +25,9 @@ async def listen(request: Request[Any, Any, Any]) -> None:
 
 
 def hear(request: Request[Any, Any, Any]) -> None:
-    """In which language a page is. Chinese, unless somebody chose another: many an office's browser is English by
-    chance."""
+    """In which language a page is, and whether it is one of a training. Chinese, unless somebody chose another: many an
+    office's browser is English by chance."""
+    practising.note(request.app.state.settings)
     speak(request.cookies.get(COOKIE, CHINESE))
     query = request.scope["query_string"].decode("latin-1")
     _address.set(request.url.path + (f"?{query}" if query else "") if request.method == "GET" else "/")

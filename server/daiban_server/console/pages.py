@@ -34,7 +34,8 @@ FIELDS = 60
 """Fields of one form, unless its page says otherwise."""
 
 _PAGES = re.compile(
-    r"/(summary|help|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies"
+    r"/(training(/again)?|summary|help|audit|account|people|erasures|registers|quarantine"
+    r"|receive(/item|/form)?|trust|replies"
     r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits)(/[0-9a-f]{32})?"
     r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"

@@ -46,6 +46,8 @@ from daiban_server.console.replies import writing
 from daiban_server.console.settings import page as settings
 from daiban_server.console.staff import changing as staff_changing
 from daiban_server.console.staff import one as staff_one
+from daiban_server.console.training import door as training_door
+from daiban_server.console.training import page as training
 from daiban_server.console.visits import away, board, booking, leave, plans
 from daiban_server.console.visits import map as visit_map
 from daiban_server.console.visits import one as one_visit
@@ -137,6 +139,15 @@ ROUTES: list[Router] = [
         include_in_schema=False,
     )
 ]
+
+PRACTICE = Router(
+    path="/",
+    route_handlers=[training_door.enter, training.exercises, training.ask_again, training.begin_again],
+    before_request=listen,
+    exception_handlers=HANDLERS,
+    include_in_schema=False,
+)
+"""What only a training server has: it lets everybody in."""
 
 
 def _no_such_file(request: AnyRequest, error: Exception) -> Response[bytes]:

@@ -10,7 +10,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 from markupsafe import Markup, escape
 
-from daiban_server.console import words
+from daiban_server.console import practising, words
 from daiban_server.console.language import address
 from daiban_server.console.languages.marking import Marking
 from daiban_server.console.languages.spoken import LANGUAGES, finalize, language, listed, plain, run, translated
@@ -53,6 +53,7 @@ def _environment() -> Environment:
         "menu": menu,
     }
     environment.globals |= {"language": language, "languages": LANGUAGES, "address": address}
+    environment.globals |= {"practising": practising.practising, "training": practising.training}
     environment.filters["breakable"] = breakable
     environment.globals["moment"] = words.moment
     environment.globals["marks"] = words.MARKS

@@ -66,15 +66,15 @@ async def copy(data: JSONBody[CopyIn], session: GivenSession, services: GivenSer
         whole = await _with_pictures(found, clerk.centre, services) if data.photos else found
         body = await asyncio.to_thread(lambda: msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n")
     else:
-        body = await _printed(found, office)
+        body = await _printed(found, office, services.settings.watermark)
     name = quote(f"个人信息副本.{data.form}", "")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
     return Response(body, media_type=_TYPES[data.form], headers=headers)
 
 
-async def _printed(found: Copy, office: Office) -> bytes:
+async def _printed(found: Copy, office: Office, watermark: str) -> bytes:
     try:
-        return await asyncio.to_thread(lambda: render(paper(found, office)))
+        return await asyncio.to_thread(lambda: render(paper(found, office), watermark=watermark))
     except PaperError as error:
         raise ProblemError(error.code) from None
 

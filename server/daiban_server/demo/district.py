@@ -3,7 +3,6 @@
 Names are made up, and the same for the same seed. Points lie around 109°E 32.7°N.
 """
 
-import hashlib
 import random
 import secrets
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from daiban_server import offices, provision
 from daiban_server.accounts.hashing import hash_password
 from daiban_server.app import EFFECTS
 from daiban_server.db.program import Program
+from daiban_server.demo.ident import ident
 from daiban_server.features.catalogue.publish import DISTRICT, publish_catalogue
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine import desk
@@ -56,11 +56,6 @@ class Centre(NamedTuple):
     def points(self) -> list[provision.Place]:
         """Its village points."""
         return [place for place in self.places if place.type == "point"]
-
-
-def ident(*parts: object) -> bytes:
-    """A fixed id for something of the demo."""
-    return hashlib.sha256(("daiban demo " + "/".join(map(str, parts))).encode()).digest()[:16]
 
 
 def district(seed: int = 1, centres: int = CENTRES) -> Iterator[Centre]:

@@ -24,6 +24,8 @@ __all__ = ["COOKIE", "GivenSession", "SignedIn"]
 COOKIE = "daiban_session"
 """The cookie's name where cookies are not secure; else ``__Host-`` stands before it, with which no other host of the
 domain, and no page without TLS, can plant one (RFC 6265bis, 4.1.3)."""
+PRACTICE_COOKIE = "daiban_practice"
+"""Where people practise: a browser sends its cookies to every port of a host."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 GivenSession = NamedDependency[SignedIn]
 """The session as a handler's parameter."""
@@ -33,7 +35,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 def cookie_name(services: Services) -> str:
     """What the session's cookie is called here."""
-    return f"__Host-{COOKIE}" if services.settings.secure_cookies else COOKIE
+    name = PRACTICE_COOKIE if services.settings.practice else COOKIE
+    return f"__Host-{name}" if services.settings.secure_cookies else name
 
 
 def secret_of(connection: Connection, services: Services) -> str:

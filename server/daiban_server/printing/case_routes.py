@@ -21,6 +21,7 @@ from daiban_server.printing.case_file import CaseFile, gather
 from daiban_server.printing.case_papers import as_reprint, result
 from daiban_server.printing.register_pages import pages
 from daiban_server.services import GivenServices
+from daiban_server.settings import Settings
 
 PDF = "application/pdf"
 FILE = "file"
@@ -39,12 +40,12 @@ async def case_paper(
     case = checked_id(record, "record.unknown")
     file = await services.database.read(gather(session.clerk.centre, case, services.now()))
     if name == FILE:
-        return await _in_a_thread(lambda: _volume(file))
+        return await _in_a_thread(lambda: _volume(file, services.settings))
     if name in RESULT:
         acted = await services.database.read(rating_secret.who_acted(session.clerk.centre, case))
         secret = rating_secret.for_slip(services.keys, case, file.values, session.clerk.person, acted)
-        return await printed([result(file, secret or "", RESULT[name])])
-    return await printed([as_reprint(ONE[name](file), file.today)])
+        return await printed([result(file, secret or "", RESULT[name])], services.settings)
+    return await printed([as_reprint(ONE[name](file), file.today)], services.settings)
 
 
 @get("/v1/registers/{name:str}/print", opt={"action": "register.read"}, media_type=PDF)
@@ -61,7 +62,8 @@ async def register_pages(
     since, until = checked_day(first) if first else today, checked_day(last) if last else today
     if "\x00" in name:
         raise ProblemError("request.invalid")
-    return await printed(await services.database.read(pages(session.clerk.centre, name, since, until, today)))
+    made = await services.database.read(pages(session.clerk.centre, name, since, until, today))
+    return await printed(made, services.settings)
 
 
 @get("/v1/office", opt={"action": "case.read"})
@@ -77,9 +79,9 @@ async def change_office(data: JSONBody[Reached], session: GivenSession, services
     await services.database.write(centre, lambda: offices.keep(centre, data))
 
 
-async def printed(documents: Sequence[Document]) -> Response[bytes]:
+async def printed(documents: Sequence[Document], settings: Settings) -> Response[bytes]:
     """Documents as one PDF."""
-    return await _in_a_thread(lambda: render_many(documents))
+    return await _in_a_thread(lambda: render_many(documents, watermark=settings.watermark))
 
 
 async def _in_a_thread(make: Callable[[], bytes]) -> Response[bytes]:
@@ -90,6 +92,6 @@ async def _in_a_thread(make: Callable[[], bytes]) -> Response[bytes]:
         raise ProblemError(error.code) from None
 
 
-def _volume(file: CaseFile) -> bytes:
+def _volume(file: CaseFile, settings: Settings) -> bytes:
     volume = archive.file_of(file)
-    return render_many(volume.documents, through=volume.first)
+    return render_many(volume.documents, through=volume.first, watermark=settings.watermark)

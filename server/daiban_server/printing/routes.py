@@ -30,7 +30,7 @@ async def daily_pdf(asked: GivenAsked, services: GivenServices) -> Response[byte
         office = await services.database.read(office_of(bytes.fromhex(centre)))
     try:
         document = daily_document(office, made, asked.session.name)
-        pdf = await asyncio.to_thread(render, document)
+        pdf = await asyncio.to_thread(render, document, watermark=services.settings.watermark)
     except PaperError as error:
         raise ProblemError(error.code) from error
     return attachment(pdf, "application/pdf", f"{found.name}日报表{made.last}.pdf")

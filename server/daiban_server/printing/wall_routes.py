@@ -18,7 +18,7 @@ from daiban_server.services import GivenServices
 async def wall_sheet(code: FromPath[str], session: GivenSession, services: GivenServices) -> Response[bytes]:
     """办事指南, A3."""
     program = walls.wall_sheet(session.clerk.centre, code, local_day(services.now()))
-    return await printed([await services.database.read(program)])
+    return await printed([await services.database.read(program)], services.settings)
 
 
 @get("/v1/print/people/{person:str}/{form:str}", opt={"action": "paper.print"}, media_type=PDF)
@@ -30,7 +30,7 @@ async def badge(
         raise ProblemError("print.unknown")
     who, today = checked_id(person, "person.unknown"), local_day(services.now())
     program = walls.badge(session.clerk.centre, who, today, plate=form == "plate")
-    return await printed([await services.database.read(program)])
+    return await printed([await services.database.read(program)], services.settings)
 
 
 @get("/v1/print/duty", opt={"action": "paper.print"}, media_type=PDF)
@@ -39,7 +39,7 @@ async def duty(session: GivenSession, services: GivenServices) -> Response[bytes
     today = local_day(services.now())
     monday = today - datetime.timedelta(days=today.weekday())
     program = walls.duty_board(session.clerk.centre, monday, monday + datetime.timedelta(days=6))
-    return await printed([await services.database.read(program)])
+    return await printed([await services.database.read(program)], services.settings)
 
 
 @get("/v1/print/results", opt={"action": "paper.print"}, media_type=PDF)
@@ -48,7 +48,7 @@ async def results(item: FromQuery[str], session: GivenSession, services: GivenSe
     today = local_day(services.now())
     until = today + datetime.timedelta(days=7)
     program = walls.results(session.clerk.centre, item, today, until, services.now())
-    return await printed([await services.database.read(program)])
+    return await printed([await services.database.read(program)], services.settings)
 
 
 @get("/v1/print/handovers/{record:str}", opt={"action": "paper.print"}, media_type=PDF)
@@ -60,7 +60,7 @@ async def handover(
         raise ProblemError("request.invalid")
     id_, today = checked_id(record, "record.unknown"), local_day(services.now())
     program = handovers.handover(session.clerk.centre, id_, supervisor, today)
-    return await printed([await services.database.read(program)])
+    return await printed([await services.database.read(program)], services.settings)
 
 
 @get("/v1/print/visits/{record:str}", opt={"action": "paper.print"}, media_type=PDF)
@@ -69,4 +69,5 @@ async def visit_slip(
 ) -> Response[bytes]:
     """上门预约单: who comes and when, for the household; ``roll`` or ``a5``."""
     id_, today = checked_id(record, "record.unknown"), local_day(services.now())
-    return await printed([await services.database.read(visits.visit_slip(session.clerk.centre, id_, today, size))])
+    program = visits.visit_slip(session.clerk.centre, id_, today, size)
+    return await printed([await services.database.read(program)], services.settings)

@@ -147,7 +147,7 @@ def _collected(
     team.change(agent, at, "application", record, fields)
     agreed(case, agent, at + 3 * MINUTE)
     if spec.mode == "proxy" or spec.label == "home":
-        _mandate(case, agent, at + 4 * MINUTE)
+        empower(case, agent, at + 4 * MINUTE)
     if matter.fields.get("person_must_come"):
         case.report(at + 4 * MINUTE + MINUTE // 2, "verified", agent, met=who.name)
     case.report(at + 5 * MINUTE, "collected", agent, papers=fields["papers"])
@@ -162,7 +162,8 @@ def witness(home: Home, who: Resident, agent: str, day: datetime.date) -> str:
     return next((name for name in grown if name not in parties), "村民小组长")
 
 
-def _mandate(case: Case, agent: Worker, at: int) -> None:
+def empower(case: Case, agent: Worker, at: int) -> None:
+    """The applicant signs the mandate (委托书) for the agent."""
     day = local_day(at)
     asked = case.matter.fields
     mark = "paper" if asked.get("paper_mandate_only") or asked.get("person_must_come") else "drawn"

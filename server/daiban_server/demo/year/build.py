@@ -5,7 +5,6 @@ It is built beside its place and put there when it is whole: whoever interrupts 
 
 import asyncio
 import datetime
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,23 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from daiban_server.demo import district
+from daiban_server.demo.whole import UNFINISHED, FolderError, keep, throw_away
 from daiban_server.demo.year import days, errands, seed
 from daiban_server.demo.year.agenda import Agenda
 from daiban_server.demo.year.device import Device
 from daiban_server.demo.year.diary import Diary, Due
 from daiban_server.demo.year.hall import Clock, Hall, found, open_hall
 from daiban_server.demo.year.team import Team, dice_for
-from daiban_server.durable import sync
 from daiban_server.jobs.loop import carry_out, one_round
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import Presence
-
-UNFINISHED = "UNFINISHED"
-"""A file in a folder that is being built: only such a folder is ever thrown away."""
-
-
-class FolderError(ValueError):
-    """There is something where the year shall go."""
 
 
 class Wish(NamedTuple):
@@ -62,34 +54,16 @@ async def build(folder: Path, wish: Wish, told: Told = lambda day, done: None) -
     if folder.exists():
         raise FolderError(f"{folder} 已经存在,请换一个文件夹")
     part = folder.with_name(f"{folder.name}.part")
-    _throw_away(part)
+    throw_away(part)
     began = time.monotonic()
     try:
         done = await _play(part, wish, told)
     except BaseException:
-        _throw_away(part)
+        throw_away(part)
         raise
-    _keep(part, folder)
+    keep(part, folder)
     done.seconds = time.monotonic() - began
     return done
-
-
-def _keep(part: Path, folder: Path) -> None:
-    """Put what is whole in its place. The server wrote it without waiting for the disk; now everything is there."""
-    for path in part.rglob("*"):
-        sync(path)
-    (part / UNFINISHED).unlink()
-    part.rename(folder)
-    sync(folder)
-    sync(folder.parent)
-
-
-def _throw_away(part: Path) -> None:
-    if not part.exists():
-        return
-    if not (part / UNFINISHED).exists():
-        raise FolderError(f"{part} 不是本命令留下的,请先移走")
-    shutil.rmtree(part)
 
 
 async def _play(part: Path, wish: Wish, told: Told) -> Done:

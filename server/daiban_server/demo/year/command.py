@@ -11,8 +11,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from daiban_server.demo import district
+from daiban_server.demo.whole import FolderError
 from daiban_server.demo.year import closing, days
-from daiban_server.demo.year.build import Done, FolderError, Wish, build
+from daiban_server.demo.year.build import Done, Wish, build
 from daiban_server.serve import calm_collector, few_arenas
 
 

@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,12 @@ class Hall:
 
     async def enrol(self, device: Device, head: str) -> None:
         """Enrol a device as a real one is: the head's one-time code, the device's proof, the compared fingerprint."""
+        await self.knock(device, head)
+        compared = {"fingerprint": fingerprint(device.key.public_key)}
+        await self.ask(head, "POST", f"/v1/devices/{device.worker.device.hex()}/approve", compared)
+
+    async def knock(self, device: Device, head: str) -> None:
+        """A device shows its code and its key, and waits to be approved."""
         worker = device.worker
         code = await self.ask(head, "POST", "/v1/enrolment-codes", {"person": worker.id})
         _, _, stated = code["text"].partition(".")
@@ -78,8 +85,15 @@ class Hall:
         signed = dsse.sign(device.key, dsse.ENROLMENT, payload)
         proof = dsse.export(dsse.ENROLMENT, payload, signed, device.key.public_key)
         _decoded(await self.http.post("/v1/enrolments", content=proof), "/v1/enrolments")
-        compared = {"fingerprint": fingerprint(device.key.public_key)}
-        await self.ask(head, "POST", f"/v1/devices/{worker.device.hex()}/approve", compared)
+
+    async def scan(self, login: str, case: str, paper: str, picture: bytes) -> None:
+        """Somebody at a desk adds a scanned paper to a case."""
+        desk = await self._desk(login)
+        form = {"csrf": desk.headers["X-CSRF-Token"], "other": paper}
+        file = {"scan": (f"{paper}.jpg", picture, "image/jpeg")}
+        answer = await desk.post(f"/cases/{case}/scans", data=form, files=file)
+        if answer.status_code != HTTPStatus.SEE_OTHER:
+            raise YearError(f"{case}: {answer.status_code} {answer.text}")
 
     def line(self) -> Line:
         """A line for a centre's devices, closed with the hall."""

@@ -25,21 +25,26 @@ MOST = 200
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(document: Document, folders: Sequence[Path] = FOLDERS) -> bytes:
+def render(document: Document, folders: Sequence[Path] = FOLDERS, *, watermark: str = "") -> bytes:
     """One document as PDF; see `render_many`."""
-    return render_many([document], folders)
+    return render_many([document], folders, watermark=watermark)
 
 
 def render_many(
-    documents: Sequence[Document], folders: Sequence[Path] = FOLDERS, *, through: int | None = None
+    documents: Sequence[Document],
+    folders: Sequence[Path] = FOLDERS,
+    *,
+    through: int | None = None,
+    watermark: str = "",
 ) -> bytes:
     """The documents as one PDF/A-2u, each with page numbers of its own: type embedded, text extractable, and the same
     bytes for the same data. The newest day of issue is the file's date. From document `through` (an index) on, up to
-    the last but one, the pages are numbered through on top as well (卷内页号).
+    the last but one, the pages are numbered through on top as well (卷内页号). A `watermark` stands across every page.
 
     Raises `PaperError`: papers.no_font, papers.none, papers.too_many (more than `MOST`), papers.picture, papers.code.
     """
-    compiler = _prepared(documents, folders, {} if through is None else {"through": str(through)})
+    numbered = {} if through is None else {"through": str(through)}
+    compiler = _prepared(documents, folders, {**numbered, "watermark": watermark})
     newest = max(document.issued for document in documents)
     midnight = datetime.datetime.combine(newest, datetime.time(), datetime.UTC)
     made = compiler.compile(format="pdf", pdf_standards="a-2u", timestamp=midnight)

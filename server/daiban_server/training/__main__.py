@@ -1,0 +1,5 @@
+"""``python -m daiban_server.training``: as ``daiban training``."""
+
+from daiban_server.training.command import training
+
+training()

@@ -21,6 +21,7 @@ from daiban_server.console.languages.spoken import LANGUAGES
 from daiban_server.demo.district import PASSWORD
 from tests.pictures.pages import NOBODY, SHOTS, Shot
 from tests.pictures.sheets import sheet
+from tests.pictures.week import book_a_week
 from tests.support import axe
 from tests.support.chromium import DESK, PHONE
 from tests.support.processes import ROOT, Child
@@ -59,12 +60,13 @@ def served(port: int) -> Iterator[str]:
     with Child.python(*command, env={"DAIBAN_SECOND_FACTOR": ""}) as server:
         server.line("Listening at")
         with httpx2.Client(verify=False, trust_env=False) as http:
-            for _ in range(100):
+            for _ in range(1200):
                 try:
                     http.get(f"{url}/v1/health")
                     break
                 except httpx2.TransportError:
                     time.sleep(0.1)
+        book_a_week(url)
         yield url
         server.stop()
 

@@ -1,6 +1,9 @@
 """Every page of the console: who looks at it, and how one gets there."""
 
+import datetime
 from typing import NamedTuple
+
+from daiban_server.limits.calendar import OFFICIAL
 
 
 class Shot(NamedTuple):
@@ -14,6 +17,8 @@ class Shot(NamedTuple):
 
 
 NOBODY = ""
+NEXT = OFFICIAL.add(datetime.datetime.now(datetime.UTC).date(), 1).isoformat()
+"""The first day of `week.book_a_week`."""
 FIRST_CASE = ".cases tbody th a"
 SHOTS = (
     Shot("sign-in", NOBODY, "/sign-in"),
@@ -44,9 +49,10 @@ SHOTS = (
     Shot("figures-district", "district", "/figures?first=2026-01-01&last=2026-11-30"),
     Shot("counted", "head1", "/figures/counted?figure=completed&first=2026-10-01&last=2026-10-31"),
     Shot("assessment", "district", "/figures/assessment?first=2026-01-01&last=2026-11-30"),
-    Shot("visits", "clerk1", "/visits"),
-    Shot("visits-map", "clerk1", "/visits/map"),
-    Shot("visits-book", "clerk1", "/visits/book"),
+    Shot("visits", "clerk1", f"/visits?week={NEXT}"),
+    Shot("visit", "clerk1", f"/visits?week={NEXT}", (".board a",)),
+    Shot("visits-map", "clerk1", f"/visits/map?day={NEXT}"),
+    Shot("visits-book", "clerk1", "/visits/book?q=zhang"),
     Shot("visits-plan", "head1", "/visits/plan"),
     Shot("visits-away", "head1", "/visits/away"),
     Shot("people", "head1", "/people"),

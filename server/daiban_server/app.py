@@ -162,6 +162,7 @@ API = (
     walls.results,
     walls.handover,
     walls.visit_slip,
+    printing.case_papers,
     printing.case_paper,
     printing.register_pages,
     printing.office,

@@ -144,6 +144,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/v1/photos/{record:str}"): lambda of: (f"/v1/photos/{of.application}", {}),
     ("GET", "/v1/photos/{record:str}/thumbnail"): lambda of: (f"/v1/photos/{of.application}/thumbnail", {}),
     ("GET", "/v1/households/{record:str}"): lambda of: (f"/v1/households/{of.household}", {}),
+    ("GET", "/v1/cases/{record:str}/papers"): lambda of: (f"/v1/cases/{of.application}/papers", {}),
     ("GET", "/v1/cases/{record:str}/papers/{name:str}"): lambda of: (f"/v1/cases/{of.application}/papers/slip", {}),
     ("GET", "/v1/registers/{name:str}/print"): lambda of: ("/v1/registers/来访/print", {}),
     ("GET", "/v1/print/items/{code:str}"): lambda of: ("/v1/print/items/SB-01", {}),

@@ -1,6 +1,5 @@
 """One case: how it stands, what may be done now and why the rest may not, its story, its form, its papers."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,15 +9,14 @@ from litestar.response import Template
 from sqlalchemy import bindparam, select
 
 from daiban_schemas import entry
-from daiban_schemas.forms import PREFIX
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import MODES, SOURCES
-from daiban_schemas.masking import as_shown
-from daiban_server.console import words
-from daiban_server.console.asking import Form, answers, form, label_of, word_of
+from daiban_server.console import asking, words
+from daiban_server.console.asking import Form, form, label_of, word_of
+from daiban_server.console.cases.answered import answers, most
+from daiban_server.console.cases.prints import Prints, prints
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed, say
-from daiban_server.console.meaning import Meaning, meaning
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book, Person
 from daiban_server.console.reading.disputes import disputes_of
@@ -37,6 +35,7 @@ from daiban_server.http.records import hand_in
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.limits.sentences import LABELS
 from daiban_server.permissions import may
+from daiban_server.printing.case_file import gather
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import views
 from daiban_sync.ids import is_id
@@ -45,20 +44,6 @@ from daiban_sync.view import View
 KIND = KINDS["application"]
 FACTS = ("brought", "delivered", "followed_up", "verified")
 """Reports that a window makes; the others come from homes."""
-_HEAD = ("applicant", "identity_number", "phone", "mode", "source", "account", "urgent", "note")
-_PAPERS = {
-    "work-order": "承办单",
-    "slip": "收件凭证",
-    "notice": "一次性告知书",
-    "acceptance": "受理通知书",
-    "extension": "延期告知书",
-    "receipt": "办结通知",
-    "non-acceptance": "不予受理通知书",
-    "refusal": "不予办理决定",
-    "delivery": "送达回证",
-    "mandate": "委托书",
-    "file": "整卷档案",
-}
 _LIMITS: Mapping[str, str] = {str(kind): label for kind, label in LABELS.items()}
 _p = schema.person.c
 _PEOPLE = (
@@ -66,17 +51,6 @@ _PEOPLE = (
     .where(_p.centre == bindparam("centre_id"), _p.active, (_p.role == "clerk") | (_p.role == "head"))
     .order_by(_p.name)
 )
-
-
-class Answered(NamedTuple):
-    """A field of the form with its value in words, who wrote it and when."""
-
-    what: Meaning
-    text: str
-    by: Person
-    at: Moment
-    hidden: bool
-    disputed: bool
 
 
 class Step(NamedTuple):
@@ -147,7 +121,6 @@ async def whole(
         failed=failed,
         unsettled=unsettled,
         given=given or {},
-        papers=_PAPERS.items() if may(session.role, "paper.print") else (),
         may_copy=may(session.role, "person.copy"),
         may_prove=may(session.role, "evidence.export"),
         may_photo=may(session.role, "photo.read"),
@@ -175,6 +148,7 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
     photos = yield from views.shown(views.OF_PARENT, centre, parent_id=id_, kind_name="photo")
     visits = yield from of_case(id_, book)
     limits = yield from limits_of(centre, id_)
+    printing = may(session.role, "paper.print")
     return {
         "title": f"{found.case.number or found.case.item_name} {found.case.applicant}",
         "case": found.case,
@@ -189,13 +163,14 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         "alike": found.alike,
         "limits": [_limit(one, now) for one in limits if one.closed is None],
         "closed": [_limit(one, now) for one in limits if one.closed is not None],
-        "answers": (told_of := _answers(view, item, book)),
-        "most": (most := _most(told_of)),
-        "others": any((one.by, one.at) != most for one in told_of),
+        "answers": (told_of := answers(view, item, book)),
+        "most": (usual := most(told_of)),
+        "others": any((one.by, one.at) != usual for one in told_of),
         "needed": _needed(view, item, book),
         "visits": visits,
         "photos": [_photo(one.view, book) for one in photos],
         "disputes": (yield from disputes_of(id_, book)),
+        "prints": prints((yield from gather(centre, id_, now))) if printing else Prints([], []),
         "choices": CHOICES,
     }
 
@@ -240,31 +215,6 @@ def _limit(one: DeadlineOut, now: int) -> Limit:
     }
     mark = marks.get(one.state) or words.due_day(one.due, now)
     return Limit(_LIMITS.get(one.kind, one.kind), mark, one.due, retold(one.why))
-
-
-def _answers(view: View, item: str, book: Book) -> list[Answered]:
-    chosen = book.view(bytes.fromhex(item)) if is_id(item) else None
-    questions = chosen.values.get("form") if chosen else None
-    known = questions if isinstance(questions, list) else []
-    names = [name for name in _HEAD if name in view.fields]
-    names += [PREFIX + str(one.get("id")) for one in known if PREFIX + str(one.get("id")) in view.fields]
-    names += sorted(name for name in view.fields if name.startswith(PREFIX) and name not in names)
-    found = []
-    for name in names:
-        what, value = meaning("application", name, known), view.fields[name][0]
-        if value.value is None:
-            continue
-        hidden = as_shown(value.value, what.of, "handling") != value.value
-        text = told(value.value, what.of, lambda id_: book.places.get(bytes.fromhex(id_), ""), book.now)
-        by, at = book.person(value.author), words.moment(value.effective, book.now)
-        found.append(Answered(what, text, by, at, hidden, disputed=name in view.conflicts))
-    return found
-
-
-def _most(told_of: list[Answered]) -> tuple[Person, Moment] | None:
-    """Who wrote most of it and when, to be said once; None where no two fields share that."""
-    common = Counter((one.by, one.at) for one in told_of).most_common(1)
-    return common[0][0] if common and common[0][1] > 1 else None
 
 
 def _needed(view: View, item: str, book: Book) -> list[tuple[str, bool, str]]:
@@ -313,7 +263,7 @@ async def _act(
     # An act of a record that is not there would wait for it, as a phone's does.
     await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
     found = await services.database.read(rows(_PEOPLE, centre_id=session.clerk.centre))
-    values, errors = answers(form(act, {id_.hex(): name for id_, name in found}), given)
+    values, errors = asking.answers(form(act, {id_.hex(): name for id_, name in found}), given)
     if not errors:
         seen = given.get("expected", "")
         expected = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else None

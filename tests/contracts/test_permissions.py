@@ -144,6 +144,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/v1/photos/{record:str}"): lambda of: (f"/v1/photos/{of.application}", {}),
     ("GET", "/v1/photos/{record:str}/thumbnail"): lambda of: (f"/v1/photos/{of.application}/thumbnail", {}),
     ("GET", "/v1/households/{record:str}"): lambda of: (f"/v1/households/{of.household}", {}),
+    ("GET", "/cases/{record:str}/photos"): lambda of: (f"/cases/{of.application}/photos", {}),
     ("GET", "/v1/searches"): lambda of: ("/v1/searches", {}),
     ("POST", "/v1/searches"): lambda of: (
         "/v1/searches",

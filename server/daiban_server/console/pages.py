@@ -34,7 +34,7 @@ FIELDS = 60
 
 _PAGES = re.compile(
     r"/(summary|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies"
-    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits)(/[0-9a-f]{32})?|cases/[0-9a-f]{32}/photos"
     r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"

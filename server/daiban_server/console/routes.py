@@ -24,7 +24,7 @@ from daiban_server.console import (
     trust,
 )
 from daiban_server.console.calendar import page as calendar
-from daiban_server.console.cases import keeping, listed
+from daiban_server.console.cases import keeping, listed, photos
 from daiban_server.console.cases import one as one_case
 from daiban_server.console.catalogue import changing, item
 from daiban_server.console.catalogue import listing as catalogue
@@ -106,6 +106,7 @@ ROUTES: list[Router] = [
             *registers.HANDLERS,
             *listed.HANDLERS,
             *keeping.HANDLERS,
+            *photos.HANDLERS,
             *one_case.HANDLERS,
             listed_replies.replies,
             one_household.household,

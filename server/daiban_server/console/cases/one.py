@@ -14,11 +14,12 @@ from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.console import asking, words
 from daiban_server.console.asking import Form, form, label_of, word_of
 from daiban_server.console.cases.answered import answers, most
+from daiban_server.console.cases.photos import photos_of
 from daiban_server.console.cases.prints import Prints, prints
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
-from daiban_server.console.reading.book import Book, Person
+from daiban_server.console.reading.book import Book
 from daiban_server.console.reading.disputes import disputes_of
 from daiban_server.console.reading.visits import of_case
 from daiban_server.console.settling import Failed
@@ -37,7 +38,6 @@ from daiban_server.limits.sentences import LABELS
 from daiban_server.permissions import may
 from daiban_server.printing.case_file import gather
 from daiban_server.services import GivenServices, Services
-from daiban_server.spine import views
 from daiban_sync.ids import is_id
 from daiban_sync.view import View
 
@@ -79,15 +79,6 @@ class Limit(NamedTuple):
     mark: Mark
     due: str
     why: str
-
-
-class Photo(NamedTuple):
-    """A photo of a paper; `arrived` says that its bytes are there."""
-
-    record: str
-    paper: str
-    by: Person
-    taken: Moment | None
 
 
 @get("/cases/{record:str}", opt={"action": "case.read"})
@@ -145,7 +136,6 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
     if view is None:
         raise ProblemError("record.unknown")
     item = book.text(id_, "item")
-    photos = yield from views.shown(views.OF_PARENT, centre, parent_id=id_, kind_name="photo")
     visits = yield from of_case(id_, book)
     limits = yield from limits_of(centre, id_)
     printing = may(session.role, "paper.print")
@@ -168,7 +158,7 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         "others": any((one.by, one.at) != usual for one in told_of),
         "needed": _needed(view, item, book),
         "visits": visits,
-        "photos": [_photo(one.view, book) for one in photos],
+        "photos": (yield from photos_of(id_, book)),
         "disputes": (yield from disputes_of(id_, book)),
         "prints": prints((yield from gather(centre, id_, now))) if printing else Prints([], []),
         "choices": CHOICES,
@@ -225,13 +215,6 @@ def _needed(view: View, item: str, book: Book) -> list[tuple[str, bool, str]]:
     listed = [(str(one.get("name")), one.get("note") or "") for one in wanted or () if isinstance(one, dict)]
     others = [(name, "") for name in collected if name not in dict(listed)]
     return [(name, name in collected, note) for name, note in [*listed, *others]]
-
-
-def _photo(view: View, book: Book) -> Photo:
-    taken = view.values.get("taken_at")
-    author = view.fields["parent"][0].author if "parent" in view.fields else ""
-    at = words.moment(taken, book.now) if isinstance(taken, int) else None
-    return Photo(view.record, str(view.values.get("paper") or ""), book.person(author or "0" * 32), at)
 
 
 # What is done with it ---------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """One case: how it stands, what may be done now and why the rest may not, its story, its form, its papers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
@@ -14,6 +14,7 @@ from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.console import asking, words
 from daiban_server.console.asking import Form, form, label_of, word_of
 from daiban_server.console.cases.answered import answers, most
+from daiban_server.console.cases.mandates import mandates_of
 from daiban_server.console.cases.photos import photos_of
 from daiban_server.console.cases.prints import Prints, prints
 from daiban_server.console.languages.retelling import retold
@@ -27,6 +28,7 @@ from daiban_server.console.values import CHOICES, told
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.evidence.received import received
 from daiban_server.features.cases.listing import ActOut, EventOut
 from daiban_server.features.cases.routes import whole_case
 from daiban_server.features.deadlines.routes import DeadlineOut
@@ -96,24 +98,28 @@ async def whole(
     errors: Mapping[str, str] | None = None,
     failed: str = "",
     given: Mapping[str, str] | None = None,
+    typed: Sequence[tuple[str, str]] = (),
     unsettled: Failed | None = None,
 ) -> Template:
-    """The page of a case, with what went wrong: an act that `failed`, or a field that is `unsettled`."""
+    """The page of a case, with what went wrong: an act that `failed`, or a field that is `unsettled`. What was `typed`
+    for an act that may not be given any more is shown all the same."""
     id_ = checked_id(record, "record.unknown")
     return await show(
         "cases/case",
         services,
         session,
-        _read(id_, session, services),
+        _read(id_, session, services, (given or {}).get("seen", "")),
         422 if errors or unsettled else 200,
         here="cases",
         said=said,
         errors=errors or {},
         failed=failed,
+        typed=typed,
         unsettled=unsettled,
         given=given or {},
         may_copy=may(session.role, "person.copy"),
         may_prove=may(session.role, "evidence.export"),
+        may_trust=may(session.role, "trust.read"),
         may_photo=may(session.role, "photo.read"),
         may_reveal=may(session.role, "value.reveal"),
         may_act=may(session.role, "record.command"),
@@ -124,7 +130,7 @@ async def whole(
     )
 
 
-def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
+def _read(id_: bytes, session: SignedIn, services: Services, seen: str = "") -> Program[Mapping[str, Any]]:
     centre, now = session.clerk.centre, services.now()
     book = Book(centre, now, services.keys.desk_device(centre), session.clerk.person)
     yield from book.open()
@@ -150,6 +156,8 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         "acts": _acts(found.acts, found.case.status, session, named),
         "barred": [(one.label, one.why_not) for one in found.acts if not one.legal and one.why_not],
         "steps": [_step(one, now) for one in reversed(found.story)],
+        "seen": len(done := [one for one in found.story if one.name != "replied"]),
+        "meanwhile": [_step(one, now) for one in done[known:]] if (known := _number(seen)) is not None else [],
         "alike": found.alike,
         "limits": [_limit(one, now) for one in limits if one.closed is None],
         "closed": [_limit(one, now) for one in limits if one.closed is not None],
@@ -160,9 +168,30 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         "visits": visits,
         "photos": (yield from photos_of(id_, book)),
         "disputes": (yield from disputes_of(id_, book)),
+        "mandates": (yield from mandates_of(id_, book)),
+        "proof": (yield from _proof(id_, book)),
         "prints": prints((yield from gather(centre, id_, now))) if printing else Prints([], []),
         "choices": CHOICES,
     }
+
+
+class Proof(NamedTuple):
+    """The case's batches in the log: see `evidence.received.Received`."""
+
+    batches: int
+    at: Moment
+    leaf: int
+    covered: bool
+    size: int
+    signed: Moment | None
+
+
+def _proof(id_: bytes, book: Book) -> Program[Proof | None]:
+    held = yield from received(book.centre, id_)
+    if held is None:
+        return None
+    signed = words.moment(held.signed, book.now) if held.signed else None
+    return Proof(held.batches, words.moment(held.newest, book.now), held.leaf, held.covered, held.size, signed)
 
 
 def _acts(acts: list[ActOut], status: str, session: SignedIn, people: Mapping[str, str]) -> list[Act]:
@@ -246,10 +275,10 @@ async def _act(
     # An act of a record that is not there would wait for it, as a phone's does.
     await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
     found = await services.database.read(rows(_PEOPLE, centre_id=session.clerk.centre))
-    values, errors = asking.answers(form(act, {id_.hex(): name for id_, name in found}), given)
+    asked = form(act, {id_.hex(): name for id_, name in found})
+    values, errors = asking.answers(asked, given)
     if not errors:
-        seen = given.get("expected", "")
-        expected = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else None
+        expected = _number(given.get("expected", ""))
         body = (
             entry.command(record, "application", name, values, expected=expected, at=services.now(), by=session.person)
             if kind == "commands"
@@ -260,8 +289,14 @@ async def _act(
         except ProblemError as error:
             errors = {"": words.wrong(error.code)}
     if errors:
-        return await whole(record, session, services, errors=errors, failed=name, given=given)
+        typed = [(one.label, given[one.name]) for one in asked.inputs if given.get(one.name)]
+        return await whole(record, session, services, errors=errors, failed=name, given=given, typed=typed)
     return go(f"/cases/{record}", "acted")
+
+
+def _number(text: str) -> int | None:
+    """A number that a page gave a form to bring back."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
 
 
 HANDLERS: list[Any] = [case, command, report]

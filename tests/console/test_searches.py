@@ -22,7 +22,7 @@ async def test_a_clerk_keeps_a_search_and_begins_her_day_with_it(
     town = sqlite_township
     await handed_in(town, "张桂兰", "欧阳青山", "欧阳小妹")
     await sign_in(desk, town, "赵敏", "/cases")
-    row = desk.get_by_role("navigation", name="常用的查找")
+    row = desk.get_by_role("navigation", name="常用条件")
     assert await row.get_by_role("link").all_inner_texts() == ["全部", "今日到期", "已超期", "我经办的", "等补正"]
     await desk.get_by_label("查找", exact=True).press_sequentially("ouyang")
     await desk.get_by_text("保存这个查找").click()

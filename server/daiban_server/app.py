@@ -25,6 +25,7 @@ from daiban_server.features.affairs import routes as affairs
 from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
 from daiban_server.features.affairs.owing import opinion_limits
 from daiban_server.features.affairs.telling import EFFECTS as RESULTS
+from daiban_server.features.cases import kept_routes
 from daiban_server.features.cases import routes as cases
 from daiban_server.features.cases.effects import EFFECTS as CASES
 from daiban_server.features.catalogue.routes import CatalogueRoutes
@@ -152,6 +153,7 @@ API = (
     auditing.read_audit,
     cases.cases,
     cases.case,
+    *kept_routes.HANDLERS,
     evidence,
     copy,
     cases.registers,
@@ -162,6 +164,7 @@ API = (
     walls.results,
     walls.handover,
     walls.visit_slip,
+    printing.case_papers,
     printing.case_paper,
     printing.register_pages,
     printing.office,

@@ -86,7 +86,8 @@ async def eventful(town: Township) -> list[str]:
     await stolen(town, *WHO)
     form = await walked(head, "/receive?q=张", f"/receive/form?household={home}&item={town.item.hex()}")
     number = f"/reveal/{await disputed(town)}?field=identity_number"
-    return [plan, away, f"/households/{home}", number, "/account/proof", "/hand-in", "/lost", LOOK, *form]
+    photos = f"/cases/{case}/photos"
+    return [plan, away, f"/households/{home}", number, photos, "/account/proof", "/hand-in", "/lost", LOOK, *form]
 
 
 async def addresses(town: Township) -> Mapping[Kind, str]:

@@ -5,7 +5,7 @@ import pytest
 
 from daiban_schemas.slip import code_of
 from daiban_server.features.cases import routes
-from daiban_server.printing.by_name import ONE
+from daiban_server.printing.by_name import ONE, ready
 from daiban_server.printing.case_file import gather
 from daiban_server.spine.refusal import Refusal
 from tests.cases.bureau import Bureau
@@ -33,6 +33,18 @@ def test_none_is_printed_before_its_time(bureau: Bureau) -> None:
         else:
             printable.add(name)
     assert printable == {"application", "slip", "slip-a5", "mandate", "information-notice", "separate-consent"}
+    assert set(ready(file)) == printable
+
+
+def test_what_is_said_to_be_ready_grows_with_the_case(bureau: Bureau) -> None:
+    case = bureau.case()
+    bureau.through(case, ("赵敏", "submit", {}), ("赵敏", "accept", {}))
+    accepted = set(ready(bureau.run(gather(bureau.centre, case, bureau.now))))
+    assert {"acceptance", "receipt", "work-order"} <= accepted
+    assert not {"result", "delivery", "refusal", "file"} & accepted
+    bureau.through(case, ("赵敏", "complete", {"result": "已核准"}))
+    done = set(ready(bureau.run(gather(bureau.centre, case, bureau.now))))
+    assert done - accepted == {"result", "result-slip", "delivery"}
 
 
 @pytest.mark.parametrize("name", ["refusal", "non-acceptance"])

@@ -36,6 +36,29 @@ ASKING: dict[str, Problem] = {
         "No reason to be shown this",
         "Choose a reason; other reasons need words, at most 200 characters",
     ),
+    "search.name": Problem(
+        422,
+        "查找的名字要有 1 到 20 个字",
+        "请另写一个名字",
+        "A search's name has 1 to 20 characters",
+        "Write another name",
+    ),
+    "search.taken": Problem(
+        409, "已有一个查找叫这个名字", "请另写一个名字", "A search has this name already", "Write another name"
+    ),
+    "search.empty": Problem(
+        422, "还没有条件可存", "请先查找,再保存", "There is nothing to keep yet", "Search for something first"
+    ),
+    "search.too_many": Problem(
+        409,
+        "存的查找已有 12 个",
+        "请先删掉一个不用的",
+        "Twelve searches are kept already",
+        "Remove one that is not used",
+    ),
+    "search.unknown": Problem(
+        404, "没有存过这个查找", "请刷新后再看", "No such search is kept", "Reload and look again"
+    ),
     "reveal.nothing": Problem(
         404, "这一项没有隐藏的内容", "请刷新后再看", "Nothing of it is hidden", "Reload and look again"
     ),

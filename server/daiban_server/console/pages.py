@@ -37,6 +37,7 @@ _PAGES = re.compile(
     r"/(training(/again)?|summary|help|audit|account|people|erasures|registers|quarantine"
     r"|receive(/item|/form)?|trust|replies"
     r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"|cases/[0-9a-f]{32}/photos"
     r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
@@ -70,6 +71,9 @@ SAID = {
     "separated": "已拆开，两户各是各的，办件也各归各的。",
     "told-apart": "已记下不是一户，以后不再列出。",
     "compare-again": "已放回疑似重户，请再核对。",
+    "search-kept": "查找存好了，列在这里。",
+    "search-changed": "改好了。",
+    "search-gone": "已删掉这个查找。",
     "acted": "已办好，记在办理经过里。",
     "erased": "已永久清除。登记编号和统计数字还在，姓名和内容都没有了。",
     "retention": "保存期限改好了。",

@@ -25,7 +25,7 @@ from daiban_server.console import (
     trust,
 )
 from daiban_server.console.calendar import page as calendar
-from daiban_server.console.cases import listed
+from daiban_server.console.cases import keeping, listed, photos
 from daiban_server.console.cases import one as one_case
 from daiban_server.console.catalogue import changing, item
 from daiban_server.console.catalogue import listing as catalogue
@@ -109,6 +109,8 @@ ROUTES: list[Router] = [
             *copies.HANDLERS,
             *registers.HANDLERS,
             *listed.HANDLERS,
+            *keeping.HANDLERS,
+            *photos.HANDLERS,
             *one_case.HANDLERS,
             listed_replies.replies,
             one_household.household,

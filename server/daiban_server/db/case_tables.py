@@ -4,7 +4,7 @@
 the command that they stand for, and never again.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
 from daiban_server.db.columns import id_column, metadata, number, octets, text
 
@@ -46,6 +46,21 @@ case_sheet = Table(
 """A case that was submitted, as lists show and find it. `label` is the mode of the statistics: ``direct``, ``limited``,
 ``proxy`` or ``home``; `search` is number, names and their pinyin in small letters; `due` is a day, ``YYYY-MM-DD``; who
 is nobody is sixteen zero bytes."""
+
+kept_search = Table(
+    "kept_search",
+    metadata,
+    id_column("person", ForeignKey("person.id"), key=True),
+    Column("key", String(32), primary_key=True),
+    text("name"),
+    text("search"),
+    Column("opens", Boolean, nullable=False),
+    number("at"),
+    sqlite_with_rowid=False,
+)
+"""Searches of the list of cases that somebody keeps under a name, `search` as JSON (`features.cases.kept.Search`).
+`opens` marks the one with which the list opens for him; of one that everybody has, `key` is its code and the rest is
+empty."""
 
 household_sheet = Table(
     "household_sheet",

@@ -1,10 +1,12 @@
-"""The papers of a case by the name under which they are asked for."""
+"""The papers of a case by the name under which they are asked for, and which of them there are by now."""
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from daiban_server.features.papers.documents import Document
 from daiban_server.printing import application, case_papers, casework, consents
 from daiban_server.printing.case_file import CaseFile
+from daiban_server.spine.refusal import Refusal
 
 ONE: Mapping[str, Callable[[CaseFile], Document]] = {
     "slip": case_papers.slip,
@@ -26,3 +28,24 @@ ONE: Mapping[str, Callable[[CaseFile], Document]] = {
     "delivery": casework.delivery,
 }
 """Where a case has several, the last: the file of an archived case has them all."""
+FILE = "file"
+"""The name of all papers of an archived case together."""
+RESULT: Mapping[str, Literal["roll", "a5"]] = {"result": "a5", "result-slip": "roll"}
+"""The slip of the result, which has the secret that rates the case for who had no part in it."""
+NAMES = (*ONE, *RESULT, FILE)
+
+
+def ready(file: CaseFile) -> list[str]:
+    """The names of the papers that can be printed now: each says so itself, so that none is offered and then refused.
+    Nothing is set for it, so it takes no longer than reading the file."""
+    return [name for name in NAMES if _stands(name, file)]
+
+
+def _stands(name: str, file: CaseFile) -> bool:
+    if name == FILE:
+        return bool(file.values.get("archive"))
+    try:
+        case_papers.result(file, "", RESULT[name]) if name in RESULT else ONE[name](file)
+    except Refusal:
+        return False
+    return True

@@ -1,8 +1,7 @@
 """Papers of cases and pages of registers, as PDF."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
 
 from litestar import Response, get, put
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -16,7 +15,7 @@ from daiban_server.http.session import GivenSession
 from daiban_server.limits.calendar import local_day
 from daiban_server.offices import Reached
 from daiban_server.printing import archive
-from daiban_server.printing.by_name import ONE
+from daiban_server.printing.by_name import FILE, NAMES, ONE, RESULT, ready
 from daiban_server.printing.case_file import CaseFile, gather
 from daiban_server.printing.case_papers import as_reprint, result
 from daiban_server.printing.register_pages import pages
@@ -24,10 +23,13 @@ from daiban_server.services import GivenServices
 from daiban_server.settings import Settings
 
 PDF = "application/pdf"
-FILE = "file"
-"""The name of all papers of an archived case together."""
-RESULT: Mapping[str, Literal["roll", "a5"]] = {"result": "a5", "result-slip": "roll"}
-"""The slip of the result, which has the secret that rates the case for who had no part in it."""
+
+
+@get("/v1/cases/{record:str}/papers", opt={"action": "paper.print"})
+async def case_papers(record: FromPath[str], session: GivenSession, services: GivenServices) -> list[str]:
+    """The names of the papers of a case that can be printed now; every other name is refused: ``print.not_yet``."""
+    case = checked_id(record, "record.unknown")
+    return ready(await services.database.read(gather(session.clerk.centre, case, services.now())))
 
 
 @get("/v1/cases/{record:str}/papers/{name:str}", opt={"action": "paper.print"}, media_type=PDF)
@@ -35,7 +37,7 @@ async def case_paper(
     record: FromPath[str], name: FromPath[str], session: GivenSession, services: GivenServices
 ) -> Response[bytes]:
     """A paper of a case by its name (see `by_name.ONE`), or ``file``: everything that is archived."""
-    if name not in (FILE, *RESULT, *ONE):
+    if name not in NAMES:
         raise ProblemError("print.unknown")
     case = checked_id(record, "record.unknown")
     file = await services.database.read(gather(session.clerk.centre, case, services.now()))

@@ -1,30 +1,35 @@
 """办件: the centre's cases, found by number, name, pinyin, telephone or household, and narrowed by what people ask."""
 
-import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from litestar import get
-from litestar.response import Template
+import msgspec
+from litestar import Response, get
+from litestar.response import Redirect, Template
 
 from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.console import words
+from daiban_server.console.languages.spoken import listed, translated
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.book import Book
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
-from daiban_server.features.cases import listing
-from daiban_server.features.cases.listing import OPEN, CaseOut, Wanted
+from daiban_server.features.cases import kept, listing
+from daiban_server.features.cases.kept import Search
+from daiban_server.features.cases.kept_routes import KeptOut, counted
+from daiban_server.features.cases.listing import OPEN, CaseOut
 from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.limits.calendar import local_day
 from daiban_server.services import GivenServices, Services
 from daiban_sync.ids import is_id
 
 PAGE = 50
-FILTERS = ("q", "state", "window", "label", "source", "due")
+FILTERS = Search.__struct_fields__
 DUE = {"over": "已超期", "today": "今日到期", "week": "七天内到期"}
-LONGEST = 100
-"""Characters that a search looks at."""
+WHO = {"me": "我经办的"}
+ALL = "/cases?all=yes"
+"""Every case, whatever somebody lets the list open with."""
 
 
 class Line(NamedTuple):
@@ -45,59 +50,99 @@ class Line(NamedTuple):
 
 
 @get("/cases", opt={"action": "case.read"})
-async def cases(request: Asked, session: GivenSession, services: GivenServices) -> Template:
-    """The list; the address holds the search, so it can be kept as a bookmark and sent to a colleague."""
-    asked = {name: request.query_params.get(name, "").strip()[:LONGEST] for name in FILTERS}
-    asked = {name: value if "\x00" not in value else "" for name, value in asked.items()}
+async def cases(request: Asked, session: GivenSession, services: GivenServices) -> Response[Any]:
+    """The list; the address holds the search, so it can be kept as a bookmark and sent to a colleague. An address
+    without one leads to the search with which somebody lets it open."""
+    if not request.query_params:
+        for one in await services.database.read(kept.searches(session.clerk.person)):
+            if one.opens:
+                return Redirect(address_of(one.search), status_code=303)
     page = request.query_params.get("page", "")
     at = int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
+    part = bool(request.headers.get("hx-request"))
+    return await found(search_in(request.query_params), session, services, max(at, 1), part=part, said=said_in(request))
+
+
+def search_in(given: Mapping[str, str]) -> Search:
+    """The search that an address or a form tells; what is no search is no wish."""
+    asked = {name: given.get(name, "").strip()[: kept.LONGEST] for name in FILTERS}
+    known = {"due": DUE, "who": WHO}
+    asked = {name: text for name, text in asked.items() if text in known.get(name, (text,)) and "\x00" not in text}
+    return msgspec.convert(asked, Search)
+
+
+async def found(
+    search: Search,
+    session: SignedIn,
+    services: Services,
+    at: int = 1,
+    *,
+    part: bool = False,
+    said: str = "",
+    errors: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Template:
+    """The page of a search, or the `part` of it that follows what is typed; with what went wrong with keeping it."""
     return await show(
-        "cases/list" if not request.headers.get("hx-request") else "cases/lines",
+        "cases/lines" if part else "cases/list",
         services,
         session,
-        _read(asked, max(at, 1), session, services),
+        _read(search, at, session, services),
+        422 if errors else 200,
         here="cases",
         title="办件",
-        asked=asked,
+        asked={name: getattr(search, name) for name in FILTERS},
         modes=MODES,
         sources=SOURCES,
         dues=DUE,
-        link=lambda **changed: _address(asked, **changed),
-        said=said_in(request),
+        who=WHO,
+        every=ALL,
+        address_of=address_of,
+        address_of_shown=address_of(search),
+        starters=kept.STARTERS,
+        link=lambda page: address_of(search, page=page),
+        said=said,
+        errors=errors or {},
+        given=given or {},
+        suggested=_suggested(search),
+        longest=kept.LONGEST_NAME,
     )
 
 
-def _read(asked: Mapping[str, str], at: int, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
-    centre, now = session.clerk.centre, services.now()
-    book = Book(centre, now, b"", session.clerk.person)
+def _read(search: Search, at: int, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
+    person, centre, now = session.clerk.person, session.clerk.centre, services.now()
+    book = Book(centre, now, b"", person)
     yield from book.open()
     counts = yield from listing.counts(centre)
-    found = yield from listing.found(centre, _wanted(asked, at, now))
+    wanted = kept.wanted(search, person, local_day(now), PAGE + 1, (at - 1) * PAGE)
+    lines = yield from listing.found(centre, wanted)
     states = [(state, mark, counts.get(state, 0)) for state, mark in words.APPLICATION.items() if counts.get(state)]
+    searches = yield from counted(person, centre, now)
     return {
-        "lines": [_line(one, book) for one in found[:PAGE]],
-        "more": len(found) > PAGE,
+        "lines": [_line(one, book) for one in lines[:PAGE]],
+        "more": len(lines) > PAGE,
         "at": at,
         "states": states,
         "open_count": sum(counts.get(state, 0) for state in OPEN),
         "total": sum(counts.values()),
         "windows": (yield from listing.windows(centre)),
+        "searches": searches,
+        "may_keep": search != Search() and not _kept_already(search, searches),
     }
 
 
-def _wanted(asked: Mapping[str, str], at: int, now: int) -> Wanted:
-    today = words.local(now).date()
-    until = {"over": today, "today": today + datetime.timedelta(1), "week": today + datetime.timedelta(8)}
-    return Wanted(
-        query=asked["q"],
-        status=asked["state"],
-        window=asked["window"],
-        label=asked["label"],
-        source=asked["source"],
-        due_before=until[asked["due"]].isoformat() if asked["due"] in until else "",
-        limit=PAGE + 1,
-        skip=(at - 1) * PAGE,
+def _kept_already(search: Search, searches: Iterable[KeptOut]) -> bool:
+    return any(one.search == search for one in searches)
+
+
+def _suggested(search: Search) -> str:
+    """A name for a search: what it asks, in words."""
+    state = words.APPLICATION.get(search.state)
+    told = (
+        *(search.q, state.word if state else "", DUE.get(search.due, ""), WHO.get(search.who, ""), search.window),
+        *(MODES.get(search.label, ""), SOURCES.get(search.source, "")),
     )
+    return listed(translated(text) for text in told if text)[: kept.LONGEST_NAME]
 
 
 def _line(one: CaseOut, book: Book) -> Line:
@@ -119,9 +164,10 @@ def _line(one: CaseOut, book: Book) -> Line:
     )
 
 
-def _address(asked: Mapping[str, str], **changed: object) -> str:
-    query = {name: value for name, value in {**asked, **changed}.items() if value}
-    return f"/cases?{urlencode(query)}" if query else "/cases"
+def address_of(search: Search, **more: object) -> str:
+    """The address of a search."""
+    query = {name: value for name, value in {**msgspec.to_builtins(search), **more}.items() if value}
+    return f"/cases?{urlencode(query)}" if query else ALL
 
 
 HANDLERS: list[Any] = [cases]

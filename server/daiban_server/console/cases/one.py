@@ -1,7 +1,6 @@
 """One case: how it stands, what may be done now and why the rest may not, its story, its form, its papers."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
@@ -10,17 +9,18 @@ from litestar.response import Template
 from sqlalchemy import bindparam, select
 
 from daiban_schemas import entry
-from daiban_schemas.forms import PREFIX
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import MODES, SOURCES
-from daiban_schemas.masking import as_shown
-from daiban_server.console import words
-from daiban_server.console.asking import Form, answers, form, label_of, word_of
+from daiban_server.console import asking, words
+from daiban_server.console.asking import Form, form, label_of, word_of
+from daiban_server.console.cases.answered import answers, most
+from daiban_server.console.cases.mandates import mandates_of
+from daiban_server.console.cases.photos import photos_of
+from daiban_server.console.cases.prints import Prints, prints
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed, say
-from daiban_server.console.meaning import Meaning, meaning
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
-from daiban_server.console.reading.book import Book, Person
+from daiban_server.console.reading.book import Book
 from daiban_server.console.reading.disputes import disputes_of
 from daiban_server.console.reading.visits import of_case
 from daiban_server.console.settling import Failed
@@ -28,6 +28,7 @@ from daiban_server.console.values import CHOICES, told
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.evidence.received import received
 from daiban_server.features.cases.listing import ActOut, EventOut
 from daiban_server.features.cases.routes import whole_case
 from daiban_server.features.deadlines.routes import DeadlineOut
@@ -37,28 +38,14 @@ from daiban_server.http.records import hand_in
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.limits.sentences import LABELS
 from daiban_server.permissions import may
+from daiban_server.printing.case_file import gather
 from daiban_server.services import GivenServices, Services
-from daiban_server.spine import views
 from daiban_sync.ids import is_id
 from daiban_sync.view import View
 
 KIND = KINDS["application"]
 FACTS = ("brought", "delivered", "followed_up", "verified")
 """Reports that a window makes; the others come from homes."""
-_HEAD = ("applicant", "identity_number", "phone", "mode", "source", "account", "urgent", "note")
-_PAPERS = {
-    "work-order": "承办单",
-    "slip": "收件凭证",
-    "notice": "一次性告知书",
-    "acceptance": "受理通知书",
-    "extension": "延期告知书",
-    "receipt": "办结通知",
-    "non-acceptance": "不予受理通知书",
-    "refusal": "不予办理决定",
-    "delivery": "送达回证",
-    "mandate": "委托书",
-    "file": "整卷档案",
-}
 _LIMITS: Mapping[str, str] = {str(kind): label for kind, label in LABELS.items()}
 _p = schema.person.c
 _PEOPLE = (
@@ -66,17 +53,6 @@ _PEOPLE = (
     .where(_p.centre == bindparam("centre_id"), _p.active, (_p.role == "clerk") | (_p.role == "head"))
     .order_by(_p.name)
 )
-
-
-class Answered(NamedTuple):
-    """A field of the form with its value in words, who wrote it and when."""
-
-    what: Meaning
-    text: str
-    by: Person
-    at: Moment
-    hidden: bool
-    disputed: bool
 
 
 class Step(NamedTuple):
@@ -107,15 +83,6 @@ class Limit(NamedTuple):
     why: str
 
 
-class Photo(NamedTuple):
-    """A photo of a paper; `arrived` says that its bytes are there."""
-
-    record: str
-    paper: str
-    by: Person
-    taken: Moment | None
-
-
 @get("/cases/{record:str}", opt={"action": "case.read"})
 async def case(record: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """The case."""
@@ -132,28 +99,30 @@ async def whole(
     errors: Mapping[str, str] | None = None,
     failed: str = "",
     given: Mapping[str, str] | None = None,
+    typed: Sequence[tuple[str, str]] = (),
     unsettled: Failed | None = None,
     wanted: str = "",
 ) -> Template:
     """The page of a case, with what went wrong: an act that `failed`, or a field that is `unsettled`; `wanted` is an
-    act whose form stands open."""
+    act whose form stands open. What was `typed` for an act that may not be given any more is shown all the same."""
     id_ = checked_id(record, "record.unknown")
     return await show(
         "cases/case",
         services,
         session,
-        _read(id_, session, services),
+        _read(id_, session, services, (given or {}).get("seen", "")),
         422 if errors or unsettled else 200,
         here="cases",
         said=said,
         errors=errors or {},
         failed=failed,
         wanted=wanted,
+        typed=typed,
         unsettled=unsettled,
         given=given or {},
-        papers=_PAPERS.items() if may(session.role, "paper.print") else (),
         may_copy=may(session.role, "person.copy"),
         may_prove=may(session.role, "evidence.export"),
+        may_trust=may(session.role, "trust.read"),
         may_photo=may(session.role, "photo.read"),
         may_reveal=may(session.role, "value.reveal"),
         may_act=may(session.role, "record.command"),
@@ -164,7 +133,7 @@ async def whole(
     )
 
 
-def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
+def _read(id_: bytes, session: SignedIn, services: Services, seen: str = "") -> Program[Mapping[str, Any]]:
     centre, now = session.clerk.centre, services.now()
     book = Book(centre, now, services.keys.desk_device(centre), session.clerk.person)
     yield from book.open()
@@ -176,9 +145,9 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
     if view is None:
         raise ProblemError("record.unknown")
     item = book.text(id_, "item")
-    photos = yield from views.shown(views.OF_PARENT, centre, parent_id=id_, kind_name="photo")
     visits = yield from of_case(id_, book)
     limits = yield from limits_of(centre, id_)
+    printing = may(session.role, "paper.print")
     return {
         "title": f"{found.case.number or found.case.item_name} {found.case.applicant}",
         "case": found.case,
@@ -190,18 +159,42 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
         "acts": _acts(found.acts, found.case.status, session, named),
         "barred": [(one.label, one.why_not) for one in found.acts if not one.legal and one.why_not],
         "steps": [_step(one, now) for one in reversed(found.story)],
+        "seen": len(done := [one for one in found.story if one.name != "replied"]),
+        "meanwhile": [_step(one, now) for one in done[known:]] if (known := _number(seen)) is not None else [],
         "alike": found.alike,
         "limits": [_limit(one, now) for one in limits if one.closed is None],
         "closed": [_limit(one, now) for one in limits if one.closed is not None],
-        "answers": (told_of := _answers(view, item, book)),
-        "most": (most := _most(told_of)),
-        "others": any((one.by, one.at) != most for one in told_of),
+        "answers": (told_of := answers(view, item, book)),
+        "most": (usual := most(told_of)),
+        "others": any((one.by, one.at) != usual for one in told_of),
         "needed": _needed(view, item, book),
         "visits": visits,
-        "photos": [_photo(one.view, book) for one in photos],
+        "photos": (yield from photos_of(id_, book)),
         "disputes": (yield from disputes_of(id_, book)),
+        "mandates": (yield from mandates_of(id_, book)),
+        "proof": (yield from _proof(id_, book)),
+        "prints": prints((yield from gather(centre, id_, now))) if printing else Prints([], []),
         "choices": CHOICES,
     }
+
+
+class Proof(NamedTuple):
+    """The case's batches in the log: see `evidence.received.Received`."""
+
+    batches: int
+    at: Moment
+    leaf: int
+    covered: bool
+    size: int
+    signed: Moment | None
+
+
+def _proof(id_: bytes, book: Book) -> Program[Proof | None]:
+    held = yield from received(book.centre, id_)
+    if held is None:
+        return None
+    signed = words.moment(held.signed, book.now) if held.signed else None
+    return Proof(held.batches, words.moment(held.newest, book.now), held.leaf, held.covered, held.size, signed)
 
 
 def _acts(acts: list[ActOut], status: str, session: SignedIn, people: Mapping[str, str]) -> list[Act]:
@@ -246,31 +239,6 @@ def _limit(one: DeadlineOut, now: int) -> Limit:
     return Limit(_LIMITS.get(one.kind, one.kind), mark, one.due, retold(one.why))
 
 
-def _answers(view: View, item: str, book: Book) -> list[Answered]:
-    chosen = book.view(bytes.fromhex(item)) if is_id(item) else None
-    questions = chosen.values.get("form") if chosen else None
-    known = questions if isinstance(questions, list) else []
-    names = [name for name in _HEAD if name in view.fields]
-    names += [PREFIX + str(one.get("id")) for one in known if PREFIX + str(one.get("id")) in view.fields]
-    names += sorted(name for name in view.fields if name.startswith(PREFIX) and name not in names)
-    found = []
-    for name in names:
-        what, value = meaning("application", name, known), view.fields[name][0]
-        if value.value is None:
-            continue
-        hidden = as_shown(value.value, what.of, "handling") != value.value
-        text = told(value.value, what.of, lambda id_: book.places.get(bytes.fromhex(id_), ""), book.now)
-        by, at = book.person(value.author), words.moment(value.effective, book.now)
-        found.append(Answered(what, text, by, at, hidden, disputed=name in view.conflicts))
-    return found
-
-
-def _most(told_of: list[Answered]) -> tuple[Person, Moment] | None:
-    """Who wrote most of it and when, to be said once; None where no two fields share that."""
-    common = Counter((one.by, one.at) for one in told_of).most_common(1)
-    return common[0][0] if common and common[0][1] > 1 else None
-
-
 def _needed(view: View, item: str, book: Book) -> list[tuple[str, bool, str]]:
     """The item's papers: name, whether it is in, and what is said of it."""
     chosen = book.view(bytes.fromhex(item)) if is_id(item) else None
@@ -279,13 +247,6 @@ def _needed(view: View, item: str, book: Book) -> list[tuple[str, bool, str]]:
     listed = [(str(one.get("name")), one.get("note") or "") for one in wanted or () if isinstance(one, dict)]
     others = [(name, "") for name in collected if name not in dict(listed)]
     return [(name, name in collected, note) for name, note in [*listed, *others]]
-
-
-def _photo(view: View, book: Book) -> Photo:
-    taken = view.values.get("taken_at")
-    author = view.fields["parent"][0].author if "parent" in view.fields else ""
-    at = words.moment(taken, book.now) if isinstance(taken, int) else None
-    return Photo(view.record, str(view.values.get("paper") or ""), book.person(author or "0" * 32), at)
 
 
 # What is done with it ---------------------------------------------------------------------------------------------
@@ -317,10 +278,10 @@ async def _act(
     # An act of a record that is not there would wait for it, as a phone's does.
     await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
     found = await services.database.read(rows(_PEOPLE, centre_id=session.clerk.centre))
-    values, errors = answers(form(act, {id_.hex(): name for id_, name in found}), given)
+    asked = form(act, {id_.hex(): name for id_, name in found})
+    values, errors = asking.answers(asked, given)
     if not errors:
-        seen = given.get("expected", "")
-        expected = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else None
+        expected = _number(given.get("expected", ""))
         body = (
             entry.command(record, "application", name, values, expected=expected, at=services.now(), by=session.person)
             if kind == "commands"
@@ -331,8 +292,14 @@ async def _act(
         except ProblemError as error:
             errors = {"": words.wrong(error.code)}
     if errors:
-        return await whole(record, session, services, errors=errors, failed=name, given=given)
+        typed = [(one.label, given[one.name]) for one in asked.inputs if given.get(one.name)]
+        return await whole(record, session, services, errors=errors, failed=name, given=given, typed=typed)
     return go(f"/cases/{record}", "acted")
+
+
+def _number(text: str) -> int | None:
+    """A number that a page gave a form to bring back."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
 
 
 HANDLERS: list[Any] = [case, command, report]

@@ -30,7 +30,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "district": ("district",),
     "receive": ("reception/who", "reception/items", "reception/form"),
     "cases": ("cases/list",),
-    "case": ("cases/case",),
+    "case": ("cases/case", "cases/photos"),
     "reveal": ("reveal", "revealed"),
     "copies": ("copies",),
     "replies": ("replies",),

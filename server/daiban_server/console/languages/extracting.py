@@ -22,6 +22,7 @@ from daiban_server.console.languages.spoken import CHINESE, FOLDER, LANGUAGES, W
 from daiban_server.console.words import full_width
 from daiban_server.features.affairs import looking_up
 from daiban_server.features.affairs.board import RESULTS
+from daiban_server.features.cases import kept
 from daiban_server.features.figures.assessment import STANDARD
 from daiban_server.features.figures.catalogue import FIGURES
 from daiban_server.features.figures.counting import RATIOS
@@ -39,6 +40,7 @@ _PATTERN = re.compile(r"\\|\(\?|\[\^")
 _TABLES: tuple[Mapping[Any, str], ...] = (
     *(MODES, SOURCES, CHANNELS, RATINGS, ACTS, REASONS),
     *(LIMITS, UNNAMED, RESULTS, CHANGES, LEFT, UNSERVED),
+    kept.NAMES,
 )
 """Words that other parts of the server give to codes, and the console shows."""
 _UNTOLD = re.compile(rb'"([\w-]+-(Date|Version|To|Translator|Team|By)):')

@@ -30,23 +30,30 @@ _TEXTS = ("status", "window", "label", "source", "household", "handler")
 
 _OWED = case((_s.ended.is_(None), _s.due))
 """The day by which something is owed still; what is over is listed behind, the newest first."""
+_FITS = (
+    _s.centre == bindparam("centre_id"),
+    or_(bindparam("any_status") == 1, _s.status == bindparam("status")),
+    or_(bindparam("any_window") == 1, _s.window == bindparam("window")),
+    or_(bindparam("any_label") == 1, _s.label == bindparam("label")),
+    or_(bindparam("any_source") == 1, _s.source == bindparam("source")),
+    or_(bindparam("any_household") == 1, _s.household.in_(homes.joined("household"))),
+    or_(bindparam("any_handler") == 1, _s.handler == bindparam("handler")),
+    or_(
+        bindparam("any_day") == 1,
+        (_s.due < bindparam("due_before"))
+        & (_s.due >= bindparam("due_from"))
+        & or_(*(_s.status == one for one in OPEN)),
+    ),
+    or_(_s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")),
+)
 _LIST = (
     select(schema.case_sheet)
-    .where(
-        _s.centre == bindparam("centre_id"),
-        or_(bindparam("any_status") == 1, _s.status == bindparam("status")),
-        or_(bindparam("any_window") == 1, _s.window == bindparam("window")),
-        or_(bindparam("any_label") == 1, _s.label == bindparam("label")),
-        or_(bindparam("any_source") == 1, _s.source == bindparam("source")),
-        or_(bindparam("any_household") == 1, _s.household.in_(homes.joined("household"))),
-        or_(bindparam("any_handler") == 1, _s.handler == bindparam("handler")),
-        or_(bindparam("any_day") == 1, (_s.due < bindparam("due_before")) & or_(*(_s.status == one for one in OPEN))),
-        or_(_s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")),
-    )
+    .where(*_FITS)
     .order_by(_s.ended.is_not(None), _OWED.is_(None), _OWED, _s.submitted.desc())
     .limit(bindparam("page"))
     .offset(bindparam("skipped"))
 )
+_HOW_MANY = select(func.count()).select_from(schema.case_sheet).where(*_FITS)
 _COUNTS = select(_s.status, func.count()).where(_s.centre == bindparam("centre_id")).group_by(_s.status)
 _WINDOWS = select(_s.window).where(_s.centre == bindparam("centre_id")).distinct().order_by(_s.window)
 _ONE = select(schema.case_sheet).where(_s.centre == bindparam("centre_id"), _s.id == bindparam("case_id"))
@@ -119,7 +126,7 @@ class ActOut(Struct, frozen=True):
 
 class Wanted(Struct, frozen=True):
     """What a list is narrowed to; an empty text is no wish. `query` is looked for in number, name, pinyin and phone;
-    `due_before` is a day."""
+    `due_from` and `due_before` are days; what is due from the first on is due before the second."""
 
     query: str = ""
     status: str = ""
@@ -129,28 +136,38 @@ class Wanted(Struct, frozen=True):
     household: str = ""
     handler: str = ""
     due_before: str = ""
+    due_from: str = ""
     limit: int = 100
     skip: int = 0
 
 
 def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
     """The cases of a centre that fit, those due first before others."""
+    page = {"page": max(1, min(wanted.limit, LONGEST)), "skipped": wanted.skip}
+    return (yield from _named((yield from rows(_LIST, **(yield from _parameters(centre, wanted)), **page))))
+
+
+def how_many(centre: bytes, wanted: Wanted) -> Program[int]:
+    """How many cases of a centre fit, whatever the length of a page."""
+    return int((yield from rows(_HOW_MANY, **(yield from _parameters(centre, wanted))))[0][0])
+
+
+def _parameters(centre: bytes, wanted: Wanted) -> Program[dict[str, Any]]:
     query = wanted.query.strip()
     parameters: dict[str, Any] = {
         "centre_id": centre,
         "any_day": 0 if wanted.due_before else 1,
         "due_before": wanted.due_before,
+        "due_from": wanted.due_from,
         "pattern": pattern(query),
         "telephone": pattern(dialled(query) if is_written_as_one(query) else query),
-        "page": max(1, min(wanted.limit, LONGEST)),
-        "skipped": wanted.skip,
     }
     for name in _TEXTS:
         value: Any = getattr(wanted, name)
         parameters[f"any_{name}"] = 0 if value else 1
         parameters[name] = (bytes.fromhex(value) if value else NOBODY) if name in ("household", "handler") else value
     parameters["household"] = yield from homes.kept(centre, parameters["household"])
-    return (yield from _named((yield from rows(_LIST, **parameters))))
+    return parameters
 
 
 def counts(centre: bytes) -> Program[dict[str, int]]:

@@ -66,10 +66,11 @@ async def cases(
     household: FromQuery[str] = "",
     handler: FromQuery[str] = "",
     due_before: FromQuery[str] = "",
+    due_from: FromQuery[str] = "",
     limit: FromQuery[int] = 100,
 ) -> CasesOut:
     """The cases that fit, those due first before others."""
-    wanted = Wanted(q, status, window, label, source, household, handler, due_before, limit)
+    wanted = Wanted(q, status, window, label, source, household, handler, due_before, due_from, limit)
     _check(wanted)
     return await services.database.read(_list(session, wanted))
 
@@ -126,8 +127,9 @@ def _check(wanted: Wanted) -> None:
     for name in ("household", "handler"):
         if getattr(wanted, name):
             checked_id(getattr(wanted, name), "record.unknown")
-    if wanted.due_before:
-        checked_day(wanted.due_before)
+    for day in (wanted.due_before, wanted.due_from):
+        if day:
+            checked_day(day)
 
 
 def _list(session: SignedIn, wanted: Wanted) -> Program[CasesOut]:

@@ -1,0 +1,115 @@
+"""一件的页面: what can be printed, the photos of its papers, the mandate and the proof, two clerks at once."""
+
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from daiban_client_sdk import Signer
+from tests.console.test_cases import handed_in
+from tests.console.workday import (
+    browser_of,
+    no_wider_than_the_screen,
+    part,
+    phone_of,
+    press,
+    set_clock,
+    sign_in,
+    token,
+)
+from tests.evidence.home import begun, signed
+from tests.evidence.home import picture as paper_photo
+from tests.support.chromium import picture
+from tests.support.township import Township
+
+
+async def test_no_paper_is_offered_that_is_then_refused(sqlite_township: Township, desk: Page) -> None:
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    await sign_in(desk, town, "赵敏", f"/cases/{case}")
+    prints = part(desk, "打印")
+    offered = await prints.get_by_role("link").evaluate_all("links => links.map(one => one.getAttribute('href'))")
+    http = await browser_of(town, "赵敏")
+    assert [(await http.get(address)).status_code for address in offered] == [200] * len(offered)
+    assert f"/v1/cases/{case}/papers/acceptance" not in offered
+    await prints.get_by_text("还不能打印的，为什么").click()
+    assert "受理以后才有" in await prints.inner_text()
+    await picture(desk, "console-case-prints-desk")
+    named = {address.rsplit("/", 1)[1] for address in offered}
+    told = (await http.get(f"/v1/cases/{case}/papers")).json()
+    assert named <= set(told), "the page offers what the API says there is"
+    assert "acceptance" not in told
+    assert (await http.get(f"/v1/cases/{case}/papers/acceptance")).status_code == 409
+
+
+async def test_who_empowered_the_agent_and_what_proves_it_stands_on_the_page(
+    sqlite_township: Township, desk: Page, phone: Page, tmp_path: Path
+) -> None:
+    town = sqlite_township
+    set_clock(town, 9)
+    wang = await phone_of(town, "王芳")
+    case = await begun(town, wang)
+    record = await signed(town, wang, case)
+    sign = await wang.attach_photo(record, paper_photo(tmp_path / "sign.jpg"), paper="签名")
+    how = Signer("张小军", "fingerprint", witness="刘大山", relation="儿子", place="青山村", photo=sign.record)
+    await wang.sign_mandate(record, how)
+    await wang.command(case, "submit")
+    await wang.sync()
+    await sign_in(desk, town, "李红", f"/cases/{case}")
+    mandate = await part(desk, "委托书").inner_text()
+    for said in ("有效", "张桂兰", "王芳", "2026-01-01 至 2036-12-31", "手写签名", "捺印", "见证人 刘大山", "儿子"):
+        assert said in mandate
+    proof = await part(desk, "证据").inner_text()
+    assert "收到 1 批签过名的数据" in proof
+    assert "这一批已在里面" in proof
+    await picture(desk, "console-case-mandate-desk")
+    await press(part(desk, "委托书").get_by_role("link", name="看照片"))
+    assert "签名" in await desk.get_by_role("figure").inner_text()
+    head = await town.signed_in("李红")
+    ended = f"/v1/records/mandate/{record}/commands/end"
+    assert (await head.post(ended, json={"arguments": {"reason": "本人不要代办了"}})).status_code == 200
+    await sign_in(phone, town, "赵敏", f"/cases/{case}")
+    assert "已终止" in await part(phone, "委托书").inner_text()
+    assert await part(phone, "证据").get_by_role("button").count() == 0, (
+        "the head alone takes evidence out of the house"
+    )
+    await no_wider_than_the_screen(phone)
+    await picture(phone, "console-case-mandate-phone")
+
+
+async def test_who_was_second_sees_what_the_first_did_and_loses_no_word(sqlite_township: Township, desk: Page) -> None:
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    await sign_in(desk, town, "赵敏", f"/cases/{case}")
+    acts = part(desk, "现在可以办")
+    await acts.locator("summary", has_text="申请人撤回").click()
+    await acts.locator("#act-withdraw").get_by_label("理由").fill("本人说不办了")
+    other = await browser_of(town, "李红")
+    form = {"csrf": await token(other, f"/cases/{case}")}
+    assert (await other.post(f"/cases/{case}/commands/receive", data=form)).status_code == 303
+    await desk.get_by_text("这一页有新的内容").wait_for()
+    assert "已收件" in await desk.locator("h1").inner_text(), "what nobody writes in follows"
+    await press(acts.get_by_role("button", name="申请人撤回"))
+    told = await desk.locator(".warned").inner_text()
+    assert "收件登记" in told
+    assert "李红" in told
+    assert "已收件" in told
+    assert await desk.locator("#act-withdraw").get_by_label("理由").input_value() == "本人说不办了"
+    await picture(desk, "console-case-meanwhile-desk")
+    await press(part(desk, "现在可以办").get_by_role("button", name="申请人撤回"))
+    assert "申请人撤回" in await desk.locator("h1").inner_text()
+
+
+async def test_what_was_written_for_an_act_that_is_over_is_shown_all_the_same(sqlite_township: Township) -> None:
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    http = await browser_of(town, "赵敏")
+    page = (await http.get(f"/cases/{case}")).text
+    form = {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("csrf", "expected", "seen")}
+    gone = await http.post(f"/cases/{case}/commands/withdraw", data={**form, "reason": "不办了"})
+    assert gone.status_code == 303
+    late = (await http.post(f"/cases/{case}/commands/notify", data={**form, "missing": "户口簿：要全本"})).text
+    assert "您刚才写的" in late
+    assert "户口簿：要全本" in late
+    assert "这一件已办了" in late
+    odd = await http.post(f"/cases/{case}/commands/notify", data={**form, "seen": "9" * 5000, "missing": "户口簿"})
+    assert odd.status_code == 422

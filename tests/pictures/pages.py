@@ -28,6 +28,7 @@ SHOTS = (
     Shot("today-head", "head1", "/summary"),
     Shot("today-cadre", "cadre1", "/summary"),
     Shot("today-district", "district", "/summary"),
+    Shot("tasks", "head1", "/tasks"),
     Shot("receive", "clerk1", "/receive?q=zhang"),
     Shot("receive-item", "clerk1", "/receive?q=zhang", (".homes a",)),
     Shot("receive-form", "clerk1", "/receive?q=zhang", (".homes a", ".offered a")),

@@ -23,6 +23,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "",
         (
             Entry("receive", "/receive", "接待", "case.receive"),
+            Entry("tasks", "/tasks", "待办", "task.read", of_centre=True),
             Entry("cases", "/cases", "办件", "case.read"),
             Entry("replies", "/replies", "定期回复", "obligation.read"),
             Entry("registers", "/registers", "登记簿", "register.read"),

@@ -35,7 +35,7 @@ FIELDS = 60
 
 _PAGES = re.compile(
     r"/(summary|help|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies"
-    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits|tasks)(/[0-9a-f]{32})?"
     r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
@@ -47,7 +47,10 @@ SAID = {
     "again": "已定下您选的值，但这期间又有人写了别的，所以还列在下面，请再看一次。",
     "held": "这一项收件或受理以后以原值为准，别的值还列在下面；确需更改，请办“更正”并写明理由。",
     "already": "这一处刚才已有人定下了，没有再改。",
-    "done": "已记为处理完。",
+    "done": "已记为办完。",
+    "task-handed": "已交给他，他会收到消息。",
+    "task-back": "已收回，现在归您办。",
+    "task-undone": "已撤回，这件待办又列出来了。",
     "done-before": "这件事刚才已有人处理过了。",
     "approved": "审核通过。这台手机现在可以同步了。",
     "suspend": "已挂失。这台手机现在既不能交数据，也看不到新数据。找到了可以恢复。",

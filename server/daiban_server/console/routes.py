@@ -46,6 +46,7 @@ from daiban_server.console.replies import writing
 from daiban_server.console.settings import page as settings
 from daiban_server.console.staff import changing as staff_changing
 from daiban_server.console.staff import one as staff_one
+from daiban_server.console.tasks import page as tasks
 from daiban_server.console.visits import away, board, booking, leave, plans
 from daiban_server.console.visits import map as visit_map
 from daiban_server.console.visits import one as one_visit
@@ -91,7 +92,7 @@ ROUTES: list[Router] = [
             taking.take,
             scans.add,
             disputes.settled,
-            summary.task_done,
+            *tasks.HANDLERS,
             listing.devices,
             listing.new_code,
             *one.HANDLERS,

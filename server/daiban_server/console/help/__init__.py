@@ -29,6 +29,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "summary": ("summary",),
     "district": ("district",),
     "receive": ("reception/who", "reception/items", "reception/form"),
+    "tasks": ("tasks/list", "tasks/one"),
     "cases": ("cases/list",),
     "case": ("cases/case",),
     "reveal": ("reveal", "revealed"),
@@ -68,6 +69,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
 UNDER: Mapping[str, tuple[str, ...]] = {
     "summary": ("summary", "district"),
     "receive": ("receive",),
+    "tasks": ("tasks",),
     "cases": ("cases", "case", "reveal", "copies"),
     "replies": ("replies", "household"),
     "registers": ("registers",),

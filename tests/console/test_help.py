@@ -22,6 +22,8 @@ PAGES = {
         *(
             "/summary",
             "/tasks",
+            "/feedback",
+            "/messages",
             "/receive",
             "/receive/item",
             "/receive/form?advice=yes",

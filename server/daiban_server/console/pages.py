@@ -34,8 +34,8 @@ FIELDS = 60
 """Fields of one form, unless its page says otherwise."""
 
 _PAGES = re.compile(
-    r"/(summary|help|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies"
-    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits|tasks)(/[0-9a-f]{32})?"
+    r"/(summary|help|messages|audit|account|people|erasures|registers|quarantine|receive(/item|/form)?|trust|replies"
+    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits|tasks|feedback)(/[0-9a-f]{32})?"
     r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
@@ -72,6 +72,9 @@ SAID = {
     "separated": "已拆开，两户各是各的，办件也各归各的。",
     "told-apart": "已记下不是一户，以后不再列出。",
     "compare-again": "已放回疑似重户，请再核对。",
+    "given-task": "已交给他，列在他的待办里。",
+    "message-again": "马上再发一次。",
+    "message-told": "已记为电话告知，不再发。",
     "acted": "已办好，记在办理经过里。",
     "erased": "已永久清除。登记编号和统计数字还在，姓名和内容都没有了。",
     "retention": "保存期限改好了。",

@@ -65,6 +65,7 @@ opinion_sheet = Table(
     id_column("answerer"),
     Column("due", String(10), nullable=False),
     number("answered", optional=True),
+    Index("ix_opinion_sheet_case", "centre", "application"),
     sqlite_with_rowid=False,
 )
 """An opinion as figures count it; follows from the record as it stands. `due` is a day, ``YYYY-MM-DD``, or empty;

@@ -10,6 +10,7 @@ from daiban_server.console.languages.spoken import say
 from daiban_server.console.reading.book import Book, Subject
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
+from daiban_server.features.affairs.opinions import RATED
 from daiban_server.features.tasks.reading import TaskAct, TaskOut, open_tasks
 
 LISTED = 20
@@ -99,6 +100,8 @@ def _text(one: TaskOut, book: Book) -> str:
     if one.code in PROBLEMS:
         return words.wrong(one.code)
     kind, _, name = one.code.partition(".")
+    if one.code == RATED:
+        return "有差评。请由经办人以外的人在一个工作日内打电话，整改后答复。"
     if name == "asked" and kind in KINDS:
         return say("请看一看这{0}。", KINDS[kind].label)
     report = KINDS[kind].reports.get(name) if kind in KINDS else None

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("centre", "message", "number", name=op.f("pk_message_act")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_opinion_sheet_case", "opinion_sheet", ["centre", "application"])
     op.create_index("ix_message_centre", "message", ["centre", "at"])
     op.create_table(
         "unsent",

@@ -103,7 +103,7 @@ async def told(message: FromPath[str], data: JSONBody[Telling], session: GivenSe
 
 def counts(clerk: Clerk) -> Program[dict[str, int]]:
     """How many messages there are of each state."""
-    return dict((yield from rows(_COUNTS, **_seen(clerk))))
+    return {**dict.fromkeys(STATES, 0), **dict((yield from rows(_COUNTS, **_seen(clerk))))}
 
 
 def sent_by(clerk: Clerk, state: str, now: int) -> Program[list[SentOut]]:

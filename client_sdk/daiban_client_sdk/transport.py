@@ -20,13 +20,14 @@ from daiban_client_sdk.errors import OfflineError, RefusedError
 from daiban_client_sdk.patience import LONGEST, PATIENCE, asked
 from daiban_sync import signature
 from daiban_sync.keys import Signer
+from daiban_sync.limits import RELEASE
 from daiban_sync.signature import Parameters, Target
 
 # Upload tickets are in URLs, and whoever has one may use it: no log line may carry it.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
 logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
-USER_AGENT = "daiban-sdk/0.1"
+USER_AGENT = f"daiban-sdk/{RELEASE}"
 ATTEMPTS = 5
 """Tries of one request before the device counts as offline."""
 _RETRIED = (408, 425, 429, 500, 502, 503, 504)

@@ -21,6 +21,7 @@ from daiban_server.db.database import Database, open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Factory, Fetch, Program, Row
 from daiban_server.evidence.routes import evidence
+from daiban_server.features.affairs import listing as opinions_listed
 from daiban_server.features.affairs import routes as affairs
 from daiban_server.features.affairs.opinions import EFFECTS as OPINIONS
 from daiban_server.features.affairs.owing import opinion_limits
@@ -80,6 +81,7 @@ from daiban_server.jobs.loop import first_watch, give_up_plans, renew_projection
 from daiban_server.keystore import load_or_make
 from daiban_server.logs import configure as configure_logs
 from daiban_server.outbound import routes as messages
+from daiban_server.outbound import sent as messages_sent
 from daiban_server.outbound.port import OwnList, Webhook
 from daiban_server.printing import case_routes as printing
 from daiban_server.printing import wall_routes as walls
@@ -192,7 +194,11 @@ API = (
     affairs.look_up,
     affairs.rate,
     opinion_limits,
+    opinions_listed.opinions,
     messages.messages,
+    messages_sent.sent,
+    messages_sent.again,
+    messages_sent.told,
     messages.mark_read,
     Tasks,
     calendar_routes.issue,

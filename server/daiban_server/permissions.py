@@ -58,6 +58,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "plan.read": _DESK | _ABOVE,
     "plan.run": frozenset({"head", "clerk"}),
     "obligation.read": _DESK | _ABOVE | {"cadre"},
+    # What residents said, and the answers: those who may answer.
+    "opinion.read": _ABOVE | {"clerk", "head"},
     "task.read": _DESK,
     "task.close": _DESK,
     # A clerk answers the telephone when a phone is missing, and looks for it.
@@ -80,6 +82,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     # One's own; anybody's of the centre by the head alone.
     "calendar.issue": _EVERYBODY,
     "message.read": _EVERYBODY,
+    # What residents were told, and for the head what the house was: who answers when it did not arrive.
+    "message.sent": frozenset({"clerk", "head"}),
     "catalogue.read": _DESK | {"cadre"},
     "catalogue.change": frozenset({"district"}),
     # Who handles cases; the district sees figures, whoever stands above looks on.

@@ -5,6 +5,7 @@ import datetime
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from litestar.di import NamedDependency
 
@@ -35,6 +36,15 @@ class Presence:
     client: str
 
 
+class Unsent(NamedTuple):
+    """What a device of `centre` said at `at` that it holds without a receipt."""
+
+    centre: bytes
+    entries: int
+    photos: int
+    at: int
+
+
 @dataclass
 class Services:
     """The server's parts. `now` gives Unix milliseconds; `retained` is the day on which it was looked for what is to
@@ -49,6 +59,7 @@ class Services:
     now: Callable[[], int] = wall_clock
     outbound: Outbound = field(default_factory=OwnList)
     presence: dict[bytes, Presence] = field(default_factory=dict)
+    unsent: dict[bytes, Unsent] = field(default_factory=dict)
     planning: Planning = field(default_factory=Planning)
     retained: datetime.date | None = None
     budgets: Budgets = field(default_factory=Budgets)

@@ -2,6 +2,8 @@
 
 PROTOCOL = 1
 """Version of everything in this package that crosses the wire."""
+RELEASE = "0.1"
+"""The release of server and SDK, as people are told it; no rule depends on it."""
 
 WIRE_BYTES = 4 * 2**20
 """Largest body of a sync request as it travels, in bytes."""

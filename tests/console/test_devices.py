@@ -5,10 +5,18 @@ import re
 from playwright.async_api import Page
 
 from daiban_client_sdk import Client
+from daiban_client_sdk.transport import USER_AGENT
+from daiban_server.features.devices import unsent
+from daiban_server.jobs.loop import one_round
+from daiban_server.services import Unsent
+from daiban_server.spine.opening import Opened
+from daiban_sync import wire
+from daiban_sync.frames import Frame
 from tests.console.workday import browser_of, no_wider_than_the_screen, part, press, sign_in, token
-from tests.support.chromium import picture
+from tests.support.chromium import PHONE, picture
 from tests.support.phones import phone_in
 from tests.support.township import Township
+from tests.vectors import cast
 
 
 async def new_phone(town: Township, name: str = "新手机") -> tuple[Client, str]:
@@ -121,3 +129,41 @@ async def test_without_a_person_no_code_is_made(sqlite_township: Township) -> No
         assert answer.status_code == 422
         assert answer.text.count("请选一位本中心的工作人员") == 2
         assert "DAIBAN1" not in answer.text
+
+
+async def test_the_centre_sees_what_a_phone_still_holds_and_an_old_app(sqlite_township: Township, desk: Page) -> None:
+    town = sqlite_township
+    client = await town.device("王芳", "王芳的手机", town.clock)
+    await client.sync()
+    (row,) = (await (await town.signed_in("李红")).get("/v1/devices")).json()
+    assert (row["unsent_entries"], row["unsent_photos"]) == (0, 0)
+    await sign_in(desk, town, "李红", "/devices")
+    assert "没有未交的" in await part(desk, "已登记").inner_text()
+    assert "版本旧" not in await part(desk, "已登记").inner_text()
+    device = bytes.fromhex(row["id"])
+    town.services.unsent[device] = Unsent(town.centre, 3, 2, town.clock())
+    town.services.presence[device].client = "daiban-sdk/0.0"
+    await one_round(town.services)
+    assert device not in town.services.unsent, "written down"
+    await desk.reload()
+    told = await part(desk, "已登记").inner_text()
+    assert "未交 3 条记录、2 张照片" in told and "版本旧" in told
+    await picture(desk, "console-devices-unsent-desk")
+    await press(desk.get_by_role("link", name="丢了、坏了"))
+    assert "未交 3 条记录、2 张照片" in await desk.locator("main").inner_text()
+    await picture(desk, "console-device-unsent-desk")
+    await desk.set_viewport_size(PHONE)
+    await no_wider_than_the_screen(desk)
+    await desk.goto(f"{town.url}/language/en?next=/devices")
+    assert "3 records, 2 photos" in await part(desk, "Enrolled").inner_text()
+    await no_wider_than_the_screen(desk)
+
+
+async def test_what_a_request_brings_and_lists_is_unsent_until_it_has_its_receipt() -> None:
+    photo = wire.PhotoWanted("0" * 32, "0" * 64, 9)
+    brought = [Opened(cast.FIRST, ())]
+    hello = wire.Hello(left=2, photos=(photo, photo))
+    heard = unsent.said(cast.CENTRE, hello, brought, [(Frame.PHOTO_RECEIPT, b"")], 5)
+    assert heard == Unsent(cast.CENTRE, 2 + cast.FIRST.header.entry_count, 1, 5)
+    assert unsent.said(cast.CENTRE, wire.Hello(), brought, [], 5) is None, "an older app does not say"
+    assert not unsent.is_old(USER_AGENT) and not unsent.is_old("vectors/1") and unsent.is_old("daiban-sdk/0.0")

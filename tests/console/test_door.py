@@ -10,7 +10,7 @@ from tests.console.workday import browser_of, hired, no_wider_than_the_screen, p
 from tests.support.chromium import picture
 from tests.support.township import PASSWORD, Township
 
-POSTS = ["/sign-out", f"/disputes/{'0' * 32}", f"/tasks/{'0' * 32}", "/devices/code", f"/devices/{'0' * 32}"]
+POSTS = ["/sign-out", f"/disputes/{'0' * 32}", f"/tasks/{'0' * 32}/done", "/devices/code", f"/devices/{'0' * 32}"]
 
 
 async def test_a_wrong_password_is_told_at_the_top_and_at_the_field_and_the_account_stays(
@@ -168,7 +168,7 @@ async def test_an_expired_session_says_that_nothing_was_submitted(sqlite_townshi
     http = await browser_of(town, "李红")
     csrf = await token(http)
     town.clock.ahead += 13 * 3_600_000
-    answer = await http.post(f"/tasks/{'0' * 32}", data={"csrf": csrf})
+    answer = await http.post(f"/tasks/{'0' * 32}/done", data={"csrf": csrf})
     assert answer.headers["location"] == "/sign-in?said=expired"
     assert "刚才的内容没有提交" in (await http.get(answer.headers["location"])).text
 

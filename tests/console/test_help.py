@@ -20,7 +20,18 @@ WITHOUT = {"problem", "help", *PRACTISED}
 """What says itself what to do, and the page of all helps."""
 PAGES = {
     "李红": (
-        *("/summary", "/receive", "/receive/item", "/receive/form?advice=yes", "/cases", "/replies", "/registers"),
+        *(
+            "/summary",
+            "/tasks",
+            "/feedback",
+            "/messages",
+            "/receive",
+            "/receive/item",
+            "/receive/form?advice=yes",
+            "/cases",
+            "/replies",
+            "/registers",
+        ),
         *("/figures", "/figures/assessment", "/visits", "/visits/map", "/visits/book", "/visits/plan", "/visits/away"),
         *("/catalogue", "/people", "/people/new", "/posts", "/households/duplicates", "/calendar", "/devices"),
         *("/quarantine", "/settings", "/trust", "/erasures", "/audit", "/account"),
@@ -107,7 +118,7 @@ async def test_all_helps_and_words_stand_on_one_page(sqlite_township: Township) 
     await http.get("/language/en")
     english = (await http.get("/help")).text
     assert "Receipt is not acceptance" in english
-    assert "press “Done with it”" in english, "a button is named as the page names it"
+    assert "press “Mark as done”" in english, "a button is named as the page names it"
     assert not WRITTEN.search(english.partition("<main")[2].replace("“", "").replace("”", "").partition("</main>")[0])
 
 

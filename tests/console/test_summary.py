@@ -228,11 +228,15 @@ async def test_a_head_closes_a_task(sqlite_township: Township, desk: Page) -> No
     told = await part(desk, "待办").inner_text()
     assert "上门办理报来“已办完”，那时状态没有变，现在是“已上门”" in told
     assert "张桂兰" in told
-    await press(part(desk, "待办").get_by_role("button", name="处理完了"))
-    assert "已记为处理完" in await desk.get_by_role("status").inner_text()
+    await press(part(desk, "待办").get_by_role("link", name="去办"))
+    await desk.get_by_label("办了什么").fill("问过王芳，是同一次上门")
+    await press(desk.get_by_role("button", name="记为办完"))
+    assert "已记为办完" in await desk.get_by_role("status").inner_text()
+    await desk.goto(f"{town.url}/summary")
     assert "没有待办" in await part(desk, "待办").inner_text()
     http = await browser_of(town, "李红")
-    again = await http.post(f"/tasks/{hashlib.md5(b'').hexdigest()}", data={"csrf": await token(http)})
+    csrf = {"csrf": await token(http), "text": "看过"}
+    again = await http.post(f"/tasks/{hashlib.md5(b'').hexdigest()}/done", data=csrf)
     assert "done-before" in again.headers["location"]
 
 
@@ -273,7 +277,8 @@ async def test_nothing_of_another_centre_is_ever_on_the_page(sqlite_township: To
     csrf = await token(http)
     settlement = {"csrf": csrf, "field": "phone", "seen": "9", "over": "1 2", "choice": "own", "own": "13812345678"}
     assert "already" in (await http.post(f"/disputes/{household}", data=settlement)).headers["location"]
-    assert "done-before" in (await http.post(f"/tasks/{task['id']}", data={"csrf": csrf})).headers["location"]
+    closing = {"csrf": csrf, "text": "看过"}
+    assert "done-before" in (await http.post(f"/tasks/{task['id']}/done", data=closing)).headers["location"]
     assert "gone" in (await http.get(f"/devices/{device}")).headers["location"]
     assert "gone" in (await http.post(f"/devices/{device}", data={"csrf": csrf, "fingerprint": ""})).headers["location"]
     answer = await http.post("/devices/code", data={"csrf": csrf, "person": town.people["王芳"].hex()})

@@ -23,6 +23,25 @@ ASKING: dict[str, Problem] = {
     "register.too_many": Problem(
         413, "登记太多,一次查不完", "请缩短起止日期", "Too many lines of a register", "Ask for fewer days"
     ),
+    # Tasks and messages
+    "task.over": Problem(409, "这件待办已经办完", "要接着办,请先撤回办完", "The task is done", "Undo that first"),
+    "task.open": Problem(409, "这件待办还没有办完", "请看最新的情况", "The task is open", "Look at how it stands"),
+    "task.not_handed": Problem(
+        409,
+        "这件待办不是您交出去的",
+        "请和交办的人或中心负责人说",
+        "You did not hand this task over",
+        "Ask whoever did, or the head",
+    ),
+    "task.not_for_them": Problem(
+        422, "他的岗位不看待办", "请交给窗口或中心负责人", "Has no tasks in this post", "Hand it to a clerk or the head"
+    ),
+    "message.not_failed": Problem(
+        409, "这条消息没有发送失败", "请看最新的情况", "The message did not fail", "Look at how it stands"
+    ),
+    "message.reached": Problem(
+        409, "这条消息已经告知", "请看最新的情况", "The message was delivered", "Look at how it stands"
+    ),
     # Accounts and the API
     "session.missing": Problem(401, "请先登录", "登录后再试", "Sign in first", "Sign in"),
     "session.refused": Problem(401, "账号或密码不对", "请重新输入", "Wrong account or password", "Try again"),

@@ -23,8 +23,11 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "",
         (
             Entry("receive", "/receive", "接待", "case.receive"),
+            Entry("tasks", "/tasks", "待办", "task.read", of_centre=True),
             Entry("cases", "/cases", "办件", "case.read"),
+            Entry("feedback", "/feedback", "意见评价", "opinion.read"),
             Entry("replies", "/replies", "定期回复", "obligation.read"),
+            Entry("messages", "/messages", "发出的消息", "message.sent"),
             Entry("registers", "/registers", "登记簿", "register.read"),
             Entry("figures", "/figures", "统计", "figure.read"),
         ),

@@ -34,9 +34,9 @@ FIELDS = 60
 """Fields of one form, unless its page says otherwise."""
 
 _PAGES = re.compile(
-    r"/(training(/again)?|summary|help|audit|account|people|erasures|registers|quarantine"
+    r"/(training(/again)?|summary|help|messages|audit|account|people|erasures|registers|quarantine"
     r"|receive(/item|/form)?|trust|replies"
-    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits)(/[0-9a-f]{32})?"
+    r"|figures(/assessment)?|households/(duplicates|[0-9a-f]{32}(/merge)?)|(cases|devices|visits|tasks|feedback)(/[0-9a-f]{32})?"
     r"|cases/[0-9a-f]{32}/photos"
     r"|people/(new|[0-9a-f]{32})|posts(/[0-9a-f]{32})?|calendar|settings"
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
@@ -49,7 +49,10 @@ SAID = {
     "again": "已定下您选的值，但这期间又有人写了别的，所以还列在下面，请再看一次。",
     "held": "这一项收件或受理以后以原值为准，别的值还列在下面；确需更改，请办“更正”并写明理由。",
     "already": "这一处刚才已有人定下了，没有再改。",
-    "done": "已记为处理完。",
+    "done": "已记为办完。",
+    "task-handed": "已交给他，他会收到消息。",
+    "task-back": "已收回，现在归您办。",
+    "task-undone": "已撤回，这件待办又列出来了。",
     "done-before": "这件事刚才已有人处理过了。",
     "approved": "审核通过。这台手机现在可以同步了。",
     "suspend": "已挂失。这台手机现在既不能交数据，也看不到新数据。找到了可以恢复。",
@@ -74,6 +77,9 @@ SAID = {
     "search-kept": "查找存好了，列在这里。",
     "search-changed": "改好了。",
     "search-gone": "已删掉这个查找。",
+    "given-task": "已交给他，列在他的待办里。",
+    "message-again": "马上再发一次。",
+    "message-told": "已记为电话告知，不再发。",
     "acted": "已办好，记在办理经过里。",
     "erased": "已永久清除。登记编号和统计数字还在，姓名和内容都没有了。",
     "retention": "保存期限改好了。",

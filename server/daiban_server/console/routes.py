@@ -30,12 +30,14 @@ from daiban_server.console.cases import one as one_case
 from daiban_server.console.catalogue import changing, item
 from daiban_server.console.catalogue import listing as catalogue
 from daiban_server.console.devices import apart, listing, lost, one
+from daiban_server.console.feedback import page as feedback
 from daiban_server.console.figures import assessed, counted
 from daiban_server.console.figures import page as figures
 from daiban_server.console.households import duplicates, merging
 from daiban_server.console.households import one as one_household
 from daiban_server.console.language import choose, listen
 from daiban_server.console.live import live
+from daiban_server.console.messages import page as messages
 from daiban_server.console.openly import hall, resident
 from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
 from daiban_server.console.posts import changing as posting
@@ -46,6 +48,7 @@ from daiban_server.console.replies import writing
 from daiban_server.console.settings import page as settings
 from daiban_server.console.staff import changing as staff_changing
 from daiban_server.console.staff import one as staff_one
+from daiban_server.console.tasks import page as tasks
 from daiban_server.console.training import door as training_door
 from daiban_server.console.training import page as training
 from daiban_server.console.visits import away, board, booking, leave, plans
@@ -93,7 +96,9 @@ ROUTES: list[Router] = [
             taking.take,
             scans.add,
             disputes.settled,
-            summary.task_done,
+            *tasks.HANDLERS,
+            *messages.HANDLERS,
+            *feedback.HANDLERS,
             listing.devices,
             listing.new_code,
             *one.HANDLERS,

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar import get
 from litestar.response import Template
 
-from daiban_server.console.pages import Asked, go, said_in, show, signed_form
+from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.arrivals import arrivals
 from daiban_server.console.reading.backups import warning
 from daiban_server.console.reading.book import Book
@@ -25,8 +24,6 @@ from daiban_server.console.values import CHOICES
 from daiban_server.console.words import DEVICE
 from daiban_server.db.program import Program
 from daiban_server.features.devices.silence import silent
-from daiban_server.features.tasks.routes import Tasks
-from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
@@ -76,7 +73,6 @@ async def whole(session: SignedIn, services: Services, *, said: str = "", failed
         failed=failed,
         parts=_PARTS.get(session.role, _PARTS[""]),
         choices=CHOICES,
-        may_close=may(session.role, "task.close"),
         may_reveal=may(session.role, "value.reveal"),
         may_board=may(session.role, "visit.board"),
         may_book=may(session.role, "visit.offer"),
@@ -117,21 +113,3 @@ def _centre(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]
         "tasks": (yield from tasks(book)) if may(role, "task.read") else None,
         "warned": (yield from warning(book.centre, book.now)) if may(role, "backup.read") else "",
     }
-
-
-# Tasks ------------------------------------------------------------------------------------------------------------
-
-
-@post("/tasks/{task:str}", opt={"action": "task.close", "csrf_in_form": True})
-async def task_done(
-    task: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
-) -> Response[Any]:
-    """Somebody has looked."""
-    await signed_form(request, session)
-    try:
-        await Tasks.done.fn(Tasks, task=task, session=session, services=services)
-    except ProblemError as error:
-        if error.code != "request.not_found":
-            raise
-        return go("/summary", "done-before", "tasks")
-    return go("/summary", "done", "tasks")

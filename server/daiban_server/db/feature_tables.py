@@ -65,6 +65,7 @@ opinion_sheet = Table(
     id_column("answerer"),
     Column("due", String(10), nullable=False),
     number("answered", optional=True),
+    Index("ix_opinion_sheet_case", "centre", "application"),
     sqlite_with_rowid=False,
 )
 """An opinion as figures count it; follows from the record as it stands. `due` is a day, ``YYYY-MM-DD``, or empty;
@@ -83,6 +84,22 @@ task = Table(
     Index("ix_task_open", "centre", "done_at"),
 )
 """What somebody has to look at: a report that the state machine could not take, a photo that is no photo."""
+
+task_act = Table(
+    "task_act",
+    metadata,
+    id_column("centre", key=True),
+    id_column("task", key=True),
+    number("number", key=True),
+    id_column("author"),
+    Column("act", String(20), nullable=False),
+    id_column("person", optional=True),
+    text("text"),
+    number("at"),
+    sqlite_with_rowid=False,
+)
+"""What became of a task, in order: ``asked`` or ``handed`` to `person`, ``taken_back``, ``done`` or ``undone``, with
+what whoever did it said."""
 
 message = Table(
     "message",
@@ -104,7 +121,35 @@ message = Table(
     text("fault"),
     Index("ix_message_waiting", "state", "next_at"),
     Index("ix_message_person", "person", "at"),
+    Index("ix_message_centre", "centre", "at"),
 )
-"""What somebody was told: ``waiting``, ``sent`` or ``failed`` beyond his own list, in which it stands at once."""
+"""What somebody was told: ``waiting``, ``sent``, ``failed`` or ``told`` (by telephone) beyond his own list, in which it
+stands at once."""
+
+message_act = Table(
+    "message_act",
+    metadata,
+    id_column("centre", key=True),
+    id_column("message", key=True),
+    number("number", key=True),
+    id_column("author"),
+    Column("act", String(20), nullable=False),
+    text("text"),
+    number("at"),
+    sqlite_with_rowid=False,
+)
+"""What somebody did about a message, in order: ``again`` sent it once more, ``told`` read it out by telephone."""
+
+unsent = Table(
+    "unsent",
+    metadata,
+    id_column("centre", key=True),
+    id_column("device", key=True),
+    number("entries"),
+    number("photos"),
+    number("at"),
+    sqlite_with_rowid=False,
+)
+"""What a phone said last, and when, that it holds without a receipt."""
 
 setting = Table("setting", metadata, Column("name", String(64), primary_key=True), text("value"))

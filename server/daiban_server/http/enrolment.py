@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -19,11 +20,12 @@ from sqlalchemy import bindparam, select, update
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Write, first, rows
+from daiban_server.features.devices import unsent
 from daiban_server.http.device import signed_device
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.keystore import ServerKeys
-from daiban_server.services import GivenServices, Services
+from daiban_server.services import GivenServices, Services, Unsent
 from daiban_server.settings import Settings
 from daiban_sync import dsse, ids
 from daiban_sync.errors import SignatureError
@@ -114,7 +116,8 @@ class Approval(Struct):
 
 
 class DeviceRow(Struct, frozen=True):
-    """A device as the centre head sees it; times in Unix milliseconds."""
+    """A device as the centre head sees it; times in Unix milliseconds. What it said last, at `unsent_at`, that it holds
+    without a receipt is null until it said so."""
 
     id: str
     name: str
@@ -126,6 +129,9 @@ class DeviceRow(Struct, frozen=True):
     clock_offset: int | None
     client: str
     person: str
+    unsent_entries: int | None = None
+    unsent_photos: int | None = None
+    unsent_at: int | None = None
 
 
 class Asked(Struct):
@@ -271,17 +277,22 @@ async def enrolment_state(request: Request[Any, Any, Any], services: GivenServic
 @get("/v1/devices", opt={"action": "device.read"})
 async def devices(session: GivenSession, services: GivenServices) -> list[DeviceRow]:
     """The centre's devices, newest first."""
-    found = await services.database.read(rows(_LIST, centre_id=session.clerk.centre))
-    return [_device_row(row, services) for row in found]
+    centre = session.clerk.centre
+
+    def program() -> Program[list[DeviceRow]]:
+        said = yield from unsent.of_centre(centre, services.unsent)
+        return [_device_row(row, services, said) for row in (yield from rows(_LIST, centre_id=centre))]
+
+    return await services.database.read(program())
 
 
-def _device_row(row: Row, services: Services) -> DeviceRow:
+def _device_row(row: Row, services: Services, said: Mapping[bytes, Unsent]) -> DeviceRow:
     id_, name, state, key, enrolled_at, approved_at, synced_at, offset, client, person = row
     if present := services.presence.get(id_):
         synced_at, offset, client = present.synced_at, present.clock_offset, present.client
-    return DeviceRow(
-        id_.hex(), name, state, fingerprint(key), enrolled_at, approved_at, synced_at, offset, client, person
-    )
+    told = (id_.hex(), name, state, fingerprint(key), enrolled_at, approved_at, synced_at, offset, client, person)
+    one = said.get(id_)
+    return DeviceRow(*told, one.entries, one.photos, one.at) if one else DeviceRow(*told)
 
 
 @post("/v1/devices/{device:str}/approve", opt={"action": "device.approve"}, status_code=200)

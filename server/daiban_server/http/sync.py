@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
+from daiban_server.features.devices import unsent
 from daiban_server.features.photos import grant
 from daiban_server.features.photos.tus import PATH as UPLOADS
 from daiban_server.http.device import LOCKED, SignedDevice, signed_device
@@ -67,6 +68,8 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in handed_in]
     faults.reach("server.push.received")
     frames = await exchange(opened, device, asked.hello, cursor, services)
+    if (heard := unsent.said(sender.centre, asked.hello, opened, frames or (), services.now())) is not None:
+        services.unsent[sender.device] = heard
     faults.reach("server.push.before_answer")
     if frames is None:
         return Response(b"", status_code=204)

@@ -12,7 +12,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, run
 from daiban_server.features.affairs import watching as opinions
 from daiban_server.features.deadlines import watching
-from daiban_server.features.devices import silence
+from daiban_server.features.devices import silence, unsent
 from daiban_server.features.erasure import retention
 from daiban_server.features.households import finding
 from daiban_server.features.posts import watching as handovers
@@ -23,7 +23,7 @@ from daiban_server.features.visits.planning import nightly, runs
 from daiban_server.limits.calendar import local_day
 from daiban_server.logs import logger
 from daiban_server.outbound import queue
-from daiban_server.services import Presence, Services
+from daiban_server.services import Presence, Services, Unsent
 from daiban_server.spine import projections
 from daiban_server.spine.acting import act
 from daiban_server.spine.replay import centres_with_hope, replay
@@ -84,7 +84,8 @@ async def one_round(services: Services) -> None:
     """Write who was heard of, mark what is late, forget what expired."""
     now = services.now()
     heard, services.presence = services.presence, {}
-    await services.database.write("jobs", lambda: _round(heard, now))
+    said, services.unsent = services.unsent, {}
+    await services.database.write("jobs", lambda: _round(heard, said, now))
     await services.photos.sweep(now, PARTIAL_LIFE)
     await watch_handovers(services, now)
     await watch_visits(services, now)
@@ -189,7 +190,8 @@ async def carry_out(services: Services, now: int) -> int:
     return went
 
 
-def _round(heard: dict[bytes, Presence], now: int) -> Program[None]:
+def _round(heard: dict[bytes, Presence], said: dict[bytes, Unsent], now: int) -> Program[None]:
+    yield from unsent.keep(said)
     for device, presence in heard.items():
         yield from run(
             _PRESENCE,

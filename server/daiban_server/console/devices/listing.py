@@ -12,11 +12,12 @@ from sqlalchemy import bindparam, func, select
 
 from daiban_server import offices
 from daiban_server.console import words
+from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, said_in, show, signed_form
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
-from daiban_server.features.devices import quarantined
+from daiban_server.features.devices import quarantined, unsent
 from daiban_server.http import enrolment
 from daiban_server.http.enrolment import CODE_LIFE, DeviceRow, code_text, make_code
 from daiban_server.http.session import GivenSession, SignedIn
@@ -40,7 +41,8 @@ _ORDER = ("agent", "cadre", "clerk", "head", "leader", "chief", "district", "aud
 
 
 class DeviceLine(NamedTuple):
-    """A phone. `groups` are the six parts of its fingerprint; `heard` is when it was last heard of."""
+    """A phone. `groups` are the six parts of its fingerprint; `heard` is when it was last heard of.
+    `holds` is what it said at `held_at` that it has not handed in, "" if it did not say."""
 
     id: str
     name: str
@@ -52,6 +54,10 @@ class DeviceLine(NamedTuple):
     approved: Moment | None
     heard: Moment | None
     clock: str
+    version: str
+    old: bool
+    holds: str
+    held_at: Moment | None
 
 
 class Candidate(NamedTuple):
@@ -107,13 +113,28 @@ def _line(one: DeviceRow, now: int) -> DeviceLine:
         words.moment(one.approved_at, now) if one.approved_at else None,
         words.moment(one.synced_at, now) if one.synced_at else None,
         words.wrong_clock(one.clock_offset),
+        one.client.removeprefix("daiban-sdk/"),
+        unsent.is_old(one.client),
+        holding(one),
+        words.moment(one.unsent_at, now) if one.unsent_at else None,
     )
+
+
+def holding(one: DeviceRow) -> str:
+    """What a phone said that it has not handed in."""
+    if one.unsent_at is None:
+        return ""
+    if not one.unsent_entries and not one.unsent_photos:
+        return "没有未交的"
+    parts = [say("{0} 条记录", one.unsent_entries)] if one.unsent_entries else []
+    parts += [say("{0} 张照片", one.unsent_photos)] if one.unsent_photos else []
+    return say("未交 {0}", listed(parts))
 
 
 def people(session: SignedIn) -> Program[Mapping[str, Any]]:
     found = yield from rows(_PEOPLE, centre_id=session.clerk.centre)
-    listed = [Candidate(id_.hex(), name, role, phones) for id_, name, role, phones in found]
-    ordered = sorted(listed, key=lambda one: (_ORDER.index(one.role), one.phones > 0))
+    found_people = [Candidate(id_.hex(), name, role, phones) for id_, name, role, phones in found]
+    ordered = sorted(found_people, key=lambda one: (_ORDER.index(one.role), one.phones > 0))
     return {
         "people": ordered,
         "reached": (yield from offices.reached(session.clerk.centre)),

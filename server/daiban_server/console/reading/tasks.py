@@ -1,5 +1,6 @@
 """Open tasks in words: what happened, and what to look at."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from daiban_schemas.kinds import KINDS
@@ -9,13 +10,29 @@ from daiban_server.console.languages.spoken import say
 from daiban_server.console.reading.book import Book, Subject
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
-from daiban_server.features.tasks.routes import TaskOut, open_tasks
+from daiban_server.features.affairs.opinions import RATED
+from daiban_server.features.tasks.reading import TaskAct, TaskOut, open_tasks
 
 LISTED = 20
+PAGES = {"application": "cases", "household": "households", "visit": "visits", "opinion": "feedback"}
+"""The pages of records, by kind."""
+_ELSEWHERE = {"quarantine": "/quarantine", "retention": "/erasures"}
+_ACTS = {"asked": "请人看", "handed": "交给同事", "taken_back": "收回", "done": "办完了", "undone": "撤回办完"}
+
+
+class Act(NamedTuple):
+    """What somebody did about a task; `to` is "" unless it went to somebody."""
+
+    label: str
+    by: str
+    to: str
+    text: str
+    at: Moment
 
 
 class TaskLine(NamedTuple):
-    """A task; `text` says what to look at, `where` is the page on which, "" for none of its own."""
+    """A task; `text` says what to look at, `where` is the page on which, "" for none of its own. `mine`: it is the
+    reader's."""
 
     id: str
     subject: Subject
@@ -23,6 +40,14 @@ class TaskLine(NamedTuple):
     where: str
     person: str
     created: Moment
+    mine: bool
+    closed: Moment | None
+    acts: list[Act]
+
+    @property
+    def last(self) -> Act | None:
+        """The last sentence that somebody wrote about it."""
+        return next((act for act in reversed(self.acts) if act.text), None)
 
 
 class Tasks(NamedTuple):
@@ -33,28 +58,52 @@ class Tasks(NamedTuple):
 
 
 def tasks(book: Book) -> Program[Tasks]:
-    """The centre's open tasks, oldest first."""
+    """The centre's open tasks, oldest first; one's own before the others'."""
     found = yield from open_tasks(book.centre)
-    listed = found[:LISTED]
-    yield from book.read(bytes.fromhex(one.record) for one in listed)
-    return Tasks([_line(one, book) for one in listed], len(found))
+    found.sort(key=lambda one: one.person_id != book.reader.hex())
+    return Tasks((yield from lines(found[:LISTED], book)), len(found))
+
+
+def lines(found: Sequence[TaskOut], book: Book) -> Program[list[TaskLine]]:
+    """Tasks in words; `book` then knows what they are about."""
+    yield from book.read(bytes.fromhex(one.record) for one in found)
+    return [_line(one, book) for one in found]
 
 
 def _line(one: TaskOut, book: Book) -> TaskLine:
-    record = bytes.fromhex(one.record)
-    created = words.moment(one.created, book.now)
-    return TaskLine(one.id, book.subject(record), _text(one, book), _where(one), one.person, created)
+    return TaskLine(
+        one.id,
+        book.subject(bytes.fromhex(one.record)),
+        _text(one, book),
+        _where(one, book),
+        one.person,
+        words.moment(one.created, book.now),
+        one.person_id == book.reader.hex(),
+        words.moment(one.done_at, book.now) if one.done_at else None,
+        [_act(act, book.now) for act in one.acts],
+    )
 
 
-def _where(one: TaskOut) -> str:
+def _act(one: TaskAct, now: int) -> Act:
+    return Act(_ACTS.get(one.act, one.act), one.by, one.to, one.text, words.moment(one.at, now))
+
+
+def _where(one: TaskOut, book: Book) -> str:
+    record = book.record(bytes.fromhex(one.record))
+    if record is not None and record.kind in PAGES:
+        return f"/{PAGES[record.kind]}/{one.record}"
     about = one.code.partition(".")[0]
-    return {"quarantine": "/quarantine", "device": f"/devices/{one.record}", "retention": "/erasures"}.get(about, "")
+    return f"/devices/{one.record}" if about == "device" else _ELSEWHERE.get(about, "")
 
 
 def _text(one: TaskOut, book: Book) -> str:
     if one.code in PROBLEMS:
         return words.wrong(one.code)
     kind, _, name = one.code.partition(".")
+    if one.code == RATED:
+        return "有差评。请由经办人以外的人在一个工作日内打电话，整改后答复。"
+    if name == "asked" and kind in KINDS:
+        return say("请看一看这{0}。", KINDS[kind].label)
     report = KINDS[kind].reports.get(name) if kind in KINDS else None
     if report is None:
         return say("有一条“{0}”要看一看。", one.code)

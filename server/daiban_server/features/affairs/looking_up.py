@@ -31,6 +31,12 @@ _RATED = select(_r.level).where(_r.centre == bindparam("centre_id"), _r.id == bi
 _PROMISE = select(_d.due, _d.why).where(
     _d.centre == bindparam("centre_id"), _d.case == bindparam("case_id"), _d.kind == "promise"
 )
+_i = schema.opinion_sheet.c
+_ANSWERED = (
+    select(_i.id)
+    .where(_i.centre == bindparam("centre_id"), _i.application == bindparam("case_id"), _i.answered.is_not(None))
+    .order_by(_i.id)
+)
 LONGEST = 40
 
 
@@ -41,9 +47,17 @@ class Step(Struct, frozen=True):
     words: str
 
 
+class Answer(Struct, frozen=True):
+    """What the centre answered, on a day."""
+
+    day: str
+    text: str
+
+
 class Shown(Struct, frozen=True):
     """A case as its applicant may see it. `missing` is what was told to be missing, until `bring_by`; `result` is
-    what was decided or why not; `paused` is a step whose days do not count; `rating` the level given, 1 to 5."""
+    what was decided or why not; `paused` is a step whose days do not count; `rating` the level given, 1 to 5,
+    `answers` what the centre answered to whoever has the case."""
 
     number: str
     item: str
@@ -59,6 +73,7 @@ class Shown(Struct, frozen=True):
     steps: list[Step]
     may_rate: bool
     rating: int | None
+    answers: list[Answer]
 
 
 def find(number: str, code: str) -> Program[tuple[bytes, bytes] | None]:
@@ -107,7 +122,20 @@ def show(centre: bytes, case: bytes) -> Program[Shown]:
         list(_steps(values)),
         may_rate(values) and not rated,
         rated[0][0] if rated else None,
+        (yield from _answers(centre, case, values.get("phone"))),
     )
+
+
+def _answers(centre: bytes, case: bytes, phone: Any) -> Program[list[Answer]]:
+    """Answers to the rating, and to opinions about the case from its own telephone: another's is nobody's business."""
+    found = []
+    for (opinion,) in (yield from rows(_ANSWERED, centre_id=centre, case_id=case)):
+        for one in (yield from views.shown(views.BY_ID, centre, record_id=opinion)):
+            values = one.view.values
+            own = values.get("channel") == "rating" or (phone and values.get("phone") == phone)
+            if own and values.get("answer") and values.get("answered_at"):
+                found.append(Answer(_day(values["answered_at"]), values["answer"]))
+    return found
 
 
 def _why(centre: bytes, case: bytes, values: Mapping[str, Any]) -> Program[str]:

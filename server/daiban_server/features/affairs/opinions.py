@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from daiban_schemas.kinds import KINDS
-from daiban_server import days
+from daiban_server import days, todo
 from daiban_server.concerned import answerer as nearest
 from daiban_server.concerned import concerned
 from daiban_server.db import schema
@@ -31,6 +31,8 @@ MOST = 40
 """So many contacts and statements are kept, the latest."""
 AN_HOUR = 60
 """More than that an hour and a centre's box is full for a while: a register that a machine filled would hide people."""
+RATED = "opinion.rated"
+"""The code of the task that a bad rating is, until it is answered."""
 _l = schema.register_line.c
 _LATELY = select(func.count()).where(
     _l.centre == bindparam("centre_id"), _l.register == OPINIONS, _l.at > bindparam("since")
@@ -56,6 +58,9 @@ def received(ledger: Ledger, record: Record, incoming: Incoming) -> Program[Fiel
     if values.get("channel") == "rating":
         fields["contact_due"] = yield from _last_day(ledger, ledger.now, CONTACT)
     chosen = yield from nearest(ledger, about)
+    if values.get("channel") == "rating":
+        whose, reason = chosen[0] if chosen else None, f"rated {record.id.hex()}"
+        yield from todo.for_head(ledger.centre, record.id, RATED, reason, ledger.now, whose)
     if chosen is None:
         return fields
     yield from _ask(ledger, record, chosen[0], {**values, **fields}, about)
@@ -93,6 +98,7 @@ def by_another(effect: Effect) -> Effect:
 def answer(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """The answer."""
     author = yield from by(ledger, asked)
+    yield from todo.met(ledger, asked.record.id, RATED, asked.incoming.author, asked.arguments["text"])
     answered = {"answer": asked.arguments["text"], "answered_at": ledger.now}
     return {**answered, "answerer": author.get("by_id"), "answerer_name": author.get("by")}
 

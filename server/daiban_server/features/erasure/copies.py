@@ -14,7 +14,7 @@ _COUNTED = frozenset({"number", "window", "item", "mode", "source", "people", "c
 
 _e, _l, _m, _g = schema.case_event.c, schema.register_line.c, schema.message.c, schema.rating.c
 _s, _f, _h, _w = schema.case_sheet.c, schema.photo_file.c, schema.visit_hold.c, schema.household_sheet.c
-_i = schema.household_merge.c
+_i, _q, _t, _b = schema.household_merge.c, schema.message_act.c, schema.task.c, schema.task_act.c
 _EVENTS = (
     update(schema.case_event)
     .where(_e.centre == bindparam("centre_id"), _e.case == bindparam("gone"))
@@ -22,6 +22,14 @@ _EVENTS = (
 )
 _LINES = select(*schema.register_line.columns).where(
     _l.centre == bindparam("centre_id"), _l.record == bindparam("gone")
+)
+_SAID_OF_MESSAGES = delete(schema.message_act).where(
+    _q.centre == bindparam("centre_id"), _q.message.in_(select(_m.id).where(_m.record == bindparam("gone")))
+)
+_SAID_OF_TASKS = (
+    update(schema.task_act)
+    .where(_b.centre == bindparam("centre_id"), _b.task.in_(select(_t.id).where(_t.record == bindparam("gone"))))
+    .values(text="")
 )
 _MESSAGES = delete(schema.message).where(_m.centre == bindparam("centre_id"), _m.record == bindparam("gone"))
 _RATING = update(schema.rating).where(_g.centre == bindparam("centre_id"), _g.id == bindparam("gone")).values(text="")
@@ -68,7 +76,17 @@ def empty(centre: bytes, records: Iterable[bytes], now: int) -> Program[list[Blo
     """Empty every copy of these records; gives the photos whose bytes are to be deleted once this is committed."""
     digests: set[bytes] = set()
     for gone in records:
-        for statement in (_EVENTS, _MESSAGES, _RATING, _SHEET, _HOLDS, _HOME, _MERGED):
+        for statement in (
+            _EVENTS,
+            _SAID_OF_TASKS,
+            _SAID_OF_MESSAGES,
+            _MESSAGES,
+            _RATING,
+            _SHEET,
+            _HOLDS,
+            _HOME,
+            _MERGED,
+        ):
             yield from run(statement, centre_id=centre, gone=gone)
         for row in (yield from rows(_LINES, centre_id=centre, gone=gone)):
             yield Write(schema.register_line, [(*row[:-1], _counted(row[-1]))], "replace")

@@ -1,41 +1,46 @@
-"""Open tasks of a centre, and closing one."""
+"""Tasks of a centre by the API: open ones and those done, and what people do with them."""
+
+from typing import Annotated
 
 from litestar import Controller, get, post
-from litestar.params import FromPath
-from msgspec import Struct
-from sqlalchemy import bindparam, select, update
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta, Struct
 
-from daiban_server.db import schema
-from daiban_server.db.program import Program, first, rows
-from daiban_server.http.people import names_of
+from daiban_server.db.program import Program
+from daiban_server.features.tasks import acting
+from daiban_server.features.tasks.reading import TaskOut, done_tasks, open_tasks, whole
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
 
-_t = schema.task.c
-_LIST = (
-    select(_t.id, _t.person, _t.record, _t.code, _t.created)
-    .where(_t.centre == bindparam("centre_id"), _t.done_at.is_(None))
-    .order_by(_t.created)
-    .limit(500)
-)
-_CLOSE = (
-    update(schema.task)
-    .where(_t.id == bindparam("task_id"), _t.centre == bindparam("centre_id"), _t.done_at.is_(None))
-    .values(done_at=bindparam("at"))
-    .returning(_t.id)
-)
+Sentence = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 
 
-class TaskOut(Struct, frozen=True):
-    """A task; `code` says what happened (``visit.finished``: a report without effect), `created` in Unix
-    milliseconds."""
+class Handing(Struct, frozen=True):
+    """To whom, by id, and what for."""
+
+    to: str
+    text: Sentence
+
+
+class Asking(Struct, frozen=True):
+    """Whom to ask to look at a record, and what for."""
+
+    record: str
+    to: str
+    text: Sentence
+
+
+class Closing(Struct, frozen=True):
+    """A word of what was done."""
+
+    text: Annotated[str, Meta(max_length=500)] = ""
+
+
+class Handed(Struct, frozen=True):
+    """The task that was made."""
 
     id: str
-    person: str
-    record: str
-    code: str
-    created: int
 
 
 class Tasks(Controller):
@@ -44,24 +49,67 @@ class Tasks(Controller):
     path = "/v1/tasks"
 
     @get("/", opt={"action": "task.read"})
-    async def open(self, session: GivenSession, services: GivenServices) -> list[TaskOut]:
-        """The centre's open tasks, oldest first."""
-        return await services.database.read(open_tasks(session.clerk.centre))
+    async def open(
+        self, session: GivenSession, services: GivenServices, closed: FromQuery[bool] = False
+    ) -> list[TaskOut]:
+        """The centre's open tasks, oldest first; or with `closed` the last 200 that are done."""
+        program = done_tasks if closed else open_tasks
+        return await services.database.read(program(session.clerk.centre))
+
+    @get("/{task:str}", opt={"action": "task.read"})
+    async def one(self, task: FromPath[str], session: GivenSession, services: GivenServices) -> TaskOut:
+        """One task with all that was done about it."""
+        id_ = checked_id(task, "request.not_found")
+        return await services.database.read(found(session.clerk.centre, id_))
+
+    @post("/", opt={"action": "task.close"}, status_code=201)
+    async def ask(self, data: JSONBody[Asking], session: GivenSession, services: GivenServices) -> Handed:
+        """Ask a colleague to look at a case, a household, a visit or an opinion."""
+        record, to = checked_id(data.record, "record.unknown"), checked_id(data.to, "person.unknown")
+        clerk, now = session.clerk, services.now()
+        made = await services.database.write(
+            clerk.centre, lambda: acting.ask(clerk, record, to, data.text.strip(), now)
+        )
+        return Handed(made.hex())
+
+    @post("/{task:str}/hand", opt={"action": "task.close"}, status_code=204)
+    async def hand(
+        self, task: FromPath[str], data: JSONBody[Handing], session: GivenSession, services: GivenServices
+    ) -> None:
+        """Hand it to a colleague, who is told."""
+        id_, to = checked_id(task, "request.not_found"), checked_id(data.to, "person.unknown")
+        clerk, now = session.clerk, services.now()
+        await services.database.write(clerk.centre, lambda: acting.hand(clerk, id_, to, data.text.strip(), now))
+
+    @post("/{task:str}/take-back", opt={"action": "task.close"}, status_code=204)
+    async def take_back(self, task: FromPath[str], session: GivenSession, services: GivenServices) -> None:
+        """Whoever handed it over, or the head, has it himself again."""
+        id_, clerk, now = checked_id(task, "request.not_found"), session.clerk, services.now()
+        await services.database.write(clerk.centre, lambda: acting.take_back(clerk, id_, now))
 
     @post("/{task:str}/done", opt={"action": "task.close"}, status_code=204)
-    async def done(self, task: FromPath[str], session: GivenSession, services: GivenServices) -> None:
-        """Somebody has looked."""
-        id_, centre, now = checked_id(task, "request.not_found"), session.clerk.centre, services.now()
-        closed = await services.database.write(centre, lambda: first(_CLOSE, task_id=id_, centre_id=centre, at=now))
-        if closed is None:
-            raise ProblemError("request.not_found")
+    async def done(
+        self,
+        task: FromPath[str],
+        session: GivenSession,
+        services: GivenServices,
+        data: JSONBody[Closing | None] = None,
+    ) -> None:
+        """It is done; the body, which may be left out, says what was done."""
+        id_, clerk, now = checked_id(task, "request.not_found"), session.clerk, services.now()
+        text = data.text.strip() if data else ""
+        await services.database.write(clerk.centre, lambda: acting.done(clerk, id_, text, now))
+
+    @post("/{task:str}/undo", opt={"action": "task.close"}, status_code=204)
+    async def undo(self, task: FromPath[str], session: GivenSession, services: GivenServices) -> None:
+        """It was not done after all."""
+        id_, clerk, now = checked_id(task, "request.not_found"), session.clerk, services.now()
+        await services.database.write(clerk.centre, lambda: acting.undo(clerk, id_, now))
 
 
-def open_tasks(centre: bytes) -> Program[list[TaskOut]]:
-    """The centre's open tasks with the names of whom they are for."""
-    found = yield from rows(_LIST, centre_id=centre)
-    names = yield from names_of({row[1].hex() for row in found if row[1]})
-    return [
-        TaskOut(row[0].hex(), names.get(row[1].hex(), "") if row[1] else "", row[2].hex(), row[3], row[4])
-        for row in found
-    ]
+def found(centre: bytes, task: bytes) -> Program[TaskOut]:
+    """A task of a centre. Raises `ProblemError("request.not_found")`."""
+    one = yield from whole(centre, task)
+    if one is None:
+        raise ProblemError("request.not_found")
+    return one

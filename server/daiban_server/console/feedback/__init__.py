@@ -1,0 +1,1 @@
+"""意见评价: what residents said of the centre, and what it answers."""

@@ -1,0 +1,241 @@
+"""意见评价: opinions and ratings newest first, one of them with its story, and answering it.
+
+Who said it is shown to whoever may call him, and never to whom it is about.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Template
+
+from daiban_schemas import entry
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.labels import CHANNELS, RATINGS
+from daiban_schemas.masking import as_shown
+from daiban_server.concerned import concerned
+from daiban_server.console import words
+from daiban_server.console.feedback.reading import STATES, Said, asked_for, line, story
+from daiban_server.console.pages import Asked, go, said_in, show, signed_form
+from daiban_server.console.reading.book import Book
+from daiban_server.console.tasks.page import LONGEST, colleagues, sentence
+from daiban_server.db.program import Program
+from daiban_server.features.affairs.listing import MOST, received_by
+from daiban_server.features.affairs.owing import limits_of
+from daiban_server.features.cases.listing import windows
+from daiban_server.features.tasks import acting
+from daiban_server.http.problems import ProblemError, checked_id
+from daiban_server.http.records import hand_in
+from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.permissions import may
+from daiban_server.services import GivenServices, Services
+from daiban_server.spine.ledger import Ledger
+from daiban_sync.ids import is_id
+
+KIND = KINDS["opinion"]
+REACHED = {"reached": "打通了，说到了", "not_reached": "没联系上"}
+"""How a call went."""
+
+
+class Opinion(NamedTuple):
+    """An opinion as its page shows it; `who` and `phone` are "" for whom it is about, and where nobody left them."""
+
+    record: str
+    number: str
+    channel: str
+    text: str
+    at: words.Moment
+    mark: words.Mark
+    who: str
+    phone: str
+    case: str
+    place: str
+    answerer: str
+    answered: words.Moment | None
+    limits: list[tuple[str, str]]
+    story: list[Said]
+
+
+# The list ---------------------------------------------------------------------------------------------------------
+
+
+@get("/feedback", opt={"action": "opinion.read"})
+async def feedback(request: Asked, session: GivenSession, services: GivenServices) -> Template:
+    """What was received, narrowed by what the address says."""
+    asked = {name: request.query_params.get(name, "").strip()[:LONGEST] for name in ("place", "window", "stars")}
+    asked["waits"] = "yes" if request.query_params.get("waits") else ""
+    return await show(
+        "feedback/list",
+        services,
+        session,
+        _all(asked, session, services.now()),
+        here="feedback",
+        title="意见评价",
+        said=said_in(request),
+        asked=asked,
+        ratings=sorted(RATINGS.items(), reverse=True),
+        most=MOST,
+    )
+
+
+def _all(asked: Mapping[str, str], session: SignedIn, now: int) -> Program[Mapping[str, Any]]:
+    book = Book(session.clerk.centre, now, b"", session.clerk.person)
+    yield from book.open()
+    found = yield from received_by(book.centre, asked_for(asked), now)
+    lines = [line(one, book) for one in found]
+    return {
+        "lines": lines,
+        "cut": len(lines) == MOST,
+        "waiting": sum(one.status == "open" for one in found),
+        "places": sorted(((id_.hex(), name) for id_, name in book.places.items()), key=lambda pair: pair[1]),
+        "windows": (yield from windows(book.centre)),
+    }
+
+
+# One --------------------------------------------------------------------------------------------------------------
+
+
+@get("/feedback/{record:str}", opt={"action": "opinion.read"})
+async def one(record: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Template:
+    """One opinion with its story, and what may be done now."""
+    return await _one(record, session, services, said=said_in(request))
+
+
+async def _one(
+    record: str,
+    session: SignedIn,
+    services: Services,
+    *,
+    said: str = "",
+    given: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Template:
+    return await show(
+        "feedback/one",
+        services,
+        session,
+        _read(checked_id(record, "record.unknown"), session, services.now()),
+        422 if errors else 200,
+        here="feedback",
+        title="意见评价",
+        said=said,
+        given={"act": "", "to": "", "text": "", "spoke_to": "", "outcome": "", **(given or {})},
+        errors=errors or {},
+        longest=LONGEST,
+        reached=REACHED.items(),
+        may_case=may(session.role, "case.read"),
+        may_task=may(session.role, "task.close"),
+    )
+
+
+def _read(id_: bytes, session: SignedIn, now: int) -> Program[Mapping[str, Any]]:
+    book, ledger = Book(session.clerk.centre, now, b"", session.clerk.person), Ledger(session.clerk.centre, now, 0)
+    yield from book.open()
+    limits = yield from limits_of(book.centre, id_, now)
+    yield from ledger.load([id_])
+    record = ledger.records[id_]
+    if record is None:
+        raise ProblemError("record.unknown")
+    values = (yield from ledger.view(record)).values
+    own = session.clerk.person in (yield from concerned(ledger, values))
+    return {
+        "opinion": _opinion(id_, record.status or "open", values, book, own, [(one.label, one.why) for one in limits]),
+        "own": own,
+        "acts": _acts(record.status or "open", session.role, own=own),
+        "people": (yield from colleagues(session, but=session.person)),
+    }
+
+
+def _acts(status: str, role: str, *, own: bool) -> set[str]:
+    """What may be done now; nobody answers what is about himself, and whom it is about may state what he knows."""
+    found = {name for name, act in KIND.commands.items() if status in act.source and role in act.roles}
+    return (found - {"answer", "close"} if own else found | {"contacted"}) | {"stated"}
+
+
+def _opinion(
+    id_: bytes, status: str, values: Mapping[str, Any], book: Book, own: bool, limits: list[tuple[str, str]]
+) -> Opinion:
+    def told(name: str) -> str:
+        """Who said it, masked by the rules of lists where it may be seen at all."""
+        return "" if own else str(as_shown(values.get(name), KIND.fields[name].type, "handling") or "")
+
+    answered = values.get("answered_at")
+    case, place = (str(values.get(name) or "") for name in ("application", "place"))
+    return Opinion(
+        id_.hex(),
+        values.get("number") or "",
+        CHANNELS.get(values.get("channel") or "", ""),
+        values.get("text") or "",
+        words.moment(values.get("said_at") or 0, book.now),
+        STATES[status],
+        told("person"),
+        told("phone"),
+        case if is_id(case) else "",
+        book.places.get(bytes.fromhex(place), "") if is_id(place) else "",
+        values.get("answerer_name") or "",
+        words.moment(answered, book.now) if answered else None,
+        limits,
+        story(values, book.now, own=own),
+    )
+
+
+# What is done with it ---------------------------------------------------------------------------------------------
+
+
+@post("/feedback/{record:str}/{name:str}", opt={"action": "opinion.read", "csrf_in_form": True})
+async def act(
+    record: FromPath[str], name: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
+) -> Response[Any]:
+    """Answer it, say how a call went, state what one knows, close or reopen it, or give it to somebody as a task."""
+    form = await signed_form(request, session)
+    id_ = checked_id(record, "record.unknown")
+    await services.database.read(limits_of(session.clerk.centre, id_, services.now()))
+    if name == "ask" and not may(session.role, "task.close"):
+        raise ProblemError("permission.denied")
+    if name not in ("ask", "close", *_SENTENCES):
+        raise ProblemError("request.not_found")
+    errors = _wrong(name, form)
+    try:
+        if not errors:
+            await _do(name, id_, form, session, services)
+    except ProblemError as error:
+        errors = {"to" if name == "ask" else "text" if name in _SENTENCES else "": words.wrong(error.code)}
+    if errors:
+        return await _one(record, session, services, given={**form, "act": name}, errors=errors)
+    return go(f"/feedback/{record}", "given-task" if name == "ask" else "acted")
+
+
+_SENTENCES = {"answer": "text", "reopen": "reason", "stated": "text", "contacted": "note"}
+"""What an act calls its sentence."""
+
+
+def _wrong(name: str, form: Mapping[str, str]) -> dict[str, str]:
+    if name == "ask":
+        return sentence(form, to=True)
+    if name == "close":
+        return {}
+    if name == "contacted":
+        return {} if form.get("outcome") in REACHED else {"outcome": "请选一个结果。"}
+    return sentence(form, to=False)
+
+
+async def _do(name: str, id_: bytes, form: Mapping[str, str], session: SignedIn, services: Services) -> None:
+    clerk, now, text = session.clerk, services.now(), form.get("text", "").strip()
+    if name == "ask":
+        to = bytes.fromhex(form["to"])
+        await services.database.write(clerk.centre, lambda: acting.ask(clerk, id_, to, text, now))
+        return
+    told = {_SENTENCES[name]: text} if name in _SENTENCES and text else {}
+    if name == "contacted":
+        told |= {"outcome": form["outcome"]}
+        told |= {"spoke_to": form["spoke_to"].strip()[:30]} if form.get("spoke_to", "").strip() else {}
+    body = (
+        entry.report(id_.hex(), "opinion", name, told, at=now, by=session.person)
+        if name in KIND.reports
+        else entry.command(id_.hex(), "opinion", name, told, expected=None, at=now, by=session.person)
+    )
+    await hand_in(body, id_.hex(), session, services)
+
+
+HANDLERS: list[Any] = [feedback, one, act]

@@ -151,7 +151,7 @@ def _mixed(four: bytes, number: int) -> bytes:
 
 
 def _own(word: str, number: int) -> str:
-    """A copy's own telephone, identity number, number of a case or code of a slip; an id that is nobody's copy stays."""
+    """A copy's own telephone, identity number, number of a case or code of a slip; any other id stays."""
     if len(word) == 32:
         return word
     if word[1] == "-":

@@ -9,6 +9,7 @@ costs    what processes used: CPU time and memory, as the kernel counts them
 figures  a figure with its reach, and the table
 limit    the least that any server would do: decode, verify once, write to one table, sync the disk
 run      where a run keeps its files, its databases and its limits
+grown    a year of a centre, copied until it has 100,000 cases
 peers    others with the same records
 plan     how good plans of visits are: a command of its own, ``python -m tests.bench.plan``
 stages   where the time of a push goes: ``BENCH_PROFILE=push``

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.bench import group, million, photos, pull, push, stages, store, trips, visits
+from tests.bench import group, million, pages, photos, pull, push, stages, store, trips, visits
 from tests.bench.figures import Figure, show, write
 from tests.bench.peers.kinto import Kinto
 from tests.bench.peers.offline_sync import OfflineSync
@@ -32,6 +32,7 @@ PARTS: Mapping[str, Callable[[Run], Iterator[Figure]]] = {
     "store": store.figures,
     "million": million.figures,
     "visits": visits.figures,
+    "pages": pages.figures,
     "kinto": lambda run: beside(run, "kinto", Kinto()),
     "pouchdb": lambda run: beside(run, "pouchdb", PouchDB()),
     "offline-sync": lambda run: beside(run, "offline-sync", OfflineSync()),

@@ -82,7 +82,7 @@ async def look(url: str, only: str, language: str) -> list[str]:
             contexts: dict[str, BrowserContext] = {}
             for shot in (one for one in SHOTS if only in one.name):
                 if shot.role not in contexts:
-                    contexts[shot.role] = await _signed_in(browser, url, shot.role, size, language)
+                    contexts[shot.role] = await signed_in(browser, url, shot.role, size, language)
                 page = await contexts[shot.role].new_page()
                 said = [f"{language} {size} {shot.name}: {one}" for one in await _take(page, url, shot, size, language)]
                 print("\n".join(said) or f"{language} {size} {shot.name}", flush=True)
@@ -92,7 +92,8 @@ async def look(url: str, only: str, language: str) -> list[str]:
     return wrong
 
 
-async def _signed_in(browser: Browser, url: str, login: str, size: str, language: str) -> BrowserContext:
+async def signed_in(browser: Browser, url: str, login: str, size: str, language: str) -> BrowserContext:
+    """A browser of a person's own, in a language."""
     context = await browser.new_context(viewport=SIZES[size], ignore_https_errors=True, locale="zh-CN")
     page = await context.new_page()
     await page.goto(f"{url}/language/{language}?next=/sign-in")
@@ -106,16 +107,23 @@ async def _signed_in(browser: Browser, url: str, login: str, size: str, language
     return context
 
 
-async def _take(page: Page, url: str, shot: Shot, size: str, language: str) -> list[str]:
-    scripts: list[str] = []
-    page.on("pageerror", lambda error: scripts.append(f"a script failed: {error}"))
+async def arrive(page: Page, url: str, shot: Shot) -> list[str]:
+    """Go where it is, along its links; gives what is wrong with the way."""
     answer = await page.goto(url + shot.path)
-    wrong = [f"answered {answer.status}"] if answer is None or answer.status >= 500 else []
     for selector in shot.way:
         link = page.locator(selector).first
         if not await link.count():
-            return [*wrong, f"nothing to follow at {selector}"]
-        await page.goto(url + str(await link.get_attribute("href")))
+            return [f"nothing to follow at {selector}"]
+        answer = await page.goto(url + str(await link.get_attribute("href")))
+    return [] if answer is not None and answer.status < 500 else [f"answered {answer and answer.status}"]
+
+
+async def _take(page: Page, url: str, shot: Shot, size: str, language: str) -> list[str]:
+    scripts: list[str] = []
+    page.on("pageerror", lambda error: scripts.append(f"a script failed: {error}"))
+    wrong = await arrive(page, url, shot)
+    if wrong:
+        return wrong
     await page.wait_for_load_state("networkidle" if shot.role == NOBODY else "load")
     if over := await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"):
         wrong.append(f"{over} pixels wider than the screen")

@@ -37,9 +37,11 @@ case_sheet = Table(
     Column("urgent", Boolean, nullable=False),
     Column("kin", Boolean, nullable=False),
     Index("ix_case_sheet_status", "centre", "status", "due"),
+    Index("ix_case_sheet_archived", "centre", "archived"),
     Index("ix_case_sheet_number", "number"),
     Index("ix_case_sheet_slip", "slip"),
     Index("ix_case_sheet_household", "centre", "household"),
+    Index("ix_case_sheet_window", "centre", "window"),
     Index("ix_case_sheet_ended", "centre", "ended", "accepted"),
     sqlite_with_rowid=False,
 )

@@ -173,7 +173,7 @@ async def test_what_a_real_browser_signed_is_checked_offline(town: Township, des
     digest = bytes(range(32))
     kept = await desk.evaluate(
         """async (digest) => {
-          const { sign } = await import(document.querySelector("script[type=module]").src);
+          const { sign } = await import(document.querySelector("script[src*=passkeys]").src);
           const token = document.querySelector("input[name=csrf]").value;
           const credential = await sign("account.try", digest, token);
           const answer = await fetch("/v1/passkeys/signing/try", {

@@ -121,7 +121,7 @@ async def walked(http: httpx2.AsyncClient, *first: str) -> dict[str, list[str]]:
         if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
         kinds[kind] += 1
-        found[path] = chinese(answer.text)
+        found[path] = [] if kind == "/messages" else chinese(answer.text)  # what was sent, as it was sent
         for link in Shown(answer.text).links:
             address = urlsplit(urljoin(path, link.partition("#")[0]))
             if not address.netloc:

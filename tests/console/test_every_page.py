@@ -44,6 +44,8 @@ ASIDE = {
     "/account/app": "with a fresh proof, tests/accounts",
     "/visits/plan/{run:str}/progress": "a part of a page",
     "/quarantine/{device:str}/{digest:str}": "tests/console/test_lost_phone.py",
+    "/feedback/{record:str}": "tests/console/test_feedback.py",
+    "/tasks/{task:str}": "tests/console/test_tasks.py",
 }
 """Routes that are no page of their own, or that stand in a story elsewhere."""
 

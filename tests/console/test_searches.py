@@ -25,7 +25,7 @@ async def test_a_clerk_keeps_a_search_and_begins_her_day_with_it(
     row = desk.get_by_role("navigation", name="常用条件")
     assert await row.get_by_role("link").all_inner_texts() == ["全部", "今日到期", "已超期", "我经办的", "等补正"]
     await desk.get_by_label("查找", exact=True).press_sequentially("ouyang")
-    await desk.get_by_text("保存这个查找").click()
+    await desk.locator("main summary", has_text="保存这个查找").click()
     assert await desk.get_by_label("叫什么").input_value() == "ouyang"
     await desk.get_by_label("叫什么").fill("等补正")
     await press(desk.get_by_role("button", name="保存", exact=True))

@@ -44,7 +44,7 @@ document.addEventListener("keydown", (event) => {
   if (taken(event)) return;
   const by = step(event);
   const act = /^[1-9]$/.test(event.key) && waiting()[event.key - 1];
-  if (event.key === "?" || event.key === "？") (help.open ? close : open)();
+  if (event.key === "?" || event.key === "\uff1f") (help.open ? close : open)();
   else if (event.key === "Escape" && help.open) close();
   else if (act) act.click();
   else if (by && waiting().length) move(by);

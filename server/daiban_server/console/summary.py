@@ -9,7 +9,7 @@ from litestar.response import Template
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.arrivals import arrivals
 from daiban_server.console.reading.backups import warning
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import book_of
 from daiban_server.console.reading.disputes import disputes
 from daiban_server.console.reading.district import COLUMNS, district
 from daiban_server.console.reading.fieldwork import phones
@@ -83,13 +83,6 @@ def _district(services: Services) -> Program[Mapping[str, Any]]:
     now = services.now()
     warned = yield from warning(NOBODY, now)
     return {"district": (yield from district(now, services.presence)), "columns": COLUMNS, "warned": warned}
-
-
-def book_of(session: SignedIn, services: Services) -> Program[Book]:
-    centre = session.clerk.centre
-    book = Book(centre, services.now(), services.keys.desk_device(centre), session.clerk.person)
-    yield from book.open()
-    return book
 
 
 def _centre(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.masking import as_shown
 from daiban_server.console import words
 from daiban_server.console.pages import Asked, said_in, show
-from daiban_server.console.summary import book_of
+from daiban_server.console.reading.book import book_of
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
 from daiban_server.features.households.duplicates import Apart, Home, Pair, found

@@ -13,8 +13,7 @@ from daiban_server.console.households.comparing import chosen, compared, joined_
 from daiban_server.console.households.members import members
 from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, show, signed_form
-from daiban_server.console.reading.book import Subject
-from daiban_server.console.summary import book_of
+from daiban_server.console.reading.book import Subject, book_of
 from daiban_server.console.values import CHOICES
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program

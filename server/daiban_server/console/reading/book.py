@@ -8,6 +8,8 @@ from sqlalchemy import bindparam, select
 from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.http.session import SignedIn
+from daiban_server.services import Services
 from daiban_server.spine.ledger import Ledger, Record
 from daiban_sync.ids import NOBODY, is_id
 from daiban_sync.view import View
@@ -132,3 +134,11 @@ class Book:
         while found and found.kind != "household":
             found = self.record(found.parent) if found.parent else None
         return found.id if found else b""
+
+
+def book_of(session: SignedIn, services: Services) -> Program[Book]:
+    """A book of the centre of whoever is signed in, opened."""
+    centre = session.clerk.centre
+    book = Book(centre, services.now(), services.keys.desk_device(centre), session.clerk.person)
+    yield from book.open()
+    return book

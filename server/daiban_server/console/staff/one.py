@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.console import words
 from daiban_server.console.pages import Asked, said_in, show
-from daiban_server.console.summary import book_of
+from daiban_server.console.reading.book import book_of
 from daiban_server.console.visits.away import Hit, hit
 from daiban_server.console.words import Moment
 from daiban_server.db import schema

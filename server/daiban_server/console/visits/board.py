@@ -15,9 +15,8 @@ from daiban_server.console import words
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, said_in, show
-from daiban_server.console.reading.book import Book, Subject
+from daiban_server.console.reading.book import Book, Subject, book_of
 from daiban_server.console.reading.visits import waiting
-from daiban_server.console.summary import book_of
 from daiban_server.console.visits import telling
 from daiban_server.console.words import Mark
 from daiban_server.db import schema

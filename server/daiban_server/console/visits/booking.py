@@ -12,7 +12,7 @@ from daiban_server.console import words
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed
 from daiban_server.console.pages import Asked, go, nothing, said_in, show, signed_form
-from daiban_server.console.summary import book_of
+from daiban_server.console.reading.book import book_of
 from daiban_server.console.visits import telling, wishes
 from daiban_server.console.visits.caller import Caller, caller
 from daiban_server.console.visits.one import consent

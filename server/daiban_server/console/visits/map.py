@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from daiban_server.console import words
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.pages import Asked, show
-from daiban_server.console.reading.book import Book, Subject
-from daiban_server.console.summary import book_of
+from daiban_server.console.reading.book import Book, Subject, book_of
 from daiban_server.console.visits import telling
 from daiban_server.console.visits.board import WEEK, monday_of
 from daiban_server.console.words import Mark

@@ -13,8 +13,7 @@ from daiban_server.console import words
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
-from daiban_server.console.reading.book import Book, Person
-from daiban_server.console.summary import book_of
+from daiban_server.console.reading.book import Book, Person, book_of
 from daiban_server.console.values import safe_text
 from daiban_server.console.visits import telling
 from daiban_server.db.program import Program

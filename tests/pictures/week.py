@@ -15,7 +15,7 @@ BOOKED = 12
 
 def book_a_week(url: str) -> None:
     """Book visits at a dozen homes on the days after today, and leave two that have no time yet."""
-    with httpx2.Client(base_url=url, verify=False, trust_env=False, headers={"Origin": url}) as http:
+    with httpx2.Client(base_url=url, verify=False, trust_env=False, timeout=60, headers={"Origin": url}) as http:
         answer = http.post("/v1/session", json={"login": "clerk1", "password": PASSWORD})
         http.headers["X-CSRF-Token"] = answer.raise_for_status().json()["csrf"]
         homes: dict[str, None] = {}

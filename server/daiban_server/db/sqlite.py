@@ -45,6 +45,7 @@ class SqliteDatabase:
     def __init__(self, writer: _Connection, readers: list[_Connection], here: Any, lock: Any) -> None:
         self._writer = writer
         self._here = here
+        self._all = (*readers, writer)
         self._readers: asyncio.Queue[_Connection] = asyncio.Queue()
         for reader in readers:
             self._readers.put_nowait(reader)
@@ -93,12 +94,13 @@ class SqliteDatabase:
         return result
 
     async def close(self) -> None:
-        """Finish what was begun and close every connection."""
+        """Finish what was begun and close every connection; a reading that still goes on is broken off."""
         await self._group.close()
-        while not self._readers.empty():
-            await self._readers.get_nowait().close()
+        # Those that are lent too: the thread of one that is left open keeps the process from ever ending.
+        for connection in self._all:
+            await connection.interrupt()
+            await connection.close()
         self._here.close()
-        await self._writer.close()
         self._lock.close()
 
     async def _commit(self, factories: list[Factory[Any]]) -> list[Outcome]:

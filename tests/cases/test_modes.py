@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, select
 from daiban_schemas.slip import code_of
 from daiban_server.db import schema
 from daiban_server.features.cases import listing
-from daiban_server.features.cases.listing import Wanted
+from daiban_server.features.cases.narrowing import Wanted
 from tests.cases.bureau import Bureau
 
 DELIVERED = ("王芳", "delivered", {"to": "张桂兰", "how": "home"})

@@ -16,7 +16,8 @@ from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
 from daiban_server.evidence.routes import EvidenceIn, evidence
 from daiban_server.features.cases import listing
-from daiban_server.features.cases.listing import CaseOut, Wanted
+from daiban_server.features.cases.listing import CaseOut
+from daiban_server.features.cases.narrowing import Wanted
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.permissions import may

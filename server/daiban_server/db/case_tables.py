@@ -42,6 +42,8 @@ case_sheet = Table(
     Index("ix_case_sheet_slip", "slip"),
     Index("ix_case_sheet_household", "centre", "household"),
     Index("ix_case_sheet_window", "centre", "window"),
+    Index("ix_case_sheet_handler", "centre", "handler", "status"),
+    Index("ix_case_sheet_applicant", "centre", "applicant"),
     Index("ix_case_sheet_ended", "centre", "ended", "accepted"),
     sqlite_with_rowid=False,
 )

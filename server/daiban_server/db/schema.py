@@ -69,6 +69,7 @@ from daiban_server.db.spine_tables import (
     photo_file,
     quarantine,
     record,
+    record_stretch,
     spooled,
 )
 from daiban_server.db.trust_tables import audit, audit_end
@@ -135,6 +136,7 @@ __all__ = [
     "quarantine",
     "rating",
     "record",
+    "record_stretch",
     "recovery_code",
     "register_line",
     "roster",

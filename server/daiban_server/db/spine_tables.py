@@ -135,6 +135,20 @@ record = Table(
     Index("ix_record_kind", "centre", "kind", "status"),
     sqlite_with_rowid=False,
 )
+Index(
+    "ix_record_conflicts",
+    *(record.c.centre, record.c.position),
+    sqlite_where=record.c.conflicts > 0,
+    postgresql_where=record.c.conflicts > 0,
+)
+record_stretch = Table(
+    "record_stretch",
+    metadata,
+    id_column("centre", key=True),
+    id_column("record", key=True),
+    number("position", key=True),
+    sqlite_with_rowid=False,
+)
 """What stands: the feed in order of `position`. `heads` is null while the entry at `position`, in the `stretch` of
 history that begins there, holds everything."""
 

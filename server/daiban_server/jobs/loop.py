@@ -24,7 +24,7 @@ from daiban_server.limits.calendar import local_day
 from daiban_server.logs import logger
 from daiban_server.outbound import queue
 from daiban_server.services import Presence, Services, Unsent
-from daiban_server.spine import projections
+from daiban_server.spine import projections, tracing
 from daiban_server.spine.acting import act
 from daiban_server.spine.replay import centres_with_hope, replay
 from daiban_server.witness import asking
@@ -91,6 +91,7 @@ async def one_round(services: Services) -> None:
     await watch_visits(services, now)
     await watch_limits(services, now)
     await finding.follow_everywhere(services.database)
+    await tracing.follow_everywhere(services.database)
     await follow_replies(services, now)
     await watch_opinions(services, now)
     await watch_retention(services, now)

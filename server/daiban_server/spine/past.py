@@ -1,8 +1,8 @@
 """A record's past: every entry that concerned it, and what stood in it after any of them.
 
 The row of a record holds what stands now. What stood before is laid anew from history, by the same rules as when it
-came. History has no index by record, which every entry would pay for and only a few papers use: it is read backwards
-from the record's last change to the entry that made it, without bodies, and then those of the record alone.
+came. Where its entries are is told by an index that follows history (`tracing`), and what that has not followed yet is
+read backwards, without bodies; then those of the record alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from daiban_schemas.entry import Entry, reread
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
-from daiban_server.spine import history
+from daiban_server.spine import history, tracing
 from daiban_server.spine.history import COLUMNS, Stored, entries_of, opened
 from daiban_server.spine.ledger import REFUSED, as_written
 from daiban_sync.ids import NOBODY
@@ -28,7 +28,7 @@ _MADE = OUTCOMES.index("new")
 _h = schema.history.c
 _BACK = (
     select(*(_h[name] for name in COLUMNS[:-1]))
-    .where(_h.centre == bindparam("centre_id"), _h.position <= bindparam("until"))
+    .where(_h.centre == bindparam("centre_id"), _h.position <= bindparam("until"), _h.position > bindparam("after"))
     .order_by(_h.position.desc())
     .limit(bindparam("page"))
 )
@@ -125,16 +125,27 @@ def shown(entries: Sequence[Stored]) -> Mapping[str, Any]:
 
 def stretches(centre: bytes, records: AbstractSet[bytes], until: int) -> Program[list[int]]:
     """Where the stretches begin that have an entry of one of the records, from `until` back to what made them."""
+    traced_to = yield from tracing.reached(centre)
+    starts, sought = yield from _looked_through(centre, records, until, traced_to)
+    if sought:
+        starts += [one for one in (yield from tracing.traced(centre, records)) if one <= min(until, traced_to)]
+    return starts
+
+
+def _looked_through(
+    centre: bytes, records: AbstractSet[bytes], until: int, after: int
+) -> Program[tuple[list[int], set[bytes]]]:
+    """The stretches that were not followed yet, and the records that none of them made."""
     starts: list[int] = []
     sought = set(records)
     while True:
-        found = yield from rows(_BACK, centre_id=centre, until=until, page=PAGE)
+        found = yield from rows(_BACK, centre_id=centre, until=until, after=after, page=PAGE)
         for row in found:
             own = [one for one in entries_of(opened(row)) if one.record in records]
             starts += [row[0]] if own else []
             sought -= {one.record for one in own if one.outcome == _MADE}
             if not sought:
-                return starts
+                return starts, sought
         if len(found) < PAGE:
-            return starts
+            return starts, sought
         until = found[-1][0] - 1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, bindparam, literal_column, select
 
 from daiban_schemas.entry import reread
 from daiban_server.db import schema
@@ -66,7 +66,8 @@ OF_PARENT = (
 )
 IN_CONFLICT = (
     select(*_COLUMNS)
-    .where(_r.centre == bindparam("centre_id"), _r.conflicts > 0)
+    # As the index says it: a number that was bound would hide that it fits.
+    .where(_r.centre == bindparam("centre_id"), _r.conflicts > literal_column("0"))
     .order_by(_r.position.desc())
     .limit(bindparam("page"))
 )

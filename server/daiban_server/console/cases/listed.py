@@ -18,7 +18,8 @@ from daiban_server.db.program import Program
 from daiban_server.features.cases import kept, listing
 from daiban_server.features.cases.kept import Search
 from daiban_server.features.cases.kept_routes import KeptOut, counted
-from daiban_server.features.cases.listing import OPEN, CaseOut
+from daiban_server.features.cases.listing import CaseOut
+from daiban_server.features.cases.narrowing import OPEN
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.limits.calendar import local_day
 from daiban_server.services import GivenServices, Services

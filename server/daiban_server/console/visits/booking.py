@@ -19,7 +19,7 @@ from daiban_server.console.visits.one import consent
 from daiban_server.console.visits.wishes import Wishes
 from daiban_server.db.program import Program
 from daiban_server.features.cases import listing
-from daiban_server.features.cases.listing import Wanted
+from daiban_server.features.cases.narrowing import Wanted
 from daiban_server.features.visits import holds, offering
 from daiban_server.features.visits.engine.answers import Refusal
 from daiban_server.features.visits.terms import to_milliseconds

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, rows, run
-from daiban_server.features.cases.listing import Wanted
+from daiban_server.features.cases.narrowing import Wanted
 from daiban_server.spine.refusal import Refusal
 from daiban_sync import ids
 

@@ -6,61 +6,34 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import bindparam, func, select, union
 
 from daiban_schemas.kind import Command, Report
 from daiban_schemas.kinds import KINDS
 from daiban_schemas.masking import as_shown
-from daiban_schemas.telephone import dialled, is_written_as_one
 from daiban_server import homes
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
 from daiban_server.features.cases.asking import kin_refuses
 from daiban_server.features.cases.facts import tried_on
+from daiban_server.features.cases.narrowing import Wanted, parameters, statements
 from daiban_server.features.cases.replying import replies
 from daiban_server.http.people import names_of
-from daiban_server.spelling import pattern
 from daiban_sync.ids import NOBODY
 
 LONGEST = 500
 _s, _e = schema.case_sheet.c, schema.case_event.c
-OPEN = ("submitted", "received", "awaiting", "accepted", "sent_up")
-"""States in which the centre still owes something."""
-_TEXTS = ("status", "window", "label", "source", "household", "handler")
-
-_OWED = case((_s.ended.is_(None), _s.due))
-"""The day by which something is owed still; what is over is listed behind, the newest first."""
-_FITS = (
-    _s.centre == bindparam("centre_id"),
-    or_(bindparam("any_status") == 1, _s.status == bindparam("status")),
-    or_(bindparam("any_window") == 1, _s.window == bindparam("window")),
-    or_(bindparam("any_label") == 1, _s.label == bindparam("label")),
-    or_(bindparam("any_source") == 1, _s.source == bindparam("source")),
-    or_(bindparam("any_household") == 1, _s.household.in_(homes.joined("household"))),
-    or_(bindparam("any_handler") == 1, _s.handler == bindparam("handler")),
-    or_(
-        bindparam("any_day") == 1,
-        (_s.due < bindparam("due_before"))
-        & (_s.due >= bindparam("due_from"))
-        & or_(*(_s.status == one for one in OPEN)),
-    ),
-    or_(_s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")),
-)
-_LIST = (
-    select(schema.case_sheet)
-    .where(*_FITS)
-    .order_by(_s.ended.is_not(None), _OWED.is_(None), _OWED, _s.submitted.desc())
-    .limit(bindparam("page"))
-    .offset(bindparam("skipped"))
-)
-_HOW_MANY = select(func.count()).select_from(schema.case_sheet).where(*_FITS)
 _COUNTS = select(_s.status, func.count()).where(_s.centre == bindparam("centre_id")).group_by(_s.status)
 _WINDOWS = select(_s.window).where(_s.centre == bindparam("centre_id")).distinct().order_by(_s.window)
 _ONE = select(schema.case_sheet).where(_s.centre == bindparam("centre_id"), _s.id == bindparam("case_id"))
+_THEIRS = union(
+    select(_s.id).where(_s.centre == bindparam("centre_id"), _s.household.in_(homes.joined("household"))),
+    select(_s.id).where(_s.centre == bindparam("centre_id"), _s.applicant == bindparam("applicant")),
+)
 _ALIKE = select(schema.case_sheet).where(
     _s.centre == bindparam("centre_id"),
+    _s.id.in_(_THEIRS),
     _s.item_name == bindparam("name_of_item"),
-    or_(_s.household.in_(homes.joined("household")), _s.applicant == bindparam("applicant")),
     _s.id != bindparam("case_id"),
     _s.status != "withdrawn",
     _s.submitted > bindparam("since"),
@@ -124,50 +97,21 @@ class ActOut(Struct, frozen=True):
     required: list[str]
 
 
-class Wanted(Struct, frozen=True):
-    """What a list is narrowed to; an empty text is no wish. `query` is looked for in number, name, pinyin and phone;
-    `due_from` and `due_before` are days; what is due from the first on is due before the second."""
-
-    query: str = ""
-    status: str = ""
-    window: str = ""
-    label: str = ""
-    source: str = ""
-    household: str = ""
-    handler: str = ""
-    due_before: str = ""
-    due_from: str = ""
-    limit: int = 100
-    skip: int = 0
-
-
 def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
     """The cases of a centre that fit, those due first before others."""
-    page = {"page": max(1, min(wanted.limit, LONGEST)), "skipped": wanted.skip}
-    return (yield from _named((yield from rows(_LIST, **(yield from _parameters(centre, wanted)), **page))))
+    asked, given = statements(wanted), (yield from parameters(centre, wanted))
+    page, skip = max(1, min(wanted.limit, LONGEST)), wanted.skip
+    sheets = yield from rows(asked.open, **given, page=page, skipped=skip)
+    if len(sheets) < page:
+        before = (yield from rows(asked.how_many_open, **given))[0][0] if skip else len(sheets)
+        rest = {"page": page - len(sheets), "skipped": max(0, skip - before)}
+        sheets = [*sheets, *(yield from rows(asked.over, **given, **rest))]
+    return (yield from _named(sheets))
 
 
 def how_many(centre: bytes, wanted: Wanted) -> Program[int]:
     """How many cases of a centre fit, whatever the length of a page."""
-    return int((yield from rows(_HOW_MANY, **(yield from _parameters(centre, wanted))))[0][0])
-
-
-def _parameters(centre: bytes, wanted: Wanted) -> Program[dict[str, Any]]:
-    query = wanted.query.strip()
-    parameters: dict[str, Any] = {
-        "centre_id": centre,
-        "any_day": 0 if wanted.due_before else 1,
-        "due_before": wanted.due_before,
-        "due_from": wanted.due_from,
-        "pattern": pattern(query),
-        "telephone": pattern(dialled(query) if is_written_as_one(query) else query),
-    }
-    for name in _TEXTS:
-        value: Any = getattr(wanted, name)
-        parameters[f"any_{name}"] = 0 if value else 1
-        parameters[name] = (bytes.fromhex(value) if value else NOBODY) if name in ("household", "handler") else value
-    parameters["household"] = yield from homes.kept(centre, parameters["household"])
-    return parameters
+    return int((yield from rows(statements(wanted).how_many, **(yield from parameters(centre, wanted))))[0][0])
 
 
 def counts(centre: bytes) -> Program[dict[str, int]]:

@@ -14,7 +14,8 @@ from daiban_server import choices
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.cases import listing
-from daiban_server.features.cases.listing import ActOut, CaseOut, EventOut, Wanted
+from daiban_server.features.cases.listing import ActOut, CaseOut, EventOut
+from daiban_server.features.cases.narrowing import Wanted
 from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.registers import BETWEEN, MOST_LINES, OPINIONS

@@ -1,0 +1,95 @@
+"""Which cases somebody wants, as statements. Only what is asked stands in one: a condition that lets everything through
+where nothing is asked hides from the planner which index would do, and every list read all cases of the centre.
+
+Cases of which something is owed come first, those due first before others; behind them what is over, the newest first.
+These are two statements: the first finds some hundreds by their index, and mostly they fill the page.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+
+from daiban_schemas.telephone import dialled, is_written_as_one
+from daiban_server import homes
+from daiban_server.db import schema
+from daiban_server.db.program import Program
+from daiban_server.spelling import pattern
+from daiban_sync.ids import NOBODY
+
+_s = schema.case_sheet.c
+OPEN = ("submitted", "received", "awaiting", "accepted", "sent_up")
+"""States in which the centre still owes something."""
+_TEXTS = ("status", "window", "label", "source", "household", "handler")
+
+
+class Wanted(Struct, frozen=True):
+    """What a list is narrowed to; an empty text is no wish. `query` is looked for in number, name, pinyin and phone;
+    `due_from` and `due_before` are days; what is due from the first on is due before the second."""
+
+    query: str = ""
+    status: str = ""
+    window: str = ""
+    label: str = ""
+    source: str = ""
+    household: str = ""
+    handler: str = ""
+    due_before: str = ""
+    due_from: str = ""
+    limit: int = 100
+    skip: int = 0
+
+
+class Statements(NamedTuple):
+    """A page of what is open, and of what is over; how many are open, and how many in all."""
+
+    open: Select[Any]
+    over: Select[Any]
+    how_many_open: Select[Any]
+    how_many: Select[Any]
+
+
+_ASKED: Mapping[str, "ColumnElement[bool]"] = {
+    **{name: _s[name] == bindparam(name) for name in _TEXTS},
+    "household": _s.household.in_(homes.joined("household")),
+    "due_before": (_s.due < bindparam("due_before"))
+    & (_s.due >= bindparam("due_from"))
+    & or_(*(_s.status == one for one in OPEN)),
+    "query": or_(
+        _s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")
+    ),
+}
+
+
+def statements(wanted: Wanted) -> Statements:
+    """The statements for what is wanted; their parameters are `parameters`."""
+    return _statements(frozenset(name for name in _ASKED if getattr(wanted, name).strip()))
+
+
+@lru_cache(maxsize=256)  # as many as there are sets of what may be asked
+def _statements(asked: frozenset[str]) -> Statements:
+    fits = (_s.centre == bindparam("centre_id"), *(_ASKED[name] for name in sorted(asked)))
+    page = select(schema.case_sheet).where(*fits).limit(bindparam("page")).offset(bindparam("skipped"))
+    count = select(func.count()).select_from(schema.case_sheet).where(*fits)
+    return Statements(
+        page.where(_s.ended.is_(None)).order_by(_s.due.is_(None), _s.due, _s.submitted.desc()),
+        page.where(_s.ended.is_not(None)).order_by(_s.submitted.desc()),
+        count.where(_s.ended.is_(None)),
+        count,
+    )
+
+
+def parameters(centre: bytes, wanted: Wanted) -> Program[dict[str, Any]]:
+    """What the statements are given, but for `page` and `skipped`."""
+    query = wanted.query.strip()
+    given: dict[str, Any] = {name: getattr(wanted, name) for name in ("due_before", "due_from", *_TEXTS)}
+    for name in ("household", "handler"):
+        given[name] = bytes.fromhex(given[name]) if given[name] else NOBODY
+    given["household"] = yield from homes.kept(centre, given["household"])
+    given["pattern"], given["telephone"] = (
+        pattern(query),
+        pattern(dialled(query) if is_written_as_one(query) else query),
+    )
+    return {"centre_id": centre, **given}

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Hashable
 from typing import TypeVar
 
 from litestar import Litestar
-from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
+from litestar.types import Message, Scope
 
 from daiban_server.accounts import account_routes, passkey_routes, people_routes, session_routes
 from daiban_server.accounts.oidc.provider import Provider
@@ -218,76 +218,97 @@ API = (
 """Routes that need no more than the services."""
 
 
+class Wired:
+    """What stands behind an application's routes: the services, what takes photos in, and how answers are dressed.
+    `rounds` says whether it does the jobs by itself."""
+
+    def __init__(self, settings: Settings, now: Callable[[], int], *, rounds: bool) -> None:
+        keys = load_or_make(settings.data / "keys")
+        photos = settings.data / "photos"
+        photos.mkdir(mode=0o700, exist_ok=True)
+        self.database, store = _Later(), LocalStore(photos)
+        # Nothing that was practised goes out to anybody, whatever is set.
+        sends = settings.webhook and not settings.practice
+        outbound = Webhook(settings.webhook, keys.derived("webhook")) if sends else OwnList()
+        self.services = Services(settings, self.database, keys, EFFECTS, store, now, outbound)
+        self.services.budgets = Budgets(None if settings.budgets else UNLIMITED)
+        if settings.oidc:
+            self.services.provider = Provider(settings.oidc, f"{settings.web_origin}{CALLBACK}")
+        self.receiving = Receiving(store, PhotoRecorder(self.services), keys.derived("ticket"), now)
+        self.dress, self.rounds = headers.dressing(settings), rounds
+
+
 def create_app(settings: Settings, now: Callable[[], int] = wall_clock, *, rounds: bool = True) -> Litestar:
     """The server for `settings`; the database is migrated and opened when the application starts. `now` gives Unix
     milliseconds. Without `rounds` whoever holds the clock does the rounds of jobs (`jobs.loop.one_round`)."""
-    keys = load_or_make(settings.data / "keys")
-    photos = settings.data / "photos"
-    photos.mkdir(mode=0o700, exist_ok=True)
-    store = LocalStore(photos)
-    database = _Later()
-    # Nothing that was practised goes out to anybody, whatever is set.
-    sends = settings.webhook and not settings.practice
-    outbound = Webhook(settings.webhook, keys.derived("webhook")) if sends else OwnList()
-    services = Services(settings, database, keys, EFFECTS, store, now, outbound)
-    services.budgets = Budgets(None if settings.budgets else UNLIMITED)
-    if settings.oidc:
-        services.provider = Provider(settings.oidc, f"{settings.web_origin}{CALLBACK}")
-    recorder = PhotoRecorder(services)
-    console = [*CONSOLE, PRACTICE] if settings.practice else CONSOLE
+    return wire(routed(practice=settings.practice), Wired(settings, now, rounds=rounds))
 
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        with contextlib.suppress(ValueError, RuntimeError):  # not in a main thread: a test holds this server
-            asyncio.get_running_loop().add_signal_handler(STOPPING, services.stopping.set)
-        await asyncio.to_thread(migrate, settings.database_url)
-        database.opened = await open_database(settings.database_url, durable=settings.durable)
-        await renew_projections(services)
-        await replay_parked(services)
-        await erasing.finish(services)
-        await give_up_plans(services)
-        if rounds:
-            await first_watch(services)
-        jobs = asyncio.create_task(run_jobs(services)) if rounds else None
-        try:
-            yield
-        finally:
-            if jobs is not None:
-                jobs.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await jobs
-            await services.planning.close()
-            await database.close()
+
+def wire(app: Litestar, wired: Wired) -> Litestar:
+    """Put something behind an application that does not run, whatever stood there before."""
+    app.state.wired, app.state.services, app.state.settings = wired, wired.services, wired.services.settings
+    return app
+
+
+def routed(*, practice: bool = False) -> Litestar:
+    """All routes, with nothing behind them yet (`wire`). To register them takes a second, and they are the same for
+    every server but one for `practice`."""
 
     def take_services() -> Services:
+        services: Services = app.state.services
         return services
 
-    return Litestar(
-        route_handlers=[*API, photo_router(Receiving(store, recorder, keys.derived("ticket"), now)), *console, STATIC],
+    def take_receiving() -> Receiving:
+        receiving: Receiving = app.state.wired.receiving
+        return receiving
+
+    async def dress(message: Message, scope: Scope) -> None:
+        await app.state.wired.dress(message, scope)
+
+    app = Litestar(
+        route_handlers=[*API, photo_router(take_receiving), *CONSOLE, *((PRACTICE,) if practice else ()), STATIC],
         dependencies={
             "services": Provide(take_services, sync_to_thread=False),
             "session": Provide(session.provide_session, sync_to_thread=False),
         },
         guards=[session.permitted],
         before_request=readable,
-        before_send=[headers.dressing(settings)],
+        before_send=[dress],
         exception_handlers=problems.HANDLERS,
-        lifespan=[lifespan],
-        on_app_init=[_remember(services)],
+        lifespan=[_lifespan],
         openapi_config=OpenAPIConfig(title="Daiban", version="1", path="/schema", render_plugins=[Described()]),
         template_config=TEMPLATES,
         # Its own configuration would log bodies and addresses; see `logs`.
         logging_config=None,
         request_max_body_size=limits.WIRE_BYTES + 4096,
     )
+    return app
 
 
-def _remember(services: Services) -> Callable[[AppConfig], AppConfig]:
-    def on_init(config: AppConfig) -> AppConfig:
-        config.state.services, config.state.settings = services, services.settings
-        return config
-
-    return on_init
+@contextlib.asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    wired: Wired = app.state.wired
+    services, settings = wired.services, wired.services.settings
+    with contextlib.suppress(ValueError, RuntimeError):  # not in a main thread: a test holds this server
+        asyncio.get_running_loop().add_signal_handler(STOPPING, services.stopping.set)
+    await asyncio.to_thread(migrate, settings.database_url)
+    wired.database.opened = await open_database(settings.database_url, durable=settings.durable)
+    await renew_projections(services)
+    await replay_parked(services)
+    await erasing.finish(services)
+    await give_up_plans(services)
+    if wired.rounds:
+        await first_watch(services)
+    jobs = asyncio.create_task(run_jobs(services)) if wired.rounds else None
+    try:
+        yield
+    finally:
+        if jobs is not None:
+            jobs.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await jobs
+        await services.planning.close()
+        await wired.database.close()
 
 
 class _Later:

@@ -104,18 +104,13 @@ def chinese(page: str) -> list[str]:
     return found
 
 
-async def walked(http: httpx2.AsyncClient, *first: str) -> dict[str, list[str]]:
-    """Every page that can be reached, a few of each kind, with the Chinese that it keeps."""
+async def walked(http: httpx2.AsyncClient, *first: str, each: int = A_KIND) -> dict[str, list[str]]:
+    """Every page that can be reached, a few of `each` kind, with the Chinese that it keeps."""
     kinds, todo, found = Counter[str](), list(first), dict[str, list[str]]()
     while todo:
         path = todo.pop(0)
         kind = re.sub(r"[0-9a-f]{32}", "*", path).partition("?")[0]
-        if (
-            path in found
-            or not path.startswith("/")
-            or path.startswith(("/v1/", "/language/"))
-            or kinds[kind] >= A_KIND
-        ):
+        if path in found or not path.startswith("/") or path.startswith(("/v1/", "/language/")) or kinds[kind] >= each:
             continue
         answer = await http.get(path, follow_redirects=True)
         if not answer.headers.get("content-type", "").startswith("text/html"):

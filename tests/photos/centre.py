@@ -131,7 +131,8 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _config(store: LocalStore, recorder: Recorder, clock: Callable[[], int]) -> uvicorn.Config:
-    app = Litestar([router(Receiving(store, recorder, SECRET, clock))], openapi_config=None)
+    receiving = Receiving(store, recorder, SECRET, clock)
+    app = Litestar([router(lambda: receiving)], openapi_config=None)
     return uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=2)
 
 

@@ -18,12 +18,13 @@ import argon2
 import httpx2
 import pytest
 import uvicorn
+from litestar import Litestar
 
 from daiban_client_sdk import Client
 from daiban_schemas import entry
 from daiban_server import provision
 from daiban_server.accounts.hashing import Hashing
-from daiban_server.app import create_app
+from daiban_server.app import Wired, routed, wire
 from daiban_server.db.program import Program
 from daiban_server.http.enrolment import approve_device, code_text, make_code
 from daiban_server.services import Services
@@ -213,7 +214,7 @@ async def served(
         settings = Settings(
             folder / "server", url, database, secure_cookies=False, **{"second_factor": NOBODY, **chosen}
         )
-        app = create_app(settings, clock, rounds=rounds)
+        app = wire(_idle(settings.practice), Wired(settings, clock, rounds=rounds))
         app.state.services.hashing = Hashing(_HASHER)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
         task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -225,6 +226,15 @@ async def served(
         finally:
             server.should_exit = True
             await task
+            _IDLE[settings.practice].append(app)
+
+
+_IDLE: dict[bool, list[Litestar]] = {True: [], False: []}
+"""Applications that nobody uses any more. To register their routes takes longer than most stories."""
+
+
+def _idle(practice: bool) -> Litestar:
+    return _IDLE[practice].pop() if _IDLE[practice] else routed(practice=practice)
 
 
 def listening() -> socket.socket:

@@ -9,7 +9,7 @@ is known of a photo stands in its record.
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from email.utils import formatdate
 from typing import Any
 
@@ -42,7 +42,7 @@ Ticket = FromPath[str]
 Desk = NamedDependency[Receiving]
 
 
-def router(receiving: Receiving) -> Router:
+def router(receiving: Callable[[], Receiving]) -> Router:
     """The routes under `PATH`, with their own answers for `PhotoError`."""
     one = "/{ticket:str}"
     return Router(
@@ -55,7 +55,7 @@ def router(receiving: Receiving) -> Router:
             patch(one, status_code=204)(append),
             delete(one, status_code=204)(terminate),
         ],
-        dependencies={"receiving": Provide(lambda: receiving, sync_to_thread=False)},
+        dependencies={"receiving": Provide(receiving, sync_to_thread=False)},
         exception_handlers={PhotoError: problem},
     )
 

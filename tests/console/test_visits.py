@@ -111,7 +111,7 @@ async def test_times_that_do_not_suit_are_let_go(sqlite_township: Township) -> N
 async def test_a_day_and_a_half_on_which_nobody_can_come_say_why(sqlite_township: Township) -> None:
     town = sqlite_township
     [case] = await handed_in(town, "张桂兰")
-    set_clock(town, 16, 55)
+    set_clock(town, 16, 55, days=1)  # a working day, whatever today is
     http = await browser_of(town, "赵敏")
     today = local_day(town.clock()).isoformat()
     data = {"csrf": await token(http), "case": case, f"day-{today}": "yes", "half": "pm", "minutes": "60"}

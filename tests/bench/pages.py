@@ -123,7 +123,7 @@ async def _first_search(centre: Centre) -> tuple[float, float]:
     database = await open_database(centre.settings.database_url)
     try:
         wall, cpu = time.perf_counter(), time.process_time()
-        assert await finding.found(centre.id, "zhang", database)
+        assert await finding.found(centre.id, "zhang", database, centre.keys)
         return (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000
     finally:
         await database.close()

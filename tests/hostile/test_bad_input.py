@@ -36,7 +36,7 @@ async def fingerprint(town: Township, besides: Collection[str] = ()) -> dict[str
     """A hash of each table but those excepted, and those `besides`."""
     # The sheets of households follow by themselves once a minute, which is less than this takes on a busy machine. How
     # far they are is left out: what is refused is kept as well, and moves it.
-    await finding.follow_everywhere(town.services.database)
+    await finding.follow_everywhere(town.services.database, town.services.keys)
 
     def everything() -> Program[dict[str, str]]:
         found: dict[str, str] = {}

@@ -78,10 +78,12 @@ def test_cases_that_were_over_before_an_upgrade_are_due_at_their_time_and_erased
             marks = ", ".join("?" for _ in columns)
             connection.execute(f"INSERT INTO case_sheet VALUES ({marks})", [row[name] for name in columns])
         connection.execute("INSERT INTO erasure VALUES (?, ?, 1, ?, '')", (b"c", b"erased", b"p"))
+        connection.execute("INSERT INTO setting VALUES ('households 63', '9')")
     connection.close()
     migrate(f"sqlite:///{path}")
     with dbapi2.connect(str(path)) as connection:
         kept = dict(connection.execute("SELECT id, kept_from FROM case_sheet").fetchall())
+        assert connection.execute("SELECT * FROM setting").fetchall() == [], "households are followed from the first on"
     connection.close()
     assert kept == {b"filed": 7, b"gone": 3, b"open": None, b"erased": None}
 

@@ -12,6 +12,14 @@ def spelt(name: str) -> tuple[str, str]:
     return "".join(lazy_pinyin(name)).lower(), "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
 
 
+@lru_cache(4096)
+def heard(name: str) -> str:
+    """A name by its sounds, apart from each other: 张桂兰 and 张贵兰 are both ``zhang gui lan``."""
+    from pypinyin import lazy_pinyin
+
+    return " ".join(lazy_pinyin(name))
+
+
 def pattern(query: str) -> str:
     """What `query` is looked for with by LIKE, in small letters, with ``\\`` before what would mean something there."""
     plain = query.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

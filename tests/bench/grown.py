@@ -22,7 +22,7 @@ UNFOLLOWED = 10_000
 _TABLES = (
     *(schema.record, schema.history, schema.case_sheet, schema.case_event, schema.deadline, schema.rating),
     *(schema.register_line, schema.obligation, schema.opinion_sheet, schema.visit_event, schema.message, schema.task),
-    schema.household_sheet,
+    *(schema.household_sheet, schema.reception_sheet),
 )
 _KEYED = (schema.record, schema.obligation, schema.message, schema.task)
 """Tables whose ids are a copy's own wherever they are named."""

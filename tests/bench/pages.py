@@ -127,7 +127,7 @@ async def _first_search(centre: Centre) -> tuple[float, float]:
     database = await open_database(centre.settings.database_url)
     try:
         wall, cpu = time.perf_counter(), time.process_time()
-        assert await finding.found(centre.id, "zhang", database)
+        assert await finding.found(centre.id, "zhang", database, centre.keys)
         taken = (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000
         # As a server that has been up for some minutes has; the copies came in without one.
         await tracing.follow_everywhere(database)

@@ -35,6 +35,7 @@ async def test_what_did_not_arrive_is_sent_again_or_read_out_by_telephone(
         await sign_in(desk, town, "赵敏", "/messages?state=failed")
         told = await desk.locator("main").inner_text()
         assert "没有接短信通道，试了 2 次" in told and "13700000000" not in told
+        assert "没有发成的 1 条" in told
         await picture(desk, "console-messages-desk")
         await press(desk.get_by_role("button", name="再发一次"))
         assert "马上再发一次" in await desk.get_by_role("status").inner_text()
@@ -46,6 +47,7 @@ async def test_what_did_not_arrive_is_sent_again_or_read_out_by_telephone(
         await press(desk.get_by_role("button", name="记下"))
         told = await desk.locator("main").inner_text()
         assert "张桂兰本人" in told and "赵敏" in told
+        assert "没有发成的" not in told, "he was told, so nobody has to be reached any more"
         await sign_in(phone, town, "李红", "/messages")
         await no_wider_than_the_screen(phone)
         await picture(phone, "console-messages-phone")

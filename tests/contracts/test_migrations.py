@@ -64,6 +64,30 @@ def test_what_is_newest_is_what_alembic_says(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_cases_that_were_over_before_an_upgrade_are_due_at_their_time_and_erased_ones_are_not(tmp_path: Path) -> None:
+    """As 0015 finds them: filed, withdrawn, open, and filed and erased."""
+    path = tmp_path / "daiban.db"
+    migrate(f"sqlite:///{path}", "0013")
+    cases = {b"filed": ("archived", 5, 7), b"gone": ("withdrawn", 3, None), b"open": ("accepted", None, None)}
+    cases[b"erased"] = cases[b"filed"]
+    with dbapi2.connect(str(path)) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(case_sheet)")]
+        for id_, (status, ended, archived) in cases.items():
+            row = dict.fromkeys(columns, 0) | {"centre": b"c", "id": id_, "status": status}
+            row |= {"ended": ended, "archived": archived}
+            marks = ", ".join("?" for _ in columns)
+            connection.execute(f"INSERT INTO case_sheet VALUES ({marks})", [row[name] for name in columns])
+        connection.execute("INSERT INTO erasure VALUES (?, ?, 1, ?, '')", (b"c", b"erased", b"p"))
+        connection.execute("INSERT INTO setting VALUES ('households 63', '9')")
+    connection.close()
+    migrate(f"sqlite:///{path}")
+    with dbapi2.connect(str(path)) as connection:
+        kept = dict(connection.execute("SELECT id, kept_from FROM case_sheet").fetchall())
+        assert connection.execute("SELECT * FROM setting").fetchall() == [], "households are followed from the first on"
+    connection.close()
+    assert kept == {b"filed": 7, b"gone": 3, b"open": None, b"erased": None}
+
+
 async def test_a_second_server_on_one_sqlite_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "daiban.db"
     await asyncio.to_thread(migrate, f"sqlite:///{path}")

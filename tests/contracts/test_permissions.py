@@ -519,7 +519,7 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
 async def contents(town: Township, centre: str) -> dict[str, list[Any]]:
     """Everything that belongs to a centre."""
     # The sheets of households follow by themselves once a minute, which is less than this takes on a busy machine.
-    await finding.follow_everywhere(town.services.database)
+    await finding.follow_everywhere(town.services.database, town.services.keys)
     found = {}
     for table in schema.metadata.sorted_tables:
         column = table.c.id if table is schema.centre else table.c.get("centre")

@@ -1,5 +1,8 @@
 """Which records may go, and when they are due: nothing that still takes its course, and nothing stays for ever."""
 
+import functools
+
+from daiban_server.spine import projections
 from tests.erasure.test_erasing import DAY, MARKERS, erase, everything, home, named
 from tests.support.township import Township
 
@@ -43,3 +46,38 @@ async def test_a_household_of_which_nothing_is_kept_any_more_is_due_and_no_other
     assert visited not in due
     assert (await erase(head, alone)).status_code == 200
     assert alone not in {one["record"] for one in (await head.get("/v1/erasures/due")).json()}
+
+
+async def test_a_reception_that_was_erased_is_nobodys_work_and_due_no_more(township: Township) -> None:
+    """Nor after an upgrade, which makes the sheets anew from what is left."""
+    clerk, head = await township.signed_in("赵敏"), await township.signed_in("李红")
+    fields = {"place": township.centre.hex(), "visitor": MARKERS[0], "about": "咨询"}
+    made = (await clerk.post("/v1/records/reception", json={"fields": fields})).json()["record"]
+    work = f"/v1/people/{township.people['赵敏'].hex()}/work"
+    assert [one["record"] for one in (await head.get(work)).json()["receptions"]] == [made]
+    assert (await erase(head, made)).status_code == 200
+    upgraded = functools.partial(projections.rebuild, township.centre, township.services.effects, township.clock())
+    for _ in range(2):
+        assert (await head.get(work)).json()["receptions"] == []
+        await township.services.database.write("test", upgraded)
+    township.clock.ahead += 1096 * DAY
+    assert (await (await township.signed_in("李红")).get("/v1/erasures/due")).json() == []
+
+
+async def test_a_case_that_was_erased_is_due_no_more(township: Township) -> None:
+    wang, clerk = await township.device("王芳"), await township.signed_in("赵敏")
+    household = await home(township, wang)
+    await wang.sync()
+    fields = {"household": household, "item": township.item.hex(), "applicant": MARKERS[0], "answers.reason": "到龄"}
+    case = (await clerk.post("/v1/records/application", json={"fields": fields})).json()["record"]
+    for command, reason in (("submit", {}), ("withdraw", {"reason": "不办了"})):
+        path = f"/v1/records/application/{case}/commands/{command}"
+        assert (await clerk.post(path, json={"arguments": reason})).status_code == 200
+    township.clock.ahead += 3651 * DAY
+    head = await township.signed_in("李红")
+    assert case in {one["record"] for one in (await head.get("/v1/erasures/due")).json()}
+    assert (await erase(head, case)).status_code == 200
+    upgraded = functools.partial(projections.rebuild, township.centre, township.services.effects, township.clock())
+    for _ in range(2):
+        assert case not in {one["record"] for one in (await head.get("/v1/erasures/due")).json()}
+        await township.services.database.write("test", upgraded)

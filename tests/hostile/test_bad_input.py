@@ -39,7 +39,7 @@ async def fingerprint(town: Township, besides: Collection[str] = ()) -> dict[str
     """A hash of each table but those excepted, and those `besides`."""
     # These follow by themselves once a minute, which is less than this takes on a busy machine. How far they are is
     # left out: what is refused is kept as well, and moves it.
-    await finding.follow_everywhere(town.services.database)
+    await finding.follow_everywhere(town.services.database, town.services.keys)
     await tracing.follow_everywhere(town.services.database)
     besides = {*besides, *(("record_stretch",) if "history" in besides else ())}
 

@@ -1,9 +1,12 @@
 """Receptions and opinions have one who answers for them, whoever leaves or is away (首问负责)."""
 
-import pytest
+from sqlalchemy import select
 
 from daiban_schemas import entry
+from daiban_server.app import EFFECTS
+from daiban_server.db import schema
 from daiban_server.features.posts import open_work
+from daiban_server.spine import projections
 from tests.posts.team import Team
 
 
@@ -103,14 +106,42 @@ def test_a_reception_that_comes_late_from_a_leavers_phone_is_his_successors(team
     assert team.values(_came(team, "赵敏"))["owner"] == "钱进"
 
 
-def test_however_many_receptions_came_since_the_first_that_waits_is_found(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = _came(team, "赵敏")
-    monkeypatch.setattr(open_work, "PAGE", 3)
-    for _ in range(open_work.PAGE + 1):
+def _waiting(team: Team, who: str) -> list[bytes]:
+    return [one.id for one in team.run(open_work.receptions(team.centre, team.people[who]))]
+
+
+def _write_in(team: Team, who: str, reception: bytes, **fields: object) -> None:
+    """Somebody who sees a reception as it is writes something into it."""
+    seen = team.record_position(reception)
+    body = entry.change(reception.hex(), "reception", fields, seen=seen, at=team.now, by=team.people[who].hex())
+    assert team.write(who, body).outcome == "merged"
+
+
+def test_a_reception_is_somebodys_work_until_something_comes_of_it(team: Team) -> None:
+    waits = []
+    for who in ("赵敏", "赵敏", "赵敏", "钱进"):
         team.now += 1
-        body = {"place": team.place.hex(), "visitor": "某", "outcome": "advice"}
-        team.write("赵敏", entry.change(team.new().hex(), "reception", body, seen=0, at=team.now))
-    team.later(1)
-    assert [one.id for one in team.run(open_work.receptions(team.centre, team.people["赵敏"]))] == [first]
+        waits.append(_came(team, who))
+    first, second, third, theirs = waits
+    for outcome in ("advice", "case", "referred"):
+        _came(team, "赵敏", outcome=outcome)
+    assert _waiting(team, "赵敏") == [third, second, first], "the newest first"
+    _write_in(team, "赵敏", first, answer="已经说清楚了")
+    _write_in(team, "钱进", second, outcome="referred")
+    _write_in(team, "赵敏", third, outcome="recorded")
+    assert _waiting(team, "赵敏") == [third], "to be written down is no answer"
+    _write_in(team, "赵敏", first, answer=None)
+    assert _waiting(team, "赵敏") == [third, first], "an answer that was taken back is owed again"
+    assert _leaves(team, "赵敏", "钱进")[1] == "merged"
+    assert (_waiting(team, "赵敏"), _waiting(team, "钱进")) == ([], [theirs, third, first])
+
+
+def test_a_server_that_is_upgraded_shows_the_receptions_of_before(team: Team) -> None:
+    waits = _came(team, "赵敏")
+    _came(team, "赵敏", answer="已答复")
+    before = team.look(select(schema.reception_sheet).order_by(schema.reception_sheet.c.id))
+    team.look(schema.reception_sheet.delete())
+    assert _waiting(team, "赵敏") == []
+    team.run(projections.rebuild(team.centre, EFFECTS, team.now, since=4))
+    assert _waiting(team, "赵敏") == [waits]
+    assert team.look(select(schema.reception_sheet).order_by(schema.reception_sheet.c.id)) == before

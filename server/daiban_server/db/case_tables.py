@@ -5,8 +5,11 @@ the command that they stand for, and never again.
 """
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import text as text_of
 
 from daiban_server.db.columns import id_column, metadata, number, octets, text
+
+_KEPT = text_of("kept_from IS NOT NULL")
 
 case_sheet = Table(
     "case_sheet",
@@ -36,6 +39,7 @@ case_sheet = Table(
     number("archived", optional=True),
     Column("urgent", Boolean, nullable=False),
     Column("kin", Boolean, nullable=False),
+    number("kept_from", optional=True),
     Index("ix_case_sheet_status", "centre", "status", "due"),
     Index("ix_case_sheet_archived", "centre", "archived"),
     Index("ix_case_sheet_number", "number"),
@@ -45,11 +49,12 @@ case_sheet = Table(
     Index("ix_case_sheet_handler", "centre", "handler", "status"),
     Index("ix_case_sheet_applicant", "centre", "applicant"),
     Index("ix_case_sheet_ended", "centre", "ended", "accepted"),
+    Index("ix_case_sheet_kept_from", "centre", "kept_from", sqlite_where=_KEPT, postgresql_where=_KEPT),
     sqlite_with_rowid=False,
 )
 """A case that was submitted, as lists show and find it. `label` is the mode of the statistics: ``direct``, ``limited``,
 ``proxy`` or ``home``; `search` is number, names and their pinyin in small letters; `due` is a day, ``YYYY-MM-DD``; who
-is nobody is sixteen zero bytes."""
+is nobody is sixteen zero bytes; `kept_from` is since when it is over and only kept, null again once it was erased."""
 
 kept_search = Table(
     "kept_search",
@@ -76,10 +81,21 @@ household_sheet = Table(
     text("address"),
     text("phone"),
     text("search"),
+    text("same_identity"),
+    text("same_sound"),
+    text("same_phone"),
+    Column("told_apart", Boolean, nullable=False),
+    Index("ix_household_sheet_identity", "centre", "place", "same_identity"),
+    Index("ix_household_sheet_sound", "centre", "place", "same_sound"),
+    Index("ix_household_sheet_phone", "centre", "place", "same_phone"),
+    Index("ix_household_sheet_told_apart", "centre", "told_apart"),
     sqlite_with_rowid=False,
 )
 """A household as lists find it; `search` is the names of who lives there, their pinyin, telephones and address in small
-letters. It follows the records when somebody looks (`features.households.finding`)."""
+letters. What begins with `same_` is what two records of one household would share, "" where nothing is told or it was
+merged: its head's identity number as a digest under a secret of the server's, the sound of his name, his telephone.
+`told_apart` is whether somebody said that it is not another one. It follows the records when somebody looks
+(`features.households.finding`)."""
 
 household_merge = Table(
     "household_merge",

@@ -1,6 +1,7 @@
 """Projections of features; each can be rebuilt from the spine's tables."""
 
 from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import text as text_of
 
 from daiban_server.db.columns import id_column, metadata, number, octets, text
 
@@ -71,6 +72,22 @@ opinion_sheet = Table(
 """An opinion as figures count it; follows from the record as it stands. `due` is a day, ``YYYY-MM-DD``, or empty;
 `answered` is when the last answer was given, null while none stands."""
 
+_OWNED = text_of("owner IS NOT NULL")
+
+reception_sheet = Table(
+    "reception_sheet",
+    metadata,
+    id_column("centre", key=True),
+    id_column("id", key=True),
+    id_column("owner", optional=True),
+    text("number"),
+    id_column("place"),
+    Index("ix_reception_sheet_owner", "centre", "owner", sqlite_where=_OWNED, postgresql_where=_OWNED),
+    sqlite_with_rowid=False,
+)
+"""A reception, and who still owes something for it: `owner` is null once it came to something. Follows from the record
+as it stands; one that was erased has no row."""
+
 task = Table(
     "task",
     metadata,
@@ -122,6 +139,7 @@ message = Table(
     Index("ix_message_waiting", "state", "next_at"),
     Index("ix_message_person", "person", "at"),
     Index("ix_message_centre", "centre", "at"),
+    Index("ix_message_state", "centre", "state", "at", "person"),
 )
 """What somebody was told: ``waiting``, ``sent``, ``failed`` or ``told`` (by telephone) beyond his own list, in which it
 stands at once."""

@@ -73,11 +73,13 @@ async def replay_parked(services: Services) -> int:
 
 async def renew_projections(services: Services) -> None:
     """Make the features' tables anew, at start, where an older version left them."""
-    for centre in (stale := await services.database.read(projections.stale())):
-        program = functools.partial(projections.rebuild, centre, services.effects, services.now())
+    left = await services.database.read(projections.left())
+    if left == projections.EDITION:
+        return
+    for centre in await services.database.read(projections.centres()):
+        program = functools.partial(projections.rebuild, centre, services.effects, services.now(), left)
         await services.database.write(centre, program)
-    if stale:
-        await services.database.write("projections", projections.made)
+    await services.database.write("projections", projections.made)
 
 
 async def one_round(services: Services) -> None:
@@ -90,7 +92,7 @@ async def one_round(services: Services) -> None:
     await watch_handovers(services, now)
     await watch_visits(services, now)
     await watch_limits(services, now)
-    await finding.follow_everywhere(services.database)
+    await finding.follow_everywhere(services.database, services.keys)
     await tracing.follow_everywhere(services.database)
     await follow_replies(services, now)
     await watch_opinions(services, now)

@@ -31,11 +31,16 @@ _MINE = _m.centre == bindparam("centre_id")
 _SEEN = or_(bindparam("staff_too") == 1, _m.person.is_(None))
 _SENT = (
     select(_m.id, _m.person, _m.phone, _m.code, _m.record, _m.text, _m.at, _m.state, _m.tries, _m.sent_at, _m.fault)
-    .where(_MINE, _SEEN, or_(bindparam("any_state") == 1, _m.state == bindparam("wanted_state")))
+    .where(_MINE, _SEEN)
     .order_by(_m.at.desc(), _m.id)
     .limit(MOST)
 )
-_COUNTS = select(_m.state, func.count()).where(_MINE, _SEEN).group_by(_m.state)
+_OF_STATE = _SENT.where(_m.state == bindparam("wanted_state"))
+_UNREACHED = (
+    select(_m.state, func.count())
+    .where(_MINE, _SEEN, or_(*(_m.state == state for state in UNREACHED)))
+    .group_by(_m.state)
+)
 _STATE = (
     update(schema.message)
     .where(_MINE, _SEEN, _m.id == bindparam("message_id"), or_(_m.state == "failed", _m.state == bindparam("or_state")))
@@ -101,14 +106,15 @@ async def told(message: FromPath[str], data: JSONBody[Telling], session: GivenSe
     await services.database.write(clerk.centre, lambda: told_by_telephone(clerk, id_, data.text.strip(), now))
 
 
-def counts(clerk: Clerk) -> Program[dict[str, int]]:
-    """How many messages there are of each state."""
-    return {**dict.fromkeys(STATES, 0), **dict((yield from rows(_COUNTS, **_seen(clerk))))}
+def unreached(clerk: Clerk) -> Program[dict[str, int]]:
+    """How many messages reached nobody yet, by their state. What arrived is not counted: it only grows."""
+    return {**dict.fromkeys(UNREACHED, 0), **dict((yield from rows(_UNREACHED, **_seen(clerk))))}
 
 
 def sent_by(clerk: Clerk, state: str, now: int) -> Program[list[SentOut]]:
     """What whoever asks may see, newest first."""
-    found = yield from rows(_SENT, **_seen(clerk), any_state=int(not state), wanted_state=state)
+    asked = rows(_OF_STATE, **_seen(clerk), wanted_state=state) if state else rows(_SENT, **_seen(clerk))
+    found = yield from asked
     kept = yield from _kept_from(clerk, [row[4] for row in found if row[4]], now)
     found = [row for row in found if row[4] not in kept]
     acts: dict[bytes, list[Row]] = {row[0]: [] for row in found}

@@ -14,6 +14,7 @@ from daiban_server.console.reading.book import book_of
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
 from daiban_server.features.households.duplicates import Apart, Home, Pair, found
+from daiban_server.features.households.finding import follow
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
@@ -57,6 +58,7 @@ class Told(NamedTuple):
 @get("/households/duplicates", opt={"action": "household.read"})
 async def duplicates(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """What may be double in the centre."""
+    await follow(session.clerk.centre, services.database, services.keys)
     return await show(
         "households/duplicates",
         services,
@@ -73,7 +75,7 @@ def _read(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
     book, double = (yield from book_of(session, services)), (yield from found(session.clerk.centre))
     pairs = [_both(one, book.places, services.now()) for one in double.pairs]
     apart = [_told(one, services.now()) for one in double.apart]
-    return {"pairs": pairs, "apart": apart, "more": double.more, "looked": double.looked, "all": double.all}
+    return {"pairs": pairs, "apart": apart, "more": double.more, "looked": double.looked}
 
 
 def _both(pair: Pair, places: Mapping[bytes, str], now: int) -> Both:

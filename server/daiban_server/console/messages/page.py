@@ -76,7 +76,7 @@ def _read(state: str, session: SignedIn, now: int) -> Program[Mapping[str, Any]]
     yield from ledger.load(bytes.fromhex(one.record) for one in found if one.record)
     return {
         "lines": [_line(one, ledger, now) for one in found],
-        "counts": (yield from sent.counts(session.clerk)),
+        "unreached": (yield from sent.unreached(session.clerk)),
         "cut": len(found) == MOST,
     }
 

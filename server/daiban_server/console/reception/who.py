@@ -29,7 +29,7 @@ class Offered(NamedTuple):
 async def receive(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """The households that fit `q`."""
     query = request.query_params.get("q", "").strip()[:LONGEST]
-    households = await found(session.clerk.centre, query, services.database)
+    households = await found(session.clerk.centre, query, services.database, services.keys)
     return await show(
         "reception/who" if not request.headers.get("hx-request") else "reception/found",
         services,

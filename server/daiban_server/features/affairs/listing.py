@@ -53,7 +53,7 @@ _RATINGS = (
         _WINDOW,
         _STARS,
     )
-    .order_by(_g.at.desc(), _g.id)
+    .order_by(_g.at.desc(), _g.id.desc())
     .limit(MOST)
 )
 

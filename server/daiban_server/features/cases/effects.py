@@ -40,5 +40,5 @@ EFFECTS = Effects(
     made={"reception": receptions.received},
     moved={"application": (timeline.happened, asking.first_asked, asking.remember_kin)},
     changed={"application": (asking.still_first, asking.kin_changed)},
-    projections={"application": (sheet.keep,)},
+    projections={"application": (sheet.keep,), "reception": (receptions.keep,)},
 )

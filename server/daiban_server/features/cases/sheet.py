@@ -36,8 +36,17 @@ def _row(ledger: Ledger, record: Record, values: Fields, item: Fields) -> tuple[
         *(_id(values.get("owner_id")), _id(values.get("handler_id"))),
         *(values.get("submitted_at") or 0, values.get("received_at"), values.get("accepted_at")),
         *(values.get("due"), values.get("ended_at"), values.get("end"), archive.get("at")),
-        *(bool(values.get("urgent")), bool(values.get("kin") or values.get("kin_of"))),
+        *(bool(values.get("urgent")), bool(values.get("kin") or values.get("kin_of")), _kept_from(record, values)),
     )
+
+
+def _kept_from(record: Record, values: Fields) -> int | None:
+    """Since when it is over and only kept. What was withdrawn or not taken up is never filed."""
+    if "erased" in values:
+        return None
+    if record.status in ("withdrawn", "not_accepted"):
+        return values.get("ended_at")
+    return (values.get("archive") or {}).get("at")
 
 
 def label(values: Fields) -> str:

@@ -15,6 +15,7 @@ _COUNTED = frozenset({"number", "window", "item", "mode", "source", "people", "c
 _e, _l, _m, _g = schema.case_event.c, schema.register_line.c, schema.message.c, schema.rating.c
 _s, _f, _h, _w = schema.case_sheet.c, schema.photo_file.c, schema.visit_hold.c, schema.household_sheet.c
 _i, _q, _t, _b = schema.household_merge.c, schema.message_act.c, schema.task.c, schema.task_act.c
+_c = schema.reception_sheet.c
 _EVENTS = (
     update(schema.case_event)
     .where(_e.centre == bindparam("centre_id"), _e.case == bindparam("gone"))
@@ -36,9 +37,10 @@ _RATING = update(schema.rating).where(_g.centre == bindparam("centre_id"), _g.id
 _SHEET = (
     update(schema.case_sheet)
     .where(_s.centre == bindparam("centre_id"), _s.id == bindparam("gone"))
-    .values(applicant="", slip="", search=_s.number)
+    .values(applicant="", slip="", search=_s.number, kept_from=None)
 )
 _HOME = delete(schema.household_sheet).where(_w.centre == bindparam("centre_id"), _w.id == bindparam("gone"))
+_RECEPTION = delete(schema.reception_sheet).where(_c.centre == bindparam("centre_id"), _c.id == bindparam("gone"))
 _MERGED = delete(schema.household_merge).where(_i.centre == bindparam("centre_id"), _i.id == bindparam("gone"))
 _HOLDS = delete(schema.visit_hold).where(_h.centre == bindparam("centre_id"), _h.household == bindparam("gone"))
 _PHOTOS = (
@@ -85,6 +87,7 @@ def empty(centre: bytes, records: Iterable[bytes], now: int) -> Program[list[Blo
             _SHEET,
             _HOLDS,
             _HOME,
+            _RECEPTION,
             _MERGED,
         ):
             yield from run(statement, centre_id=centre, gone=gone)

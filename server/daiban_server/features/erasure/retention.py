@@ -18,8 +18,9 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import bindparam, or_, select
 
+from daiban_schemas.kinds.household import CURRENT, MERGED
 from daiban_server import todo
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows
@@ -32,27 +33,28 @@ LISTED = 500
 SETTING = "retention"
 
 _r, _s, _o, _x = schema.record.c, schema.case_sheet.c, schema.opinion_sheet.c, schema.erasure.c
+_c = schema.reception_sheet.c
 _HELD = select(schema.setting.c.value).where(schema.setting.c.name == SETTING)
 _CENTRES = select(schema.counter.c.centre).where(schema.counter.c.centre != ids.NOBODY)
-_over = case((_s.status == "withdrawn", _s.ended), (_s.status == "not_accepted", _s.ended), else_=_s.archived)
-"""Since when a case is over for good; null while it is not. What was withdrawn or not taken up is never filed."""
 _CASES = (
-    select(_s.id, _over)
-    .where(
-        _s.centre == bindparam("centre_id"),
-        _over < bindparam("kept_since"),
-        ~select(_x.record).where(_x.centre == _s.centre, _x.record == _s.id).exists(),
-    )
-    .order_by(_over)
+    select(_s.id, _s.kept_from)
+    .where(_s.centre == bindparam("centre_id"), _s.kept_from < bindparam("kept_since"))
+    .order_by(_s.kept_from)
     .limit(LISTED)
 )
-_MADE = (
+_RECEPTIONS = (
+    select(_c.id)
+    .where(_c.centre == bindparam("centre_id"), _c.id < bindparam("made_before"))
+    .order_by(_c.id)
+    .limit(LISTED)
+)
+_DRAFTS = (
     select(_r.id)
     .where(
         _r.centre == bindparam("centre_id"),
-        _r.kind == bindparam("kind_name"),
+        _r.kind == "application",
+        _r.status == "draft",
         _r.id < bindparam("made_before"),
-        (_r.status == bindparam("in_state")) | (bindparam("in_state") == ""),
         ~select(_x.record).where(_x.centre == _r.centre, _x.record == _r.id).exists(),
     )
     .order_by(_r.id)
@@ -65,6 +67,7 @@ _HOUSEHOLDS = (
     .where(
         _r.centre == bindparam("centre_id"),
         _r.kind == "household",
+        or_(_r.status == CURRENT, _r.status == MERGED),
         _r.id < bindparam("made_before"),
         ~select(_x.record).where(_x.centre == _r.centre, _x.record == _r.id).exists(),
         ~select(_under.c.id)
@@ -127,14 +130,11 @@ def due(centre: bytes, now: int) -> Program[list[Due]]:
         found.append(Due(id_.hex(), "case", since))
     for id_, since in (yield from rows(_OPINIONS, centre_id=centre, kept_since=before["opinion"])):
         found.append(Due(id_.hex(), "opinion", since))
-    for of, kind, state in (("draft", "application", "draft"), ("reception", "reception", "")):
+    for of, asked in (("draft", _DRAFTS), ("reception", _RECEPTIONS), ("household", _HOUSEHOLDS)):
         # Ids begin with the time at which the record was made, as its maker's clock told it.
         limit = ids.uuid7(max(0, before[of]), bytes(10))
-        for (id_,) in (yield from rows(_MADE, centre_id=centre, kind_name=kind, made_before=limit, in_state=state)):
+        for (id_,) in (yield from rows(asked, centre_id=centre, made_before=limit)):
             found.append(Due(id_.hex(), of, _made(id_)))
-    limit = ids.uuid7(max(0, before["household"]), bytes(10))
-    for (id_,) in (yield from rows(_HOUSEHOLDS, centre_id=centre, made_before=limit)):
-        found.append(Due(id_.hex(), "household", _made(id_)))
     return found
 
 

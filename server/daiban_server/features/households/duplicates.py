@@ -2,35 +2,61 @@
 telephone. Nothing is decided here, and nothing is changed: of those that somebody merged one is left, and those that
 somebody told apart are not shown as a pair again.
 
-Every household of the centre is read, a few thousand; compared is by keys, so that the work grows with their number
-and not with its square. A key that many share says nothing (a village's one telephone), and is left out.
+All households of the centre are compared, by what the sheet has of each (`finding`), so that the work grows with
+their number and not with its square; only those that are shown are opened. A key that many share says nothing (a
+village's one telephone), and is left out.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations, groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Column, Select, bindparam, func, select
 
+from daiban_schemas.kinds.household import MERGED
 from daiban_server import homes
 from daiban_server.db import schema
-from daiban_server.db.program import Program, rows
-from daiban_server.spine import views
-from daiban_server.spine.views import Shown
+from daiban_server.db.program import Lookup, Program, first, rows
+from daiban_server.features.households.merging import apart_from
+from daiban_server.spine.ledger import Ledger
 
-MOST = 5000
-"""Households that are looked through, the newest first; a large centre has some three thousand."""
-PAIRS = 100
+PAIRS = 50
+"""Pairs on one page, the strongest first: the next come up as these are settled."""
 SHARED = 4
 """A key that more households have than this tells nothing of any two of them."""
 REASONS = ("identity", "name", "phone")
 """Why two may be one, the strongest first."""
 
-_s = schema.case_sheet.c
-_CASES = (
-    select(_s.household, func.count())
-    .where(_s.centre == bindparam("centre_id"), _s.household.is_not(None))
-    .group_by(_s.household)
+_w, _m = schema.household_sheet.c, schema.household_merge.c
+_COUNT = select(func.count()).where(
+    _w.centre == bindparam("centre_id"),
+    ~select(_m.id).where(_m.centre == bindparam("centre_id"), _m.id == _w.id).exists(),
 )
+_TOLD_APART = select(_w.id).where(_w.centre == bindparam("centre_id"), _w.told_apart.is_(True))
+
+
+def _sharing(shared: "Column[str]") -> Select[Any]:
+    """The households that share a village and this, in groups."""
+    groups = (
+        select(_w.place, shared.label("shared"))
+        .where(_w.centre == bindparam("centre_id"), shared != "")
+        .group_by(_w.place, shared)
+        .having(func.count().between(2, SHARED))
+        .subquery()
+    )
+    one = schema.household_sheet.alias()
+    same = (one.c.place == groups.c.place) & (one.c[shared.name] == groups.c.shared)
+    return (
+        select(groups.c.place, groups.c.shared, one.c.id)
+        .select_from(groups.join(one, same))
+        .where(one.c.centre == bindparam("centre_id"))
+        .order_by(groups.c.place, groups.c.shared, one.c.id)
+    )
+
+
+_SHARING = dict(zip(REASONS, map(_sharing, (_w.same_identity, _w.same_sound, _w.same_phone)), strict=True))
+Ids = tuple[bytes, bytes]
 
 
 class Home(NamedTuple):
@@ -61,81 +87,72 @@ class Apart(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Pairs, the strongest first; `looked` at so many households, `all` of them or the newest."""
+    """Pairs, the strongest first, and `more` that are not among them; `looked` at so many households, all there are."""
 
     pairs: Sequence[Pair]
     apart: Sequence[Apart]
     more: int
     looked: int
-    all: bool
 
 
 def found(centre: bytes) -> Program[Found]:
-    """What may be double in a centre."""
-    shown = yield from views.shown(views.BY_KIND, centre, kind_name="household", page=MOST)
-    into = yield from homes.merged(centre)
-    cases: dict[bytes, int] = {}
-    for household, count in (yield from rows(_CASES, centre_id=centre)):
-        stays = homes.last(household, into)
-        cases[stays] = cases.get(stays, 0) + count
-    looked = [_home(one, cases) for one in shown if not one.deleted and one.place is not None and _stays(one, into)]
-    apart = _apart(looked)
-    told = {frozenset((one.one.record, one.other.record)) for one in apart}
-    pairs = [one for one in _pairs(looked) if frozenset((one.one.record, one.other.record)) not in told]
-    return Found(pairs[:PAIRS], apart, max(0, len(pairs) - PAIRS), len(looked), len(shown) < MOST)
+    """What may be double in a centre. It is read from the sheet: let that follow first (`finding.follow`)."""
+    ledger = Ledger(centre, 0, 0)
+    apart = yield from _told_apart(ledger)
+    alike = yield from _alike(centre, {frozenset((one.one.record, one.other.record)) for one in apart})
+    shown = alike[:PAIRS]
+    opened = yield from _opened(ledger, {id_ for ids, _ in shown for id_ in ids})
+    cases = yield from _cases(centre, opened.keys())
+    by_id = {id_: home._replace(cases=cases[id_]) for id_, home in opened.items()}
+    # What was merged or erased since the sheet followed is not opened.
+    pairs = [Pair(by_id[one], by_id[other], why) for (one, other), why in shown if {one, other} <= by_id.keys()]
+    row = yield from first(_COUNT, centre_id=centre)
+    return Found(pairs, apart, len(alike) - len(shown), row[0] if row else 0)
 
 
-def _stays(one: Shown, into: Mapping[bytes, bytes]) -> bool:
-    return bytes.fromhex(one.view.record) not in into
-
-
-def _apart(looked: Sequence[Home]) -> list[Apart]:
+def _told_apart(ledger: Ledger) -> Program[list[Apart]]:
     """Those that were told apart, the latest first."""
-    by_record = {one.record: one for one in looked}
-    found = []
-    for one in looked:
-        for told in one.values.get("not_same") or ():
-            if other := by_record.get(told["household"]):
-                found.append(Apart(one, other, told.get("by", ""), told["at"]))
+    said = yield from _opened(ledger, [id_ for (id_,) in (yield from rows(_TOLD_APART, centre_id=ledger.centre))])
+    told = [(home, one) for home in said.values() for one in apart_from(home.values)]
+    others = yield from _opened(ledger, {bytes.fromhex(one["household"]) for _, one in told})
+    found = [
+        Apart(home, other, one.get("by", ""), one["at"])
+        for home, one in told
+        if (other := others.get(bytes.fromhex(one["household"])))
+    ]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def _home(one: Shown, cases: Mapping[bytes, int]) -> Home:
-    at = max((value.at for values in one.view.fields.values() for value in values), default=0)
-    record = one.view.record
-    return Home(record, one.view.values, one.place or b"", at, cases.get(bytes.fromhex(record), 0))
-
-
-def _pairs(looked: Sequence[Home]) -> list[Pair]:
-    alike: dict[tuple[int, int], list[str]] = {}
+def _alike(centre: bytes, apart: Collection[frozenset[str]]) -> Program[list[tuple[Ids, list[str]]]]:
+    """Every two that share something and were not told apart, and what, the strongest first."""
+    alike: dict[Ids, list[str]] = {}
     for why in REASONS:
-        for numbers in _sharing(looked, why):
-            for n, one in enumerate(numbers):
-                for other in numbers[n + 1 :]:
-                    alike.setdefault((one, other), []).append(why)
-    told = [Pair(looked[one], looked[other], why) for (one, other), why in alike.items()]
-    return sorted(told, key=lambda pair: (-len(pair.why), REASONS.index(pair.why[0]), pair.one.record))
+        sharing = yield from rows(_SHARING[why], centre_id=centre)
+        for _, group in groupby(sharing, key=lambda row: row[:2]):
+            for pair in combinations([row[2] for row in group], 2):
+                alike.setdefault(pair, []).append(why)
+    left = [one for one in alike.items() if frozenset(id_.hex() for id_ in one[0]) not in apart]
+    return sorted(left, key=lambda one: (-len(one[1]), REASONS.index(one[1][0]), one[0]))
 
 
-def _sharing(looked: Sequence[Home], why: str) -> Iterator[list[int]]:
-    """The numbers of those that share a village and a key."""
-    by_key: dict[Hashable, list[int]] = {}
-    for number, home in enumerate(looked):
-        if key := _key(home.values, why):
-            by_key.setdefault((home.place, key), []).append(number)
-    return (numbers for numbers in by_key.values() if 1 < len(numbers) <= SHARED)
+def _opened(ledger: Ledger, ids: Collection[bytes]) -> Program[dict[bytes, Home]]:
+    """Those of these households that are there, each for itself."""
+    yield from ledger.load(ids)
+    known = [record for id_ in ids if (record := ledger.records[id_])]
+    yield from ledger.load_entries(head.position for record in known for head in ledger.heads(record))
+    found = {}
+    for record in known:
+        view = yield from ledger.view(record)
+        if not record.deleted and record.status != MERGED and record.place and "erased" not in view.values:
+            at = max((value.at for values in view.fields.values() for value in values), default=0)
+            found[record.id] = Home(record.id.hex(), view.values, record.place, at, 0)
+    return found
 
 
-def _key(values: Mapping[str, Any], why: str) -> str:
-    field = {"identity": "identity_number", "name": "head", "phone": "phone"}[why]
-    text = values.get(field)
-    plain = "".join(text.split()).replace("-", "").upper() if isinstance(text, str) else ""
-    return _sound(plain) if why == "name" else plain
-
-
-def _sound(name: str) -> str:
-    """A name as it is heard: what a clerk writes down from hearing differs in signs, not in sounds."""
-    # Loaded here: its table is some 20 MB.
-    from pypinyin import lazy_pinyin
-
-    return " ".join(lazy_pinyin(name))
+def _cases(centre: bytes, stay: Collection[bytes]) -> Program[Counter[bytes]]:
+    """How many cases these households have, with those that were merged into them."""
+    into = yield from homes.merged(centre)
+    stays = {id_: homes.last(id_, into) for id_ in (*stay, *into)}
+    wanted = [(centre, id_) for id_, last in stays.items() if last in stay]
+    counted = yield Lookup(schema.case_sheet, ("centre", "household"), ("household",), wanted)
+    return Counter(stays[household] for (household,) in counted)

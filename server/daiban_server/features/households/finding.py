@@ -3,21 +3,26 @@ what it says itself, and the other is given.
 
 The sheet follows the records when somebody looks, and once a minute: a search comes some hundred times a day, phones
 hand in thousands of households, and those pay nothing for it. What changed since it followed last is found by position.
+It has beside what one searches through what two records of one household would share (see `duplicates`).
 """
 
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import bindparam, delete, or_, select
 
+from daiban_schemas.kinds.household import MERGED
 from daiban_schemas.masking import masked
 from daiban_schemas.telephone import dialled, is_written_as_one
 from daiban_server import homes
 from daiban_server.db import schema
 from daiban_server.db.database import Database
 from daiban_server.db.program import Program, Row, Write, first, rows, run
-from daiban_server.spelling import pattern, spelt
+from daiban_server.features.households.merging import apart_from
+from daiban_server.keystore import ServerKeys
+from daiban_server.spelling import heard, pattern, spelt
 from daiban_server.spine import log
 from daiban_server.spine.ledger import Ledger, Record
 from daiban_sync.ids import NOBODY
@@ -58,12 +63,12 @@ class Found(Struct, frozen=True):
     phone: str
 
 
-async def found(centre: bytes, query: str, database: Database, limit: int = LISTED) -> list[Found]:
+async def found(centre: bytes, query: str, database: Database, keys: ServerKeys, limit: int = LISTED) -> list[Found]:
     """The households of a centre that fit, those whose head is named so before others; none for an empty query."""
     query = query.strip()
     if not query or "\x00" in query:
         return []
-    await _follow(centre, database)
+    await follow(centre, database, keys)
     return await database.read(_found(centre, query, min(limit, LISTED)))
 
 
@@ -86,15 +91,17 @@ def _line(row: Row) -> Found:
     return Found(id_.hex(), head, village or "", address, masked(phone) if phone else "")
 
 
-async def follow_everywhere(database: Database) -> None:
+async def follow_everywhere(database: Database, keys: ServerKeys) -> None:
     """Bring every centre's sheets up to date."""
     for (centre,) in await database.read(rows(_CENTRES)):
-        await _follow(centre, database)
+        await follow(centre, database, keys)
 
 
-async def _follow(centre: bytes, database: Database) -> None:
+async def follow(centre: bytes, database: Database, keys: ServerKeys) -> None:
+    """Bring a centre's sheets up to date."""
+    secret = keys.derived("households")
     while await database.read(_behind(centre)):
-        await database.write(centre, lambda: _step(centre))
+        await database.write(centre, lambda: _step(centre, secret))
 
 
 def _behind(centre: bytes) -> Program[bool]:
@@ -107,7 +114,7 @@ def _followed(centre: bytes) -> Program[int]:
     return int(row[0]) if row else 0
 
 
-def _step(centre: bytes) -> Program[None]:
+def _step(centre: bytes, secret: bytes) -> Program[None]:
     """Follow as many changes as a page has, under the centre's lock: nothing comes in between them."""
     position, _ = yield from log.lock(centre)
     changed = yield from rows(_CHANGED, centre_id=centre, after=(yield from _followed(centre)))
@@ -117,7 +124,7 @@ def _step(centre: bytes) -> Program[None]:
     yield from ledger.load_entries(head.position for record in known for head in ledger.heads(record))
     for id_, _ in changed:
         record = ledger.records[id_]
-        sheet = (yield from _sheet(ledger, record)) if record and not record.deleted else None
+        sheet = (yield from _sheet(ledger, record, secret)) if record and not record.deleted else None
         if sheet is None:
             yield from run(_GONE, centre_id=centre, record_id=id_)
         else:
@@ -132,13 +139,29 @@ def _name(centre: bytes) -> str:
     return f"households {centre.hex()}"
 
 
-def _sheet(ledger: Ledger, record: Record) -> Program[tuple[Any, ...] | None]:
+def _sheet(ledger: Ledger, record: Record, secret: bytes) -> Program[tuple[Any, ...] | None]:
     """A row; None for a household of which nothing is told, such as one that was erased."""
     values = (yield from ledger.view(record)).values
     head, address, phone = (str(values.get(name) or "") for name in ("head", "address", "phone"))
-    if not (head or address or phone):
+    shared = _shared(values, secret)
+    if not (head or address or phone or any(shared)):
         return None
-    return (ledger.centre, record.id, record.place or NOBODY, head, address, phone, _searched(values))
+    # One that was merged is compared with nothing any more.
+    shared = ("", "", "") if record.status == MERGED else shared
+    told = (record.place or NOBODY, head, address, phone, _searched(values))
+    return (ledger.centre, record.id, *told, *shared, bool(apart_from(values)))
+
+
+def _shared(values: Mapping[str, Any], secret: bytes) -> tuple[str, str, str]:
+    """What two records of one household would share: the identity number, which stands here as a digest that only this
+    server makes; the name as it is heard, since what a clerk writes down from hearing differs in signs, not in sounds;
+    the telephone."""
+    identity, name, phone = (_plain(values.get(field)) for field in ("identity_number", "head", "phone"))
+    return hmac.digest(secret, identity.encode(), "sha256").hex()[:32] if identity else "", heard(name), phone
+
+
+def _plain(told: Any) -> str:
+    return "".join(told.split()).replace("-", "").upper() if isinstance(told, str) else ""
 
 
 def _searched(values: Mapping[str, Any]) -> str:

@@ -76,7 +76,7 @@ def tell_apart(ledger: Ledger, asked: Asked) -> Program[Fields]:
     other = yield from _other(ledger, asked.record, asked.arguments["other"], "other")
     if (yield from told_apart(ledger, asked.record, other)):
         return {}
-    known = _apart((yield from ledger.view(asked.record)))
+    known = apart_from((yield from ledger.view(asked.record)).values)
     if len(known) >= MOST:
         raise Refusal("household.too_many")
     reason = {"reason": asked.arguments["reason"]} if "reason" in asked.arguments else {}
@@ -87,7 +87,7 @@ def tell_apart(ledger: Ledger, asked: Asked) -> Program[Fields]:
 def compare_again(ledger: Ledger, asked: Asked) -> Program[Fields]:
     """Look at two again that were told apart, whichever of them says so."""
     other = asked.arguments["other"]
-    known = _apart((yield from ledger.view(asked.record)))
+    known = apart_from((yield from ledger.view(asked.record)).values)
     return {"not_same": [one for one in known if one.get("household") != other]}
 
 
@@ -100,11 +100,12 @@ def told_apart(ledger: Ledger, one: Record, other: Record) -> Program[bool]:
 def differ(one: View, other: View) -> bool:
     """As `told_apart`, of what is read of both."""
     pairs = ((one, other.record), (other, one.record))
-    return any(told.get("household") == record for view, record in pairs for told in _apart(view))
+    return any(told.get("household") == record for view, record in pairs for told in apart_from(view.values))
 
 
-def _apart(view: View) -> list[dict[str, Any]]:
-    told = view.values.get("not_same")
+def apart_from(values: Fields) -> list[dict[str, Any]]:
+    """From which others a household was told apart, by whom and when."""
+    told = values.get("not_same")
     return [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
 
 

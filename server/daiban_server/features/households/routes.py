@@ -160,7 +160,7 @@ async def household(record: FromPath[str], session: GivenSession, services: Give
 @get("/v1/households", opt={"action": "household.read"})
 async def households(session: GivenSession, services: GivenServices, q: FromQuery[str] = "") -> list[Found]:
     """The households whose head, members, telephone or address fit `q`, also in pinyin; at most fifty."""
-    return await found(session.clerk.centre, q[:LONGEST], services.database)
+    return await found(session.clerk.centre, q[:LONGEST], services.database, services.keys)
 
 
 @post("/v1/households/{record:str}/merge", opt={"action": "household.merge"}, status_code=200)

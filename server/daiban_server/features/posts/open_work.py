@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, literal, or_, select
 
 from daiban_schemas.handed import sign_of
 from daiban_server.db import schema
@@ -48,7 +48,8 @@ _OWED = (
         _o.reply.is_(None),
         or_(_o.state == "due", _o.state == "late"),
     )
-    .order_by(_o.due)
+    # Not by the index of the days: that would read all that the centre ever owed.
+    .order_by(_o.due + 0)
     .limit(MOST)
 )
 _i = schema.opinion_sheet.c
@@ -57,10 +58,12 @@ _OPINIONS = (
     .where(_i.centre == bindparam("centre_id"), _i.answerer == bindparam("person_id"), _i.answered.is_(None))
     .order_by(_i.due, _i.id)
 )
-PAGE = 500
-"""Receptions that are looked at together."""
-LAST = 2**62
-"""Beyond every position."""
+_w = schema.reception_sheet.c
+_RECEPTIONS = (
+    select(_w.id, _w.number, literal(""), _w.place)
+    .where(_w.centre == bindparam("centre_id"), _w.owner == bindparam("person_id"))
+    .order_by(_w.id.desc())
+)
 _DEVICES = (
     select(_d.id, _d.name, _d.synced_at, _d.state)
     .where(_d.person == bindparam("person_id"), _d.state != "revoked", _d.state != "desk")
@@ -157,20 +160,7 @@ def opinions(centre: bytes, person: bytes) -> Program[list[Answer]]:
 
 def receptions(centre: bytes, person: bytes) -> Program[list[Answer]]:
     """Receptions that somebody answers for and that have come to nothing yet: no answer, no case, not sent on."""
-    found, before = [], LAST
-    while page := (yield from views.shown(views.OLDER, centre, kind_name="reception", before=before, page=PAGE)):
-        for one in page:
-            values = one.view.values
-            if values.get("owner_id") == person.hex() and not one.deleted and not _settled(values):
-                number = str(values.get("number") or "")
-                place = one.place or bytes.fromhex(values.get("place") or NOBODY.hex())
-                found.append(Answer(bytes.fromhex(one.view.record), number, "", place))
-        before = page[-1].view.position
-    return found
-
-
-def _settled(values: Mapping[str, Any]) -> bool:
-    return bool(values.get("answer")) or values.get("outcome") in ("advice", "case", "referred")
+    return [Answer(*row) for row in (yield from rows(_RECEPTIONS, centre_id=centre, person_id=person))]
 
 
 def visits(centre: bytes, person: bytes, since: int, until: int) -> Program[list[Mapping[str, Any]]]:

@@ -16,7 +16,7 @@ from daiban_server.features.affairs import rating
 from daiban_server.features.figures import report
 from daiban_server.features.figures.catalogue import FIGURES
 from daiban_server.features.figures.facts import By
-from daiban_server.features.figures.gathering import Gathered, gather
+from daiban_server.features.figures.gathering import Gathered, Question, each, gather
 from daiban_server.features.figures.report import Number, ReportOut, Row, Scope
 from daiban_server.features.figures.span import Span
 from daiban_server.limits.calendar import local_day
@@ -79,22 +79,25 @@ class Desk(Bureau):
         services: Any = types.SimpleNamespace(now=lambda: self.now, keys=self.keys, effects=EFFECTS)
         self.run(rating.rate(self.centre, case, level, "", services))
 
-    def gathered(self, days: Span) -> Gathered:
-        """Everything that counts in some days."""
-        found: Gathered = self.run(gather([self.centre], days, self.now, BYS))
+    def gathered(self, days: Span, *bys: By, **wanted: str) -> Gathered:
+        """Everything that counts in some days, told apart by day and by `bys`."""
+        narrow: Any = wanted
+        found: Gathered = self.run(gather([self.centre], Question(days, self.now, FIGURES, bys, narrow, daily=True)))
         return found
 
     def figures(self, days: Span, by: By = "window") -> ReportOut:
         """Every figure."""
-        return report.report(self.gathered(days), Scope(days, by, FIGURES, {}))
+        return report.report(self.gathered(days, by), Scope(days, by, FIGURES, {}))
 
     def counted(self, number: Number) -> int:
         """How many the address of a number lists."""
         asked = dict(parse_qsl(urlsplit(number.cases).query, keep_blank_values=True))
         days = span(asked.pop("first"), asked.pop("last"))
         figure = asked.pop("figure")
+        assert asked.pop("centre", self.centre.hex()) == self.centre.hex()
         wanted: Any = asked
-        found = report.counted(report.narrowed(self.gathered(days).facts, wanted), figure)
+        facts = self.run(each([self.centre], Question(days, self.now, (figure,), wanted=wanted)))
+        found = report.counted(facts, figure)
         assert found.value == sum(one.times for one in found.counted)
         if figure != "receptions":
             assert found.value == len(found.counted), "each counts once"

@@ -14,9 +14,11 @@ from daiban_server.db import schema
 from daiban_server.db.program import rows
 from daiban_server.features.affairs import rating
 from daiban_server.features.figures import report
-from daiban_server.features.figures.catalogue import FIGURES
+from daiban_server.features.figures.catalogue import FIGURES, origin
 from daiban_server.features.figures.facts import By
 from daiban_server.features.figures.gathering import Gathered, Question, each, gather
+from daiban_server.features.figures.kept import KEPT, Kept
+from daiban_server.features.figures.reading import alike, singly, wish_of
 from daiban_server.features.figures.report import Number, ReportOut, Row, Scope
 from daiban_server.features.figures.span import Span
 from daiban_server.limits.calendar import local_day
@@ -33,6 +35,16 @@ def span(first: str, last: str = "") -> Span:
 def values(row: Row) -> dict[str, int]:
     """The figures of a row that are not nothing."""
     return {name: number.value for name, number in row.figures.items() if number.value}
+
+
+def statements() -> dict[Any, Kept]:
+    """What numbers and lists of a span are read by, with where from; in a row of windows and days, or by itself."""
+    acts = tuple(sorted(origin(FIGURES).acts))
+    found: dict[Any, Kept] = {}
+    for kept in (one for several in KEPT.values() for one in several):
+        wish = wish_of(kept, ("window",), (), daily=True, acts=acts)
+        found |= {alike(kept, wish).asked: kept, singly(kept, wish).asked: kept}
+    return found
 
 
 class Desk(Bureau):

@@ -1,16 +1,16 @@
 """SQL that the two databases are told in different words: rows beside others by their key, and members of JSON."""
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import String
+from sqlalchemy import Alias, String, Table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement, Join
 
 
 class Beside(Join):
-    """Rows of `right`, looked up by key for each row of `left`, in that order whatever a planner thinks. PostgreSQL
-    plans a statement once for spans of any length, and left to itself it would read every case of a centre for one
-    day; the OFFSET keeps it from that."""
+    """Rows of a table `right`, looked up by key for each row of `left`, in that order whatever a planner thinks.
+    PostgreSQL plans a statement once for spans of any length, and left to itself it would read every case of a centre
+    for one day; the OFFSET keeps it from that."""
 
     inherit_cache = False
 
@@ -26,8 +26,9 @@ def _sqlite_beside(element: Beside, compiler: Any, asfrom: bool = False, **given
 def _postgres_beside(element: Beside, compiler: Any, asfrom: bool = False, **given: Any) -> str:
     left, right = (compiler.process(one, asfrom=True, **given) for one in (element.left, element.right))
     joined = "LEFT JOIN" if element.isouter else "JOIN"
-    where = compiler.process(element.onclause, **given)
-    return f"{left} {joined} LATERAL (SELECT * FROM {right} WHERE {where} OFFSET 0) AS {right} ON true"  # noqa: S608
+    where, table = compiler.process(element.onclause, **given), cast(Table | Alias, element.right)
+    name = compiler.preparer.quote(table.name)
+    return f"{left} {joined} LATERAL (SELECT * FROM {right} WHERE {where} OFFSET 0) AS {name} ON true"  # noqa: S608
 
 
 class Said(ColumnElement[str]):

@@ -98,19 +98,29 @@ ACTS = Kept(
 nowhere."""
 
 
+_n = schema.case_sheet.alias("found")
+_NOW = _n.c
+"""A case as an index holds it. The sheet is looked up beside it: what stands is little, and SQLite would rather read a
+whole centre than look up what an index found in the same table."""
+_ITS_SHEET = ((schema.case_sheet, and_(_s.centre == _NOW.centre, _s.id == _NOW.id)),)
+_IN_TURN = (_s.submitted, _NOW.id)
+_STOOD: Mapping[str, Expression] = {**_SHEET, "record": _NOW.id, "person": _s.handler}
+
+
 def _standing(source: Source, moment: Literal["since", "until"]) -> tuple[Kept, ...]:
     """The cases that were accepted before a moment and had not ended by then (结转)."""
     at: Expression = bindparam(moment)
     return tuple(
         Kept(
             source,
-            schema.case_sheet,
-            (_s.centre == _CENTRE, _s.accepted < at, ended),
-            {**_SHEET, "record": _s.id, "person": _s.handler},
-            (_s.id,),
+            _n,
+            (_NOW.centre == _CENTRE, _NOW.accepted < at, ended),
+            _STOOD,
+            _IN_TURN,
+            beside=_ITS_SHEET,
             stands=moment,
         )
-        for ended in (_s.ended.is_(None), _s.ended >= at)
+        for ended in (_NOW.ended.is_(None), _NOW.ended >= at)
     )
 
 
@@ -125,25 +135,26 @@ def _no_act(*of: Expression) -> Expression:
 def _in_state(source: Source, state: str) -> tuple[Kept, ...]:
     """The cases that were in a state when the span ended: that is the state before the first act that came after, or,
     where none came, the state that they are in."""
-    told = {**_SHEET, "record": _s.id, "person": _s.handler}
     earlier = tuple_(_f.at, _f.position) < tuple_(_e.at, _e.position)
     left = Kept(
         source,
-        Beside(schema.case_event, schema.case_sheet, and_(_s.centre == _e.centre, _s.id == _e.case)),
+        Beside(schema.case_event, _n, and_(_NOW.centre == _e.centre, _NOW.id == _e.case)),
         (
             *(_e.centre == _CENTRE, _e.at >= _UNTIL, _e.before == state),
             _no_act(_f.centre == _e.centre, _f.case == _e.case, earlier),
         ),
-        told,
-        (_s.id,),
+        _STOOD,
+        _IN_TURN,
+        beside=_ITS_SHEET,
         stands="until",
     )
     still = Kept(
         source,
-        schema.case_sheet,
-        (_s.centre == _CENTRE, _s.status == state, _no_act(_f.centre == _s.centre, _f.case == _s.id)),
-        told,
-        (_s.id,),
+        _n,
+        (_NOW.centre == _CENTRE, _NOW.status == state, _no_act(_f.centre == _NOW.centre, _f.case == _NOW.id)),
+        _STOOD,
+        _IN_TURN,
+        beside=_ITS_SHEET,
         stands="until",
     )
     return left, still

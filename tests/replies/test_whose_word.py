@@ -112,7 +112,7 @@ def test_a_reply_on_the_cadre_s_behalf_meets_what_he_owes_and_is_shown_as_such(b
     assert (said["by"], said["on_behalf_of"], said["counted"]) == ("王芳", "孙亮", True)
     assert told(bureau) == {"孙亮": "reply.on_behalf"}
     question = Question(span("2026-11-24", "2026-12-31"), bureau.now, ("replies_on_behalf",))
-    facts = bureau.run(each([bureau.centre], question))
+    facts = list(bureau.run(each([bureau.centre], question)))
     assert [name for fact in facts for name in counts_for(fact) if name == "replies_on_behalf"] == ["replies_on_behalf"]
     assert {fact.person for fact in facts} == {sun}, "it is his that was met"
 

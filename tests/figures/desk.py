@@ -14,9 +14,11 @@ from daiban_server.db import schema
 from daiban_server.db.program import rows
 from daiban_server.features.affairs import rating
 from daiban_server.features.figures import report
-from daiban_server.features.figures.catalogue import FIGURES
+from daiban_server.features.figures.catalogue import FIGURES, origin
 from daiban_server.features.figures.facts import By
-from daiban_server.features.figures.gathering import Gathered, gather
+from daiban_server.features.figures.gathering import Gathered, Question, each, gather
+from daiban_server.features.figures.kept import KEPT, Kept
+from daiban_server.features.figures.reading import alike, singly, wish_of
 from daiban_server.features.figures.report import Number, ReportOut, Row, Scope
 from daiban_server.features.figures.span import Span
 from daiban_server.limits.calendar import local_day
@@ -33,6 +35,16 @@ def span(first: str, last: str = "") -> Span:
 def values(row: Row) -> dict[str, int]:
     """The figures of a row that are not nothing."""
     return {name: number.value for name, number in row.figures.items() if number.value}
+
+
+def statements() -> dict[Any, Kept]:
+    """What numbers and lists of a span are read by, with where from; in a row of windows and days, or by itself."""
+    acts = tuple(sorted(origin(FIGURES).acts))
+    found: dict[Any, Kept] = {}
+    for kept in (one for several in KEPT.values() for one in several):
+        wish = wish_of(kept, ("window",), (), daily=True, acts=acts)
+        found |= {alike(kept, wish).asked: kept, singly(kept, wish).asked: kept}
+    return found
 
 
 class Desk(Bureau):
@@ -79,22 +91,25 @@ class Desk(Bureau):
         services: Any = types.SimpleNamespace(now=lambda: self.now, keys=self.keys, effects=EFFECTS)
         self.run(rating.rate(self.centre, case, level, "", services))
 
-    def gathered(self, days: Span) -> Gathered:
-        """Everything that counts in some days."""
-        found: Gathered = self.run(gather([self.centre], days, self.now, BYS))
+    def gathered(self, days: Span, *bys: By, **wanted: str) -> Gathered:
+        """Everything that counts in some days, told apart by day and by `bys`."""
+        narrow: Any = wanted
+        found: Gathered = self.run(gather([self.centre], Question(days, self.now, FIGURES, bys, narrow, daily=True)))
         return found
 
     def figures(self, days: Span, by: By = "window") -> ReportOut:
         """Every figure."""
-        return report.report(self.gathered(days), Scope(days, by, FIGURES, {}))
+        return report.report(self.gathered(days, by), Scope(days, by, FIGURES, {}))
 
     def counted(self, number: Number) -> int:
         """How many the address of a number lists."""
         asked = dict(parse_qsl(urlsplit(number.cases).query, keep_blank_values=True))
         days = span(asked.pop("first"), asked.pop("last"))
         figure = asked.pop("figure")
+        assert asked.pop("centre", self.centre.hex()) == self.centre.hex()
         wanted: Any = asked
-        found = report.counted(report.narrowed(self.gathered(days).facts, wanted), figure)
+        facts = self.run(each([self.centre], Question(days, self.now, (figure,), wanted=wanted)))
+        found = report.counted(facts, figure)
         assert found.value == sum(one.times for one in found.counted)
         if figure != "receptions":
             assert found.value == len(found.counted), "each counts once"

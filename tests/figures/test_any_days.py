@@ -1,23 +1,32 @@
 """Whatever is done on whatever days, the balance closes, and a recount by hand comes to the same."""
 
+import asyncio
 import datetime
 import random
+import re
 from collections import Counter
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Boolean, select
 
 from daiban_schemas.kinds import KINDS
-from daiban_server.db import schema
-from daiban_server.features.figures.catalogue import DAILY, FIGURES
-from daiban_server.features.figures.report import UNTOLD, trend
-from daiban_server.features.figures.span import Span
+from daiban_server.db import schema, sql
+from daiban_server.db.migrate import migrate
+from daiban_server.db.postgres import PostgresDatabase
+from daiban_server.db.program import Program, Write
+from daiban_server.features.figures.catalogue import DAILY, FIGURES, counts_for
+from daiban_server.features.figures.counting import count
+from daiban_server.features.figures.facts import FACETS, By, Fact, narrowed
+from daiban_server.features.figures.gathering import Question, each, gather
+from daiban_server.features.figures.reading import parameters
+from daiban_server.features.figures.report import UNTOLD, of_figure, trend
+from daiban_server.features.figures.span import Span, Step
 from daiban_server.limits.calendar import local_day
 from tests.cases.bureau import DAY, PEOPLE
 from tests.cases.test_anything import STEPS, arguments
-from tests.figures.desk import BYS, Desk, values
+from tests.figures.desk import BYS, Desk, statements, values
 
 KIND = KINDS["application"]
 SOURCES = {name: KIND.commands[name].source if name in KIND.commands else KIND.reports[name].moves for name in STEPS}
@@ -55,7 +64,20 @@ def days_passed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
             bureau.said(dice.choice(["complaint", "hotline"]))
         if cases:
             _step(bureau, dice, dice.choice(cases[-6:]))
+    _go_out(bureau, dice)
     return bureau
+
+
+def _go_out(bureau: Desk, dice: random.Random) -> None:
+    """Some visits, and what came of them."""
+    for _ in range(6):
+        visit = bureau.made("visit", household=bureau.home.hex(), minutes=30)
+        bureau.act("赵敏", visit, "visit", "assign")
+        if dice.random() < 0.6:
+            bureau.fact("王芳", visit, "visit", "nobody_home")
+        elif dice.random() < 0.6:
+            bureau.fact("王芳", visit, "visit", "finished", outcome="done")
+        bureau.now += dice.randint(0, 2) * DAY // 2
 
 
 def _step(bureau: Desk, dice: random.Random, case: bytes) -> None:
@@ -162,6 +184,87 @@ def test_every_number_of_some_day_lists_what_it_counts(days_passed: Desk) -> Non
     for row in (*made.rows, made.total):
         for name in DAILY:
             assert bureau.counted(row.figures[name]) == row.figures[name].value, (row.name, name)
+
+
+def agreeing(bureau: Desk, several: int) -> Program[set[str]]:
+    """Hold facts that were read as one against each by itself, for every way to look at them; gives the figures that
+    there were."""
+    days = all_days(bureau)
+    whole, half = Span(days[0], days[-1]), Span(days[2], days[len(days) // 2])
+    seen: set[str] = set()
+    for asked in (whole, half):
+        singly = list((yield from each([bureau.centre], Question(asked, bureau.now))))
+        keys = {(by, FACETS[by](fact)) for by in BYS if by != "centre" for fact in singly}
+        few = [dict([key]) for key in random.Random(0).sample(sorted(keys), several)]
+        both: list[dict[By, str]] = [{"mode": "limited", "owner": bureau.people["赵敏"].hex()}]
+        for wanted in ({}, *few, *both, {"window": "没有的窗口"}, {"place": "xyz"}, {"item": "\x00"}):
+            seen |= yield from _agreeing(Question(asked, bureau.now, wanted=wanted), singly, bureau.centre)
+    return seen
+
+
+def _agreeing(question: Question, singly: list[Fact], centre: bytes) -> Program[set[str]]:
+    wanted, span = question.wanted, question.span
+    expected = narrowed(singly, wanted)
+    for by in BYS:
+        for daily in (True, False):
+            asked = question._replace(apart=(by,), daily=daily)
+            alike = (yield from gather([centre], asked)).facts
+            assert count(alike, FACETS[by]) == count(expected, FACETS[by]), (by, wanted)
+    alike = (yield from gather([centre], question._replace(daily=True))).facts
+    steps: tuple[Step, ...] = ("day", "week", "month")
+    for step in steps:
+        assert trend(alike, span, step, {}) == trend(expected, span, step, {}), (step, wanted)
+    told = {name for fact in expected for name in counts_for(fact)}
+    for figure in sorted(told) if wanted else FIGURES:
+        listed = yield from each([centre], question._replace(figures=(figure,)))
+        assert Counter(of_figure(listed, figure)) == Counter(of_figure(expected, figure)), (figure, wanted)
+    return told
+
+
+def test_what_counts_alike_counts_as_each_does_by_itself(days_passed: Desk) -> None:
+    seen = days_passed.run(agreeing(days_passed, 3))
+    assert seen >= {"accepted", "completed", "receptions", "ratings", "replies_owed", "opinions", "closing"}
+    assert seen >= {"visits_assigned", "visits_promised"}
+
+
+async def test_it_does_on_postgres_and_no_plan_reads_a_whole_centre(days_passed: Desk, postgres_url: str) -> None:
+    await asyncio.to_thread(migrate, postgres_url)
+    database = await PostgresDatabase.open(postgres_url)
+    tables = [(table, days_passed.look(select(table))) for table in schema.metadata.sorted_tables]
+
+    def copied() -> Program[None]:
+        for table, found in tables:
+            flags = [isinstance(column.type, Boolean) for column in table.columns]
+            rows = [tuple(bool(v) if flag else v for flag, v in zip(flags, row, strict=True)) for row in found]
+            yield Write(table, rows, "replace")
+
+    await database.write("copied", copied)
+    assert "accepted" in await database.read(agreeing(days_passed, 1))
+    async with database._pool.acquire() as connection:
+        await connection.execute("ANALYZE")
+    for statement, kept in statements().items():
+        plan = await explained(database, statement, days_passed)
+        assert kept.source != "act" or re.search(r"ix_case_event_at on .*\n *Index Cond: .*\(at >= .*\(at < ", plan), (
+            plan
+        )
+        assert not re.search("Seq Scan|Hash|Merge", plan.replace("HashAggregate", "")), plan
+    await database.close()
+
+
+async def explained(database: PostgresDatabase, asked: Any, bureau: Desk) -> str:
+    """The plan for spans of any length."""
+    statement = sql.compiled(asked, sql.POSTGRES)
+    given = parameters(bureau.centre, Span(FIRST, FIRST), bureau.now, {})
+    values = ", ".join(_literal(value) for value in statement.arguments(given or {}))
+    async with database._pool.acquire() as connection:
+        await connection.execute(f"PREPARE asked AS {statement.text}")
+        found = await connection.fetch(f"EXPLAIN EXECUTE asked({values})")
+        await connection.execute("DEALLOCATE asked")
+    return "\n".join(row[0] for row in found)
+
+
+def _literal(value: Any) -> str:
+    return f"'\\x{value.hex()}'" if isinstance(value, bytes) else f"'{value}'" if isinstance(value, str) else str(value)
 
 
 def test_receptions_ratings_and_opinions_equal_their_tables(days_passed: Desk) -> None:

@@ -11,7 +11,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Write
 from daiban_server.features.cases import listing
 from daiban_server.features.figures.catalogue import counts_for
-from daiban_server.features.figures.duties import replies
+from daiban_server.features.figures.gathering import Question, each
 from daiban_server.spine import push, views
 from daiban_sync.outcome import Outcome
 from tests.cases.bureau import DAY, Bureau
@@ -111,7 +111,8 @@ def test_a_reply_on_the_cadre_s_behalf_meets_what_he_owes_and_is_shown_as_such(b
     (said,) = story(bureau, case)
     assert (said["by"], said["on_behalf_of"], said["counted"]) == ("王芳", "孙亮", True)
     assert told(bureau) == {"孙亮": "reply.on_behalf"}
-    facts = bureau.run(replies(bureau.centre, span("2026-11-24", "2026-12-31"), bureau.now))
+    question = Question(span("2026-11-24", "2026-12-31"), bureau.now, ("replies_on_behalf",))
+    facts = list(bureau.run(each([bureau.centre], question)))
     assert [name for fact in facts for name in counts_for(fact) if name == "replies_on_behalf"] == ["replies_on_behalf"]
     assert {fact.person for fact in facts} == {sun}, "it is his that was met"
 

@@ -40,7 +40,7 @@ async def _page(
 ) -> Template:
     asked, wrong = asked_in(request.query_params, session, services)
     formula = await services.database.read(assessment.formula())
-    found = await services.database.read(find(asked, "centre"))
+    found = await services.database.read(find(asked, "centre", figures=formula.figures))
     made = await asyncio.to_thread(scores, asked, found, formula)
     return await show(
         "figures/assessed",

@@ -12,11 +12,11 @@ from daiban_server.console import words
 from daiban_server.console.figures.asked import address, asked_in
 from daiban_server.console.pages import Asked as Request
 from daiban_server.console.pages import show
-from daiban_server.console.reading.book import Book
 from daiban_server.console.words import Moment
-from daiban_server.db.program import Program
+from daiban_server.db import schema
+from daiban_server.db.program import Lookup, Program
 from daiban_server.features.figures import report
-from daiban_server.features.figures.asking import find
+from daiban_server.features.figures.asking import find_each
 from daiban_server.features.figures.catalogue import FIGURES
 from daiban_server.features.figures.report import Counted
 from daiban_server.http.problems import ProblemError
@@ -48,21 +48,22 @@ async def counted(request: Request, session: GivenSession, services: GivenServic
     if figure not in FIGURES:
         raise ProblemError("figures.unknown")
     asked, wrong = asked_in(request.query_params, session, services)
-    found = await services.database.read(find(asked))
-    made = await asyncio.to_thread(report.counted, found.gathered.facts, figure)
+    listed = await services.database.read(find_each(asked, figure))
+    facts = await asyncio.to_thread(report.of_figure, listed.facts, figure)
+    label = FIGURES[figure].label
     return await show(
         "figures/counted",
         services,
         session,
-        _read(made.counted[:LISTED], session, services),
+        _read([report.told(fact) for fact in facts[:LISTED]], session, services),
         here="figures",
-        title=made.label,
+        title=label,
         wrong=wrong,
-        label=made.label,
+        label=label,
         unit=f"{{0}} {FIGURES[figure].unit}",
-        value=made.value,
-        whose=found.name,
-        more=max(0, len(made.counted) - LISTED),
+        value=sum(fact.times for fact in facts),
+        whose=listed.name,
+        more=max(0, len(facts) - LISTED),
         first=asked.span.first.isoformat(),
         last=asked.span.last.isoformat(),
         back=address("/figures", asked),
@@ -71,16 +72,15 @@ async def counted(request: Request, session: GivenSession, services: GivenServic
 
 def _read(found: list[Counted], session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
     """Who it was done for is told to one's own centre; the district sees numbers."""
-    book = Book(session.clerk.centre, services.now(), b"", session.clerk.person)
-    own = may(session.role, "case.read") and session.role != "district"
+    own, who, now = may(session.role, "case.read") and session.role != "district", {}, services.now()
     if own:
-        yield from book.open()
-        yield from book.read(bytes.fromhex(one.case) for one in found if one.case)
-    return {"lines": [_line(one, book, own=own) for one in found], "own": own}
+        cases = [(session.clerk.centre, bytes.fromhex(case)) for case in sorted({one.case for one in found} - {""})]
+        rows = yield Lookup(schema.case_sheet, ("centre", "id"), ("id", "applicant"), cases)
+        who = {id_.hex(): applicant for id_, applicant in rows}
+    return {"lines": [_line(one, who, now) for one in found], "own": own}
 
 
-def _line(one: Counted, book: Book, *, own: bool) -> Line:
-    case = one.case if own and one.case and book.record(bytes.fromhex(one.case)) else ""
-    who = book.subject(bytes.fromhex(case)).who if case else ""
-    mode = MODES.get(one.label, "")
-    return Line(case, one.number, one.item, who, mode, words.moment(one.at, book.now), one.times, one.days)
+def _line(one: Counted, who: Mapping[str, str], now: int) -> Line:
+    mode, at = MODES.get(one.label, ""), words.moment(one.at, now)
+    case = one.case if one.case in who else ""
+    return Line(case, one.number, one.item, who.get(case, ""), mode, at, one.times, one.days)

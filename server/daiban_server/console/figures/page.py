@@ -64,7 +64,7 @@ async def figures(request: Request, session: GivenSession, services: GivenServic
     asked, wrong = asked_in(request.query_params, session, services)
     wanted = request.query_params.get("by", "")
     ours: By = next((by for by in BYS if by == wanted), "centre" if session.role == "district" else "window")
-    found = await services.database.read(find(asked, ours))
+    found = await services.database.read(find(asked, ours, daily=True))
     made, parts = await asyncio.to_thread(_made, asked, found, ours)
     return await show(
         "figures/page",

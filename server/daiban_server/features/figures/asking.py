@@ -1,15 +1,15 @@
 """What a request for figures asks: which days, of which centres, narrowed to what."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from daiban_server.db.program import Program
-from daiban_server.features.figures.facts import By
-from daiban_server.features.figures.gathering import Gathered, centres, gather
-from daiban_server.features.figures.report import narrowed
+from daiban_server.features.figures.catalogue import FIGURES
+from daiban_server.features.figures.facts import By, Fact
+from daiban_server.features.figures.gathering import Gathered, Question, centres, each, gather
 from daiban_server.features.figures.span import Span
 from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
@@ -28,10 +28,15 @@ class Asked(NamedTuple):
     wanted: Mapping[By, str | None]
 
     @property
+    def narrow(self) -> dict[By, str]:
+        """What is narrowed to: None is no wish, and "" is what has none."""
+        return {by: key for by, key in self.wanted.items() if key is not None}
+
+    @property
     def filters(self) -> dict[str, str]:
         """What was asked for beside the days, as it stands in an address."""
-        given: dict[str, str] = {by: key for by, key in self.wanted.items() if key is not None}
-        return {**({"centre": self.centre} if self.centre else {}), **given}
+        given: dict[str, str] = {"centre": self.centre} if self.centre else {}
+        return given | dict(self.narrow.items())
 
 
 GivenAsked = NamedDependency[Asked]
@@ -72,17 +77,35 @@ class Found(NamedTuple):
     name: str
 
 
-def find(asked: Asked, *bys: By) -> Program[Found]:
-    """The facts that were asked for. Raises `ProblemError`: ``permission.denied`` or ``centre.unknown``."""
+class Listed(NamedTuple):
+    """What a figure may count, each by itself, to be taken once; `name` as in `Found`."""
+
+    facts: Iterable[Fact]
+    name: str
+
+
+def find(asked: Asked, *bys: By, figures: Collection[str] = FIGURES, daily: bool = False) -> Program[Found]:
+    """Facts to be counted for `figures`, told apart by `bys` and, for a trend, by day. Raises `ProblemError`:
+    ``permission.denied`` or ``centre.unknown``."""
+    of, name = yield from _whose(asked)
+    gathered = yield from gather(of, Question(asked.span, asked.now, figures, bys, asked.narrow, daily))
+    return Found(gathered, {id_.hex(): name for id_, name in of.items()}, name)
+
+
+def find_each(asked: Asked, figure: str) -> Program[Listed]:
+    """What one figure may count (`report.of_figure`). Raises `ProblemError` as `find` does."""
+    of, name = yield from _whose(asked)
+    facts = yield from each(of, Question(asked.span, asked.now, (figure,), wanted=asked.narrow))
+    return Listed(facts, name)
+
+
+def _whose(asked: Asked) -> Program[tuple[Mapping[bytes, str], str]]:
+    """The centres that are asked about, and what they are called together."""
     known = yield from centres()
     district = known.pop(NOBODY, "")
     of = _centres(asked, known)
-    gathered = yield from gather(of, asked.span, asked.now, bys)
-    facts = narrowed(gathered.facts, asked.wanted)
     one = next(iter(of)) if len(of) == 1 else NOBODY
-    return Found(
-        gathered._replace(facts=facts), {id_.hex(): name for id_, name in of.items()}, known.get(one, district)
-    )
+    return of, known.get(one, district)
 
 
 def _centres(asked: Asked, known: Mapping[bytes, str]) -> Mapping[bytes, str]:

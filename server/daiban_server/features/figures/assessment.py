@@ -39,10 +39,15 @@ class Formula(Struct, frozen=True, forbid_unknown_fields=True):
 
     parts: Annotated[tuple[Part, ...], Meta(min_length=1, max_length=20)]
 
+    @property
+    def figures(self) -> frozenset[str]:
+        """The names of the figures that it is made from."""
+        return frozenset(figure for part in self.parts for figure in (*part.of, *part.over))
+
     def faults(self) -> list[str]:
         """Names of parts that stand there twice, and of figures that there are not."""
         names = [part.name for part in self.parts]
-        unknown = {figure for part in self.parts for figure in (*part.of, *part.over)} - FIGURES.keys()
+        unknown = self.figures - FIGURES.keys()
         return sorted({name for name in names if names.count(name) > 1} | unknown)
 
 

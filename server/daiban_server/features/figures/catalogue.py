@@ -1,6 +1,6 @@
 """Every figure by name, and which of them a fact counts for. DESIGN.md says in words what each is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from daiban_schemas.labels import MODES, RATINGS
@@ -102,6 +102,44 @@ _SIMPLE: Mapping[str, Names] = {
     "tried": ("follow_up_attempts",),
     "close_follow_up": ("follow_ups_unreached",),
 }
+
+
+class Origin(NamedTuple):
+    """The only facts that a figure can count: of which sources, and, of acts, by which names."""
+
+    sources: frozenset[Source]
+    acts: frozenset[str] = frozenset()
+
+
+_ACTS: Mapping[str, Names] = {
+    **dict.fromkeys(("accepted", *(f"accepted_{mode}" for mode in MODES)), ("accept", "finish")),
+    **dict.fromkeys(("completed", "on_time", "overdue"), ("complete", "finish")),
+    **dict.fromkeys(("withdrawn", "withdrawn_before"), ("withdraw",)),
+    **dict.fromkeys(("follow_ups", "follow_up_attempts"), ("followed_up",)),
+    "refused": ("refuse",),
+    "not_accepted": ("decline", "refuse"),
+    "notified": ("notify",),
+    "sent_up": ("send_up",),
+    "deliveries": ("delivered",),
+    "follow_ups_unreached": ("close_follow_up",),
+}
+_BEGINNINGS: Sequence[tuple[str, Source]] = (
+    *((source, source) for source in ("opening", "closing", "awaiting", "above")),
+    *(("receptions", "reception"), ("rating", "rating"), ("bad_ratings", "rating"), ("bad_un", "unmended")),
+    *(("bad_overdue", "unmended"), ("bad_", "mending"), ("opinions", "opinion"), ("complaints", "opinion")),
+    *(("replies_", "reply"), ("visits_promised", "promise"), ("visits_", "visit")),
+)
+"""How the names of figures begin that count no acts, the first that fits, and where they come from."""
+
+
+def origin(figures: Iterable[str]) -> Origin:
+    """Where some figures come from: nothing else need be read for them."""
+    acts: set[str] = set()
+    sources: set[Source] = set()
+    for figure in figures:
+        acts.update(_ACTS.get(figure, ()))
+        sources.add("act" if figure in _ACTS else next(of for name, of in _BEGINNINGS if figure.startswith(name)))
+    return Origin(frozenset(sources), frozenset(acts))
 
 
 def counts_for(fact: Fact) -> Names:

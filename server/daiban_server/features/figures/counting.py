@@ -16,10 +16,10 @@ _ONE = datetime.timedelta(days=1)
 
 @dataclass
 class Count:
-    """Figures by name, and the working days that each completed case took."""
+    """Figures by name, and how many completed cases took how many working days."""
 
     figures: Counter[str] = field(default_factory=Counter)
-    days: list[int] = field(default_factory=list)
+    days: Counter[int] = field(default_factory=Counter)
 
     def add(self, fact: Fact) -> None:
         """Count one fact."""
@@ -27,7 +27,7 @@ class Count:
         for name in names:
             self.figures[name] += fact.times
         if "completed" in names:
-            self.days.append(days_taken(fact) or 0)
+            self.days[days_taken(fact) or 0] += fact.times
 
 
 def count(facts: Iterable[Fact], key: Callable[[Fact], str]) -> dict[str, Count]:
@@ -43,7 +43,7 @@ def summed(counts: Iterable[Count]) -> Count:
     total = Count()
     for one in counts:
         total.figures.update(one.figures)
-        total.days += one.days
+        total.days.update(one.days)
     return total
 
 
@@ -82,11 +82,17 @@ def ratio(of: Sequence[str], over: Sequence[str], figures: Mapping[str, int]) ->
     return sum(figures.get(name, 0) for name in of) / whole if whole else None
 
 
-def mean(days: Sequence[int]) -> float | None:
-    """The mean, to a hundredth."""
-    return round(sum(days) / len(days), 2) if days else None
+def mean(days: Mapping[int, int]) -> float | None:
+    """The mean of numbers of days, each with how often it was; to a hundredth."""
+    times = sum(days.values())
+    return round(sum(taken * often for taken, often in days.items()) / times, 2) if times else None
 
 
-def ninetieth(days: Sequence[int]) -> int | None:
+def ninetieth(days: Mapping[int, int]) -> int | None:
     """The 90th percentile by nearest rank: of ten cases, nine took no longer."""
-    return sorted(days)[math.ceil(len(days) * 0.9) - 1] if days else None
+    rank, passed = math.ceil(sum(days.values()) * 0.9), 0
+    for taken in sorted(days):
+        passed += days[taken]
+        if passed >= rank:
+            return taken
+    return None

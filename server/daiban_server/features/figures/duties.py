@@ -1,4 +1,4 @@
-"""Facts of what was owed beside cases: answers to opinions, replies of liaison cadres, home visits."""
+"""Facts that are few and told one by one: opinions with their answers, and the visits that are promised."""
 
 from sqlalchemy import bindparam, select
 
@@ -10,7 +10,7 @@ from daiban_server.features.figures.span import Span
 from daiban_server.limits.calendar import local_day
 from daiban_server.registers import OPINIONS
 
-_l, _o, _v, _t = schema.register_line.c, schema.obligation.c, schema.visit_event.c, schema.slot.c
+_l, _t = schema.register_line.c, schema.slot.c
 SAID = (
     select(_l.record, _l.at)
     .where(
@@ -20,16 +20,6 @@ SAID = (
         _l.day <= bindparam("last_day"),
     )
     .order_by(_l.day, _l.line)
-)
-REPLIES = (
-    select(_o.application, _o.id, _o.cadre, _o.due, _o.state, _o.met_by)
-    .where(_o.centre == bindparam("centre_id"), _o.due >= bindparam("since"), _o.due < bindparam("until"))
-    .order_by(_o.due, _o.id)
-)
-VISITS = (
-    select(_v.application, _v.visit, _v.name, _v.agent, _v.place, _v.at)
-    .where(_v.centre == bindparam("centre_id"), _v.at >= bindparam("since"), _v.at < bindparam("until"))
-    .order_by(_v.at, _v.position)
 )
 SLOTS = (
     select(_t.visit, _t.agent, _t.place, _t.start)
@@ -69,31 +59,11 @@ def _answer(due: str, answered: int | None, now: int) -> str:
     return "in_time" if in_time else "late"
 
 
-def replies(centre: bytes, span: Span, now: int) -> Program[list[Fact]]:
-    """Replies that were due, by that day. One that was missed and is not marked yet is late all the same. One that
-    another wrote on the cadre's behalf is named ``on_behalf``."""
-    found = yield from rows(REPLIES, centre_id=centre, since=span.since, until=span.until)
-    of = yield from sheets(centre, (row[0] for row in found))
-    facts = []
-    for case, id_, cadre, due, state, writer in found:
-        stands = "late" if state == "due" and due < now else state
-        name = "on_behalf" if writer is not None and writer != cadre else ""
-        facts.append(Fact("reply", centre, id_, due, of.get(case, NO_CASE), name, stands, cadre))
-    return facts
-
-
-def visits(centre: bytes, span: Span) -> Program[list[Fact]]:
-    """The acts of visits, and the visits that are promised for a time in the span. The leader of a crew stands for
-    it."""
-    found = yield from rows(VISITS, centre_id=centre, since=span.since, until=span.until)
-    of = yield from sheets(centre, (row[0] for row in found))
-    done = []
-    for case, visit, name, agent, place, at in found:
-        sheet = of.get(case, NO_CASE)._replace(place=place)
-        done.append(Fact("visit", centre, visit, at, sheet, name, person=agent))
+def promises(centre: bytes, span: Span) -> Program[list[Fact]]:
+    """The visits that are promised for a time in the span. The leader of a crew stands for it."""
     slots = yield from rows(SLOTS, centre_id=centre, since=span.since, until=span.until)
     crews: dict[bytes, Fact] = {}
     for visit, agent, place, start in slots:
         fact = Fact("promise", centre, visit, start, NO_CASE._replace(place=place), person=agent)
         crews.setdefault(visit, fact)
-    return [*done, *crews.values()]
+    return list(crews.values())

@@ -1,6 +1,7 @@
-"""What is counted: one fact for each time that something counts, whichever table it was read from."""
+"""What is counted: a fact for each time that something counts, or one for several that count alike, whichever table it
+was read from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from daiban_sync.ids import NOBODY
@@ -32,7 +33,6 @@ class Sheet(NamedTuple):
     label: str = ""
     item: str = ""
     place: bytes = NOBODY
-    handler: bytes = NOBODY
     owner: bytes = NOBODY
     due: str | None = None
     accepted: int | None = None
@@ -45,8 +45,9 @@ class Fact(NamedTuple):
     """`name` and `state` are told apart by source: an act and the state before it; a rating's level; an opinion's
     channel and how its answer stands; of a bad rating how the call and how the mending stands; whether a reply was
     given on the cadre's behalf and how it stands; a visit's act. `person` is who handles the case, owes the reply or
-    the answer, or goes on the visit. `times` is more than one only for a reception of several people. `at` is in Unix
-    milliseconds."""
+    the answer, or goes on the visit. `at` is in Unix milliseconds. `times` is how many people a reception received,
+    or how often it was where facts that count alike are read as one: then what nobody asked to be told apart is left
+    empty, and a moment is the midnight before it."""
 
     source: Source
     centre: bytes
@@ -69,3 +70,9 @@ FACETS: Mapping[By, Callable[[Fact], str]] = {
     "owner": lambda fact: fact.sheet.owner.hex(),
 }
 """What figures are told apart by; ids are hexadecimal, and nobody and nothing are sixteen zero bytes or ""."""
+
+
+def narrowed(facts: Iterable[Fact], wanted: Mapping[By, str]) -> list[Fact]:
+    """The facts of one window, mode, item, …; "" is what has none."""
+    asked = [(FACETS[by], key) for by, key in wanted.items()]
+    return [fact for fact in facts if all(of(fact) == key for of, key in asked)]

@@ -1,6 +1,8 @@
-"""All facts of some centres in a span, with the names of what they are told apart by."""
+"""The facts of some centres that a question is about, with the names of what they are told apart by."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -8,8 +10,11 @@ from sqlalchemy import select
 from daiban_schemas.labels import MODES
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
-from daiban_server.features.figures import duties, mending, reading
-from daiban_server.features.figures.facts import FACETS, By, Fact
+from daiban_server.features.figures import duties, mending
+from daiban_server.features.figures.catalogue import FIGURES, origin
+from daiban_server.features.figures.facts import FACETS, By, Fact, Source, narrowed
+from daiban_server.features.figures.kept import KEPT, Kept
+from daiban_server.features.figures.reading import Statement, Wish, alike, fits, parameters, read, singly, wish_of
 from daiban_server.features.figures.span import Span
 from daiban_server.http.people import names_of
 from daiban_sync.ids import NOBODY
@@ -40,27 +45,62 @@ def centres() -> Program[dict[bytes, str]]:
     return dict((yield from rows(_CENTRES)))
 
 
-def gather(of: Iterable[bytes], span: Span, now: int, bys: Iterable[By]) -> Program[Gathered]:
-    """All facts of the centres `of`, with names for the facets `bys`."""
-    facts: list[Fact] = []
-    for centre in of:
-        facts += yield from facts_of(centre, span, now)
+class Question(NamedTuple):
+    """What is asked of some days: for which figures, told apart by what, narrowed to which key of which facet. `daily`
+    tells days apart too, as a trend needs."""
+
+    span: Span
+    now: int
+    figures: Collection[str] = FIGURES
+    apart: tuple[By, ...] = ()
+    wanted: Mapping[By, str] = MappingProxyType({})
+    daily: bool = False
+
+
+def gather(of: Iterable[bytes], question: Question) -> Program[Gathered]:
+    """Facts of the centres `of` for numbers: those that count alike are one. With names for what they are told apart
+    by."""
+    facts = list(chain.from_iterable((yield from _read(of, question, alike))))
     names: dict[By, dict[str, str]] = {}
-    for by in bys:
+    for by in question.apart:
         known = yield from _names(by, {FACETS[by](fact) for fact in facts})
         names[by] = {**known, "": UNNAMED[by], NOBODY.hex(): UNNAMED[by]}
     return Gathered(facts, names)
 
 
-def facts_of(centre: bytes, span: Span, now: int) -> Program[list[Fact]]:
-    """All facts of one centre. `now` says what is overdue."""
-    facts = yield from reading.standing(centre, "opening", span.since)
-    facts += yield from reading.standing(centre, "closing", span.until)
-    facts += yield from reading.in_states(centre, {"awaiting": "awaiting", "sent_up": "above"}, span.until)
-    for read in (reading.acts, reading.receptions, reading.ratings, duties.visits):
-        facts += yield from read(centre, span)
-    for judge in (duties.opinions, mending.bad_ratings, duties.replies):
-        facts += yield from judge(centre, span, now)
+def each(of: Iterable[bytes], question: Question) -> Program[Iterable[Fact]]:
+    """The same facts for lists, each by itself. They are made as they are taken: a year's are a tenth of a million."""
+    return chain.from_iterable((yield from _read(of, question, singly)))
+
+
+def _read(
+    of: Iterable[bytes], question: Question, way: Callable[[Kept, Wish], Statement]
+) -> Program[list[Iterable[Fact]]]:
+    """Only from where the figures can come."""
+    span, now, figures, apart, wanted, daily = question
+    sources, acts = origin(figures)
+    found: list[Iterable[Fact]] = []
+    for centre in of:
+        few = yield from _few(centre, span, now, sources)
+        found.append(narrowed((fact for fact in few if fact.source in sources), wanted))
+        if not (asked := parameters(centre, span, now, wanted)):
+            continue
+        for kept in (one for source, several in KEPT.items() if source in sources for one in several):
+            if fits(kept, wanted):
+                batch = yield from read(kept, way(kept, wish_of(kept, apart, wanted, daily, acts)), asked)
+                found.append(batch.facts())
+    return found
+
+
+def _few(centre: bytes, span: Span, now: int, sources: Collection[Source]) -> Program[list[Fact]]:
+    """Facts of what is rare, one by one."""
+    facts: list[Fact] = []
+    if "promise" in sources:
+        facts += yield from duties.promises(centre, span)
+    if "opinion" in sources:
+        facts += yield from duties.opinions(centre, span, now)
+    if "mending" in sources or "unmended" in sources:
+        facts += yield from mending.bad_ratings(centre, span, now)
     return facts
 
 

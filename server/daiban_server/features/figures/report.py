@@ -150,7 +150,7 @@ def trend(facts: Sequence[Fact], span: Span, step: Step, filters: Mapping[str, s
     """Figures by day, week or month. What stood at a part's ends follows from the balance."""
     parts = list(span.parts(step))
     part_of = {day.first: at for at, part in enumerate(parts) for day in part.parts("day")}
-    held = sum(fact.source == "opening" for fact in facts)
+    held = sum(fact.times for fact in facts if fact.source == "opening")
     happened = [fact for fact in facts if fact.source not in STOCKS]
     counted = count(happened, lambda fact: str(part_of.get(local_day(fact.at), "")))
     made = []
@@ -175,19 +175,19 @@ _KINDS = {
 }
 
 
-def narrowed(facts: Iterable[Fact], wanted: Mapping[By, str | None]) -> list[Fact]:
-    """The facts of one window, mode, item, … ; None is no wish, and "" is what has none."""
-    asked = [(FACETS[by], key) for by, key in wanted.items() if key is not None]
-    return [fact for fact in facts if all(of(fact) == key for of, key in asked)]
+def of_figure(facts: Iterable[Fact], figure: str) -> list[Fact]:
+    """The facts that a figure counts."""
+    return [fact for fact in facts if figure in counts_for(fact)]
 
 
 def counted(facts: Iterable[Fact], figure: str) -> CountedOut:
-    """What a figure counts."""
-    found = [_counted(fact) for fact in facts if figure in counts_for(fact)]
-    return CountedOut(figure, FIGURES[figure].label, sum(one.times for one in found), found)
+    """What a figure counts, of facts that were read one by one."""
+    found = of_figure(facts, figure)
+    return CountedOut(figure, FIGURES[figure].label, sum(fact.times for fact in found), list(map(told, found)))
 
 
-def _counted(fact: Fact) -> Counted:
+def told(fact: Fact) -> Counted:
+    """A fact as lists tell it."""
     sheet, done = fact.sheet, "completed" in counts_for(fact)
     given: dict[str, Any] = {name: getattr(sheet, name) for name in ("number", "item", "window", "label")}
     return Counted(

@@ -1,4 +1,4 @@
-"""Figures over the JSON API, and as files. Counting goes to a thread: a year of a district is some tenth of a million
+"""Figures over the JSON API, and as files. Counting goes to a thread: a list of a year is some tenth of a million
 facts."""
 
 import asyncio
@@ -11,8 +11,9 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
 from daiban_server import audit
+from daiban_server.db.program import Program
 from daiban_server.features.figures import assessment, files, report, tables
-from daiban_server.features.figures.asking import Asked, Found, GivenAsked, find, take_asked
+from daiban_server.features.figures.asking import Asked, Found, GivenAsked, find, find_each, take_asked
 from daiban_server.features.figures.assessment import Formula, Score
 from daiban_server.features.figures.catalogue import DAILY, FIGURES
 from daiban_server.features.figures.counting import count
@@ -94,8 +95,8 @@ class Figures(Controller):
         self, asked: GivenAsked, services: GivenServices, step: FromQuery[Step] = "day"
     ) -> Response[bytes]:
         """Every figure by everything, a sheet each, and the trend."""
-        found = await services.database.read(find(asked, *_SHEETS))
-        made = await asyncio.to_thread(_sheets, asked, found, step)
+        found, days = await services.database.read(_everything(asked))
+        made = await asyncio.to_thread(_sheets, asked, found, days, step)
         return await _workbook(made, await exported("统计表", XLSX, asked, found, services))
 
     @get("/span.csv", opt=READ, media_type=CSV)
@@ -116,7 +117,7 @@ class Figures(Controller):
     @get("/trend", opt=READ)
     async def trend(self, asked: GivenAsked, services: GivenServices, step: FromQuery[Step] = "day") -> TrendOut:
         """Figures by day, week or month."""
-        found = await services.database.read(find(asked))
+        found = await services.database.read(find(asked, daily=True))
         parts = await asyncio.to_thread(report.trend, found.gathered.facts, asked.span, step, asked.filters)
         return TrendOut(step, report.labels(FIGURES), parts)
 
@@ -125,14 +126,14 @@ class Figures(Controller):
         """Exactly what a figure counts."""
         if figure not in FIGURES:
             raise ProblemError("figures.unknown")
-        found = await services.database.read(find(asked))
-        return await asyncio.to_thread(report.counted, found.gathered.facts, figure)
+        listed = await services.database.read(find_each(asked, figure))
+        return await asyncio.to_thread(report.counted, listed.facts, figure)
 
     @get("/assessment", opt=READ)
     async def assessment(self, asked: GivenAsked, services: GivenServices) -> AssessmentOut:
         """Scores of the centres (考核), the best first."""
         formula = await services.database.read(assessment.formula())
-        found = await services.database.read(find(asked, "centre"))
+        found = await services.database.read(find(asked, "centre", figures=formula.figures))
         made = await asyncio.to_thread(scores, asked, found, formula)
         return AssessmentOut(asked.span.first.isoformat(), asked.span.last.isoformat(), formula, made)
 
@@ -153,7 +154,7 @@ async def daily_report(asked: Asked, services: Services) -> tuple[Found, ReportO
     """The daily report with what it was made from. Raises `ProblemError`: ``figures.one_day``."""
     if asked.span.first != asked.span.last:
         raise ProblemError("figures.one_day")
-    found = await services.database.read(find(asked, "window"))
+    found = await services.database.read(find(asked, "window", figures=DAILY))
     scope = Scope(asked.span, "window", DAILY, asked.filters)
     return found, await asyncio.to_thread(report.report, found.gathered, scope)
 
@@ -168,20 +169,24 @@ def _by(asked: Asked, found: Found, by: By) -> ReportOut:
     return report.report(found.gathered, Scope(asked.span, by, FIGURES, asked.filters, always))
 
 
-def _sheets(asked: Asked, found: Found, step: Step) -> list[Table]:
+def _everything(asked: Asked) -> Program[tuple[Found, Found]]:
+    """What the sheets tell apart, and the days of the trend, at one moment."""
+    return (yield from find(asked, *_SHEETS)), (yield from find(asked, daily=True))
+
+
+def _sheets(asked: Asked, found: Found, days: Found, step: Step) -> list[Table]:
     made = [_by(asked, found, by) for by in _SHEETS if by != "centre" or len(found.centres) > 1]
-    parts = report.trend(found.gathered.facts, asked.span, step, asked.filters)
+    parts = report.trend(days.gathered.facts, asked.span, step, asked.filters)
     return [*map(tables.spanned, made), tables.trend(parts, made[0])]
 
 
 def scores(asked: Asked, found: Found, formula: Formula) -> list[CentreScore]:
     """The centres' scores by a formula, the best first."""
     counted = count(found.gathered.facts, FACETS["centre"])
-    used = {name for part in formula.parts for name in (*part.of, *part.over)}
     made = []
     for centre, name in found.centres.items():
         figures = counted[centre].figures if centre in counted else {}
-        numbers = report.numbers(sorted(used), figures, asked.span, {**asked.filters, "centre": centre})
+        numbers = report.numbers(sorted(formula.figures), figures, asked.span, {**asked.filters, "centre": centre})
         made.append(CentreScore(centre, name, assessment.score(formula, figures), numbers))
     return sorted(made, key=lambda one: -1 if one.score.score is None else one.score.score, reverse=True)
 

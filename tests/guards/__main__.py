@@ -47,8 +47,9 @@ class Seen(NamedTuple):
     said: str
 
 
-def listed(only: str) -> list[Guard]:
-    """The guards whose name has `only` in it. Exits where the list does not fit the code."""
+def listed(only: str, rules: Sequence[str] = ("",)) -> list[Guard]:
+    """The guards whose name has `only` in it and whose rule begins with one of `rules`. Exits where the list does not
+    fit the code."""
     guards = [Guard(**row | {"tests": tuple(row["tests"])}) for row in tomllib.loads(LIST.read_text())["guard"]]
     wrong = [f"{guard.name}: its text is {n} times in {guard.file}" for guard in guards if (n := _times(guard)) != 1]
     wrong += [f"{guard.name}: it changes nothing" for guard in guards if guard.text == guard.instead]
@@ -57,8 +58,8 @@ def listed(only: str) -> list[Guard]:
     wrong += [f"{name}: listed twice" for name in dict.fromkeys(names) if names.count(name) > 1]
     if wrong:
         sys.exit("The list of guards has rotted:\n  " + "\n  ".join(wrong))
-    chosen = [guard for guard in guards if only in guard.name]
-    return chosen or sys.exit(f"No guard has “{only}” in its name")
+    chosen = [guard for guard in guards if only in guard.name and guard.rule.startswith(tuple(rules))]
+    return chosen or sys.exit(f"No guard has “{only}” in its name and such a rule")
 
 
 def _times(guard: Guard) -> int:
@@ -136,9 +137,10 @@ def main() -> None:
     """Print a line for each guard, and exit with 1 if one was not missed."""
     parser = argparse.ArgumentParser(prog="make guards", description="take each guard out, see its tests turn red")
     parser.add_argument("--only", default="", metavar="WORDS", help="only guards with these words in their name")
+    parser.add_argument("--rules", default="", metavar="RULE,…", help="only guards whose rule begins with one of these")
     parser.add_argument("--why", action="store_true", help="show what the tests said")
     arguments = parser.parse_args()
-    guards = listed(arguments.only)
+    guards = listed(arguments.only, arguments.rules.split(","))
     with tempfile.TemporaryDirectory(prefix="daiban-guards-") as folder:
         tree = Tree.of_project(Path(folder) / "tree")
         began = time.monotonic()

@@ -45,7 +45,7 @@ class SqliteDatabase:
     def __init__(self, writer: _Connection, readers: list[_Connection], here: Any, lock: Any) -> None:
         self._writer = writer
         self._here = here
-        self._all = (*readers, writer)
+        self._lent = tuple(readers)
         self._readers: asyncio.Queue[_Connection] = asyncio.Queue()
         for reader in readers:
             self._readers.put_nowait(reader)
@@ -97,10 +97,12 @@ class SqliteDatabase:
         """Finish what was begun and close every connection; a reading that still goes on is broken off."""
         await self._group.close()
         # Those that are lent too: the thread of one that is left open keeps the process from ever ending.
-        for connection in self._all:
-            await connection.interrupt()
-            await connection.close()
+        for reader in self._lent:
+            await reader.interrupt()
+            await reader.close()
         self._here.close()
+        # Last of all: whoever is the last to close brings the log into the file, and a reader cannot.
+        await self._writer.close()
         self._lock.close()
 
     async def _commit(self, factories: list[Factory[Any]]) -> list[Outcome]:

@@ -35,7 +35,7 @@ SHOTS = (
     Shot("today-district", "district", "/summary"),
     Shot("tasks", "head1", "/tasks"),
     Shot("feedback", "head1", "/feedback"),
-    Shot("opinion", "head1", "/feedback", ("main .lines a[href^='/feedback/']",)),
+    Shot("opinion", "head1", "/feedback?waits=yes", ("main .lines a[href^='/feedback/']",)),
     Shot("messages", "head1", "/messages"),
     Shot("receive", "clerk1", "/receive?q=zhang"),
     Shot("receive-item", "clerk1", "/receive?q=zhang", (".homes a",)),

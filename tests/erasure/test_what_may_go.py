@@ -7,6 +7,19 @@ from tests.erasure.test_erasing import DAY, MARKERS, erase, everything, home, na
 from tests.support.township import Township
 
 
+async def withdrawn(township: Township) -> str:
+    """A case that was handed in and withdrawn."""
+    wang, clerk = await township.device("王芳"), await township.signed_in("赵敏")
+    household = await home(township, wang)
+    await wang.sync()
+    fields = {"household": household, "item": township.item.hex(), "applicant": MARKERS[0], "answers.reason": "到龄"}
+    case = (await clerk.post("/v1/records/application", json={"fields": fields})).json()["record"]
+    for command, reason in (("submit", {}), ("withdraw", {"reason": "不办了"})):
+        path = f"/v1/records/application/{case}/commands/{command}"
+        assert (await clerk.post(path, json={"arguments": reason})).status_code == 200
+    return str(case)
+
+
 async def test_a_complaint_does_not_go_away_by_being_erased(township: Township) -> None:
     """Whom it is about may be the head himself."""
     head = await township.signed_in("李红")
@@ -17,14 +30,7 @@ async def test_a_complaint_does_not_go_away_by_being_erased(township: Township) 
 
 
 async def test_what_was_withdrawn_is_kept_no_longer_than_what_was_filed(township: Township) -> None:
-    wang, clerk = await township.device("王芳"), await township.signed_in("赵敏")
-    household = await home(township, wang)
-    await wang.sync()
-    fields = {"household": household, "item": township.item.hex(), "applicant": MARKERS[0], "answers.reason": "到龄"}
-    case = (await clerk.post("/v1/records/application", json={"fields": fields})).json()["record"]
-    for command, reason in (("submit", {}), ("withdraw", {"reason": "不办了"})):
-        path = f"/v1/records/application/{case}/commands/{command}"
-        assert (await clerk.post(path, json={"arguments": reason})).status_code == 200
+    case = await withdrawn(township)
     township.clock.ahead += 3649 * DAY
     assert (await (await township.signed_in("李红")).get("/v1/erasures/due")).json() == []
     township.clock.ahead += 2 * DAY
@@ -65,14 +71,7 @@ async def test_a_reception_that_was_erased_is_nobodys_work_and_due_no_more(towns
 
 
 async def test_a_case_that_was_erased_is_due_no_more(township: Township) -> None:
-    wang, clerk = await township.device("王芳"), await township.signed_in("赵敏")
-    household = await home(township, wang)
-    await wang.sync()
-    fields = {"household": household, "item": township.item.hex(), "applicant": MARKERS[0], "answers.reason": "到龄"}
-    case = (await clerk.post("/v1/records/application", json={"fields": fields})).json()["record"]
-    for command, reason in (("submit", {}), ("withdraw", {"reason": "不办了"})):
-        path = f"/v1/records/application/{case}/commands/{command}"
-        assert (await clerk.post(path, json={"arguments": reason})).status_code == 200
+    case = await withdrawn(township)
     township.clock.ahead += 3651 * DAY
     head = await township.signed_in("李红")
     assert case in {one["record"] for one in (await head.get("/v1/erasures/due")).json()}

@@ -6,6 +6,7 @@ where a case of last year was sought through all that its centre has done in the
 each entry, and a server that was brought up to date is slow as before until it has followed, a few minutes at most.
 """
 
+import functools
 from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
@@ -13,12 +14,12 @@ from sqlalchemy import bindparam, select
 from daiban_server.db import schema
 from daiban_server.db.database import Database
 from daiban_server.db.program import Lookup, Program, Write, first, rows
+from daiban_server.spine import projections
 from daiban_server.spine.history import COLUMNS, entries_of, opened
 
 PAGE = 2000
 """Stretches that one step follows: some hundredths of a second, in which nobody else writes to the centre."""
 _h, _t, _s = schema.history.c, schema.record_stretch, schema.setting.c
-_CENTRES = select(schema.counter.c.centre, schema.counter.c.position).order_by(schema.counter.c.centre)
 _REACHED = select(_s.value).where(_s.name == bindparam("setting_name"))
 _NEXT = (
     select(*(_h[name] for name in COLUMNS[:-1]))
@@ -42,9 +43,9 @@ def traced(centre: bytes, records: Iterable[bytes]) -> Program[list[int]]:
 
 async def follow_everywhere(database: Database) -> None:
     """Bring every centre's index up to date."""
-    for centre, _ in await database.read(rows(_CENTRES)):
+    for centre in await database.read(projections.centres()):
         while await database.read(_behind(centre)):
-            await database.write(centre, lambda centre=centre: _step(centre))  # type: ignore[misc]
+            await database.write(centre, functools.partial(_step, centre))
 
 
 def _behind(centre: bytes) -> Program[bool]:

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from daiban_server.console.languages.spoken import LANGUAGES
 from daiban_server.demo.district import PASSWORD
+from tests.pictures.morning import have_a_morning
 from tests.pictures.pages import NOBODY, SHOTS, Shot
 from tests.pictures.sheets import sheet
 from tests.pictures.week import book_a_week
@@ -67,6 +68,7 @@ def served(port: int) -> Iterator[str]:
                 except httpx2.TransportError:
                     time.sleep(0.1)
         book_a_week(url)
+        have_a_morning(url)
         yield url
         server.stop()
 

@@ -103,7 +103,7 @@ for (const [frame, one] of held) {
   for (const end of ["pointerup", "pointercancel"]) frame.addEventListener(end, (event) => one.pointers.delete(event.pointerId));
   for (const button of pane.querySelectorAll("[data-act]")) {
     button.hidden = false;
-    if (button.dataset.act === "larger") button.textContent = button.dataset.larger;
+    if (button.dataset.act === "larger") button.textContent = button.dataset.said;
     button.addEventListener("click", (event) => {
       event.preventDefault();
       ACTS[button.dataset.act](one);

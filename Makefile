@@ -45,7 +45,7 @@ fuzz: .venv/.ready ## send 100,000 bad messages and pictures, and ask the API ev
 	@$(BIN)/python -m tests.attack $(if $(EXAMPLES),--examples $(EXAMPLES))
 
 pictures: .venv/.ready ## picture every page at both sizes and in both languages, onto sheets in run/sheets; ONLY=name
-	@$(SYSTEM_PACKAGES) test
+	@$(SYSTEM_PACKAGES) pictures
 	@$(BIN)/python -m tests.pictures $(if $(ONLY),--only $(ONLY))
 
 bench: .venv/.ready ## measure what a record costs, beside its peers; BENCH=part, BENCH_JSON=file, BENCH_PROFILE=push

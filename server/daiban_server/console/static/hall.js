@@ -40,11 +40,12 @@ function turn(by) {
   turn.byHand = false;
 }
 
+// What the clock on the wall there shows, wherever the screen's own clock believes to be.
 function clock() {
-  const at = new Date();
+  const at = new Date(Date.now() + 8 * 3600_000);
   const told = document.querySelector(".when time");
-  const day = say("day", words.months[at.getMonth()], at.getDate(), words.weekdays[(at.getDay() + 6) % 7]);
-  told.textContent = `${day} ${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  const day = say("day", words.months[at.getUTCMonth()], at.getUTCDate(), words.weekdays[(at.getUTCDay() + 6) % 7]);
+  told.textContent = `${day} ${String(at.getUTCHours()).padStart(2, "0")}:${String(at.getUTCMinutes()).padStart(2, "0")}`;
 }
 
 function away() {

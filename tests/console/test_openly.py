@@ -1,6 +1,8 @@
 """What everybody may see: the screen of the hall goes on without its server, a resident asks with number and code."""
 
-from playwright.async_api import Page
+import datetime
+
+from playwright.async_api import Browser, Page
 from sqlalchemy import select
 
 from daiban_schemas.slip import code_of
@@ -39,6 +41,18 @@ async def test_the_screen_turns_and_stays_when_the_server_is_away(sqlite_townshi
     await picture(desk, "hall-away-desk")
     await desk.context.set_offline(False)
     await desk.locator("#state:empty").wait_for(state="attached")
+
+
+async def test_the_screen_tells_the_time_there_wherever_it_believes_to_be(
+    sqlite_township: Township, chromium: Browser
+) -> None:
+    town = sqlite_township
+    context = await chromium.new_context(ignore_https_errors=True, locale="zh-CN", timezone_id="America/New_York")
+    screen = await context.new_page()
+    await screen.clock.set_fixed_time(datetime.datetime(2026, 11, 27, 20, 5, tzinfo=datetime.UTC))
+    await screen.goto(f"{town.url}/hall/{await code_of_centre(town)}")
+    await screen.locator(".when time", has_text="11月28日 周六 04:05").wait_for()
+    await context.close()
 
 
 async def test_what_is_new_comes_onto_the_screen_by_itself(sqlite_township: Township, desk: Page) -> None:

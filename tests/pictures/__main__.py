@@ -6,6 +6,7 @@ exits with 1 where a page is wider than the screen, answers with a fault, shuts 
 
 import argparse
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,8 @@ from tests.support.processes import ROOT, Child
 FOLDER = ROOT / "run" / "sheets"
 YEAR = ROOT / "run" / "year-for-pictures"
 SIZES = {"desk": DESK, "phone": PHONE}
+SPEAKS = {"zh": "zh_CN", "en": "en_GB"}
+"""The browser's own language; it has its words where chromium-l10n is installed."""
 TALLEST = 4000
 """Pixels of a page that a picture shows."""
 
@@ -78,7 +81,12 @@ async def look(url: str, only: str, language: str) -> list[str]:
     wrong: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--lang=zh-CN"]
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox"],
+            env={
+                **os.environ,
+                "LANGUAGE": SPEAKS.get(language, language),
+            },  # what the browser itself says in its fields
         )
         for size in SIZES:
             contexts: dict[str, BrowserContext] = {}

@@ -32,7 +32,7 @@ FOLDER = ROOT / "run" / "sheets"
 YEAR = ROOT / "run" / "year-for-pictures"
 SIZES = {"desk": DESK, "phone": PHONE}
 SPEAKS = {"zh": "zh_CN", "en": "en_GB"}
-"""The browser's own language; it has its words where chromium-l10n is installed."""
+"""The browser's own language, for what it says itself in a field; it has the words with chromium-l10n."""
 TALLEST = 4000
 """Pixels of a page that a picture shows."""
 
@@ -86,7 +86,7 @@ async def look(url: str, only: str, language: str) -> list[str]:
             env={
                 **os.environ,
                 "LANGUAGE": SPEAKS.get(language, language),
-            },  # what the browser itself says in its fields
+            },
         )
         for size in SIZES:
             contexts: dict[str, BrowserContext] = {}

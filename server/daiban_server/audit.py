@@ -20,6 +20,7 @@ from daiban_server.db.program import Program, Row, Write, first, rows, run
 
 ACTS: Mapping[str, str] = {
     "value.reveal": "查看完整号码",
+    "photo.open": "查看照片",
     "reveal.too_many": "查看次数超限",
     "evidence.export": "导出证据",
     "figures.export": "导出统计报表",
@@ -61,6 +62,7 @@ _LATELY = select(func.count(), func.min(_a.at)).where(
     _a.centre == bindparam("centre_id"),
     _a.person == bindparam("person_id"),
     _a.act == bindparam("act_name"),
+    or_(bindparam("any_subject") == 1, _a.subject == bindparam("subject_id")),
     _a.at > bindparam("since"),
 )
 _CENTRES = select(schema.centre.c.id).order_by(schema.centre.c.id)
@@ -161,9 +163,12 @@ def note(
     yield from run(_MOVE, centre_id=centre, new_digest=digest)
 
 
-def lately(centre: bytes, person: bytes, act: str, since: int) -> Program[tuple[int, int]]:
-    """How often somebody did something after a moment, and when first (0 if never)."""
-    row = yield from first(_LATELY, centre_id=centre, person_id=person, act_name=act, since=since)
+def lately(
+    centre: bytes, person: bytes, act: str, since: int, subject: bytes | None = None
+) -> Program[tuple[int, int]]:
+    """How often somebody did something after a moment, to one subject or to any, and when first (0 if never)."""
+    which = _wish("subject", subject, "subject_id", START[:16])
+    row = yield from first(_LATELY, centre_id=centre, person_id=person, act_name=act, since=since, **which)
     return (int(row[0]), int(row[1] or 0)) if row else (0, 0)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from daiban_schemas.slip import code_of
 from tests.affairs.test_open_affairs import DONE, case_of, secret
@@ -105,6 +105,70 @@ async def test_an_opinion_is_given_to_a_colleague_as_a_task(sqlite_township: Tow
     assert (await head.post(f"/feedback/{one['record']}/ask", data=given)).status_code == 303
     (task,) = (await (await town.signed_in("赵敏")).get("/v1/tasks")).json()
     assert (task["person"], task["record"], task["code"]) == ("赵敏", one["record"], "opinion.asked")
+
+
+async def test_the_head_names_who_answers_and_grants_the_days_that_mending_takes(
+    sqlite_township: Township, desk: Page, phone: Page
+) -> None:
+    town = sqlite_township
+    await rated(town, 1, "跑了三趟")
+    (one,) = await opinions(town, "李红")
+    await sign_in(desk, town, "李红", f"/feedback/{one['record']}")
+    assert await desk.get_by_role("heading", name="批准延期整改").count() == 0, "she owes it herself"
+    await desk.get_by_role("heading", name="指定答复人").click()
+    await press(desk.get_by_role("button", name="由他答复"))
+    assert "请选由谁答复" in await desk.get_by_role("alert").inner_text()
+    offered = await desk.get_by_label("由谁答复").inner_text()
+    assert "孙亮" in offered and "吴镇" in offered
+    assert "赵敏" not in offered, "it is about her"
+    assert "李红" not in offered, "it is hers already"
+    assert "王芳" not in offered, "agents answer none"
+    await desk.get_by_label("由谁答复").select_option(label="孙亮（包联干部）")
+    await picture(desk, "console-opinion-assign-desk")
+    await press(desk.get_by_role("button", name="由他答复"))
+    assert "孙亮" in await desk.get_by_role("main").inner_text()
+    assert (await opinions(town, "李红"))[0]["answerer"] == "孙亮"
+    await sign_in(phone, town, "吴镇", f"/feedback/{one['record']}")
+    await phone.get_by_role("heading", name="批准延期整改").click()
+    await phone.get_by_label("一共几个工作日").fill("16")
+    await press(phone.get_by_role("button", name="批准延期"))
+    wrong = await phone.get_by_role("alert").inner_text()
+    assert "6 到 15 的整数" in wrong and "为什么要延期" in wrong
+    await no_wider_than_the_screen(phone)
+    await picture(phone, "console-opinion-prolong-phone")
+    await phone.get_by_label("一共几个工作日").fill("10")
+    await phone.get_by_label("为什么要延期").fill("要等县里补发证件")
+    await press(phone.get_by_role("button", name="批准延期"))
+    shown = await phone.locator("main").inner_text()
+    assert "经吴镇批准延期 5 个工作日" in shown
+    assert "一共 10 个工作日：要等县里补发证件" in await part(phone, "经过").inner_text()
+    assert await phone.get_by_role("heading", name="批准延期整改").count() == 0, "once is once"
+
+
+async def test_what_the_rules_refuse_of_it_the_page_refuses_and_nothing_changes(sqlite_township: Township) -> None:
+    town = sqlite_township
+    await rated(town, 1, "跑了三趟")
+    await said(town, "窗口总是没人", phone="13700000009")
+    box, rating = await opinions(town, "李红")
+    head, clerk = await browser_of(town, "李红"), await browser_of(town, "赵敏")
+    longer = {"days": "10", "text": "要等县里"}
+    about = {"to": town.people["赵敏"].hex()}
+    for http, opinion, act, given, words in (
+        (head, rating, "prolong", longer, "整改责任人不能给自己批准延期"),
+        (head, rating, "assign", about, "应由他人答复"),
+        (head, rating, "assign", {"to": town.people["王芳"].hex()}, "您的岗位不能做这个操作"),
+        (head, rating, "assign", {"to": "ab" * 16}, "本中心没有这个人"),
+        (head, box, "prolong", longer, "只有差评整改可以延期"),
+        (clerk, box, "assign", about, "您的岗位不能做这个操作"),
+        (clerk, rating, "prolong", longer, "您的岗位不能做这个操作"),
+    ):
+        form = {"csrf": await token(http), **given}
+        answer = await http.post(f"/feedback/{opinion['record']}/{act}", data=form)
+        assert (answer.status_code, words in answer.text) == (422, True), (act, given, main_of(answer))
+        page = main_of(await http.get(f"/feedback/{box['record']}"))
+        assert "批准延期" not in page, "an opinion from the box is not mended by days"
+    assert "指定答复人" not in main_of(await clerk.get(f"/feedback/{box['record']}"))
+    assert await opinions(town, "李红") == [box, rating]
 
 
 async def test_the_list_is_narrowed_by_place_window_stars_and_what_waits(sqlite_township: Township) -> None:

@@ -102,6 +102,44 @@ async def test_nothing_of_it_is_left_and_everything_else_still_verifies(township
     assert [one["record"] for one in (await head.get("/v1/erasures")).json()].count(gone) == 1
 
 
+async def keep(http: httpx2.AsyncClient, name: str = "要找的人", **search: str) -> None:
+    """Keep a search of the list of cases."""
+    answer = await http.post("/v1/searches", json={"name": name, "search": search})
+    assert answer.status_code == 201, answer.text
+
+
+async def kept(http: httpx2.AsyncClient) -> list[str]:
+    """The searches that somebody kept himself, by name."""
+    return [one["name"] for one in (await http.get("/v1/searches")).json()][4:]
+
+
+async def test_a_kept_search_that_names_whom_is_erased_goes_and_the_others_stay(township: Township) -> None:
+    wang, head, clerk = (
+        await township.device("王芳"),
+        await township.signed_in("李红"),
+        await township.signed_in("赵敏"),
+    )
+    gone = await home(township, wang)
+    form = await wang.open(gone)
+    await wang.save(form, {"members": [{"name": "欧阳小寨", "phone": "13700001111"}]})
+    await wang.sync()
+    name, number, telephone, _ = MARKERS
+    for nth, text in enumerate((name, "Ouyang Qingshanzhai", "137 6654-3210", number, "7654321", number[6:14])):
+        await keep(clerk, f"第{nth}个", q=text)
+    assert len(await kept(clerk)) == 6
+    await keep(clerk, f"{name}家", state="awaiting")
+    await keep(head, "孩子", q="欧阳小寨", due="over")
+    for other in ("欧阳", "610902", "13700000000", "张桂兰"):
+        await keep(clerk, other, q=other)
+    await keep(head, "超期", due="over")
+    assert (await erase(head, gone)).status_code == 200
+    assert await kept(clerk) == ["第4个", "欧阳", "610902", "13700000000", "张桂兰"], (
+        "7654321 is in no number of theirs"
+    )
+    assert await kept(head) == ["超期"]
+    assert named(await everything(township), (*MARKERS, "欧阳小寨", "ouyangqingshanzhai", telephone[2:])) == []
+
+
 async def envelopes(town: Township) -> list[dict[str, Any]]:
     """The devices' batches as the server keeps them, each with the entries that stand for it in history."""
     columns = [schema.envelope.c[n] for n in ("device", "digest", "header", "signature", "secret", "first", "last")]
@@ -200,6 +238,7 @@ async def test_a_restore_goes_through_the_list_and_phones_revive_nothing(fire: F
     (town.folder / "p.jpg").write_bytes(taken(4))
     photo = await wang.attach_photo(gone, town.folder / "p.jpg", paper="户口簿")
     await wang.sync()
+    await keep(head, q=MARKERS[0])
     backup = await fire.back_up()
     later = await home(town, wang, ("后来的人家", MARKERS[1], "13799998888", MARKERS[3]))
     await wang.sync()

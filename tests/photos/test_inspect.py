@@ -38,7 +38,7 @@ async def test_a_photograph_is_described_upright_with_its_place_noticed() -> Non
     seen = await look(taken(0))
     assert (seen.format, seen.width, seen.height, seen.has_location) == ("JPEG", 2592, 3456, True)
     with Image.open(io.BytesIO(seen.thumbnail)) as thumbnail:
-        assert thumbnail.size == (360, 480)
+        assert thumbnail.size == (36, 48)
     assert segments(seen.thumbnail) == {"APP0"}
 
 

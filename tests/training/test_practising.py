@@ -1,9 +1,12 @@
 """练习: a newcomer is let in by a button, settles something, begins anew, and it is as it was."""
 
+import io
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx2
+import openpyxl
 import pytest
 from playwright.async_api import Browser, Page
 
@@ -21,6 +24,11 @@ WORDS = {
     "en": ("Who will you be?", "Settle", "Begin the practice anew", "Begin anew", "Getting the practice ready", "Done"),
 }
 HEAD = "吴芳"
+
+
+def called(answer: httpx2.Response) -> str:
+    """The name under which a file is kept."""
+    return unquote(answer.headers["content-disposition"].partition("UTF-8''")[2])
 
 
 async def enter(page: Page, ground: Ground, name: str = HEAD) -> None:
@@ -155,6 +163,37 @@ async def test_papers_say_across_every_page_that_they_do_not_count(ground: Groun
             assert answer.status_code == 200, (answer.url, answer.text[:300])
             pages = poppler.pages(answer.content)
             assert pages and all("练习" in page for page in pages), answer.url
+
+
+async def test_tables_say_in_the_file_and_in_its_name_that_they_do_not_count(ground: Ground) -> None:
+    async with ground.somebody() as http:
+        await be(http, HEAD)
+        for path in ("daily.xlsx", "span.xlsx", "daily.csv", "span.csv"):
+            answer = await http.get(f"/v1/figures/{path}")
+            assert answer.status_code == 200, answer.text[:300]
+            assert called(answer).startswith("练习"), path
+            if path.endswith("csv"):
+                firsts = [answer.content.decode("utf-8-sig").splitlines()[0]]
+            else:
+                book = openpyxl.load_workbook(io.BytesIO(answer.content))
+                firsts = [str(sheet["A1"].value) for sheet in book]
+                assert all(sheet["A2"].value and sheet.freeze_panes for sheet in book), "the heads stand below"
+            assert firsts and all(one.startswith("练习：人和办件都是编的") for one in firsts), path
+
+
+async def test_a_catalogue_that_was_practised_on_is_marked_and_can_be_read_in_again(ground: Ground) -> None:
+    async with ground.somebody() as http:
+        token = csrf(await be(http, "区政务办"))
+        answer = await http.get("/v1/catalogue/export.xlsx")
+        form = await http.get("/v1/catalogue/items/MZ-01/form.xlsx")
+        for one in (answer, form):
+            book = openpyxl.load_workbook(io.BytesIO(one.content))
+            assert called(one).startswith("练习")
+            assert book.properties.title == "练习"
+            assert all(sheet.oddHeader.center.text == "练习" for sheet in book)
+        for path, file in (("import", answer), ("items/MZ-01/form", form)):
+            again = await http.post(f"/v1/catalogue/{path}", content=file.content, headers={"X-CSRF-Token": token})
+            assert again.status_code == 200, again.text
 
 
 async def test_a_browser_may_be_signed_in_here_and_at_the_real_centre(

@@ -20,7 +20,7 @@ from daiban_server.db import schema
 from daiban_server.db.database import open_database
 from daiban_server.db.migrate import migrate
 from daiban_server.db.program import Program, Row, Write, first
-from daiban_server.features.erasure import copies
+from daiban_server.features.erasure import copies, searches
 from daiban_server.features.erasure.copies import Blob
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine import erasing, restores
@@ -102,7 +102,9 @@ def _erase_again(erased: Sequence[Erased], now: int) -> Program[list[Blob]]:
     for centre, found in groupby(sorted(erased, key=attrgetter("centre", "by", "reason")), attrgetter("centre")):
         for (by, reason), together in groupby(found, attrgetter("by", "reason")):
             records = [bytes.fromhex(one.record) for one in together]
+            people = yield from searches.told_of(bytes.fromhex(centre), records)
             yield from erasing.erase(bytes.fromhex(centre), records, bytes.fromhex(by), reason, now, again=True)
+            yield from searches.forget(bytes.fromhex(centre), people)
             blobs += yield from copies.empty(bytes.fromhex(centre), records, now)
     return blobs
 

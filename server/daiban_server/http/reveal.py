@@ -3,8 +3,6 @@
 What is kept is that it was shown, before it is shown: an answer that got lost on the way counts as well.
 """
 
-from typing import Any
-
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
@@ -29,6 +27,8 @@ from daiban_server.spine.views import Shown
 AN_HOUR = 3_600_000
 LONGEST_NOTE = 200
 NO_STORE = {"Cache-Control": "no-store"}
+_NAMED = ("applicant", "head", "principal", "person")
+"""Fields that name whom a record is about."""
 
 
 class RevealIn(Struct):
@@ -125,17 +125,19 @@ def label(one: Shown, field: str) -> str:
 def about(one: Shown) -> str:
     """Which record it is, for whoever reads the audit and may read no case: its kind, its number if it has one, and the
     name's first and last character."""
-    values = one.view.values
-    name = next((values[key] for key in ("applicant", "head", "principal", "person") if values.get(key)), "")
-    if isinstance(name, dict):
-        name = name.get("name") or ""
     kind = KINDS[one.view.kind].label if one.view.kind in KINDS else one.view.kind
-    return " ".join(filter(None, (kind, str(values.get("number") or ""), short(name))))
+    return " ".join(filter(None, (kind, str(one.view.values.get("number") or ""), short(whose(one)))))
 
 
-def short(name: Any) -> str:
+def whose(one: Shown) -> str:
+    """The name of whom a record is about; "" where it names nobody."""
+    name = next((one.view.values[key] for key in _NAMED if one.view.values.get(key)), "")
+    return str((name.get("name") if isinstance(name, dict) else name) or "")
+
+
+def short(name: str) -> str:
     """A name by its first and last character; of two the first."""
-    return (masked(name) if len(name) > 2 else f"{name[:1]}*") if isinstance(name, str) and name else ""
+    return (masked(name) if len(name) > 2 else f"{name[:1]}*") if name else ""
 
 
 def _out(one: Shown, field: str) -> Program[RevealOut]:

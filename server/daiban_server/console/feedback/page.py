@@ -17,17 +17,20 @@ from daiban_schemas.masking import as_shown
 from daiban_server.concerned import concerned
 from daiban_server.console import words
 from daiban_server.console.feedback.reading import STATES, Said, asked_for, line, story
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book
 from daiban_server.console.tasks.page import LONGEST, colleagues, sentence
 from daiban_server.db.program import Program
 from daiban_server.features.affairs.listing import MOST, received_by
+from daiban_server.features.affairs.opinions import unfit_to_prolong
 from daiban_server.features.affairs.owing import limits_of
 from daiban_server.features.cases.listing import windows
 from daiban_server.features.tasks import acting
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.records import hand_in
 from daiban_server.http.session import GivenSession, SignedIn
+from daiban_server.limits import opinions
 from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine.ledger import Ledger
@@ -120,9 +123,10 @@ async def _one(
         here="feedback",
         title="意见评价",
         said=said,
-        given={"act": "", "to": "", "text": "", "spoke_to": "", "outcome": "", **(given or {})},
+        given={"act": "", "to": "", "text": "", "spoke_to": "", "outcome": "", "days": "", **(given or {})},
         errors=errors or {},
         longest=LONGEST,
+        days=(opinions.SHORTEST, opinions.LONGEST),
         reached=REACHED.items(),
         may_case=may(session.role, "case.read"),
         may_task=may(session.role, "task.close"),
@@ -138,19 +142,25 @@ def _read(id_: bytes, session: SignedIn, now: int) -> Program[Mapping[str, Any]]
     if record is None:
         raise ProblemError("record.unknown")
     values = (yield from ledger.view(record)).values
-    own = session.clerk.person in (yield from concerned(ledger, values))
+    about = yield from concerned(ledger, values)
+    own = session.clerk.person in about
+    not_asked = {one.hex() for one in about} | {values.get("answerer")}
+    answering = yield from colleagues(session, KIND.commands["answer"].roles)
     return {
         "opinion": _opinion(id_, record.status or "open", values, book, own, [(one.label, one.why) for one in limits]),
         "own": own,
-        "acts": _acts(record.status or "open", session.role, own=own),
-        "people": (yield from colleagues(session, but=session.person)),
+        "acts": _acts(record.status or "open", values, session, now, own=own),
+        "people": [one for one in (yield from colleagues(session)) if one[0] != session.person],
+        "answerers": [one for one in answering if one[0] not in not_asked],
     }
 
 
-def _acts(status: str, role: str, *, own: bool) -> set[str]:
-    """What may be done now; nobody answers what is about himself, and whom it is about may state what he knows."""
-    found = {name for name, act in KIND.commands.items() if status in act.source and role in act.roles}
-    return (found - {"answer", "close"} if own else found | {"contacted"}) | {"stated"}
+def _acts(status: str, values: Mapping[str, Any], session: SignedIn, now: int, *, own: bool) -> set[str]:
+    """What may be done now; whom it is about decides nothing of it, and may state what he knows."""
+    found = {name for name, act in KIND.commands.items() if status in act.source and session.role in act.roles}
+    if unfit_to_prolong(values, session.person, now):
+        found -= {"prolong"}
+    return (found & {"reopen"} if own else found | {"contacted"}) | {"stated"}
 
 
 def _opinion(
@@ -187,37 +197,51 @@ def _opinion(
 async def act(
     record: FromPath[str], name: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
 ) -> Response[Any]:
-    """Answer it, say how a call went, state what one knows, close or reopen it, or give it to somebody as a task."""
+    """Answer it, say how a call went, state what one knows, close or reopen it, name who answers, grant more days, or
+    give it to somebody as a task."""
     form = await signed_form(request, session)
     id_ = checked_id(record, "record.unknown")
     await services.database.read(limits_of(session.clerk.centre, id_, services.now()))
     if name == "ask" and not may(session.role, "task.close"):
         raise ProblemError("permission.denied")
-    if name not in ("ask", "close", *_SENTENCES):
+    if name not in ("ask", "assign", "close", *_SENTENCES):
         raise ProblemError("request.not_found")
     errors = _wrong(name, form)
     try:
         if not errors:
             await _do(name, id_, form, session, services)
     except ProblemError as error:
-        errors = {"to" if name == "ask" else "text" if name in _SENTENCES else "": words.wrong(error.code)}
+        errors = {_AT.get(name, "text" if name in _SENTENCES else ""): words.wrong(error.code)}
     if errors:
         return await _one(record, session, services, given={**form, "act": name}, errors=errors)
     return go(f"/feedback/{record}", "given-task" if name == "ask" else "acted")
 
 
-_SENTENCES = {"answer": "text", "reopen": "reason", "stated": "text", "contacted": "note"}
+_SENTENCES = {"answer": "text", "reopen": "reason", "stated": "text", "contacted": "note", "prolong": "reason"}
 """What an act calls its sentence."""
+_AT = {"ask": "to", "assign": "to", "prolong": "days"}
+"""The field beside which stands why the rules refuse an act, where it is not the sentence."""
 
 
 def _wrong(name: str, form: Mapping[str, str]) -> dict[str, str]:
     if name == "ask":
         return sentence(form, to=True)
+    if name == "assign":
+        return {} if is_id(form.get("to", "")) else {"to": "请选由谁答复。"}
+    if name == "prolong":
+        return _wrong_days(form) | ({"text": "请写一句：为什么要延期。"} if not form.get("text", "").strip() else {})
     if name == "close":
         return {}
     if name == "contacted":
         return {} if form.get("outcome") in REACHED else {"outcome": "请选一个结果。"}
     return sentence(form, to=False)
+
+
+def _wrong_days(form: Mapping[str, str]) -> dict[str, str]:
+    least, most = opinions.SHORTEST, opinions.LONGEST
+    if form.get("days", "").strip() in map(str, range(least, most + 1)):
+        return {}
+    return {"days": say("天数要是 {0} 到 {1} 的整数。", least, most)}
 
 
 async def _do(name: str, id_: bytes, form: Mapping[str, str], session: SignedIn, services: Services) -> None:
@@ -226,7 +250,11 @@ async def _do(name: str, id_: bytes, form: Mapping[str, str], session: SignedIn,
         to = bytes.fromhex(form["to"])
         await services.database.write(clerk.centre, lambda: acting.ask(clerk, id_, to, text, now))
         return
-    told = {_SENTENCES[name]: text} if name in _SENTENCES and text else {}
+    told: dict[str, Any] = {_SENTENCES[name]: text} if name in _SENTENCES and text else {}
+    if name == "assign":
+        told = {"to": form["to"]}
+    if name == "prolong":
+        told |= {"days": int(form["days"])}
     if name == "contacted":
         told |= {"outcome": form["outcome"]}
         told |= {"spoke_to": form["spoke_to"].strip()[:30]} if form.get("spoke_to", "").strip() else {}

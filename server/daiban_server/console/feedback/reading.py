@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from daiban_schemas.labels import CHANNELS, RATINGS
 from daiban_server.console import words
+from daiban_server.console.languages.spoken import say
 from daiban_server.console.reading.book import Book
 from daiban_server.console.words import Mark, Moment
 from daiban_server.features.affairs.listing import OpinionLine, Wanted
@@ -83,6 +84,9 @@ def story(values: Mapping[str, Any], now: int, *, own: bool) -> list[Said]:
             )
             for one in values.get("contacts") or ()
         ]
+    if longer := values.get("prolonged"):
+        text = say("一共 {0} 个工作日：{1}", longer.get("days"), longer.get("reason") or "")
+        found.append((longer, "批准延期整改", text))
     told = [
         (one.get("at") or 0, Said(label, one.get("by") or "", words.moment(one.get("at") or 0, now), text))
         for one, label, text in found

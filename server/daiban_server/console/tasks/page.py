@@ -1,6 +1,6 @@
 """待办: the list of what is open and what was done, one task with its story, and what people do with it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from litestar import Response, get, post
@@ -93,15 +93,15 @@ def _read(task: bytes, session: SignedIn, now: int) -> Program[Mapping[str, Any]
     gave = next((act.by_id for act in reversed(found.acts) if act.act in ("asked", "handed")), "")
     return {
         "task": line,
-        "people": (yield from colleagues(session, but=found.person_id)),
+        "people": [one for one in (yield from colleagues(session)) if one[0] != found.person_id],
         "may_take_back": gave and not line.mine and (gave == session.person or session.role == "head"),
     }
 
 
-def colleagues(session: SignedIn, *, but: str = "") -> Program[list[tuple[str, str, str]]]:
-    """Who may be given a task, as id, name and role."""
+def colleagues(session: SignedIn, roles: Container[str] = ACTIONS["task.close"]) -> Program[list[tuple[str, str, str]]]:
+    """Who works at the centre in one of these roles, those who may be given a task, as id, name and role."""
     found = yield from rows(_DESK, centre_id=session.clerk.centre)
-    return [(id_.hex(), name, role) for id_, name, role in found if role in ACTIONS["task.close"] and id_.hex() != but]
+    return [(id_.hex(), name, role) for id_, name, role in found if role in roles]
 
 
 # What is done with it ---------------------------------------------------------------------------------------------

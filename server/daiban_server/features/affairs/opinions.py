@@ -154,20 +154,25 @@ def prolong(ledger: Ledger, asked: Asked) -> Program[Fields]:
     said, with a reason, by somebody other than who mends it. Raises `Refusal`: ``opinion.not_rated``,
     ``opinion.prolonged``, ``opinion.late`` or ``opinion.approver``."""
     values = (yield from ledger.view(asked.record)).values
-    if values.get("channel") != "rating":
-        raise Refusal("opinion.not_rated")
-    if values.get("prolonged"):
-        raise Refusal("opinion.prolonged")
-    if values["due"] < local_day(ledger.now).isoformat():
-        raise Refusal("opinion.late")
-    if asked.incoming.author.hex() == values.get("answerer"):
-        raise Refusal("opinion.approver")
+    if unfit := unfit_to_prolong(values, asked.incoming.author.hex(), ledger.now):
+        raise Refusal(unfit)
     due = yield from _last_day(ledger, values.get("counted_at") or ledger.now, asked.arguments["days"])
     fields = {"due": due, "prolonged": {**asked.arguments, **(yield from by(ledger, asked))}}
     if answerer := values.get("answerer"):
         about = yield from concerned(ledger, values)
         yield from _ask(ledger, asked.record, bytes.fromhex(answerer), {**values, **fields}, about)
     return fields
+
+
+def unfit_to_prolong(values: Fields, author: str, now: int) -> str | None:
+    """The code of why somebody may not prolong it now; None where he may."""
+    if values.get("channel") != "rating":
+        return "opinion.not_rated"
+    if values.get("prolonged"):
+        return "opinion.prolonged"
+    if values["due"] < local_day(now).isoformat():
+        return "opinion.late"
+    return "opinion.approver" if author == values.get("answerer") else None
 
 
 def found_out(ledger: Ledger, record: Record, incoming: Incoming, before: tuple[Head, ...]) -> Program[Fields]:

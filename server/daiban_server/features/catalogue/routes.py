@@ -5,6 +5,7 @@ import datetime
 import secrets
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
 
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, FromQuery
@@ -113,7 +114,9 @@ class CatalogueRoutes(Controller):
     async def export(self, services: GivenServices) -> Response[bytes]:
         """The catalogue in force as a workbook that can be imported."""
         stands = await services.database.read(standing())
-        return _file(await asyncio.to_thread(write_catalogue, stands.catalogue, stands.centres), "catalogue.xlsx")
+        mark = services.settings.watermark
+        book = await asyncio.to_thread(write_catalogue, stands.catalogue, stands.centres, mark)
+        return _file(book, "catalogue.xlsx", mark)
 
     @post("/import", opt={"action": "catalogue.change"}, status_code=200, request_max_body_size=FILE_BYTES)
     async def take(
@@ -138,8 +141,9 @@ class CatalogueRoutes(Controller):
         """An item's form as an XLSForm."""
         edition = in_force(await services.database.read(standing()), code)
         item = canonical(edition.values)
-        book = await asyncio.to_thread(write_form, item.get("form", []), item.get("name", ""), code, edition.number)
-        return _file(book, f"form-{edition.record[:8]}.xlsx")
+        form, name, mark = item.get("form", []), item.get("name", ""), services.settings.watermark
+        book = await asyncio.to_thread(write_form, form, name, code, edition.number, mark)
+        return _file(book, f"form-{edition.record[:8]}.xlsx", mark)
 
     @post(
         "/items/{code:str}/form", opt={"action": "catalogue.change"}, status_code=200, request_max_body_size=FILE_BYTES
@@ -232,6 +236,6 @@ def _windows(stands: Standing) -> list[WindowOut]:
     return [WindowOut(name, fields.get(name, {}), items) for name, items in by_window.items()]
 
 
-def _file(book: bytes, name: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+def _file(book: bytes, name: str, mark: str) -> Response[bytes]:
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{mark}{name}')}"}
     return Response(book, media_type=MEDIA_TYPE, headers=headers)

@@ -26,23 +26,27 @@ _FIXED = datetime.datetime(2000, 1, 1)
 Grid = Iterable[Iterable[Written]]
 
 
-def write_catalogue(catalogue: Catalogue, centres: Mapping[str, str]) -> bytes:
+def write_catalogue(catalogue: Catalogue, centres: Mapping[str, str], mark: str = "") -> bytes:
     """A workbook of six sheets; `centres` are names by id in hexadecimal."""
-    return write_book({sheet.name: (_widths(sheet), _grid(sheet, catalogue, centres)) for sheet in columns.ALL})
+    return write_book({sheet.name: (_widths(sheet), _grid(sheet, catalogue, centres)) for sheet in columns.ALL}, mark)
 
 
-def write_book(sheets: Mapping[str, tuple[list[int], Grid]]) -> bytes:
-    """A workbook of sheets with the widths of their columns; each grid's first row is its heading."""
+def write_book(sheets: Mapping[str, tuple[list[int], Grid]], mark: str = "") -> bytes:
+    """A workbook of sheets with the widths of their columns; each grid's first row is its heading. The `mark` of papers
+    that do not count stands above every printed page and in the properties: a row or a sheet more could not be read in
+    again."""
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
-        book.set_properties({"created": _FIXED})
+        book.set_properties({"created": _FIXED, **({"title": mark} if mark else {})})
         bold = book.add_format({"bold": True})
         text = book.add_format({"text_wrap": True, "valign": "top"})
         quoted = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
         for name, (widths, grid) in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
+            if mark:
+                sheet.set_header(f"&C{mark}")
             for number, width in enumerate(widths):
                 sheet.set_column(number, number, width)
             _fill(sheet, grid, bold, text, quoted)

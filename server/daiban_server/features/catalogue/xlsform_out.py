@@ -30,14 +30,14 @@ FLAGS = {"yes": True, "no": False}
 """Names of the choices that make a ``select_one`` a flag, with 是 and 否 as their labels."""
 
 
-def write_form(form: Sequence[Fields], title: str, code: str, edition: int) -> bytes:
-    """A workbook; the settings name the item and the edition that the form was taken from."""
+def write_form(form: Sequence[Fields], title: str, code: str, edition: int, mark: str = "") -> bytes:
+    """A workbook; the settings name the item and the edition that the form was taken from. `mark`: see `write_book`."""
     grids: dict[str, tuple[list[int], Grid]] = {
         "survey": ([24, 16, 36, 10, 24, 28, 16], [SURVEY, *(_question(one, form) for one in form)]),
         "choices": ([20, 10, 36], [CHOICES, *_choices(form)]),
         "settings": ([36, 12, 10], [SETTINGS, (title, code, str(edition))]),
     }
-    return write_book(grids)
+    return write_book(grids, mark)
 
 
 def _question(question: Fields, form: Sequence[Fields]) -> tuple[str | None, ...]:

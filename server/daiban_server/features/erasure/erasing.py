@@ -11,7 +11,7 @@ from daiban_server.backup.archive import BackupError
 from daiban_server.backup.erasure_note import Erased
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows
-from daiban_server.features.erasure import copies
+from daiban_server.features.erasure import copies, searches
 from daiban_server.features.erasure.copies import Blob
 from daiban_server.features.photos.problems import PhotoError
 from daiban_server.logs import logger
@@ -49,7 +49,9 @@ async def erase(records: Sequence[bytes], clerk: Clerk, reason: str, services: S
         for record in records:
             told = yield from _in_words(clerk.centre, record)
             yield from audit.note(clerk.centre, clerk.person, "record.erase", record, reason, now, told)
+        people = yield from searches.told_of(clerk.centre, family)
         yield from erasing.erase(clerk.centre, family, clerk.person, reason, now)
+        yield from searches.forget(clerk.centre, people)
         return len(family), (yield from copies.empty(clerk.centre, family, now))
 
     count, blobs = await services.database.write(clerk.centre, everywhere)

@@ -21,18 +21,25 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _WIDEST = 40
 
 
-def xlsx(tables: Sequence[Table]) -> bytes:
-    """A workbook with a sheet for each table: the head stays in sight, and days are dates."""
+def xlsx(tables: Sequence[Table], mark: str = "") -> bytes:
+    """A workbook with a sheet for each table: the head stays in sight, and days are dates. With the `mark` of papers
+    that do not count each sheet begins with a line that says so."""
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
         for table in tables:
-            _sheet(book, table)
+            _sheet(book, table, mark)
     return file.getvalue()
 
 
-def _sheet(book: Any, table: Table) -> None:
-    sheet = book.add_worksheet(table.title)
+def _made_up(mark: str) -> str:
+    return f"{mark}：人和办件都是编的，这些数字不作数"
+
+
+def _sheet(book: Any, table: Table, mark: str) -> None:
+    sheet, top = book.add_worksheet(table.title), 1 if mark else 0
+    if mark:
+        sheet.write_string(0, 0, _made_up(mark), book.add_format({"bold": True}))
     head = book.add_format({"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1})
     plain = {sort: book.add_format({"num_format": number, "border": 1}) for sort, number in _FORMATS.items()}
     bold = {
@@ -40,14 +47,14 @@ def _sheet(book: Any, table: Table) -> None:
     }
     for at, column in enumerate(table.columns):
         sheet.set_column(at, at, _width(column, [row[at] for row in table.rows]))
-        sheet.write_string(0, at, column.label, head)
-    for line, row in enumerate(table.rows, 1):
-        formats = bold if table.summed and line == len(table.rows) else plain
+        sheet.write_string(top, at, column.label, head)
+    for line, row in enumerate(table.rows, top + 1):
+        formats = bold if table.summed and line == top + len(table.rows) else plain
         for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
             _write(sheet, line, at, cell, formats[column.sort])
     words = sum(column.sort in ("text", "date") for column in table.columns)
-    sheet.freeze_panes(1, words)
-    sheet.repeat_rows(0)
+    sheet.freeze_panes(top + 1, words)
+    sheet.repeat_rows(0, top)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -77,10 +84,12 @@ def _wide(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def comma_separated(table: Table) -> bytes:
-    """CSV in UTF-8 with the mark by which Excel and WPS know it."""
+def comma_separated(table: Table, mark: str = "") -> bytes:
+    """CSV in UTF-8 with the bytes by which Excel and WPS know it. `mark` as in `xlsx`."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
+    if mark:
+        writer.writerow([_made_up(mark)])
     writer.writerow([_harmless(column.label) for column in table.columns])
     writer.writerows([[_text(cell) for cell in row] for row in table.rows])
     return b"\xef\xbb\xbf" + file.getvalue().encode()

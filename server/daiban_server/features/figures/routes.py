@@ -75,13 +75,13 @@ class Figures(Controller):
         """The same as a workbook."""
         found, made = await daily_report(asked, services)
         called = await exported("日报表", XLSX, asked, found, services)
-        return await _workbook([tables.daily(found.name, made)], called)
+        return await _workbook([tables.daily(found.name, made)], called, services)
 
     @get("/daily.csv", opt=READ, media_type=CSV)
     async def daily_csv(self, asked: GivenAsked, services: GivenServices) -> Response[bytes]:
         """The same as CSV."""
         found, made = await daily_report(asked, services)
-        body = files.comma_separated(tables.daily(found.name, made))
+        body = files.comma_separated(tables.daily(found.name, made), services.settings.watermark)
         called = await exported("日报表", CSV, asked, found, services)
         return attachment(body, CSV, f"{called}.csv")
 
@@ -97,7 +97,7 @@ class Figures(Controller):
         """Every figure by everything, a sheet each, and the trend."""
         found, days = await services.database.read(_everything(asked))
         made = await asyncio.to_thread(_sheets, asked, found, days, step)
-        return await _workbook(made, await exported("统计表", XLSX, asked, found, services))
+        return await _workbook(made, await exported("统计表", XLSX, asked, found, services), services)
 
     @get("/span.csv", opt=READ, media_type=CSV)
     async def span_csv(
@@ -105,7 +105,7 @@ class Figures(Controller):
     ) -> Response[bytes]:
         """Every figure by one thing."""
         found, made = await _spanned(asked, services, by)
-        body = files.comma_separated(tables.spanned(made))
+        body = files.comma_separated(tables.spanned(made), services.settings.watermark)
         called = await exported("统计表", CSV, asked, found, services)
         return attachment(body, CSV, f"{called}.csv")
 
@@ -191,14 +191,15 @@ def scores(asked: Asked, found: Found, formula: Formula) -> list[CentreScore]:
     return sorted(made, key=lambda one: -1 if one.score.score is None else one.score.score, reverse=True)
 
 
-async def _workbook(made: Sequence[Table], called: str) -> Response[bytes]:
-    return attachment(await asyncio.to_thread(files.xlsx, made), XLSX, f"{called}.xlsx")
+async def _workbook(made: Sequence[Table], called: str, services: Services) -> Response[bytes]:
+    book = await asyncio.to_thread(files.xlsx, made, services.settings.watermark)
+    return attachment(book, XLSX, f"{called}.xlsx")
 
 
 async def exported(title: str, media_type: str, asked: Asked, found: Found, services: Services) -> str:
     """Write down that figures leave the house as a file: who, of which centre, which days, narrowed to what. It comes
     before the answer. Gives what the file is called."""
-    clerk, called = asked.session.clerk, _called(title, asked, found)
+    clerk, called = asked.session.clerk, services.settings.watermark + _called(title, asked, found)
     narrowed = "".join(f" {by}={key}" for by, key in asked.filters.items() if by != "centre")
     told = f"{called} {_FORMS[media_type]}{narrowed}"
     # Of one centre, that one; of several, the district, whose figures they are.

@@ -10,6 +10,7 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from daiban_server.db.program import Program
+from daiban_server.features.photos.opened import opened
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.features.photos.problems import PhotoError
 from daiban_server.http.problems import checked_id
@@ -37,16 +38,17 @@ class Photos(Controller):
 
     @get("/", opt={"action": "photo.read"}, media_type="image/jpeg")
     async def whole(self, record: FromPath[str], session: GivenSession, services: GivenServices) -> Response[bytes]:
-        """The photo as it was taken. Raises ``photo.unknown`` while it has not arrived."""
+        """The photo as it was taken; that it was opened is kept. Raises ``photo.unknown`` while it has not arrived."""
         digest = await _digest(record, session.clerk.centre, services)
         async with AT_ONCE:
             blocks = clear(services.photos, services.keys, session.clerk.centre, digest)
             data = b"".join([block async for block in blocks])
+        await opened(session.clerk, bytes.fromhex(record), services)
         return Response(data, media_type="image/jpeg", headers=HEADERS)
 
     @get("/thumbnail", opt={"action": "photo.read"}, media_type="image/jpeg")
     async def small(self, record: FromPath[str], session: GivenSession, services: GivenServices) -> Response[bytes]:
-        """A small picture of it, 480 pixels on its longer side."""
+        """A small picture of it, too small to read (`inspect.THUMBNAIL`): nothing is kept of who saw it."""
         digest = await _digest(record, session.clerk.centre, services)
         seen = await services.inspector.look(clear(services.photos, services.keys, session.clerk.centre, digest))
         return Response(seen.thumbnail, media_type="image/jpeg", headers=HEADERS)
@@ -71,8 +73,9 @@ async def _digest(record: str, centre: bytes, services: Services) -> bytes:
 
     def named() -> Program[str]:
         shown = yield from views.shown(views.BY_ID, centre, record_id=id_)
-        if not shown or shown[0].view.kind != "photo":
+        digest = shown[0].view.values.get("sha256") if shown and shown[0].view.kind == "photo" else None
+        if not digest:  # one that was erased has none
             raise PhotoError("photo.unknown")
-        return str(shown[0].view.values.get("sha256") or "")
+        return str(digest)
 
     return bytes.fromhex(await services.database.read(named()))

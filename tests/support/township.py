@@ -81,6 +81,7 @@ class Township:
     item: bytes = field(default_factory=new_id)
     people: dict[str, bytes] = field(default_factory=dict)
     clients: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+    rounds: bool = True
 
     async def set_up(self) -> None:
         """Write the township into the database."""
@@ -196,7 +197,7 @@ async def open_township(
     `rounds` the server does nothing by itself; `chosen` are settings besides."""
     clock = clock or Clock()
     async with served(folder, database, clock, host, rounds, **chosen) as (services, url):
-        town = Township(services, clock, url, folder)
+        town = Township(services, clock, url, folder, rounds=rounds)
         await town.set_up()
         async with town.clients:
             yield town
@@ -262,4 +263,12 @@ async def township(database_url: str, tmp_path: Path) -> AsyncIterator[Township]
 async def sqlite_township(tmp_path: Path) -> AsyncIterator[Township]:
     """A township on SQLite, for stories in which the database does not matter."""
     async with open_township(tmp_path) as town:
+        yield town
+
+
+@pytest.fixture
+async def quiet_township(tmp_path: Path) -> AsyncIterator[Township]:
+    """A township on SQLite whose server does nothing by itself, for stories in which nothing may change: a round writes
+    down who was heard of, and at night it plans the next day."""
+    async with open_township(tmp_path, rounds=False) as town:
         yield town

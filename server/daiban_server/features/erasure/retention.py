@@ -73,7 +73,7 @@ _HOUSEHOLDS = (
         .where(
             _under.c.centre == _r.centre,
             _under.c.parent == _r.id,
-            ~select(_x.record).where(_x.centre == _r.centre, _x.record == _under.c.id).exists(),
+            ~select(_x.record).where(_x.centre == _under.c.centre, _x.record == _under.c.id).exists(),
         )
         .exists(),
         ~select(_i.id).where(_i.centre == _r.centre, _i.into == _r.id).exists(),

@@ -35,7 +35,8 @@ _r, _w, _p = schema.record.c, schema.household_sheet.c, schema.place.c
 _CENTRES = select(schema.counter.c.centre).where(schema.counter.c.centre != NOBODY).order_by(schema.counter.c.centre)
 _CHANGED = (
     select(_r.id, _r.position)
-    .where(_r.centre == bindparam("centre_id"), _r.position > bindparam("after"), _r.kind == "household")
+    # By the feed, and not by the kind: that would read all households of the centre for the few that are new.
+    .where(_r.centre == bindparam("centre_id"), _r.position > bindparam("after"), _r.kind + "" == "household")
     .order_by(_r.position)
     .limit(PAGE)
 )

@@ -19,7 +19,7 @@ from tests.hostile.test_bad_input import fingerprint as tables
 from tests.hostile.test_bad_input import household
 from tests.support.phones import phone_in
 from tests.support.raw_device import code_of, raw_device
-from tests.support.township import Township, open_township
+from tests.support.township import Township
 
 
 async def test_of_two_phones_with_one_code_at_once_one_is_enrolled(township: Township, tmp_path: Path) -> None:
@@ -41,13 +41,8 @@ async def test_a_phone_is_approved_once_however_many_click(township: Township) -
     assert [code_of(answer) for answer in answers if answer.is_error] == ["device.not_pending"] * 5
 
 
-async def test_a_request_that_somebody_heard_and_sends_again_changes_nothing(database_url: str, tmp_path: Path) -> None:
+async def test_a_request_that_somebody_heard_and_sends_again_changes_nothing(township: Township) -> None:
     """The signature holds within its minutes: a replay is answered as the phone was, and counted once."""
-    async with open_township(tmp_path, database_url, rounds=False) as town:
-        await _heard_and_sent_again(town)
-
-
-async def _heard_and_sent_again(township: Township) -> None:
     raw = await raw_device(township)
     body = wire.encode_request(wire.Hello(), [batch.pack(raw.seal(household(township)))])
     target = Target("POST", urlsplit(township.url).netloc, "/v1/sync")

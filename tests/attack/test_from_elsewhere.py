@@ -12,8 +12,8 @@ ONWARD = {"/sign-in/code", "/sign-in/password"}
 
 
 @pytest.mark.parametrize("role", ["head", "clerk", "district"])
-async def test_nothing_is_done_for_another_site(quiet_township: Township, role: str) -> None:
-    town = quiet_township
+async def test_nothing_is_done_for_another_site(sqlite_township: Township, role: str) -> None:
+    town = sqlite_township
     own, http = await centre_of(town, town.centre, "建民办事处"), await signed_in(town, role)
     token, before = http.headers["X-CSRF-Token"], await fingerprint(town)
     forged = (

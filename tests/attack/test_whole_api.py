@@ -12,10 +12,10 @@ from tests.support.township import Township
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_whatever_the_description_allows_or_forbids_is_answered_as_it_says(
-    quiet_township: Township, role: str
+    sqlite_township: Township, role: str
 ) -> None:
     """Each role takes every third operation, each operation is taken by two of them."""
-    told = await attack(quiet_township, role, 2, seed=20_261_127, share=(ROLES.index(role) % 3, 3))
+    told = await attack(sqlite_township, role, 2, seed=20_261_127, share=(ROLES.index(role) % 3, 3))
     assert sum(told.values()) >= 80
 
 

@@ -3,15 +3,12 @@
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import bindparam, select
 
-from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first
+from daiban_server.db import setting
+from daiban_server.db.program import Program
 from daiban_server.spine.ledger import Ledger
 
 _NAME = "choices"
-_HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
-
 
 Days = Annotated[int, msgspec.Meta(ge=0, le=60)]
 
@@ -36,8 +33,8 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def chosen() -> Program[Choices]:
     """What is chosen now."""
-    row = yield from first(_HELD, setting_name=_NAME)
-    return msgspec.json.decode(row[0], type=Choices) if row else Choices()
+    held = yield from setting.held(_NAME)
+    return msgspec.json.decode(held, type=Choices) if held else Choices()
 
 
 def of(ledger: Ledger) -> Program[Choices]:
@@ -52,5 +49,5 @@ def choose(**changed: Any) -> Program[Choices]:
     """Change some; gives all. Raises `msgspec.ValidationError` for what cannot be."""
     held = msgspec.structs.asdict((yield from chosen()))
     choices = msgspec.convert({**held, **changed}, Choices)
-    yield Write(schema.setting, [(_NAME, msgspec.json.encode(choices).decode())], "replace")
+    yield from setting.hold(_NAME, msgspec.json.encode(choices).decode())
     return choices

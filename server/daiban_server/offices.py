@@ -6,15 +6,13 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy import bindparam, select
 
-from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first
+from daiban_server.db import schema, setting
+from daiban_server.db.program import Program, first
 
 _c = schema.centre.c
 _NAME = select(_c.name).where(_c.id == bindparam("centre_id"))
 KEY = "office "
 """Before a centre's id: the name of the setting."""
-_HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
-
 
 PHONE_LENGTH = 30
 """Characters of a telephone number."""
@@ -37,13 +35,13 @@ def name_of(centre: bytes) -> Program[str]:
 
 def reached(centre: bytes) -> Program[Reached]:
     """How it can be reached."""
-    row = yield from first(_HELD, setting_name=_key(centre))
-    return msgspec.json.decode(row[0], type=Reached) if row else Reached()
+    held = yield from setting.held(_key(centre))
+    return msgspec.json.decode(held, type=Reached) if held else Reached()
 
 
 def keep(centre: bytes, how: Reached) -> Program[None]:
     """Say how it can be reached."""
-    yield Write(schema.setting, [(_key(centre), msgspec.json.encode(how).decode())], "replace")
+    yield from setting.hold(_key(centre), msgspec.json.encode(how).decode())
 
 
 def _key(centre: bytes) -> str:

@@ -21,7 +21,7 @@ async def main() -> None:
     for role in ROLES:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="daiban-attack-") as folder:
-            async with open_township(Path(folder), rounds=False) as town:
+            async with open_township(Path(folder)) as town:
                 told = await attack(town, role, chosen.examples, chosen.seed)
         answers = ", ".join(f"{answer}: {count}" for answer, count in sorted(told.items()))
         print(f"{role}: {sum(told.values())} requests, seed {chosen.seed}, {time.monotonic() - began:.0f} s; {answers}")

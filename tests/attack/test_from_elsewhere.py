@@ -1,29 +1,19 @@
 """What another site makes a browser send: refused at every route that changes something, whoever is signed in there."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.contracts.test_permissions import REQUESTS, actions, centre_of, signed_in
 from tests.hostile.test_bad_input import fingerprint
-from tests.support.township import Township, open_township
+from tests.support.township import Township
 
 WRONG = "x" * 43
 ONWARD = {"/sign-in/code", "/sign-in/password"}
 """Whoever is past these steps is led on before anything is looked at."""
 
 
-@pytest.fixture
-async def quiet_township(tmp_path: Path) -> AsyncIterator[Township]:
-    """Without rounds of the server's own, which plan the next day at night."""
-    async with open_township(tmp_path, rounds=False) as town:
-        yield town
-
-
 @pytest.mark.parametrize("role", ["head", "clerk", "district"])
-async def test_nothing_is_done_for_another_site(quiet_township: Township, role: str) -> None:
-    town = quiet_township
+async def test_nothing_is_done_for_another_site(sqlite_township: Township, role: str) -> None:
+    town = sqlite_township
     own, http = await centre_of(town, town.centre, "建民办事处"), await signed_in(town, role)
     token, before = http.headers["X-CSRF-Token"], await fingerprint(town)
     forged = (

@@ -1,21 +1,21 @@
 """A share of the attack in every run of the tests."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.attack.run import attack
 from tests.attack.visitor import ROLES
 from tests.support.raw_device import code_of
-from tests.support.township import Township, open_township
+from tests.support.township import Township
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_whatever_the_description_allows_or_forbids_is_answered_as_it_says(tmp_path: Path, role: str) -> None:
+async def test_whatever_the_description_allows_or_forbids_is_answered_as_it_says(
+    sqlite_township: Township, role: str
+) -> None:
     """Each role takes every third operation, each operation is taken by two of them."""
-    async with open_township(tmp_path, rounds=False) as town:
-        told = await attack(town, role, 2, seed=20_261_127, share=(ROLES.index(role) % 3, 3))
+    told = await attack(sqlite_township, role, 2, seed=20_261_127, share=(ROLES.index(role) % 3, 3))
     assert sum(told.values()) >= 80
 
 

@@ -7,7 +7,6 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -22,7 +21,7 @@ from daiban_server.db.program import Program, Write, rows
 from daiban_server.features.households import finding
 from daiban_server.spine import desk
 from daiban_sync.keys import SoftwareKey, fingerprint
-from tests.support.township import Township, new_id, open_township
+from tests.support.township import Township, new_id
 
 SECRET = "流水人家"
 """Stands in every text of the other centre; nobody else may ever read it."""
@@ -519,7 +518,6 @@ async def centre_of(town: Township, centre: bytes, note: str) -> Ids:
 
 async def contents(town: Township, centre: str) -> dict[str, list[Any]]:
     """Everything that belongs to a centre."""
-    # The sheets of households follow by themselves once a minute, which is less than this takes on a busy machine.
     await finding.follow_everywhere(town.services.database, town.services.keys)
     found = {}
     for table in schema.metadata.sorted_tables:
@@ -576,13 +574,8 @@ async def test_a_role_does_what_the_table_says_and_nothing_else(sqlite_township:
 
 
 @pytest.mark.parametrize("role", permissions.ROLES)
-async def test_nobody_reads_or_writes_in_another_centre(tmp_path: Path, role: str) -> None:
-    """Without rounds of the server's own, which plan the next day at night."""
-    async with open_township(tmp_path, rounds=False) as town:
-        await _nothing_of_another_centre(town, role)
-
-
-async def _nothing_of_another_centre(town: Township, role: str) -> None:
+async def test_nobody_reads_or_writes_in_another_centre(sqlite_township: Township, role: str) -> None:
+    town = sqlite_township
     foreign = await centre_of(town, new_id(), SECRET)
     before = await contents(town, foreign.centre)
     assert sum(map(len, before.values())) > 10

@@ -18,7 +18,7 @@ async def main() -> None:
     asked.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
     chosen, began = asked.parse_args(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="daiban-fuzz-") as folder:
-        async with open_township(Path(folder), rounds=False) as town:
+        async with open_township(Path(folder)) as town:
             told = await fuzz(town, chosen.inputs, chosen.seed)
     for answer, count in sorted(told.items()):
         print(f"{count:>9}  {answer}")

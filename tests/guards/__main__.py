@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.guards.warm import OTHER_CODE, PACKAGES, pytest_in
+from tests.guards.warm import OTHER_CODE, PACKAGES, end_in_order, pytest_in
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("guards.toml")
@@ -140,6 +140,7 @@ def main() -> None:
     parser.add_argument("--rules", default="", metavar="RULE,…", help="only guards whose rule begins with one of these")
     parser.add_argument("--why", action="store_true", help="show what the tests said")
     arguments = parser.parse_args()
+    end_in_order()
     guards = listed(arguments.only, arguments.rules.split(","))
     with tempfile.TemporaryDirectory(prefix="daiban-guards-") as folder:
         tree = Tree.of_project(Path(folder) / "tree")

@@ -7,9 +7,13 @@ them: a run imports its own copy, and says so if anything else slipped in.
 
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 PACKAGES = ("schemas", "sync", "client_sdk", "server")
 OTHERS = (
@@ -39,7 +43,29 @@ def pytest_in(folder: Path, tests: Sequence[str], patience: float) -> str:
     return said.read_text(encoding="utf-8", errors="replace")
 
 
+def end_in_order() -> None:
+    """From now on who is told to end (SIGINT, SIGTERM) ends his runs first, and gets `KeyboardInterrupt` himself."""
+    signal.signal(signal.SIGINT, _end)
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    for process in multiprocessing.active_children():
+        process.kill()
+    raise KeyboardInterrupt
+
+
+def _end_with_its_asker() -> None:
+    """Wait in a run for the end of whoever asked for it, which may be killed without a word. The server that it was
+    forked from does not end before it."""
+    asker = multiprocessing.parent_process()
+    if asker is not None:
+        asker.join()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def _run(folder: Path, tests: Sequence[str], said: Path) -> None:
+    threading.Thread(target=_end_with_its_asker, daemon=True).start()
     for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
         del sys.modules[name]  # the project's own: this function's home
     os.chdir(folder)

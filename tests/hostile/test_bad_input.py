@@ -19,7 +19,6 @@ from daiban_schemas.problem import PROBLEMS
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.households import finding
-from daiban_server.spine import tracing
 from daiban_sync import batch, dsse, limits, signature, wire
 from daiban_sync.dictionary import DICTIONARIES
 from daiban_sync.frames import Frame, join
@@ -32,16 +31,13 @@ from tests.support.township import Township, new_id
 EXCEPTED = {"quarantine", "session"}
 """Tables that bad input may add to, by name: batches that are kept apart, and who signed in."""
 
-FOLLOWED = ("households ", "traced ")
+FOLLOWED = "households "
 
 
 async def fingerprint(town: Township, besides: Collection[str] = ()) -> dict[str, str]:
     """A hash of each table but those excepted, and those `besides`."""
-    # These follow by themselves once a minute, which is less than this takes on a busy machine. How far they are is
-    # left out: what is refused is kept as well, and moves it.
+    # These follow when somebody searches. How far they are is left out: what is refused is kept as well, and moves it.
     await finding.follow_everywhere(town.services.database, town.services.keys)
-    await tracing.follow_everywhere(town.services.database)
-    besides = {*besides, *(("record_stretch",) if "history" in besides else ())}
 
     def everything() -> Program[dict[str, str]]:
         found: dict[str, str] = {}

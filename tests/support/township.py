@@ -189,13 +189,12 @@ async def open_township(
     database: str = "",
     clock: Clock | None = None,
     host: str = "127.0.0.1",
-    rounds: bool = True,
     **chosen: Any,
 ) -> AsyncIterator[Township]:
-    """A township served on loopback until the block ends. `database` is a PostgreSQL URL, or "" for SQLite; without
-    `rounds` the server does nothing by itself; `chosen` are settings besides."""
+    """A township served on loopback until the block ends. `database` is a PostgreSQL URL, or "" for SQLite;
+    `chosen` are settings besides."""
     clock = clock or Clock()
-    async with served(folder, database, clock, host, rounds, **chosen) as (services, url):
+    async with served(folder, database, clock, host, **chosen) as (services, url):
         town = Township(services, clock, url, folder)
         await town.set_up()
         async with town.clients:
@@ -204,9 +203,11 @@ async def open_township(
 
 @contextlib.asynccontextmanager
 async def served(
-    folder: Path, database: str, clock: Clock, host: str = "127.0.0.1", rounds: bool = True, **chosen: Any
+    folder: Path, database: str, clock: Clock, host: str = "127.0.0.1", **chosen: Any
 ) -> AsyncIterator[tuple[Services, str]]:
-    """The application in `folder`, served by uvicorn on a free port."""
+    """The application in `folder`, served by uvicorn on a free port. Its rounds are the story's to do (`one_round`): by
+    itself it would write down who was heard of while a story compares tables, and plan the next day where one is told
+    at night."""
     with contextlib.closing(listening()) as listener:
         url = f"http://{host}:{listener.getsockname()[1]}"
         if not database:
@@ -214,7 +215,7 @@ async def served(
         settings = Settings(
             folder / "server", url, database, secure_cookies=False, **{"second_factor": NOBODY, **chosen}
         )
-        app = wire(_idle(settings.practice), Wired(settings, clock, rounds=rounds))
+        app = wire(_idle(settings.practice), Wired(settings, clock, rounds=False))
         app.state.services.hashing = Hashing(_HASHER)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
         task = asyncio.create_task(server.serve(sockets=[listener]))

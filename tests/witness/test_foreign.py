@@ -68,7 +68,7 @@ def verified(folder: Path, signed: str, town: Township, witness: str) -> dict[st
 
 
 async def test_a_witness_that_somebody_else_wrote_cosigns_each_growth(tmp_path: Path, port: int) -> None:
-    async with open_township(tmp_path / "town", rounds=False) as town:
+    async with open_township(tmp_path / "town") as town:
         phone, url = await town.device("王芳"), f"http://127.0.0.1:{port}"
         config, theirs = foreign_witness.begin(tmp_path, THEIRS, dict([keys_of(town)]))
         object.__setattr__(town.services.settings, "witnesses", f"{url} {theirs}")
@@ -92,7 +92,7 @@ async def test_a_witness_that_somebody_else_wrote_cosigns_each_growth(tmp_path: 
 
 
 async def test_our_witness_is_fed_by_a_client_that_somebody_else_wrote(tmp_path: Path) -> None:
-    async with open_township(tmp_path / "town", rounds=False) as town:
+    async with open_township(tmp_path / "town") as town:
         phone, ring = await town.device("王芳"), tmp_path / "keyring.json"
         ring.write_bytes(town.services.keys.keyring)
         ours = watching(tmp_path / "witness", OURS, ring, town.services.keys.root_key.hex())

@@ -20,6 +20,19 @@ SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
 POSTGRES: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
+class _ConstantsWrittenOut(POSTGRES.statement_compiler):  # type: ignore[name-defined,misc]
+    """Writes the texts and numbers of a statement itself where they stand. PostgreSQL plans a statement once, for any
+    values: of a state that was bound it does not know that few are in it, nor that an index has just those."""
+
+    def visit_bindparam(self, bindparam: Any, **how: Any) -> str:
+        """A parameter that somebody gives, or a constant."""
+        constant = bindparam.unique and isinstance(bindparam.value, (str, int))
+        return str(super().visit_bindparam(bindparam, **(how | {"literal_binds": True} if constant else how)))
+
+
+POSTGRES.statement_compiler = _ConstantsWrittenOut
+
+
 class Compiled:
     """SQL text and the order of its parameters. Statements name a fixed number of values: no ``IN`` over a list."""
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 
-from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, rows
+from daiban_server.db import schema, setting
+from daiban_server.db.program import Program, rows
 from daiban_server.spine import log
 from daiban_server.spine.effects import Effects, Projection
 from daiban_server.spine.ledger import Ledger
@@ -20,13 +20,12 @@ _PAGE = 500
 _r = schema.record.c
 _IDS = select(_r.id).where(_r.centre == bindparam("centre_id"), _r.kind == bindparam("kind_name")).order_by(_r.id)
 _CENTRES = select(schema.counter.c.centre).order_by(schema.counter.c.centre)
-_MADE = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 
 
 def left() -> Program[int]:
     """The edition of the projections that the last server left; 0 where all have to be made."""
-    row = yield from first(_MADE, setting_name=_SETTING)
-    return int(row[0]) if row and int(row[0]) <= EDITION else 0
+    edition = int((yield from setting.held(_SETTING)) or 0)
+    return edition if edition <= EDITION else 0
 
 
 def centres() -> Program[list[bytes]]:
@@ -36,7 +35,7 @@ def centres() -> Program[list[bytes]]:
 
 def made() -> Program[None]:
     """Remember that all are of this edition."""
-    yield Write(schema.setting, [(_SETTING, str(EDITION))], "replace")
+    yield from setting.hold(_SETTING, str(EDITION))
 
 
 def rebuild(centre: bytes, effects: Effects, now: int, since: int = 0) -> Program[int]:

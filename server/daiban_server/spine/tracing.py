@@ -13,14 +13,15 @@ from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
 from daiban_server.db.database import Database
-from daiban_server.db.program import Lookup, Program, Write, first, rows
-from daiban_server.spine import projections
+from daiban_server.db.program import Lookup, Program, Write, rows
+from daiban_server.spine import followed, projections
 from daiban_server.spine.history import COLUMNS, entries_of, opened
 
 PAGE = 2000
 """Stretches that one step follows: some hundredths of a second, in which nobody else writes to the centre."""
-_h, _t, _s = schema.history.c, schema.record_stretch, schema.setting.c
-_REACHED = select(_s.value).where(_s.name == bindparam("setting_name"))
+_h, _t = schema.history.c, schema.record_stretch
+_INDEX = "traced"
+"""Under which name it is kept how far it follows."""
 _NEXT = (
     select(*(_h[name] for name in COLUMNS[:-1]))
     .where(_h.centre == bindparam("centre_id"), _h.position > bindparam("after"))
@@ -31,8 +32,7 @@ _NEXT = (
 
 def reached(centre: bytes) -> Program[int]:
     """Where the last stretch begins that was followed; 0 before the first."""
-    row = yield from first(_REACHED, setting_name=_name(centre))
-    return int(row[0]) if row else 0
+    return (yield from followed.reached(_INDEX, centre))
 
 
 def traced(centre: bytes, records: Iterable[bytes]) -> Program[list[int]]:
@@ -58,8 +58,4 @@ def _step(centre: bytes) -> Program[None]:
     if found:
         lines = {(centre, one.record, row[0]) for row in found for one in entries_of(opened(row))}
         yield Write(_t, sorted(lines), "ignore")
-        yield Write(schema.setting, [(_name(centre), str(found[-1][0]))], "replace")
-
-
-def _name(centre: bytes) -> str:
-    return f"traced {centre.hex()}"
+        yield from followed.reach(_INDEX, centre, found[-1][0])

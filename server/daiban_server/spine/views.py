@@ -46,7 +46,8 @@ BY_STATUS = (
     .where(
         _r.centre == bindparam("centre_id"), _r.kind == bindparam("kind_name"), _r.status == bindparam("wanted_status")
     )
-    .order_by(_r.position.desc())
+    # Not by the feed: PostgreSQL would go back through all of it for a few drafts.
+    .order_by((_r.position + 0).desc())
     .limit(bindparam("page"))
 )
 BY_PARENT = (

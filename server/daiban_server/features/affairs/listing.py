@@ -4,11 +4,13 @@ A bad rating is an opinion (see `rating`), so it stands here once, as that; a go
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 from litestar import get
 from litestar.params import FromQuery
 from msgspec import Struct
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Select, bindparam, select
 
 from daiban_schemas.masking import in_text
 from daiban_server.db import schema
@@ -24,8 +26,6 @@ from daiban_sync.ids import NOBODY, is_id
 MOST = 200
 LONGEST = 40
 _o, _g, _s = schema.opinion_sheet.c, schema.rating.c, schema.case_sheet.c
-_WINDOW = or_(bindparam("any_window") == 1, _s.window == bindparam("window_name"))
-_STARS = or_(bindparam("stars") == 0, _g.level == bindparam("stars"))
 _OPINIONS = (
     select(_o.id, _o.place, _o.application, _o.answerer, _o.due, _o.answered, _g.level, _s.number, _s.window)
     .select_from(
@@ -33,29 +33,20 @@ _OPINIONS = (
             schema.rating, (_g.centre == _o.centre) & (_g.id == _o.application) & (_o.channel == "rating")
         ).outerjoin(schema.case_sheet, (_s.centre == _o.centre) & (_s.id == _o.application))
     )
-    .where(
-        _o.centre == bindparam("centre_id"),
-        or_(bindparam("any_place") == 1, _o.place == bindparam("place_id")),
-        or_(bindparam("answered_too") == 1, _o.answered.is_(None)),
-        _WINDOW,
-        _STARS,
-    )
+    .where(_o.centre == bindparam("centre_id"))
     .order_by(_o.id.desc())
     .limit(MOST)
 )
 _RATINGS = (
     select(_g.id, _s.place, _g.level, _g.text, _g.at, _s.number, _s.window)
     .select_from(schema.rating.outerjoin(schema.case_sheet, (_s.centre == _g.centre) & (_s.id == _g.id)))
-    .where(
-        _g.centre == bindparam("centre_id"),
-        _g.level > BAD,
-        or_(bindparam("any_place") == 1, _s.place == bindparam("place_id")),
-        _WINDOW,
-        _STARS,
-    )
+    .where(_g.centre == bindparam("centre_id"), _g.level > BAD)
     .order_by(_g.at.desc(), _g.id.desc())
     .limit(MOST)
 )
+_NARROWED = {"window": _s.window == bindparam("window_name"), "stars": _g.level == bindparam("stars")}
+_OPINIONS_NARROWED = {"place": _o.place == bindparam("place_id"), "unanswered": _o.answered.is_(None), **_NARROWED}
+_RATINGS_NARROWED = {"place": _s.place == bindparam("place_id"), **_NARROWED}
 
 
 class Wanted(Struct, frozen=True):
@@ -106,19 +97,22 @@ async def opinions(
 
 def received_by(centre: bytes, wanted: Wanted, now: int) -> Program[list[OpinionLine]]:
     """What a centre received, newest first."""
-    narrowed = {
-        "centre_id": centre,
-        "any_place": int(not wanted.place),
-        "place_id": bytes.fromhex(wanted.place) if wanted.place else NOBODY,
-        "any_window": int(not wanted.window),
-        "window_name": wanted.window,
-        "stars": wanted.stars,
-    }
-    said = yield from rows(_OPINIONS, **narrowed, answered_too=int(not wanted.unanswered))
-    found = yield from _opinions(Ledger(centre, now, 0), said)
+    opinions, ratings = _narrowed(frozenset(name for name in _OPINIONS_NARROWED if getattr(wanted, name)))
+    place = bytes.fromhex(wanted.place) if wanted.place else NOBODY
+    given = {"centre_id": centre, "place_id": place, "window_name": wanted.window, "stars": wanted.stars}
+    found = yield from _opinions(Ledger(centre, now, 0), (yield from rows(opinions, **given)))
     if not wanted.unanswered:
-        found += [_rating(row) for row in (yield from rows(_RATINGS, **narrowed))]
+        found += [_rating(row) for row in (yield from rows(ratings, **given))]
     return sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
+
+
+@lru_cache(maxsize=16)  # as many as there are sets of what may be asked
+def _narrowed(asked: frozenset[str]) -> tuple[Select[Any], Select[Any]]:
+    """Opinions, and ratings. Only what is asked stands in a statement, as in `features.cases.narrowing`."""
+    return (
+        _OPINIONS.where(*(_OPINIONS_NARROWED[name] for name in sorted(asked))),
+        _RATINGS.where(*(_RATINGS_NARROWED[name] for name in sorted(asked & _RATINGS_NARROWED.keys()))),
+    )
 
 
 def _opinions(ledger: Ledger, said: Sequence[Row]) -> Program[list[OpinionLine]]:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete
 
-from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, run
+from daiban_server.db import schema, setting
+from daiban_server.db.program import Program, run
 from daiban_server.features.catalogue.catalogue import Catalogue
 from daiban_server.features.catalogue.difference import Change
 from daiban_server.features.catalogue.editions import Plan, Publisher, planned, publish, standing
@@ -20,9 +20,7 @@ from daiban_server.spine import log
 from daiban_server.spine.refusal import Refusal
 from daiban_sync.ids import NOBODY
 
-_s = schema.setting.c
-_HELD = select(_s.value).where(_s.name == bindparam("setting_name"))
-_DROP = delete(schema.setting).where(_s.name == bindparam("setting_name"))
+_DROP = delete(schema.setting).where(schema.setting.c.name == bindparam("setting_name"))
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -50,13 +48,13 @@ def draft_of(catalogue: Catalogue, file: str, only: str, at: int) -> Draft:
 
 def keep(person: bytes, draft: Draft) -> Program[None]:
     """Keep it; what the same officer uploaded before is let go."""
-    yield Write(schema.setting, [(_name(person), msgspec.json.encode(draft).decode())], "replace")
+    yield from setting.hold(_name(person), msgspec.json.encode(draft).decode())
 
 
 def kept(person: bytes) -> Program[Draft | None]:
     """What an officer uploaded and has not decided about."""
-    row = yield from first(_HELD, setting_name=_name(person))
-    return msgspec.json.decode(row[0], type=Draft) if row else None
+    held = yield from setting.held(_name(person))
+    return msgspec.json.decode(held, type=Draft) if held else None
 
 
 def let_go(person: bytes) -> Program[None]:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from daiban_server import todo
-from daiban_server.db import schema
-from daiban_server.db.program import Program, first, rows
+from daiban_server.db import schema, setting
+from daiban_server.db.program import Program, rows
 
 DAYS = 7
 """After how many days of silence the head is told, unless the centre's setting says otherwise."""
@@ -30,13 +30,11 @@ _OF_CENTRE = (
     .where(_d.centre == bindparam("centre_id"), _AWAITED, bindparam("heard_before") > _HEARD)
     .order_by(_HEARD)
 )
-_DAYS = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 
 
 def days(centre: bytes) -> Program[int]:
     """After how many days of silence this centre's head is told."""
-    row = yield from first(_DAYS, setting_name=f"{SETTING} {centre.hex()}")
-    return int(row[0]) if row else DAYS
+    return int((yield from setting.held(f"{SETTING} {centre.hex()}")) or DAYS)
 
 
 class Silent(NamedTuple):

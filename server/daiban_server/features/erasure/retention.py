@@ -22,8 +22,8 @@ from sqlalchemy import bindparam, or_, select
 
 from daiban_schemas.kinds.household import CURRENT, MERGED
 from daiban_server import todo
-from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first, rows
+from daiban_server.db import schema, setting
+from daiban_server.db.program import Program, rows
 from daiban_sync import ids
 
 DAY = 86_400_000
@@ -34,7 +34,6 @@ SETTING = "retention"
 
 _r, _s, _o, _x = schema.record.c, schema.case_sheet.c, schema.opinion_sheet.c, schema.erasure.c
 _c = schema.reception_sheet.c
-_HELD = select(schema.setting.c.value).where(schema.setting.c.name == SETTING)
 _CENTRES = select(schema.counter.c.centre).where(schema.counter.c.centre != ids.NOBODY)
 _CASES = (
     select(_s.id, _s.kept_from)
@@ -74,7 +73,7 @@ _HOUSEHOLDS = (
         .where(
             _under.c.centre == _r.centre,
             _under.c.parent == _r.id,
-            ~select(_x.record).where(_x.centre == _r.centre, _x.record == _under.c.id).exists(),
+            ~select(_x.record).where(_x.centre == _under.c.centre, _x.record == _under.c.id).exists(),
         )
         .exists(),
         ~select(_i.id).where(_i.centre == _r.centre, _i.into == _r.id).exists(),
@@ -105,13 +104,13 @@ class Due(Struct, frozen=True):
 
 def days() -> Program[dict[str, int]]:
     """How many days each class is kept, as the district set it."""
-    row = yield from first(_HELD)
-    return {**DEFAULT, **(msgspec.json.decode(row[0], type=dict[str, int]) if row else {})}
+    held = yield from setting.held(SETTING)
+    return {**DEFAULT, **(msgspec.json.decode(held, type=dict[str, int]) if held else {})}
 
 
 def keep(chosen: Mapping[str, int]) -> Program[None]:
     """Set how many days classes are kept."""
-    yield Write(schema.setting, [(SETTING, msgspec.json.encode(dict(chosen)).decode())], "replace")
+    yield from setting.hold(SETTING, msgspec.json.encode(dict(chosen)).decode())
 
 
 def problems(chosen: Mapping[str, int]) -> Iterator[str]:

@@ -10,15 +10,13 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
-from sqlalchemy import bindparam, select
 
-from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first
+from daiban_server.db import setting
+from daiban_server.db.program import Program
 from daiban_server.features.figures.catalogue import FIGURES
 from daiban_server.features.figures.counting import RATIOS, ratio
 
 _NAME = "assessment"
-_HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 Figures = Annotated[tuple[str, ...], Meta(min_length=1, max_length=10)]
 
 
@@ -89,13 +87,13 @@ class Score(Struct, frozen=True):
 
 def formula() -> Program[Formula]:
     """What holds now."""
-    row = yield from first(_HELD, setting_name=_NAME)
-    return msgspec.json.decode(row[0], type=Formula) if row else STANDARD
+    held = yield from setting.held(_NAME)
+    return msgspec.json.decode(held, type=Formula) if held else STANDARD
 
 
 def choose(chosen: Formula) -> Program[None]:
     """Set another; it was looked at for `faults`."""
-    yield Write(schema.setting, [(_NAME, msgspec.json.encode(chosen).decode())], "replace")
+    yield from setting.hold(_NAME, msgspec.json.encode(chosen).decode())
 
 
 def score(chosen: Formula, figures: Mapping[str, int]) -> Score:

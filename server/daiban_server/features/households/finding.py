@@ -23,18 +23,20 @@ from daiban_server.db.program import Program, Row, Write, first, rows, run
 from daiban_server.features.households.merging import apart_from
 from daiban_server.keystore import ServerKeys
 from daiban_server.spelling import heard, pattern, spelt
-from daiban_server.spine import log
+from daiban_server.spine import followed, log
 from daiban_server.spine.ledger import Ledger, Record
 from daiban_sync.ids import NOBODY
 
 PAGE = 500
+SHEETS = "households"
+"""Under which name it is kept how far they follow."""
 LISTED = 50
-_r, _w, _p, _s = schema.record.c, schema.household_sheet.c, schema.place.c, schema.setting.c
+_r, _w, _p = schema.record.c, schema.household_sheet.c, schema.place.c
 _CENTRES = select(schema.counter.c.centre).where(schema.counter.c.centre != NOBODY).order_by(schema.counter.c.centre)
-_FOLLOWED = select(_s.value).where(_s.name == bindparam("setting_name"))
 _CHANGED = (
     select(_r.id, _r.position)
-    .where(_r.centre == bindparam("centre_id"), _r.position > bindparam("after"), _r.kind == "household")
+    # By the feed, and not by the kind: that would read all households of the centre for the few that are new.
+    .where(_r.centre == bindparam("centre_id"), _r.position > bindparam("after"), _r.kind + "" == "household")
     .order_by(_r.position)
     .limit(PAGE)
 )
@@ -106,18 +108,13 @@ async def follow(centre: bytes, database: Database, keys: ServerKeys) -> None:
 
 def _behind(centre: bytes) -> Program[bool]:
     standing = yield from log.standing(centre)
-    return standing is not None and standing.position > (yield from _followed(centre))
-
-
-def _followed(centre: bytes) -> Program[int]:
-    row = yield from first(_FOLLOWED, setting_name=_name(centre))
-    return int(row[0]) if row else 0
+    return standing is not None and standing.position > (yield from followed.reached(SHEETS, centre))
 
 
 def _step(centre: bytes, secret: bytes) -> Program[None]:
     """Follow as many changes as a page has, under the centre's lock: nothing comes in between them."""
     position, _ = yield from log.lock(centre)
-    changed = yield from rows(_CHANGED, centre_id=centre, after=(yield from _followed(centre)))
+    changed = yield from rows(_CHANGED, centre_id=centre, after=(yield from followed.reached(SHEETS, centre)))
     ledger, sheets = Ledger(centre, 0, position), []
     yield from ledger.load([id_ for id_, _ in changed])
     known = filter(None, ledger.records.values())
@@ -132,11 +129,7 @@ def _step(centre: bytes, secret: bytes) -> Program[None]:
     if sheets:
         yield Write(schema.household_sheet, sheets, "replace")
     reached = changed[-1][1] if len(changed) == PAGE else position
-    yield Write(schema.setting, [(_name(centre), str(reached))], "replace")
-
-
-def _name(centre: bytes) -> str:
-    return f"households {centre.hex()}"
+    yield from followed.reach(SHEETS, centre, reached)
 
 
 def _sheet(ledger: Ledger, record: Record, secret: bytes) -> Program[tuple[Any, ...] | None]:

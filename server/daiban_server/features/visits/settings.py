@@ -5,10 +5,9 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct, field
-from sqlalchemy import bindparam, select
 
-from daiban_server.db import schema
-from daiban_server.db.program import Program, Write, first
+from daiban_server.db import setting
+from daiban_server.db.program import Program
 from daiban_server.features.visits.engine.model import Point, Travel, Weights
 from daiban_server.features.visits.engine.model import Settings as EngineSettings
 from daiban_server.features.visits.engine.travel import GreatCircle
@@ -18,7 +17,6 @@ SWAY = 900_000
 """Milliseconds by which a promised visit may move from what was promised first: no setting allows more."""
 HEAVIEST = 1_000_000
 """No weight is more: eleven days of road, for any one thing, outweigh whatever a week has."""
-_HELD = select(schema.setting.c.value).where(schema.setting.c.name == bindparam("setting_name"))
 _Second = Annotated[int, Meta(ge=0, le=86_400)]
 
 
@@ -75,13 +73,13 @@ class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 def settings_of(centre: bytes) -> Program[VisitSettings]:
     """What a centre chose."""
-    row = yield from first(_HELD, setting_name=_name(centre))
-    return msgspec.json.decode(row[0], type=VisitSettings) if row else VisitSettings()
+    held = yield from setting.held(_name(centre))
+    return msgspec.json.decode(held, type=VisitSettings) if held else VisitSettings()
 
 
 def choose(centre: bytes, settings: VisitSettings) -> Program[None]:
     """Choose others; `settings` have no faults."""
-    yield Write(schema.setting, [(_name(centre), msgspec.json.encode(settings).decode())], "replace")
+    yield from setting.hold(_name(centre), msgspec.json.encode(settings).decode())
 
 
 def _name(centre: bytes) -> str:

@@ -20,7 +20,7 @@ from daiban_server.console.cases.prints import Prints, prints
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.reading.disputes import disputes_of
 from daiban_server.console.reading.visits import of_case
 from daiban_server.console.settling import Failed
@@ -134,9 +134,8 @@ async def whole(
 
 
 def _read(id_: bytes, session: SignedIn, services: Services, seen: str = "") -> Program[Mapping[str, Any]]:
-    centre, now = session.clerk.centre, services.now()
-    book = Book(centre, now, services.keys.desk_device(centre), session.clerk.person)
-    yield from book.open()
+    book = yield from book_of(session, services)
+    centre, now = book.centre, book.now
     found = yield from whole_case(session, id_)
     yield from book.read([id_])
     people = yield from rows(_PEOPLE, centre_id=centre)

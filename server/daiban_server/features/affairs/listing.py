@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from litestar import get
 from litestar.params import FromQuery
 from msgspec import Struct
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from daiban_schemas.masking import in_text
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Row, rows
+from daiban_server.db.program import Program, Row, first, rows
 from daiban_server.features.affairs.rating import BAD
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError
@@ -23,6 +23,7 @@ from daiban_sync.ids import NOBODY, is_id
 
 MOST = 200
 LONGEST = 40
+_OPINION, _RATING = "opinion", "rating"
 _o, _g, _s = schema.opinion_sheet.c, schema.rating.c, schema.case_sheet.c
 _WINDOW = or_(bindparam("any_window") == 1, _s.window == bindparam("window_name"))
 _STARS = or_(bindparam("stars") == 0, _g.level == bindparam("stars"))
@@ -41,7 +42,7 @@ _OPINIONS = (
         _STARS,
     )
     .order_by(_o.id.desc())
-    .limit(MOST)
+    .limit(bindparam("page"))
 )
 _RATINGS = (
     select(_g.id, _s.place, _g.level, _g.text, _g.at, _s.number, _s.window)
@@ -54,8 +55,9 @@ _RATINGS = (
         _STARS,
     )
     .order_by(_g.at.desc(), _g.id.desc())
-    .limit(MOST)
+    .limit(bindparam("page"))
 )
+_WAITING = select(func.count()).where(_o.centre == bindparam("centre_id"), _o.answered.is_(None))
 
 
 class Wanted(Struct, frozen=True):
@@ -101,12 +103,40 @@ async def opinions(
     if (place and not is_id(place)) or not 0 <= stars <= 5 or "\x00" in window:
         raise ProblemError("request.invalid")
     wanted = Wanted(place, window[:LONGEST], stars, unanswered)
-    return await services.database.read(received_by(session.clerk.centre, wanted, services.now()))
+    return (await services.database.read(received_by(session.clerk.centre, wanted, services.now())))[0]
 
 
-def received_by(centre: bytes, wanted: Wanted, now: int) -> Program[list[OpinionLine]]:
-    """What a centre received, newest first."""
-    narrowed = {
+def waiting(centre: bytes) -> Program[int]:
+    """How many opinions of a centre wait for an answer."""
+    row = yield from first(_WAITING, centre_id=centre)
+    return int(row[0]) if row else 0
+
+
+def received_by(
+    centre: bytes, wanted: Wanted, now: int, limit: int = MOST, skip: int = 0
+) -> Program[tuple[list[OpinionLine], bool]]:
+    """What a centre received, newest first, and whether more follows.
+
+    Opinions and ratings are two tables: of each, whatever could stand on the page is asked for, and records are read
+    of those alone that do."""
+    asked = {**_narrowed(centre, wanted), "page": skip + limit + 1}
+    said = yield from rows(_OPINIONS, **asked, answered_too=int(not wanted.unanswered))
+    rated = [] if wanted.unanswered else (yield from rows(_RATINGS, **asked))
+    both = [*((_made(row[0]), _OPINION, row) for row in said), *((row[4], _RATING, row) for row in rated)]
+    both.sort(key=lambda one: one[0], reverse=True)
+    page = both[skip : skip + limit]
+    found = yield from _opinions(Ledger(centre, now, 0), [row for _, which, row in page if which is _OPINION])
+    found += [_rating(row) for _, which, row in page if which is _RATING]
+    return sorted(found, key=lambda one: one.at, reverse=True), len(both) > skip + limit
+
+
+def _made(opinion: bytes) -> int:
+    """When an opinion was made, by its id: the server makes it as it takes the opinion in."""
+    return int.from_bytes(opinion[:6], "big")
+
+
+def _narrowed(centre: bytes, wanted: Wanted) -> dict[str, object]:
+    return {
         "centre_id": centre,
         "any_place": int(not wanted.place),
         "place_id": bytes.fromhex(wanted.place) if wanted.place else NOBODY,
@@ -114,11 +144,6 @@ def received_by(centre: bytes, wanted: Wanted, now: int) -> Program[list[Opinion
         "window_name": wanted.window,
         "stars": wanted.stars,
     }
-    said = yield from rows(_OPINIONS, **narrowed, answered_too=int(not wanted.unanswered))
-    found = yield from _opinions(Ledger(centre, now, 0), said)
-    if not wanted.unanswered:
-        found += [_rating(row) for row in (yield from rows(_RATINGS, **narrowed))]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
 
 
 def _opinions(ledger: Ledger, said: Sequence[Row]) -> Program[list[OpinionLine]]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from daiban_server.db import schema
-from tests.console.test_feedback import rated, said
+from tests.console.test_feedback import said
 from tests.console.workday import browser_of, main_of, no_wider_than_the_screen, press, sign_in, token, write
 from tests.support.chromium import DESK, PHONE, looked_at, picture
 from tests.support.township import Township, new_id
@@ -36,6 +36,32 @@ async def ratings_among_opinions(town: Township) -> None:
     await write(town, schema.rating, *rows)
     for number in range(3):
         await said(town, f"第{117 + number}件太慢")
+
+
+async def a_years_cases(town: Township) -> None:
+    """Sixty that are open and due on one day, and sixty that were over at one moment, as one paper closes them; of
+    these the first was handed in last, and one that ended since is the oldest."""
+    now = town.clock()
+    for number in range(120):
+        over = number >= 60
+        ended = (now if number == 119 else now - 60 * MINUTE) if over else None
+        told = {
+            **dict.fromkeys(("number", "slip", "item_name", "window", "search"), ""),
+            **dict.fromkeys(("item", "household", "place", "owner", "handler"), bytes(16)),
+            **dict.fromkeys(("received", "accepted", "end", "archived", "kept_from")),
+            "centre": town.centre,
+            "id": new_id(),
+            "label": "direct",
+            "source": "home",
+            "urgent": False,
+            "kin": False,
+            "applicant": f"第{number}件",
+            "status": "closed" if over else "received",
+            "ended": ended,
+            "submitted": now - (number % 60) * 10 * MINUTE,
+            "due": None if over else "2099-01-01",
+        }
+        await write(town, schema.case_sheet, tuple(told[column.name] for column in schema.case_sheet.columns))
 
 
 async def pages_of(http: httpx2.AsyncClient, path: str) -> list[list[str]]:
@@ -67,18 +93,30 @@ async def test_each_line_stands_on_one_page(
     assert "没有第 9 页" in beyond and "下一页" not in beyond
 
 
+async def test_each_case_stands_on_one_page_though_many_are_due_or_over_at_once(township: Township) -> None:
+    town = township
+    await a_years_cases(town)
+    pages = await pages_of(await browser_of(town, "赵敏"), "/cases?all=yes")
+    assert [len(page) for page in pages] == [50, 50, 20]
+    lines = [line for page in pages for line in page]
+    assert len(set(lines)) == 120
+    assert lines[:60] == [f"第{number}件" for number in range(60)], "what is owed, and of one day what came last"
+    assert lines[60] == "第119件", "then what ended last, however long ago it came in"
+
+
 async def test_opinions_and_ratings_are_one_list_and_what_waits_is_counted_whatever_page_is_open(
     sqlite_township: Township,
 ) -> None:
     town = sqlite_township
-    await rated(town, 5, "第900件很快")
+    await said(town, "第900件太慢")
+    town.clock.ahead += 4 * 60 * MINUTE
     await ratings_among_opinions(town)
     http = await browser_of(town, "赵敏")
     first, *_, last = await pages_of(http, "/feedback")
-    assert first[:4] == ["第119件", "第118件", "第117件", "第900件"], "newest first, whichever of both it is"
-    assert last[-1] == "第116件", "and the oldest last"
+    assert first[:4] == ["第119件", "第118件", "第117件", "第0件"], "newest first, whichever of both it is"
+    assert last[-2:] == ["第116件", "第900件"], "and the oldest last"
     for page in ("/feedback", "/feedback?page=3", "/feedback?stars=5"):
-        assert "待答复 3 件" in main_of(await http.get(page))
+        assert "待答复 4 件" in main_of(await http.get(page))
 
 
 async def test_who_acts_on_a_later_page_comes_back_to_it(sqlite_township: Township, chromium: Browser) -> None:

@@ -40,6 +40,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (listing._ALIKE, "ix_case_sheet_applicant (centre=? AND applicant=?)"),
         (statements(Wanted()).open, "ix_case_sheet_ended (centre=? AND ended=?)"),
         (statements(Wanted(query="zhang")).open, "ix_case_sheet_ended (centre=? AND ended=?)"),
+        (statements(Wanted()).over, "COVERING INDEX ix_case_sheet_ended (centre=? AND ended>?)"),
+        (statements(Wanted(query="zhang")).over, "SEARCH case_sheet USING PRIMARY KEY (centre=?)"),
         (statements(Wanted(handler="00" * 16)).how_many, "ix_case_sheet_handler (centre=? AND handler=?)"),
         (statements(Wanted(status="awaiting")).how_many, "ix_case_sheet_status (centre=? AND status=?)"),
         (statements(Wanted(due_before="2026-11-27")).how_many, "ix_case_sheet_status (centre=? AND status=? AND due"),
@@ -64,6 +66,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
     ids=[
         *("papers of a case", "disputes", "drafts", "story of a case", "alike", "open cases", "open cases by name"),
+        *("cases that are over", "those by name"),
         *("mine", "awaiting", "due", "windows", "limits", "somebody's cases", "a home's cases"),
         *("somebody's receptions", "replies owed", "papers that came back", "messages not sent", "messages of a state"),
         *("cases due to go", "receptions due to go", "drafts due to go", "homes due to go", "homes told apart"),
@@ -81,6 +84,13 @@ def test_the_newest_of_a_list_are_read_in_order_and_no_more_than_are_shown(
 ) -> None:
     plan = _plan(asked, database)
     assert not any("ORDER BY" in line for line in plan), plan
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(label="home")], ids=["all", "visits at home"])
+def test_a_page_far_down_skips_along_the_index_and_sorts_no_more_than_its_lines(wanted: Wanted, database: Path) -> None:
+    """Sorting what a page shows is the last that is done; to sort the centre took longer with each page."""
+    plan = _plan(statements(wanted).over, database)
+    assert [line for line in plan if "ORDER BY" in line] == plan[-1:], plan
 
 
 def _plan(asked: Select[object], database: Path) -> list[str]:

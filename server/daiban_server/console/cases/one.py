@@ -1,6 +1,6 @@
 """One case: how it stands, what may be done now and why the rest may not, its story, its form, its papers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.kinds.application import HELD
 from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.console import asking, words
 from daiban_server.console.asking import Form, form, label_of, word_of
@@ -197,9 +198,7 @@ def _proof(id_: bytes, book: Book) -> Program[Proof | None]:
 
 
 def _acts(acts: list[ActOut], status: str, session: SignedIn, people: Mapping[str, str]) -> list[Act]:
-    found = [
-        Act(form(KIND.commands[one.name], people), "commands") for one in acts if one.legal and one.name != "correct"
-    ]
+    found = [Act(form(KIND.commands[one.name], people), "commands") for one in acts if one.legal]
     if not may(session.role, "record.command") or session.role == "cadre":
         return found
     facts = [KIND.reports[name] for name in FACTS if status in KIND.reports[name].moves]
@@ -210,8 +209,17 @@ def _step(one: EventOut, now: int) -> Step:
     at, taken = words.moment(one.effective, now), words.moment(one.at, now)
     moved = words.APPLICATION.get(one.after) if one.after and one.after != one.before else None
     late = taken if abs(one.at - one.effective) > 10 * 60_000 else None
-    told_of = [(label_of(one.name, name), text) for name, value in one.told.items() if (text := _particular(value))]
-    return Step(one.label, at, late, one.by, moved, told_of)
+    return Step(one.label, at, late, one.by, moved, list(_particulars(one)))
+
+
+def _particulars(one: EventOut) -> Iterator[tuple[str, str]]:
+    """What was said with an act, each with its label; of a correction every value by itself."""
+    for name, value in one.told.items():
+        if one.name == "correct" and name == "values":
+            parts = ((f"{name}.{field}", told(new, HELD.get(field), lambda id_: "", 0)) for field, new in value.items())
+            yield from ((label_of(one.name, part), text) for part, text in parts)
+        elif text := _particular(value):
+            yield label_of(one.name, name), text
 
 
 def _particular(value: Any) -> str:

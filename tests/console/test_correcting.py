@@ -74,6 +74,7 @@ async def test_what_cannot_be_right_is_said_and_changes_nothing(sqlite_township:
     csrf = {"csrf": await token(http, f"/cases/{case}")}
     for form, said in (
         ({"values.applicant": "张桂蓝"}, "请填写“理由”"),
+        ({"reason": "抄错"}, "请至少填写一项要改的"),
         ({"values.identity_number": "110105194912310021", "reason": "抄错"}, "身份证号改为"),
         ({"values.source": "raven", "reason": "抄错"}, "收件渠道改为"),
         ({"values.account.bank": "农商行", "reason": "抄错"}, ""),

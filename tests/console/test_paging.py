@@ -144,12 +144,14 @@ async def test_who_acts_on_a_later_page_comes_back_to_it(sqlite_township: Townsh
         await picture(desk, "console-feedback-second-page-desk")
 
 
-async def test_the_address_of_an_act_leads_nowhere_else(sqlite_township: Township) -> None:
+async def test_the_address_of_an_act_leads_back_to_its_page_and_nowhere_else(sqlite_township: Township) -> None:
     """What stands behind the question mark is read as a state and a page, and written anew."""
     town = sqlite_township
     await failed_messages(town)
     http = await browser_of(town, "赵敏")
-    (one, *_) = (await (await town.signed_in("赵敏")).get("/v1/messages/sent")).json()
+    one, other, *_ = (await (await town.signed_in("赵敏")).get("/v1/messages/sent")).json()
     form = {"csrf": await token(http)}
+    answer = await http.post(f"/messages/{other['id']}/again?state=failed&page=2", data=form)
+    assert answer.headers["location"] == "/messages?state=failed&page=2&said=message-again"
     answer = await http.post(f"/messages/{one['id']}/again?state=//x&page=-1&next=https://x", data=form)
     assert answer.headers["location"] == "/messages?said=message-again"

@@ -120,7 +120,8 @@ async def test_no_case_of_another_centre_is_shown_or_moved(sqlite_township: Town
 async def test_a_list_without_cases_says_what_will_stand_there(sqlite_township: Township) -> None:
     http = await browser_of(sqlite_township, "赵敏")
     assert "还没有办件" in (await http.get("/cases")).text
-    assert "没有符合的办件" in (await http.get("/cases?q=%25_\\&page=99999&due=x&state=%00")).text
+    assert "没有符合的办件" in (await http.get("/cases?q=%25_\\&due=x&state=%00")).text
+    assert "没有第 99999 页" in (await http.get("/cases?q=%25_\\&page=99999")).text
     assert (await http.get("/cases?page=-3")).status_code == 200
 
 

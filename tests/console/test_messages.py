@@ -45,6 +45,8 @@ async def test_what_did_not_arrive_is_sent_again_or_read_out_by_telephone(
         await desk.get_by_text("已电话告知", exact=True).last.click()
         await desk.get_by_label("告诉了谁").fill("张桂兰本人")
         await press(desk.get_by_role("button", name="记下"))
+        assert "没有这样的消息" in await desk.locator("main").inner_text(), "it failed no more, and the list says so"
+        await press(desk.get_by_role("link", name="已电话告知"))
         told = await desk.locator("main").inner_text()
         assert "张桂兰本人" in told and "赵敏" in told
         assert "没有发成的" not in told, "he was told, so nobody has to be reached any more"

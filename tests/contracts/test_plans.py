@@ -33,7 +33,7 @@ PARTIAL = {"ix_record_conflicts"}
 """Indices that have of a centre only what is asked for."""
 FEW = {"erasure", "household_merge"}
 """Tables of which a centre has so few that all of them may be read."""
-OF_ALL = {"windows", "homes of one identity", "homes of one sound", "homes of one telephone"}
+OF_ALL = {"those by name", "windows", "homes of one identity", "homes of one sound", "homes of one telephone"}
 """What is asked of all that a centre has; by which index is no matter to PostgreSQL, where each row is read by it."""
 _STRETCHES = Lookup(schema.record_stretch, ("centre", "record"), ("position",), [(b"", b"")])
 
@@ -45,6 +45,11 @@ FOUND_BY: dict[str, tuple[Asked, str]] = {
     "alike": (listing._ALIKE, "ix_case_sheet_applicant (centre=? AND applicant=?)"),
     "open cases": (statements(Wanted()).open, "ix_case_sheet_ended (centre=? AND ended=?)"),
     "open cases by name": (statements(Wanted(query="zhang")).open, "ix_case_sheet_ended (centre=? AND ended=?)"),
+    "cases that are over": (
+        statements(Wanted()).over,
+        "COVERING INDEX ix_case_sheet_ended (centre=? AND ended>?)",
+    ),
+    "those by name": (statements(Wanted(query="zhang")).over, "SEARCH case_sheet USING PRIMARY KEY (centre=?)"),
     "mine": (statements(Wanted(handler="00" * 16)).how_many, "ix_case_sheet_handler (centre=? AND handler=?)"),
     "awaiting": (statements(Wanted(status="awaiting")).how_many, "ix_case_sheet_status (centre=? AND status=?)"),
     "due": (
@@ -103,6 +108,13 @@ def test_it_is_found_by_its_index(what: str, database: Path) -> None:
 @pytest.mark.parametrize("what", IN_ORDER)
 def test_the_newest_of_a_list_are_read_in_order_and_no_more_than_are_shown(what: str, database: Path) -> None:
     plan = _plan(IN_ORDER[what], database)
+    assert not any("ORDER BY" in line for line in plan), plan
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(label="home")], ids=["all", "visits at home"])
+def test_a_page_far_down_skips_along_the_index_and_sorts_nothing(wanted: Wanted, database: Path) -> None:
+    """To sort the centre took longer with each page."""
+    plan = _plan(statements(wanted).over, database)
     assert not any("ORDER BY" in line for line in plan), plan
 
 

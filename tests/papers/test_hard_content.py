@@ -142,6 +142,14 @@ def test_a_name_of_thirty_characters_and_a_word_without_end_keep_to_the_paper(po
         assert long in poppler.text(render(document)), name
 
 
+@pytest.mark.parametrize("name", ["承办单", "撤回申请登记单"])
+@pytest.mark.parametrize("number", ["JM-20261127-BJ-0007", "HB01-20261127-BJ-0007", "QINGHE01-20261127-BJ-12345"])
+def test_a_number_is_printed_on_one_line(number: str, name: str, poppler: Poppler) -> None:
+    """Whoever copies one from two lines leaves its end out."""
+    document = rewritten(SAMPLES[name], lambda field, text: number if field == "case" and text else text)
+    assert any(number in line for line in poppler.lines(render(document)))
+
+
 @pytest.mark.parametrize("name", ["一次性告知书", "受理通知书", "延期告知书", "特殊环节告知书", "不予办理决定书"])
 def test_an_address_of_three_lines_and_a_long_item_leave_a_notice_on_one_sheet(name: str, poppler: Poppler) -> None:
     address = "汉江区清河镇柳树村三组（老庄子）第二百一十八号院后排东起第三户，由村小学向北约八百米过石桥后左转上坡" * 2

@@ -28,6 +28,10 @@ class Poppler:
         pages = self._run("pdftotext", "-raw", "-", "-", pdf=pdf).split("\f")[:-1]
         return ["".join(page.split()) for page in pages]
 
+    def lines(self, pdf: bytes) -> list[str]:
+        """The lines as they stand on the paper, for what must not be broken."""
+        return self._run("pdftotext", "-layout", "-", "-", pdf=pdf).splitlines()
+
     def text(self, pdf: bytes) -> str:
         """The text of all pages, as `pages` gives it."""
         return "".join(self.pages(pdf))

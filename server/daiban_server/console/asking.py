@@ -1,11 +1,13 @@
 """What a command or a report asks for, as fields of a form, and the form read back into what it takes."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from itertools import chain
 from typing import Any, NamedTuple
 
 from daiban_schemas.kind import Command, Report
-from daiban_schemas.types import Choice, Date, Integer, List, Reference, Struct, Text, Type
+from daiban_schemas.types import Account, Choice, Date, IdentityNumber, Integer, List, Reference, Struct, Text, Type
 from daiban_schemas.zone import SHANGHAI
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.values import CHOICES
@@ -36,6 +38,17 @@ LABELS: Mapping[str, str] = {
     "outcome": "结果",
     "opinion": "意见",
     "person": "谁",
+    "values.source": "收件渠道改为",
+    "values.mode": "办理方式改为",
+    "values.applicant": "申请人改为",
+    "values.identity_number": "身份证号改为",
+    "values.account": "收款账户改为",
+    "values.item": "事项改为",
+    "values.household": "家庭改为",
+    "values.account.holder": "户名改为",
+    "values.account.bank": "开户银行改为",
+    "values.account.number": "账号改为",
+    "values.entitled_from": "权益起算日改为",
 }
 HINTS: Mapping[str, str] = {
     "missing": "一行一样，名称后面可以加冒号写说明。会打印在一次性告知书上。",
@@ -43,6 +56,8 @@ HINTS: Mapping[str, str] = {
     "accept.days": "空着就按事项的承诺时限。",
     "papers_days": "材料可以后补的才填。",
     "complete.reason": "超期办结的要写明。",
+    "values.source": "只填要改的，空着的照旧。",
+    "correct.reason": "写明依据，如：对照身份证。",
 }
 HOW: Mapping[str, str] = {
     "hand": "当面",
@@ -80,8 +95,17 @@ class Form(NamedTuple):
 def form(act: Command | Report, people: Mapping[str, str]) -> Form:
     """What an act asks for; `people` are those who may be named, by id."""
     given = act.arguments if isinstance(act, Command) else act.facts
-    found = [_input(act.name, name, of, people, required=name in act.required) for name, of in given.items()]
-    return Form(act.name, act.label, [one for one in found if one is not None])
+    inputs = (_inputs(act.name, name, of, people, required=name in act.required) for name, of in given.items())
+    return Form(act.name, act.label, list(chain.from_iterable(inputs)))
+
+
+def _inputs(act: str, name: str, of: Type, people: Mapping[str, str], *, required: bool) -> Iterator[Input]:
+    """The fields of one argument: of values that belong together one for each, by a name with a dot."""
+    if isinstance(of, Struct):
+        for part, one in of.members.items():
+            yield from _inputs(act, f"{name}.{part}", one, people, required=False)
+    elif (found := _input(act, name, of, people, required=required)) is not None:
+        yield found
 
 
 def _input(act: str, name: str, of: Type, people: Mapping[str, str], *, required: bool) -> Input | None:
@@ -92,7 +116,7 @@ def _input(act: str, name: str, of: Type, people: Mapping[str, str], *, required
             editor, choices = "choice", tuple(people.items())
         case Text(lines=True):
             editor = "lines"
-        case Text():
+        case Text() | IdentityNumber() | Account():
             editor = "line"
         case Integer():
             editor, bounds = "number", (of.least, of.most)
@@ -120,7 +144,8 @@ def label_of(act: str, name: str) -> str:
 
 
 def answers(asked: Form, given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a form says, by name, and what is wrong with it, by name. What was left empty is left out."""
+    """What a form says, by name, and what is wrong with it, by name. What was left empty is left out; of values that
+    belong together one at least is given."""
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for one in asked.inputs:
@@ -133,7 +158,11 @@ def answers(asked: Form, given: Mapping[str, str]) -> tuple[dict[str, Any], dict
         if value is None or one.of.problem(value):
             errors[one.name] = _wrong(one)
         else:
-            values[one.name] = value
+            *above, last = one.name.split(".")
+            reduce(lambda held, part: held.setdefault(part, {}), above, values)[last] = value
+    together = [one.name for one in asked.inputs if "." in one.name]
+    if together and not any(given.get(name, "").strip() for name in together):
+        errors[together[0]] = "请至少填写一项要改的。"
     return values, errors
 
 

@@ -9,7 +9,7 @@ from litestar.response import Template
 
 from daiban_server.console import words
 from daiban_server.console.pages import Asked, show, signed_form
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import book_of
 from daiban_server.copies.routes import CopyIn, copy
 from daiban_server.db.program import Program
 from daiban_server.http.problems import ProblemError, checked_id
@@ -44,11 +44,10 @@ async def hand_out(
 
 
 async def _form(record: str, given: Mapping[str, str], wrong: str, session: SignedIn, services: Services) -> Template:
-    id_, clerk = checked_id(record, "record.unknown"), session.clerk
+    id_ = checked_id(record, "record.unknown")
 
     def program() -> Program[Mapping[str, Any]]:
-        book = Book(clerk.centre, services.now(), b"", clerk.person)
-        yield from book.open()
+        book = yield from book_of(session, services)
         yield from book.read([id_])
         found = book.record(id_)
         if found is None or found.kind not in ("household", "application"):

@@ -9,7 +9,7 @@ from litestar.response import Template
 from daiban_server.console import words
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program, rows
 from daiban_server.features.erasure import erasing, retention
@@ -63,7 +63,7 @@ async def _page(
         "erasures",
         services,
         session,
-        _read(session, services.now()),
+        _read(session, services),
         422 if errors else 200,
         here="erasures",
         title="到期资料",
@@ -76,11 +76,10 @@ async def _page(
     )
 
 
-def _read(session: SignedIn, now: int) -> Program[Mapping[str, Any]]:
-    clerk = session.clerk
+def _read(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
+    clerk, now = session.clerk, services.now()
     days, found = (yield from retention.days()), (yield from retention.due(clerk.centre, now))
-    book = Book(clerk.centre, now, b"", clerk.person)
-    yield from book.open()
+    book = yield from book_of(session, services)
     yield from book.read(bytes.fromhex(one.record) for one in found[:LISTED])
     due: dict[str, list[DueLine]] = {of: [] for of in CLASSES}
     for one in found[:LISTED]:

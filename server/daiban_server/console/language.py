@@ -1,5 +1,6 @@
 """Which language somebody reads: a cookie of the browser, since a desk is shared and a session ends."""
 
+import re
 from contextvars import ContextVar
 from typing import Any
 
@@ -15,6 +16,9 @@ from daiban_server.http.problems import ProblemError
 
 COOKIE = "daiban_language"
 YEAR = 365 * 86_400
+_LOCAL = re.compile(r"/(?!/)[!-\[\]-~]*")
+"""A path of ours with its query: nothing that a browser may take for another host, or that ends a header."""
+_REFERER = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)(?:\?([^#\s]*))?")
 _address: ContextVar[str] = ContextVar("address", default="/")
 
 
@@ -38,15 +42,24 @@ def address() -> str:
     return _address.get()
 
 
+def _as_it_stands(onward: str, referer: str) -> str:
+    """A page of ours, with its query as the browser has it: what is typed into a search changes the address of a page
+    whose foot was written before. Of the referer no more is believed than that."""
+    if not _LOCAL.fullmatch(onward):
+        return "/"
+    path, _, query = onward.partition("?")
+    was = _REFERER.fullmatch(referer) if referer.isascii() else None
+    query = was[2] or "" if was and was[1] == path else query
+    return f"{path}?{query}" if query else path
+
+
 @get("/language/{code:str}")
 async def choose(code: FromPath[str], request: Request[Any, Any, Any]) -> Redirect:
-    """Read another language, and go on where one was."""
+    """Read another language, and go on where one was: at the page that `next` says, with what was asked of it since."""
     if code not in LANGUAGES:
         raise ProblemError("request.not_found")
-    onward = request.query_params.get("next", "/")
-    # A path of ours and nothing that a browser may take for another host.
-    local = onward.startswith("/") and not onward.startswith("//") and "\\" not in onward
-    answer = Redirect(onward if local else "/", status_code=303)
+    onward = _as_it_stands(request.query_params.get("next", "/"), request.headers.get("referer", ""))
+    answer = Redirect(onward, status_code=303)
     secure = request.url.scheme == "https"
     answer.set_cookie(Cookie(COOKIE, value=code, path="/", max_age=YEAR, httponly=True, secure=secure, samesite="lax"))
     return answer

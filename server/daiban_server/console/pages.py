@@ -150,7 +150,7 @@ def page(
 
 def go(path: str, said: str = "", anchor: str = "") -> Redirect:
     """Lead to another page, which then says something of `SAID`."""
-    query = f"?{urlencode({'said': said})}" if said else ""
+    query = ("&" if "?" in path else "?") + urlencode({"said": said}) if said else ""
     return Redirect(path + query + (f"#{anchor}" if anchor else ""), status_code=303)
 
 

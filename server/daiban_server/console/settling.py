@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from daiban_schemas import entry
 from daiban_server.console.meaning import read
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import book_of
 from daiban_server.console.reading.disputes import Dispute, dispute
 from daiban_server.console.words import wrong as wrong_with
 from daiban_server.db.program import Program
@@ -38,9 +38,7 @@ async def settle(record: str, form: Mapping[str, str], session: SignedIn, servic
     field, seen, over = _stated(record, form)
 
     def now_standing() -> Program[Dispute | None]:
-        clerk = session.clerk
-        book = Book(clerk.centre, services.now(), services.keys.desk_device(clerk.centre), clerk.person)
-        yield from book.open()
+        book = yield from book_of(session, services)
         return (yield from dispute(bytes.fromhex(record), field, book))
 
     found = await services.database.read(now_standing())

@@ -33,7 +33,8 @@ _SENT = (
     select(_m.id, _m.person, _m.phone, _m.code, _m.record, _m.text, _m.at, _m.state, _m.tries, _m.sent_at, _m.fault)
     .where(_MINE, _SEEN)
     .order_by(_m.at.desc(), _m.id)
-    .limit(MOST)
+    .limit(bindparam("page"))
+    .offset(bindparam("skipped"))
 )
 _OF_STATE = _SENT.where(_m.state == bindparam("wanted_state"))
 _UNREACHED = (
@@ -89,7 +90,7 @@ async def sent(session: GivenSession, services: GivenServices, status: FromQuery
     """The centre's last 200 messages, newest first, of one `status` or of all."""
     if status and status not in STATES:
         raise ProblemError("request.invalid")
-    return await services.database.read(sent_by(session.clerk, status, services.now()))
+    return (await services.database.read(sent_by(session.clerk, status, services.now())))[0]
 
 
 @post("/v1/messages/{message:str}/again", opt={"action": "message.sent"}, status_code=204)
@@ -111,20 +112,24 @@ def unreached(clerk: Clerk) -> Program[dict[str, int]]:
     return {**dict.fromkeys(UNREACHED, 0), **dict((yield from rows(_UNREACHED, **_seen(clerk))))}
 
 
-def sent_by(clerk: Clerk, state: str, now: int) -> Program[list[SentOut]]:
-    """What whoever asks may see, newest first."""
-    asked = rows(_OF_STATE, **_seen(clerk), wanted_state=state) if state else rows(_SENT, **_seen(clerk))
-    found = yield from asked
+def sent_by(
+    clerk: Clerk, state: str, now: int, limit: int = MOST, skip: int = 0
+) -> Program[tuple[list[SentOut], bool]]:
+    """What whoever asks may see, newest first, and whether more follows. Of `limit` messages, what is about himself is
+    left out: the rest stands on the page on which it would stand for anybody."""
+    asked = {**_seen(clerk), "page": limit + 1, "skipped": skip}
+    read = yield from rows(_OF_STATE, **asked, wanted_state=state) if state else rows(_SENT, **asked)
+    found = read[:limit]
     kept = yield from _kept_from(clerk, [row[4] for row in found if row[4]], now)
     found = [row for row in found if row[4] not in kept]
     acts: dict[bytes, list[Row]] = {row[0]: [] for row in found}
     columns = ("message", "number", "act", "author", "text", "at")
-    read = yield Lookup(schema.message_act, ("centre", "message"), columns, [(clerk.centre, id_) for id_ in acts])
-    for row in sorted(read, key=lambda row: row[1]):
+    done = yield Lookup(schema.message_act, ("centre", "message"), columns, [(clerk.centre, id_) for id_ in acts])
+    for row in sorted(done, key=lambda row: row[1]):
         acts[row[0]].append(row)
     people = {row[1] for row in found if row[1]} | {row[3] for told in acts.values() for row in told}
     names = yield from names_of({who.hex() for who in people})
-    return [_out(row, names, acts[row[0]]) for row in found]
+    return [_out(row, names, acts[row[0]]) for row in found], len(read) > limit
 
 
 def send_again(clerk: Clerk, message: bytes, now: int) -> Program[None]:

@@ -12,7 +12,8 @@ from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.console import words
 from daiban_server.console.languages.spoken import listed, translated
 from daiban_server.console.pages import Asked, said_in, show
-from daiban_server.console.reading.book import Book
+from daiban_server.console.paging import PAGE, before, page_in
+from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
 from daiban_server.features.cases import kept, listing
@@ -25,7 +26,6 @@ from daiban_server.limits.calendar import local_day
 from daiban_server.services import GivenServices, Services
 from daiban_sync.ids import is_id
 
-PAGE = 50
 FILTERS = Search.__struct_fields__
 DUE = {"over": "已超期", "today": "今日到期", "week": "七天内到期"}
 WHO = {"me": "我经办的"}
@@ -58,10 +58,8 @@ async def cases(request: Asked, session: GivenSession, services: GivenServices) 
         for one in await services.database.read(kept.searches(session.clerk.person)):
             if one.opens:
                 return Redirect(address_of(one.search), status_code=303)
-    page = request.query_params.get("page", "")
-    at = int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
-    part = bool(request.headers.get("hx-request"))
-    return await found(search_in(request.query_params), session, services, max(at, 1), part=part, said=said_in(request))
+    part, at = bool(request.headers.get("hx-request")), page_in(request)
+    return await found(search_in(request.query_params), session, services, at, part=part, said=said_in(request))
 
 
 def search_in(given: Mapping[str, str]) -> Search:
@@ -111,11 +109,10 @@ async def found(
 
 
 def _read(search: Search, at: int, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
-    person, centre, now = session.clerk.person, session.clerk.centre, services.now()
-    book = Book(centre, now, b"", person)
-    yield from book.open()
+    person, book = session.clerk.person, (yield from book_of(session, services))
+    centre, now = book.centre, book.now
     counts = yield from listing.counts(centre)
-    wanted = kept.wanted(search, person, local_day(now), PAGE + 1, (at - 1) * PAGE)
+    wanted = kept.wanted(search, person, local_day(now), PAGE + 1, before(at))
     lines = yield from listing.found(centre, wanted)
     states = [(state, mark, counts.get(state, 0)) for state, mark in words.APPLICATION.items() if counts.get(state)]
     searches = yield from counted(person, centre, now)

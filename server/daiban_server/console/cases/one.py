@@ -1,6 +1,6 @@
 """One case: how it stands, what may be done now and why the rest may not, its story, its form, its papers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
+from daiban_schemas.kinds.application import HELD
 from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.console import asking, words
 from daiban_server.console.asking import Form, form, label_of, word_of
@@ -20,7 +21,7 @@ from daiban_server.console.cases.prints import Prints, prints
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.reading.disputes import disputes_of
 from daiban_server.console.reading.visits import of_case
 from daiban_server.console.settling import Failed
@@ -134,9 +135,8 @@ async def whole(
 
 
 def _read(id_: bytes, session: SignedIn, services: Services, seen: str = "") -> Program[Mapping[str, Any]]:
-    centre, now = session.clerk.centre, services.now()
-    book = Book(centre, now, services.keys.desk_device(centre), session.clerk.person)
-    yield from book.open()
+    book = yield from book_of(session, services)
+    centre, now = book.centre, book.now
     found = yield from whole_case(session, id_)
     yield from book.read([id_])
     people = yield from rows(_PEOPLE, centre_id=centre)
@@ -198,9 +198,7 @@ def _proof(id_: bytes, book: Book) -> Program[Proof | None]:
 
 
 def _acts(acts: list[ActOut], status: str, session: SignedIn, people: Mapping[str, str]) -> list[Act]:
-    found = [
-        Act(form(KIND.commands[one.name], people), "commands") for one in acts if one.legal and one.name != "correct"
-    ]
+    found = [Act(form(KIND.commands[one.name], people), "commands") for one in acts if one.legal]
     if not may(session.role, "record.command") or session.role == "cadre":
         return found
     facts = [KIND.reports[name] for name in FACTS if status in KIND.reports[name].moves]
@@ -211,8 +209,17 @@ def _step(one: EventOut, now: int) -> Step:
     at, taken = words.moment(one.effective, now), words.moment(one.at, now)
     moved = words.APPLICATION.get(one.after) if one.after and one.after != one.before else None
     late = taken if abs(one.at - one.effective) > 10 * 60_000 else None
-    told_of = [(label_of(one.name, name), text) for name, value in one.told.items() if (text := _particular(value))]
-    return Step(one.label, at, late, one.by, moved, told_of)
+    return Step(one.label, at, late, one.by, moved, list(_particulars(one)))
+
+
+def _particulars(one: EventOut) -> Iterator[tuple[str, str]]:
+    """What was said with an act, each with its label; of a correction every value by itself."""
+    for name, value in one.told.items():
+        if one.name == "correct" and name == "values":
+            parts = ((f"{name}.{field}", told(new, HELD.get(field), lambda id_: "", 0)) for field, new in value.items())
+            yield from ((label_of(one.name, part), text) for part, text in parts)
+        elif text := _particular(value):
+            yield label_of(one.name, name), text
 
 
 def _particular(value: Any) -> str:

@@ -14,7 +14,7 @@ from litestar.response import Template
 from daiban_server.console import words
 from daiban_server.console.cases.answered import answers, most
 from daiban_server.console.pages import Asked, show
-from daiban_server.console.reading.book import Book, Person
+from daiban_server.console.reading.book import Book, Person, book_of
 from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
 from daiban_server.features.cases.routes import whole_case
@@ -80,9 +80,7 @@ async def photos(record: FromPath[str], request: Asked, session: GivenSession, s
 
 
 def _read(case: bytes, given: Mapping[str, str], session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
-    centre = session.clerk.centre
-    book = Book(centre, services.now(), services.keys.desk_device(centre), session.clerk.person)
-    yield from book.open()
+    book = yield from book_of(session, services)
     found = yield from whole_case(session, case)
     yield from book.read([case])
     there = {one.record: one for one in (yield from photos_of(case, book))}

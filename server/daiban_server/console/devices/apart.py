@@ -12,7 +12,7 @@ from daiban_server.accounts import passkeys
 from daiban_server.console import words
 from daiban_server.console.meaning import meaning
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.values import told
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
@@ -87,7 +87,7 @@ async def quarantine(request: Asked, session: GivenSession, services: GivenServi
     said = said_in(request)
 
     def program() -> Program[Mapping[str, Any]]:
-        book = yield from _book(session, services)
+        book = yield from book_of(session, services)
         found = yield from quarantined.listed(session.clerk.centre)
         listed = [_batch(one, book) for one in found]
         return {
@@ -112,7 +112,7 @@ async def _page(
     id_, named, centre = checked_id(device, "quarantine.unknown"), digest_of(digest), session.clerk.centre
 
     def program() -> Program[Mapping[str, Any]]:
-        book = yield from _book(session, services)
+        book = yield from book_of(session, services)
         found = yield from quarantined.found(centre, id_, named)
         pairs = yield from quarantined.pairs(centre, found)
         yield from book.read(_records(pairs))
@@ -159,13 +159,6 @@ async def refuse(
     except ProblemError as error:
         return await _page(device, digest, session, services, words.wrong(error.code), reason)
     return go("/quarantine", "refused")
-
-
-def _book(session: SignedIn, services: Services) -> Program[Book]:
-    clerk = session.clerk
-    book = Book(clerk.centre, services.now(), services.keys.desk_device(clerk.centre), clerk.person)
-    yield from book.open()
-    return book
 
 
 def _batch(one: Quarantined, book: Book) -> Batch:

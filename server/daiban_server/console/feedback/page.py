@@ -19,10 +19,11 @@ from daiban_server.console import words
 from daiban_server.console.feedback.reading import STATES, Said, asked_for, line, story
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
-from daiban_server.console.reading.book import Book
+from daiban_server.console.paging import PAGE, address_of, before, page_in
+from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.tasks.page import LONGEST, colleagues, sentence
 from daiban_server.db.program import Program
-from daiban_server.features.affairs.listing import MOST, received_by
+from daiban_server.features.affairs.listing import received_by, waiting
 from daiban_server.features.affairs.opinions import unfit_to_prolong
 from daiban_server.features.affairs.owing import limits_of
 from daiban_server.features.cases.listing import windows
@@ -68,29 +69,29 @@ async def feedback(request: Asked, session: GivenSession, services: GivenService
     """What was received, narrowed by what the address says."""
     asked = {name: request.query_params.get(name, "").strip()[:LONGEST] for name in ("place", "window", "stars")}
     asked["waits"] = "yes" if request.query_params.get("waits") else ""
+    at = page_in(request)
     return await show(
         "feedback/list",
         services,
         session,
-        _all(asked, session, services.now()),
+        _all(asked, at, session, services),
         here="feedback",
         title="意见评价",
         said=said_in(request),
         asked=asked,
         ratings=sorted(RATINGS.items(), reverse=True),
-        most=MOST,
+        at=at,
+        link=lambda page: address_of("/feedback", asked, page),
     )
 
 
-def _all(asked: Mapping[str, str], session: SignedIn, now: int) -> Program[Mapping[str, Any]]:
-    book = Book(session.clerk.centre, now, b"", session.clerk.person)
-    yield from book.open()
-    found = yield from received_by(book.centre, asked_for(asked), now)
-    lines = [line(one, book) for one in found]
+def _all(asked: Mapping[str, str], at: int, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
+    book = yield from book_of(session, services)
+    found, more = yield from received_by(book.centre, asked_for(asked), book.now, PAGE, before(at))
     return {
-        "lines": lines,
-        "cut": len(lines) == MOST,
-        "waiting": sum(one.status == "open" for one in found),
+        "lines": [line(one, book) for one in found],
+        "more": more,
+        "waiting": (yield from waiting(book.centre)),
         "places": sorted(((id_.hex(), name) for id_, name in book.places.items()), key=lambda pair: pair[1]),
         "windows": (yield from windows(book.centre)),
     }
@@ -118,7 +119,7 @@ async def _one(
         "feedback/one",
         services,
         session,
-        _read(checked_id(record, "record.unknown"), session, services.now()),
+        _read(checked_id(record, "record.unknown"), session, services),
         422 if errors else 200,
         here="feedback",
         title="意见评价",
@@ -133,10 +134,9 @@ async def _one(
     )
 
 
-def _read(id_: bytes, session: SignedIn, now: int) -> Program[Mapping[str, Any]]:
-    book, ledger = Book(session.clerk.centre, now, b"", session.clerk.person), Ledger(session.clerk.centre, now, 0)
-    yield from book.open()
-    limits = yield from limits_of(book.centre, id_, now)
+def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
+    book = yield from book_of(session, services)
+    ledger, limits = Ledger(book.centre, book.now, 0), (yield from limits_of(book.centre, id_, book.now))
     yield from ledger.load([id_])
     record = ledger.records[id_]
     if record is None:
@@ -149,7 +149,7 @@ def _read(id_: bytes, session: SignedIn, now: int) -> Program[Mapping[str, Any]]
     return {
         "opinion": _opinion(id_, record.status or "open", values, book, own, [(one.label, one.why) for one in limits]),
         "own": own,
-        "acts": _acts(record.status or "open", values, session, now, own=own),
+        "acts": _acts(record.status or "open", values, session, book.now, own=own),
         "people": [one for one in (yield from colleagues(session)) if one[0] != session.person],
         "answerers": [one for one in answering if one[0] not in not_asked],
     }

@@ -16,7 +16,7 @@ from daiban_server.console.asking import HOW
 from daiban_server.console.households.members import members
 from daiban_server.console.meaning import meaning
 from daiban_server.console.pages import Asked, said_in, show
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.reading.disputes import Dispute, disputes_of
 from daiban_server.console.values import CHOICES, told
 from daiban_server.console.words import Mark, Moment
@@ -126,9 +126,7 @@ async def shown(
 
 def _read(home: bytes, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
     centre, now = session.clerk.centre, services.now()
-    found = yield from whole(centre, home)
-    book = Book(centre, now, services.keys.desk_device(centre), session.clerk.person)
-    yield from book.open()
+    found, book = (yield from whole(centre, home)), (yield from book_of(session, services))
     yield from book.read([home])
     subject = book.subject(home)
     cases = [_case(one, found, now) for one in found.cases]

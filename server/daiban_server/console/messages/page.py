@@ -11,13 +11,14 @@ from daiban_server.console import words
 from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
+from daiban_server.console.paging import PAGE, address_of, before, page_in
 from daiban_server.console.reading.tasks import PAGES
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.outbound import sent
-from daiban_server.outbound.sent import MOST, UNREACHED, SentOut
+from daiban_server.outbound.sent import UNREACHED, SentOut
 from daiban_server.services import GivenServices
 from daiban_server.spine.ledger import Ledger
 
@@ -31,6 +32,7 @@ _FAULTS = {"NoGatewayError": "没有接短信通道", "HTTPStatusError": "短信
 _CONNECTING = "连不上短信通道"
 ACTS = {"again": "再发一次", "told": "已电话告知"}
 WORDS = 200
+PATH = "/messages"
 
 
 class Line(NamedTuple):
@@ -53,31 +55,42 @@ class Line(NamedTuple):
 @get("/messages", opt={"action": "message.sent"})
 async def messages(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """All, or those of one state."""
-    state = request.query_params.get("state", "")
-    state = state if state in STATES else ""
+    state, at = _state_in(request), page_in(request)
     return await show(
         "messages",
         services,
         session,
-        _read(state, session, services.now()),
+        _read(state, at, session, services.now()),
         here="messages",
         title="发出的消息",
         said=said_in(request),
         state=state,
         states=STATES.items(),
-        most=MOST,
+        at=at,
+        link=lambda page: _address(state, page),
+        query=_address(state, at).removeprefix(PATH),
         words_longest=WORDS,
     )
 
 
-def _read(state: str, session: SignedIn, now: int) -> Program[Mapping[str, Any]]:
-    found = yield from sent.sent_by(session.clerk, state, now)
+def _state_in(request: Asked) -> str:
+    """The state that an address asks for; "" for all."""
+    state = request.query_params.get("state", "")
+    return state if state in STATES else ""
+
+
+def _address(state: str, at: int) -> str:
+    return address_of(PATH, {"state": state}, at)
+
+
+def _read(state: str, at: int, session: SignedIn, now: int) -> Program[Mapping[str, Any]]:
+    found, more = yield from sent.sent_by(session.clerk, state, now, PAGE, before(at))
     ledger = Ledger(session.clerk.centre, now, 0)
     yield from ledger.load(bytes.fromhex(one.record) for one in found if one.record)
     return {
         "lines": [_line(one, ledger, now) for one in found],
         "unreached": (yield from sent.unreached(session.clerk)),
-        "cut": len(found) == MOST,
+        "more": more,
     }
 
 
@@ -110,10 +123,10 @@ def _why(one: SentOut) -> str:
 async def act(
     message: FromPath[str], name: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
 ) -> Response[Any]:
-    """Send it once more, or say that it was read out by telephone."""
+    """Send it once more, or say that it was read out by telephone; the address tells the page to go back to."""
     form = await signed_form(request, session)
     id_, clerk, now = checked_id(message, "record.unknown"), session.clerk, services.now()
-    text = form.get("text", "").strip()[:WORDS]
+    text, back = form.get("text", "").strip()[:WORDS], _address(_state_in(request), page_in(request))
     try:
         if name == "again":
             await services.database.write(clerk.centre, lambda: sent.send_again(clerk, id_, now))
@@ -124,8 +137,8 @@ async def act(
     except ProblemError as error:
         if error.code not in ("message.not_failed", "message.reached"):
             raise
-        return go("/messages", "done-before")
-    return go("/messages", "message-again" if name == "again" else "message-told")
+        return go(back, "done-before")
+    return go(back, "message-again" if name == "again" else "message-told")
 
 
 HANDLERS: list[Any] = [messages, act]

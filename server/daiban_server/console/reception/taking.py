@@ -14,7 +14,7 @@ from daiban_schemas import entry
 from daiban_server import homes
 from daiban_server.console import words
 from daiban_server.console.pages import Asked, go, show, signed_form
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.reception import form
 from daiban_server.console.reception.form import Item
 from daiban_server.db.program import Program
@@ -58,8 +58,7 @@ async def _page(
 def _read(given: Mapping[str, str], session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
     clerk = session.clerk
     item = yield from _item(given.get("item", ""))
-    book = Book(clerk.centre, services.now(), b"", clerk.person)
-    yield from book.open()
+    book = yield from book_of(session, services)
     household = given.get("household", "")
     head = phone = village = ""
     if is_id(household):

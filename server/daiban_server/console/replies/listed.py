@@ -8,7 +8,7 @@ from litestar.response import Template
 
 from daiban_server.console import words
 from daiban_server.console.pages import Asked, said_in, show
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.reading.replies import ReplyLine, line
 from daiban_server.db.program import Program
 from daiban_server.features.replies.routes import ObligationOut, owed
@@ -44,14 +44,12 @@ async def replies(request: Asked, session: GivenSession, services: GivenServices
 
 
 def _read(cadre: str, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
-    now = services.now()
-    book = Book(session.clerk.centre, now, b"", session.clerk.person)
-    yield from book.open()
+    book = yield from book_of(session, services)
     everybody = yield from owed(session)
     names = {one.cadre: one.cadre_name for one in everybody if one.cadre_name}
     found = [one for one in everybody if cadre in ("", one.cadre)]
     waiting = [one for one in found if one.reply is None and one.state != "lapsed"]
-    done = [one for one in found if one.reply is not None and (one.received_at or 0) > now - LATELY * words.DAY]
+    done = [one for one in found if one.reply is not None and (one.received_at or 0) > book.now - LATELY * words.DAY]
     done.sort(key=lambda one: one.received_at or 0, reverse=True)
     yield from book.read(bytes.fromhex(id_) for one in (*waiting, *done) for id_ in (one.application, one.household))
     return {

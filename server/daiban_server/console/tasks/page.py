@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from daiban_server.console import words
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
-from daiban_server.console.reading.book import Book
+from daiban_server.console.reading.book import book_of
 from daiban_server.console.reading.tasks import lines
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
@@ -35,15 +35,14 @@ _DESK = select(_p.id, _p.name, _p.role).where(_p.centre == bindparam("centre_id"
 @get("/tasks", opt={"action": "task.read"})
 async def tasks(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """Open ones, one's own first, and what was done lately."""
-    program = _all(session, services.now())
+    program = _all(session, services)
     return await show("tasks/list", services, session, program, here="tasks", title="待办", said=said_in(request))
 
 
-def _all(session: SignedIn, now: int) -> Program[Mapping[str, Any]]:
-    book = Book(session.clerk.centre, now, b"", session.clerk.person)
-    yield from book.open()
+def _all(session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
+    book = yield from book_of(session, services)
     found = yield from lines((yield from open_tasks(book.centre)), book)
-    lately = [one for one in (yield from done_tasks(book.centre)) if (one.done_at or 0) > now - DONE * words.DAY]
+    lately = [one for one in (yield from done_tasks(book.centre)) if (one.done_at or 0) > book.now - DONE * words.DAY]
     return {
         "mine": [one for one in found if one.mine],
         "others": [one for one in found if not one.mine],
@@ -71,7 +70,7 @@ async def _one(
         "tasks/one",
         services,
         session,
-        _read(checked_id(task, "request.not_found"), session, services.now()),
+        _read(checked_id(task, "request.not_found"), session, services),
         422 if errors else 200,
         here="tasks",
         title="待办",
@@ -83,9 +82,8 @@ async def _one(
     )
 
 
-def _read(task: bytes, session: SignedIn, now: int) -> Program[Mapping[str, Any]]:
-    book = Book(session.clerk.centre, now, b"", session.clerk.person)
-    yield from book.open()
+def _read(task: bytes, session: SignedIn, services: Services) -> Program[Mapping[str, Any]]:
+    book = yield from book_of(session, services)
     found = yield from whole(book.centre, task)
     if found is None:
         raise ProblemError("request.not_found")

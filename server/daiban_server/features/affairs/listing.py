@@ -10,11 +10,11 @@ from typing import Any
 from litestar import get
 from litestar.params import FromQuery
 from msgspec import Struct
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from daiban_schemas.masking import in_text
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Row, rows
+from daiban_server.db.program import Program, Row, first, rows
 from daiban_server.features.affairs.rating import BAD
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError
@@ -25,6 +25,7 @@ from daiban_sync.ids import NOBODY, is_id
 
 MOST = 200
 LONGEST = 40
+_OPINION, _RATING = "opinion", "rating"
 _o, _g, _s = schema.opinion_sheet.c, schema.rating.c, schema.case_sheet.c
 _OPINIONS = (
     select(_o.id, _o.place, _o.application, _o.answerer, _o.due, _o.answered, _g.level, _s.number, _s.window)
@@ -35,18 +36,19 @@ _OPINIONS = (
     )
     .where(_o.centre == bindparam("centre_id"))
     .order_by(_o.id.desc())
-    .limit(MOST)
+    .limit(bindparam("page"))
 )
 _RATINGS = (
     select(_g.id, _s.place, _g.level, _g.text, _g.at, _s.number, _s.window)
     .select_from(schema.rating.outerjoin(schema.case_sheet, (_s.centre == _g.centre) & (_s.id == _g.id)))
     .where(_g.centre == bindparam("centre_id"), _g.level > BAD)
     .order_by(_g.at.desc(), _g.id.desc())
-    .limit(MOST)
+    .limit(bindparam("page"))
 )
 _NARROWED = {"window": _s.window == bindparam("window_name"), "stars": _g.level == bindparam("stars")}
 _OPINIONS_NARROWED = {"place": _o.place == bindparam("place_id"), "unanswered": _o.answered.is_(None), **_NARROWED}
 _RATINGS_NARROWED = {"place": _s.place == bindparam("place_id"), **_NARROWED}
+_WAITING = select(func.count()).where(_o.centre == bindparam("centre_id"), _o.answered.is_(None))
 
 
 class Wanted(Struct, frozen=True):
@@ -92,18 +94,38 @@ async def opinions(
     if (place and not is_id(place)) or not 0 <= stars <= 5 or "\x00" in window:
         raise ProblemError("request.invalid")
     wanted = Wanted(place, window[:LONGEST], stars, unanswered)
-    return await services.database.read(received_by(session.clerk.centre, wanted, services.now()))
+    return (await services.database.read(received_by(session.clerk.centre, wanted, services.now())))[0]
 
 
-def received_by(centre: bytes, wanted: Wanted, now: int) -> Program[list[OpinionLine]]:
-    """What a centre received, newest first."""
+def waiting(centre: bytes) -> Program[int]:
+    """How many opinions of a centre wait for an answer."""
+    row = yield from first(_WAITING, centre_id=centre)
+    return int(row[0]) if row else 0
+
+
+def received_by(
+    centre: bytes, wanted: Wanted, now: int, limit: int = MOST, skip: int = 0
+) -> Program[tuple[list[OpinionLine], bool]]:
+    """What a centre received, newest first, and whether more follows.
+
+    Opinions and ratings are two tables: of each, whatever could stand on the page is asked for, and records are read
+    of those alone that do."""
     opinions, ratings = _narrowed(frozenset(name for name in _OPINIONS_NARROWED if getattr(wanted, name)))
     place = bytes.fromhex(wanted.place) if wanted.place else NOBODY
     given = {"centre_id": centre, "place_id": place, "window_name": wanted.window, "stars": wanted.stars}
-    found = yield from _opinions(Ledger(centre, now, 0), (yield from rows(opinions, **given)))
-    if not wanted.unanswered:
-        found += [_rating(row) for row in (yield from rows(ratings, **given))]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
+    said = yield from rows(opinions, **given, page=skip + limit + 1)
+    rated = [] if wanted.unanswered else (yield from rows(ratings, **given, page=skip + limit + 1))
+    both = [*((_made(row[0]), _OPINION, row) for row in said), *((row[4], _RATING, row) for row in rated)]
+    both.sort(key=lambda one: one[0], reverse=True)
+    page = both[skip : skip + limit]
+    found = yield from _opinions(Ledger(centre, now, 0), [row for _, which, row in page if which is _OPINION])
+    found += [_rating(row) for _, which, row in page if which is _RATING]
+    return sorted(found, key=lambda one: one.at, reverse=True), len(both) > skip + limit
+
+
+def _made(opinion: bytes) -> int:
+    """When an opinion was made, by its id: the server makes it as it takes the opinion in."""
+    return int.from_bytes(opinion[:6], "big")
 
 
 @lru_cache(maxsize=16)  # as many as there are sets of what may be asked

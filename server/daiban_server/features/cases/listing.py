@@ -13,7 +13,7 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.masking import as_shown
 from daiban_server import homes
 from daiban_server.db import schema
-from daiban_server.db.program import Program, Row, rows
+from daiban_server.db.program import Lookup, Program, Row, rows
 from daiban_server.features.cases.asking import kin_refuses
 from daiban_server.features.cases.facts import tried_on
 from daiban_server.features.cases.narrowing import Wanted, parameters, statements
@@ -22,7 +22,10 @@ from daiban_server.http.people import names_of
 from daiban_sync.ids import NOBODY
 
 LONGEST = 500
+"""Cases of a page, at most."""
 _s, _e = schema.case_sheet.c, schema.case_event.c
+_COLUMNS = tuple(schema.case_sheet.c.keys())
+_ID = _COLUMNS.index("id")
 _COUNTS = select(_s.status, func.count()).where(_s.centre == bindparam("centre_id")).group_by(_s.status)
 _WINDOWS = select(_s.window).where(_s.centre == bindparam("centre_id")).distinct().order_by(_s.window)
 _ONE = select(schema.case_sheet).where(_s.centre == bindparam("centre_id"), _s.id == bindparam("case_id"))
@@ -101,12 +104,14 @@ def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
     """The cases of a centre that fit, those due first before others."""
     asked, given = statements(wanted), (yield from parameters(centre, wanted))
     page, skip = max(1, min(wanted.limit, LONGEST)), wanted.skip
-    sheets = yield from rows(asked.open, **given, page=page, skipped=skip)
-    if len(sheets) < page:
-        before = (yield from rows(asked.how_many_open, **given))[0][0] if skip else len(sheets)
-        rest = {"page": page - len(sheets), "skipped": max(0, skip - before)}
-        sheets = [*sheets, *(yield from rows(asked.over, **given, **rest))]
-    return (yield from _named(sheets))
+    ids = yield from rows(asked.open, **given, page=page, skipped=skip)
+    if len(ids) < page:
+        before = (yield from rows(asked.how_many_open, **given))[0][0] if skip else len(ids)
+        rest = {"page": page - len(ids), "skipped": max(0, skip - before)}
+        ids = [*ids, *(yield from rows(asked.over, **given, **rest))]
+    sheets = yield Lookup(schema.case_sheet, ("centre", "id"), _COLUMNS, [(centre, id_) for (id_,) in ids])
+    by_id = {row[_ID]: row for row in sheets}
+    return (yield from _named([by_id[id_] for (id_,) in ids]))
 
 
 def how_many(centre: bytes, wanted: Wanted) -> Program[int]:

@@ -1,0 +1,85 @@
+"""更正: what was written down wrongly and is held since the receipt, a clerk corrects at the window, with a reason."""
+
+from playwright.async_api import Page
+
+from daiban_server.db.program import Program
+from daiban_server.spine.ledger import Ledger
+from tests.console.test_cases import handed_in
+from tests.console.workday import browser_of, main_of, no_wider_than_the_screen, part, press, sign_in, token
+from tests.support.chromium import picture
+from tests.support.township import Township
+
+NUMBER = "11010519491231002X"
+
+
+async def received(town: Township) -> str:
+    """A case whose papers were taken at the window."""
+    [case] = await handed_in(town, "张桂兰")
+    http = await browser_of(town, "赵敏")
+    form = {"csrf": await token(http, f"/cases/{case}")}
+    assert (await http.post(f"/cases/{case}/commands/receive", data=form)).status_code == 303
+    return case
+
+
+async def values_of(town: Township, case: str) -> dict[str, object]:
+    def program() -> Program[dict[str, object]]:
+        ledger = Ledger(town.centre, town.clock(), 0)
+        yield from ledger.load([bytes.fromhex(case)])
+        record = ledger.records[bytes.fromhex(case)]
+        assert record is not None
+        return dict((yield from ledger.view(record)).values)
+
+    return await town.services.database.read(program())
+
+
+async def test_a_name_that_was_written_down_wrongly_is_corrected_at_the_window(
+    sqlite_township: Township, desk: Page, phone: Page
+) -> None:
+    town = sqlite_township
+    case = await received(town)
+    await sign_in(desk, town, "赵敏", f"/cases/{case}")
+    acts = part(desk, "现在可以办")
+    await acts.locator("summary", has_text="更正").click()
+    form = acts.locator("#act-correct")
+    await form.get_by_label("理由").fill("对照身份证")
+    await press(form.get_by_role("button", name="更正"))
+    assert "请至少填写一项要改的" in await desk.get_by_role("alert").inner_text()
+    await picture(desk, "console-correct-wrong-desk")
+    form = part(desk, "现在可以办").locator("#act-correct")
+    assert await form.get_by_label("理由").input_value() == "对照身份证"
+    await form.get_by_label("申请人改为").fill("张桂蓝")
+    await form.get_by_label("身份证号改为").fill(NUMBER)
+    await form.get_by_label("收件渠道改为").select_option("窗口")
+    await press(form.get_by_role("button", name="更正"))
+    assert "已办好" in await desk.get_by_role("status").inner_text()
+    story = await part(desk, "办理经过").inner_text()
+    assert "张桂蓝" in story and "对照身份证" in story and "窗口" in story
+    assert NUMBER not in await desk.content()
+    values = await values_of(town, case)
+    assert (values["applicant"], values["identity_number"], values["source"]) == ("张桂蓝", NUMBER, "counter")
+    await picture(desk, "console-corrected-desk")
+    await sign_in(phone, town, "赵敏", f"/cases/{case}?act=correct")
+    await no_wider_than_the_screen(phone)
+    await picture(phone, "console-correct-phone")
+    await phone.goto(f"{town.url}/language/en?next=/cases/{case}?act=correct")
+    await no_wider_than_the_screen(phone)
+    await picture(phone, "console-correct-english")
+
+
+async def test_what_cannot_be_right_is_said_and_changes_nothing(sqlite_township: Township) -> None:
+    town = sqlite_township
+    case = await received(town)
+    before = await values_of(town, case)
+    http = await browser_of(town, "赵敏")
+    csrf = {"csrf": await token(http, f"/cases/{case}")}
+    for form, said in (
+        ({"values.applicant": "张桂蓝"}, "请填写“理由”"),
+        ({"reason": "抄错"}, "请至少填写一项要改的"),
+        ({"values.identity_number": "110105194912310021", "reason": "抄错"}, "身份证号改为"),
+        ({"values.source": "raven", "reason": "抄错"}, "收件渠道改为"),
+        ({"values.account.bank": "农商行", "reason": "抄错"}, ""),
+    ):
+        answer = await http.post(f"/cases/{case}/commands/correct", data={**csrf, **form})
+        assert answer.status_code == 422, form
+        assert said in main_of(answer).partition("</ul>")[0], form
+    assert await values_of(town, case) == before

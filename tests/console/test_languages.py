@@ -90,3 +90,12 @@ def test_every_template_compiles() -> None:
     environment = TEMPLATES.engine_instance.engine
     for name in environment.list_templates():
         environment.get_template(name)
+
+
+@pytest.mark.parametrize("language", others())
+def test_what_bears_a_name_of_its_own_in_chinese_bears_one_in_each_language(language: str) -> None:
+    """Who goes by landmarks tells the menu from the pages of a list by their names."""
+    pages = "".join(file.read_text("utf-8") for file in (CONSOLE / "templates").rglob("*.html"))
+    names = set(re.findall(r'<nav[^>]*aria-label="([^"]+)"', pages))
+    said = catalogue(language)
+    assert len({said[name] for name in names}) == len(names), sorted((said[name], name) for name in names)

@@ -52,7 +52,11 @@ VISITS: Sequence[Number] = (
     Number("detour", "绕路倍数", "倍", 1, 10, "山路不是直线：直线距离乘上这个倍数才是路程。", decimals=True),
     Number("plan_seconds", "统一排班最多算", "秒", 1, 600, "算得久一点，安排会好一点，也更占机器。"),
 )
-NIGHTLY = Yes("nightly", "每晚自动算一次统一排班", "第二天早上由您决定采不采用，不会自己生效。")
+NIGHTLY = Yes(
+    "nightly",
+    "每晚自动算一次统一排班",
+    "夜里 1 点到 5 点之间排，排好就采用：告诉过住户的，早晚不超过“允许挪动”；代办员确认过的不动。",
+)
 WEIGHTS: Sequence[Number] = (
     Number("travel", "路上每一秒", "秒", 0, HEAVIEST, "别的各项都和它比：数越大越要避免。"),
     Number("delay", "住户多等一天", "秒", 0, HEAVIEST, "越大，越宁可多跑路也不让住户多等。"),

@@ -191,3 +191,14 @@ async def test_the_list_is_narrowed_by_place_window_stars_and_what_waits(sqlite_
 
 async def test_before_anybody_said_anything_the_page_says_what_comes(sqlite_township: Township) -> None:
     assert "还没有意见和评价" in main_of(await (await browser_of(sqlite_township, "赵敏")).get("/feedback"))
+
+
+async def test_how_long_there_is_for_an_answer_is_said_in_english_too(sqlite_township: Township) -> None:
+    town = sqlite_township
+    await said(town, "窗口没有人", person="张某", phone="13700000000")
+    [opinion] = await opinions(town, "李红")
+    http = await browser_of(town, "李红")
+    await http.get("/language/en?next=/")
+    page = (await http.get(f"/feedback/{opinion['record']}")).text
+    assert "working days from the next day" in page
+    assert "最迟" not in page

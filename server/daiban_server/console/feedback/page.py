@@ -17,6 +17,7 @@ from daiban_schemas.masking import as_shown
 from daiban_server.concerned import concerned
 from daiban_server.console import words
 from daiban_server.console.feedback.reading import STATES, Said, asked_for, line, story
+from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.paging import PAGE, address_of, before, page_in
@@ -145,9 +146,10 @@ def _read(id_: bytes, session: SignedIn, services: Services) -> Program[Mapping[
     about = yield from concerned(ledger, values)
     own = session.clerk.person in about
     not_asked = {one.hex() for one in about} | {values.get("answerer")}
+    limited = [(one.label, retold(one.why)) for one in limits]
     answering = yield from colleagues(session, KIND.commands["answer"].roles)
     return {
-        "opinion": _opinion(id_, record.status or "open", values, book, own, [(one.label, one.why) for one in limits]),
+        "opinion": _opinion(id_, record.status or "open", values, book, own, limited),
         "own": own,
         "acts": _acts(record.status or "open", values, session, book.now, own=own),
         "people": [one for one in (yield from colleagues(session)) if one[0] != session.person],

@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from daiban_server.console import words
-from daiban_server.console.languages.retelling import retold
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.paging import PAGE, address_of, before, page_in
@@ -101,7 +100,7 @@ def _line(one: SentOut, ledger: Ledger, now: int) -> Line:
         one.id,
         one.to,
         one.phone,
-        retold(one.text),
+        one.text,
         words.moment(one.at, now),
         STATES.get(one.state, Mark(one.state, "empty")),
         words.moment(one.sent_at, now) if one.sent_at else None,

@@ -32,6 +32,7 @@ from tests.bench.figures import Figure
 from tests.bench.grown import UNFOLLOWED, Grower
 from tests.bench.run import Run
 from tests.pictures.__main__ import arrive, signed_in, year
+from tests.pictures.morning import have_a_morning
 from tests.pictures.pages import SHOTS, Shot
 from tests.pictures.week import book_a_week
 
@@ -161,7 +162,8 @@ def figures(run: Run) -> Iterator[Figure]:
     shutil.copytree(year(), folder, dirs_exist_ok=True)
     centre = opened(folder)
     with Server(centre, tls=True, environment={"DAIBAN_SECOND_FACTOR": ""}) as server:
-        book_a_week(f"https://localhost:{server.port}")
+        book_a_week(url := f"https://localhost:{server.port}")
+        have_a_morning(url)
     yield from of_all(run, centre, SHOTS, "a year of the demo")
     Grower(centre).grow(CASES)
     yield first_search(centre)

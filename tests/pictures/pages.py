@@ -4,6 +4,7 @@ import datetime
 from typing import NamedTuple
 
 from daiban_server.limits.calendar import OFFICIAL
+from tests.pictures.morning import TELEPHONE
 
 
 class Shot(NamedTuple):
@@ -19,6 +20,7 @@ class Shot(NamedTuple):
 NOBODY = ""
 NEXT = OFFICIAL.add(datetime.datetime.now(datetime.UTC).date(), 1).isoformat()
 """The first day of `week.book_a_week`."""
+MORNING = f"/cases?q={TELEPHONE}"
 FIRST_CASE = ".cases tbody th a"
 SHOTS = (
     Shot("sign-in", NOBODY, "/sign-in"),
@@ -46,8 +48,8 @@ SHOTS = (
     Shot("cases", "clerk1", "/cases"),
     Shot("cases-none", "clerk1", "/cases?q=没有这个人"),
     Shot("case-open", "clerk1", "/cases", (FIRST_CASE,)),
-    Shot("case-photos", "clerk1", "/cases", (FIRST_CASE, "a[href*='/photos?']")),
-    Shot("case-reveal", "clerk1", "/cases", (FIRST_CASE, "a.reveal")),
+    Shot("case-photos", "clerk1", MORNING, (FIRST_CASE, "a[href*='/photos?']")),
+    Shot("case-reveal", "clerk1", MORNING, (FIRST_CASE, "a.reveal")),
     Shot("case-filed", "head1", "/cases?state=archived", (FIRST_CASE,)),
     Shot("household", "cadre1", "/cases?state=archived", (FIRST_CASE, ".case-lead a.name")),
     Shot("copy", "head1", "/cases", (FIRST_CASE, ".case-lead a.name", "a[href^='/copies/']")),

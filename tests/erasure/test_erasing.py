@@ -22,6 +22,11 @@ MARKERS = ("欧阳青山寨", "610902195803077713", "13766543210", "汉江边第
 DAY = 86_400_000
 
 
+async def at_work(township: Township) -> tuple[Client, httpx2.AsyncClient, httpx2.AsyncClient]:
+    """An agent's phone, and the head and a clerk at their desks."""
+    return await township.device("王芳"), await township.signed_in("李红"), await township.signed_in("赵敏")
+
+
 async def home(town: Township, phone: Client, markers: tuple[str, ...] = MARKERS) -> str:
     form = await phone.new("household")
     name, number, telephone, address = markers
@@ -114,11 +119,7 @@ async def kept(http: httpx2.AsyncClient) -> list[str]:
 
 
 async def test_a_kept_search_that_names_whom_is_erased_goes_and_the_others_stay(township: Township) -> None:
-    wang, head, clerk = (
-        await township.device("王芳"),
-        await township.signed_in("李红"),
-        await township.signed_in("赵敏"),
-    )
+    wang, head, clerk = await at_work(township)
     gone = await home(township, wang)
     form = await wang.open(gone)
     await wang.save(form, {"members": [{"name": "欧阳小寨", "phone": "13700001111"}]})
@@ -195,11 +196,7 @@ async def test_a_batch_that_is_pushed_again_revives_nothing(township: Township) 
 
 
 async def test_a_case_that_is_open_is_not_erased_and_nothing_is_gone(township: Township) -> None:
-    wang, head, clerk = (
-        await township.device("王芳"),
-        await township.signed_in("李红"),
-        await township.signed_in("赵敏"),
-    )
+    wang, head, clerk = await at_work(township)
     household = await home(township, wang)
     await wang.sync()
     fields = {"household": household, "item": township.item.hex(), "applicant": MARKERS[0], "answers.reason": "到龄"}

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Dialect
 from daiban_server.db.program import Lookup, Row, Write
 
 SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
-# SQLAlchemy gives this one function no types.
+# SQLAlchemy gives this one function no types, nor the class that compiles for what it makes.
 POSTGRES: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 

@@ -22,6 +22,7 @@ from daiban_server.features.visits.planning.posing import Left, Posed, Wishes
 from daiban_server.features.visits.planning.running import begin, carry_through
 from daiban_server.features.visits.planning.runs import Run
 from daiban_server.features.visits.planning.weekly import LONGEST, StandingWeek, WeekOut
+from daiban_server.features.visits.planning.words import CHINESE, Tongue
 from daiban_server.features.visits.settings import settings_of
 from daiban_server.features.visits.terms import to_milliseconds, to_moment
 from daiban_server.http.people import names_of
@@ -170,10 +171,15 @@ class Plans(Controller):
     @get("/{run:str}/diff.svg", opt=READ, media_type=SVG)
     async def diff(self, run: FromPath[str], session: GivenSession, services: GivenServices) -> Response[bytes]:
         """What the plan would change, as a picture. Raises as `picture`."""
-        found, posed = await run_and_posed(run, session, services)
-        if (plan := found.plan) is None:
-            raise ProblemError("plan.not_ready")
-        return _svg(await asyncio.to_thread(lambda: DiffPicture(posed, plan).svg()))
+        return await diff_picture(run, session, services, CHINESE)
+
+
+async def diff_picture(run: str, session: SignedIn, services: Services, tongue: Tongue) -> Response[bytes]:
+    """As `Plans.diff`, in a language."""
+    found, posed = await run_and_posed(run, session, services)
+    if (plan := found.plan) is None:
+        raise ProblemError("plan.not_ready")
+    return _svg(await asyncio.to_thread(lambda: DiffPicture(posed, plan, tongue).svg()))
 
 
 async def start_run(asked: RunIn, session: SignedIn, services: Services) -> bytes:

@@ -141,6 +141,7 @@ async def _take(page: Page, url: str, shot: Shot, size: str, language: str) -> l
     tall = min(await page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     width = SIZES[size]["width"]
     await page.set_viewport_size({"width": width, "height": max(tall, SIZES[size]["height"])})
+    await page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
     FOLDER.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=FOLDER / f"{shot.name}-{size}-{language}.png", animations="disabled")
     return wrong + scripts

@@ -125,8 +125,7 @@ def wrong_clock(offset: int | None) -> str:
 
 def problem(code: str) -> tuple[str, str]:
     """Title and advice of a problem's code, in the language."""
-    title, advice = known(code, language())
-    return full_width(title), full_width(advice)
+    return known(code, language())
 
 
 def wrong(code: str) -> str:
@@ -136,7 +135,8 @@ def wrong(code: str) -> str:
 
 
 def full_width(text: str) -> str:
-    """A text of the catalogue of problems with commas and semicolons as wide as its characters, as a page sets them."""
+    """What somebody typed, or what was kept by an earlier version, with commas, semicolons and colons as wide as its
+    characters."""
     return _NARROW.sub(lambda found: {",": "，", ";": "；", ":": "："}[found[0]], text)
 
 

@@ -19,7 +19,6 @@ from daiban_schemas.labels import CHANNELS, MODES, MONTHS, RATINGS, SOURCES, WEE
 from daiban_server.audit import ACTS
 from daiban_server.console.languages.marking import texts
 from daiban_server.console.languages.spoken import CHINESE, FOLDER, LANGUAGES, WRITTEN
-from daiban_server.console.words import full_width
 from daiban_server.features.affairs import looking_up
 from daiban_server.features.affairs.board import RESULTS
 from daiban_server.features.cases import kept
@@ -86,7 +85,7 @@ def _names() -> Iterator[str]:
         yield from (command.label for command in kind.commands.values())
         yield from (report.label for report in kind.reports.values())
     for table in _TABLES:
-        yield from (full_width(word) for word in table.values())
+        yield from table.values()
     yield from (VISITORS, OPINIONS, KINSHIP, *MONTHS, *WEEKDAYS)
     for figure in FIGURES.values():
         yield from (figure.label, f"{{0}} {figure.unit}")

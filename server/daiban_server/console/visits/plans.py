@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from daiban_server.console import words
@@ -15,6 +16,7 @@ from daiban_server.console.pages import Asked, go, nothing, page, said_in, show,
 from daiban_server.console.visits import telling
 from daiban_server.console.words import Mark, Moment
 from daiban_server.features.visits.planning import runs
+from daiban_server.features.visits.planning.diff_picture import NARROW, WIDTH, DiffPicture
 from daiban_server.features.visits.planning.posing import Posed
 from daiban_server.features.visits.planning.routes import (
     SVG,
@@ -25,7 +27,7 @@ from daiban_server.features.visits.planning.routes import (
     cancel_run,
     commit_run,
     diff_of,
-    diff_picture,
+    drawn,
     run_and_posed,
     start_run,
 )
@@ -135,9 +137,13 @@ async def _one(run: str, session: SignedIn, services: Services, *, said: str = "
 
 
 @get("/visits/plan/{run:str}/diff.svg", opt=READ, media_type=SVG)
-async def picture(run: FromPath[str], session: GivenSession, services: GivenServices) -> Response[bytes]:
-    """What a run would change, as a picture in the language of whoever looks."""
-    return await diff_picture(run, session, services, Tongue(say, retold))
+async def picture(
+    run: FromPath[str], session: GivenSession, services: GivenServices, narrow: FromQuery[bool] = False
+) -> Response[bytes]:
+    """What a run would change, as a picture beside the page's words, in its language; `narrow` for a phone."""
+    width = NARROW if narrow else WIDTH
+    draw = partial(DiffPicture, tongue=Tongue(say, retold), beside=True, width=width)
+    return await drawn(run, session, services, draw)
 
 
 @get("/visits/plan/{run:str}/progress", opt={**READ, "by_itself": True})

@@ -2,7 +2,7 @@
 
 The upper half of a lane is what stands, the lower half what would. What stays is grey and fills both. An arrow leads
 from the old time to the new; where they lie on two days the number that both bear ties them, and the list below each
-day says it in words. The picture is narrow, so that a phone shows it without shrinking its words away.
+day says it in words. Beside a page that says all of it itself only the days' lanes are drawn.
 """
 
 from collections import Counter
@@ -28,8 +28,8 @@ from daiban_server.features.visits.planning.marks import GONE, HALF, LANE, TIP, 
 from daiban_server.features.visits.planning.posing import Posed
 from daiban_server.features.visits.planning.words import CHINESE, LEFT, WORDS, Tongue, Words, compared
 
-WIDTH = 560.0
-_MARGIN, _NAMES = 20.0, 76.0
+WIDTH, NARROW = 560.0, 340.0
+"""How wide it is, and how wide for a phone, which would shrink the words of a wide one away."""
 _LINE = 22.0
 _NOW, _THEN = 240.0, 370.0
 """Where the figures before and after stand."""
@@ -38,9 +38,14 @@ _COLOURS = {"new": _NEW, "moved": _MOVED, "given": _MOVED, "taken": GONE}
 
 
 class DiffPicture:
-    """The difference between what stands and a plan, in the language of whoever looks."""
+    """The difference between what stands and a plan, in the language of whoever looks; `beside` a page that has the
+    figures and the changes in words there are neither in the picture."""
 
-    def __init__(self, posed: Posed, plan: Plan, tongue: Tongue = CHINESE) -> None:
+    def __init__(
+        self, posed: Posed, plan: Plan, tongue: Tongue = CHINESE, *, beside: bool = False, width: float = WIDTH
+    ) -> None:
+        self.beside, self.width, self.margin = beside, width, 2.0 if beside else 20.0
+        self.room, self.left = width - 2 * self.margin, 76.0 if width == WIDTH else 60.0
         self.posed, self.plan, self.problem = posed, plan, posed.problem
         self.visits = {visit.id: visit for visit in posed.problem.visits}
         self.names = {vehicle.id: vehicle.label for vehicle in posed.problem.vehicles}
@@ -54,11 +59,13 @@ class DiffPicture:
     def svg(self) -> str:
         """The picture."""
         body, y = [TIP], 24.0
-        for part in (self._head, self._legend, *self._day_parts(), self._unserved):
+        days = self._day_parts()
+        parts = (self._legend, *days) if self.beside else (self._head, self._legend, *days, self._unserved)
+        for part in parts:
             drawn, y = part(y)
             body += drawn
-        group = [f'<g transform="translate({_MARGIN:g} {_MARGIN:g})">', *body, "</g>"]
-        return page(WIDTH, y + 2 * _MARGIN, group)
+        group = [f'<g transform="translate({self.margin:g} {self.margin:g})">', *body, "</g>"]
+        return page(self.width, y + 2 * self.margin, group)
 
     def _head(self, y: float) -> tuple[list[str], float]:
         """The title, how much changes, and the figures before and after."""
@@ -69,7 +76,7 @@ class DiffPicture:
         rows = compared(say, two.before, two.after)
         drawn = [
             text(0, y, say("安排的变动"), size=20, bold=True),
-            text(0, y + 24, shortened(self.problem.name, WIDTH - 2 * _MARGIN, 14), size=14, fill=PALE),
+            text(0, y + 24, shortened(self.problem.name, self.room, 14), size=14, fill=PALE),
             text(0, y + 50, say("，").join(told) or say("没有变动"), size=15),
             *(text(x, y + 80, say(words), size=13, fill=PALE) for x, words in ((_NOW, "现在"), (_THEN, "采用以后"))),
         ]
@@ -94,13 +101,16 @@ class DiffPicture:
         ]
         for name, more in marks:
             words = self.say(name)
+            if x + 26 + wide(words, 14) > self.room:
+                x, y = 0.0, y + _LINE
             drawn += [rect(x, y - 12, 20, 14, "#ffffff", more=more), text(x + 26, y, words, size=14)]
             if name == "取消":
                 drawn += crossed(x, x + 20, y - 12, y + 2)
             x += 26 + wide(words, 14) + 22
+        if self.beside:
+            return drawn, y + 40
         told = self.say("每人一行：上半是现在，下半是采用以后；数字与下面的说明对应。")
-        drawn.append(text(0, y + 24, told, size=13, fill=PALE))
-        return drawn, y + 64
+        return [*drawn, text(0, y + 24, told, size=13, fill=PALE)], y + 64
 
     def _day_parts(self) -> list[Callable[[float], tuple[list[str], float]]]:
         days = sorted({stop.start // DAY for stop in (*self.posed.before, *self.plan.stops)})
@@ -112,10 +122,10 @@ class DiffPicture:
         rest = sum(stop.start // DAY == day for stop in self.stays)
         drawn = [
             text(0, y, self.words.day(day), size=17, bold=True),
-            text(WIDTH - 2 * _MARGIN, y, self._stirred(len(told), rest), size=13, fill=PALE, anchor="end"),
+            text(self.room, y, self._stirred(len(told), rest), size=13, fill=PALE, anchor="end"),
         ]
         if not told:
-            return [*drawn, line(0, y + 10, WIDTH - 2 * _MARGIN, y + 10, RULE, 0.6)], y + 40
+            return [*drawn, line(0, y + 10, self.room, y + 10, RULE, 0.6)], y + 40
         lanes = self._lanes(day, y + 34)
         bottom = y + 34 + len(lanes) * LANE
         drawn += self._hours_drawn(y + 26, bottom)
@@ -130,6 +140,8 @@ class DiffPicture:
         drawn += self._arrows(day, told, lanes)
         for one in told:
             drawn += self._bars(day, one, lanes)
+        if self.beside:
+            return drawn, bottom + 34
         listed, end = self._listed(day, told, bottom + 26)
         return [*drawn, *listed], end + 22
 
@@ -152,13 +164,13 @@ class DiffPicture:
 
     def _x(self, second: int) -> float:
         """Where a second of a day lies across."""
-        room = WIDTH - 2 * _MARGIN - _NAMES - 8
-        return _NAMES + (second - self.opens) / max(1, self.closes - self.opens) * room
+        room = self.room - self.left - 8
+        return self.left + (second - self.opens) / max(1, self.closes - self.opens) * room
 
     def _lane(self, agent: str, top: float) -> Iterator[str]:
         left, right = self._x(self.opens), self._x(self.closes)
         yield rect(left, top + 2, right - left, LANE - 4, BAND, more='rx="3" fill-opacity="0.75"')
-        yield text(0, top + LANE / 2 + 5, shortened(self.names[agent], _NAMES - 8, 15), size=15)
+        yield text(0, top + LANE / 2 + 5, shortened(self.names[agent], self.left - 8, 15), size=15)
 
     def _across(self, stop: Stop) -> tuple[float, float]:
         start = stop.start % DAY
@@ -217,7 +229,7 @@ class DiffPicture:
                 text(26, at, str(self.numbers[one.visit]), size=13, anchor="end", bold=True, fill=_COLOURS[one.what])
             )
             words = self.say("{0}　{1}", self.words.kind(one), self.words.told(one))
-            drawn.append(text(36, at, shortened(words, WIDTH - 2 * _MARGIN - 36, 14), size=14))
+            drawn.append(text(36, at, shortened(words, self.room - 36, 14), size=14))
         return drawn, y + len(told) * _LINE
 
     def _unserved(self, y: float) -> tuple[list[str], float]:
@@ -228,8 +240,7 @@ class DiffPicture:
             return [], y - 10
         drawn = [text(0, y, self.say("没有排上 {0} 户", len(lines)), size=17, bold=True)]
         drawn += [
-            text(10, y + 26 + n * _LINE, shortened(words, WIDTH - 2 * _MARGIN - 10, 14), size=14)
-            for n, words in enumerate(lines)
+            text(10, y + 26 + n * _LINE, shortened(words, self.room - 10, 14), size=14) for n, words in enumerate(lines)
         ]
         return drawn, y + 26 + len(lines) * _LINE
 

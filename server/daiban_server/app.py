@@ -86,7 +86,7 @@ from daiban_server.outbound.port import OwnList, Webhook
 from daiban_server.printing import case_routes as printing
 from daiban_server.printing import wall_routes as walls
 from daiban_server.printing.routes import daily_pdf
-from daiban_server.serve import STOPPING, calm_collector, end_with_parent, few_arenas
+from daiban_server.serve import STOPPING, calm_collector, end_with_supervisor, few_arenas
 from daiban_server.services import Services, wall_clock
 from daiban_server.settings import Settings
 from daiban_sync import limits
@@ -340,7 +340,7 @@ class _Later:
 def from_environment() -> Litestar:
     """The application as `granian` loads it in its worker: settings from the environment."""
     configure_logs()
-    end_with_parent()
+    end_with_supervisor()
     few_arenas()
     app = create_app(Settings.from_environment())
     calm_collector()

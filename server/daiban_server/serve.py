@@ -127,9 +127,18 @@ def calm_collector() -> None:
 
 
 def end_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the supervisor dies: an orphaned worker would hold port and database for ever.
+    """Ask the kernel for SIGTERM when the process that began this one dies.
 
     Linux only; elsewhere nothing happens.
     """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def end_with_supervisor() -> None:
+    """As `end_with_parent`, for a worker: an orphan would hold port and database for ever. A supervisor that died while
+    the worker was still starting has nobody told, so this ends then with SystemExit."""
+    end_with_parent()
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None and os.getppid() != supervisor.pid:
+        raise SystemExit("the supervisor is gone: 主进程已经不在")

@@ -1,6 +1,8 @@
 """``daiban set-up`` and ``daiban serve``: a newcomer's first hour with the server."""
 
 import contextlib
+import multiprocessing
+import os
 import re
 import socket
 import ssl
@@ -15,6 +17,7 @@ import httpx2
 import pyotp
 import pytest
 
+from daiban_server.serve import end_with_supervisor
 from tests.kills.audit import open_server
 from tests.support.phones import blocking_phone_in
 from tests.support.processes import ROOT, Child
@@ -45,7 +48,7 @@ def free_port() -> int:
 def ready(url: str, data: Path) -> Iterator[httpx2.Client]:
     """Wait until the server answers with the certificate that it made for itself."""
     certificate = data / "tls" / "certificate.pem"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not certificate.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     context = ssl.create_default_context(cafile=str(certificate))
@@ -133,6 +136,34 @@ def test_what_cannot_be_served_is_said(tmp_path: Path, words: list[str]) -> None
     assert "Traceback" not in done.stderr
 
 
+def _orphaned(found: "multiprocessing.Queue[str]", gone: "multiprocessing.Queue[int]") -> None:
+    """What a supervisor does that dies before its worker has begun to watch it."""
+    multiprocessing.Process(target=_late, args=(found, gone)).start()
+    gone.put(os.getpid())
+    gone.close()
+    gone.join_thread()
+    os._exit(1)
+
+
+def _late(found: "multiprocessing.Queue[str]", gone: "multiprocessing.Queue[int]") -> None:
+    supervisor = gone.get()
+    while os.getppid() == supervisor:
+        time.sleep(0.01)
+    try:
+        end_with_supervisor()
+    except SystemExit:
+        found.put("ended")
+    else:
+        found.put("outlived it")
+
+
+def test_a_worker_whose_supervisor_died_while_it_started_ends_too() -> None:
+    found: multiprocessing.Queue[str] = multiprocessing.Queue()
+    gone: multiprocessing.Queue[int] = multiprocessing.Queue()
+    multiprocessing.Process(target=_orphaned, args=(found, gone)).start()
+    assert found.get(timeout=60) == "ended"
+
+
 def test_the_api_describes_itself_and_a_killed_server_leaves_no_worker_behind(tmp_path: Path) -> None:
     data, port = tmp_path / "data", free_port()
     url = f"https://localhost:{port}"
@@ -145,7 +176,7 @@ def test_the_api_describes_itself_and_a_killed_server_leaves_no_worker_behind(tm
         pages = [http.get(path) for path in ("/schema", "/schema/swagger", "/schema/redoc", "/schema/elements")]
         assert not any("//cdn" in page.text or "unpkg" in page.text for page in pages)
         server.kill()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):

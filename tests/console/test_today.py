@@ -114,6 +114,7 @@ async def test_a_morning_is_worked_by_the_keyboard_alone(sqlite_township: Townsh
             await desk.keyboard.press("j")
         await desk.keyboard.press("k")
         await desk.keyboard.press("Enter")
+        await expect(desk.locator("form.dispute input[type=radio]:focus")).to_have_count(1)
         await desk.keyboard.press("Space")
         async with desk.expect_navigation():
             await desk.keyboard.press("Enter")

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, Request, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, Request, ViewportSize, async_playwright, expect
 
 from tests.support import axe
 from tests.support.processes import ROOT
@@ -22,6 +22,9 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-dev-shm-usage",  # a container's shared memory is often too small for a page
 ]
+
+expect.set_options(timeout=30_000)
+"""As long as for everything else that a page does; a machine that does much at once is no fault of a page."""
 
 
 @asynccontextmanager

@@ -116,7 +116,9 @@ class Child:
     ) -> None:
         if self._process.poll() is None:
             self.kill()
-        self._listener.join(30)
+        self._listener.join(60)
+        # A pipe that somebody reads from cannot be closed: that would wait for ever.
+        assert not self._listener.is_alive(), f"what it began outlives it:\n{self.output}"
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             pipe.close()

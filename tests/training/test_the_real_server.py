@@ -115,7 +115,7 @@ def answers(http: httpx2.Client) -> int:
         return 0
 
 
-def until(what: object, patience: float = 120) -> None:
+def until(what: object, patience: float = 600) -> None:
     """Wait for something of another process."""
     deadline = time.monotonic() + patience
     while not what():  # type: ignore[operator]

@@ -20,7 +20,7 @@ from daiban_server.app import create_app
 from daiban_server.console.training.waiting import waiting_app
 from daiban_server.db.sqlite import hold_lock
 from daiban_server.logs import configure, logger
-from daiban_server.serve import STOPPING, calm_collector, end_with_parent, few_arenas
+from daiban_server.serve import STOPPING, calm_collector, end_with_parent, end_with_supervisor, few_arenas
 from daiban_server.services import Services
 from daiban_server.settings import Settings
 from daiban_server.training.place import Place
@@ -162,7 +162,7 @@ def practice_settings(place: Place, given: Settings) -> Settings:
 def from_environment() -> Front:
     """The application as `granian` loads it in its worker."""
     configure()
-    end_with_parent()
+    end_with_supervisor()
     few_arenas()
     place = Place(Path(os.environ["DAIBAN_DATA"]))
     _held.append(hold_lock(place.folder / "daiban.db"))

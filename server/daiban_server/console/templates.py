@@ -29,7 +29,7 @@ def breakable(text: str) -> Markup:
 
 def unbroken(text: str) -> Markup:
     """A text whose telephones and times stay on one line each."""
-    return Markup(_NUMBERS.sub(r'<span class="whole">\g<0></span>', str(escape(translated(text)))))  # noqa: S704 - as above
+    return Markup(_NUMBERS.sub(r'<span class="unbroken">\g<0></span>', str(escape(translated(text)))))  # noqa: S704 - as above
 
 
 @cache

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from daiban_schemas.kinds import KINDS
-from daiban_schemas.labels import CHANNELS, MODES, MONTHS, PAPER_FORMS, RATINGS, SOURCES, WEEKDAYS
+from daiban_schemas.labels import CHANNELS, ITEM_TYPES, MODES, MONTHS, PAPER_FORMS, RATINGS, SOURCES, WEEKDAYS
 from daiban_server.audit import ACTS
 from daiban_server.console.languages.marking import texts
 from daiban_server.console.languages.spoken import CHINESE, FOLDER, LANGUAGES, WRITTEN
@@ -38,7 +38,7 @@ CONSOLE = FOLDER.parent
 _PATTERN = re.compile(r"\\|\(\?|\[\^")
 """What only a regular expression has."""
 _TABLES: tuple[Mapping[Any, str], ...] = (
-    *(MODES, SOURCES, CHANNELS, PAPER_FORMS, RATINGS, ACTS, REASONS),
+    *(MODES, SOURCES, CHANNELS, ITEM_TYPES, PAPER_FORMS, RATINGS, ACTS, REASONS),
     *(LIMITS, UNNAMED, RESULTS, CHANGES, LEFT, UNSERVED),
     kept.NAMES,
 )

@@ -99,6 +99,29 @@ async def test_a_case_that_turns_out_to_be_of_another_item_is_moved_to_its_windo
     assert "高龄津贴申领" in await desk.locator(".cases tbody").inner_text()
 
 
+async def test_a_case_that_was_put_to_the_wrong_family_is_moved_by_whatever_one_knows_of_the_right_one(
+    sqlite_township: Township, desk: Page
+) -> None:
+    town = sqlite_township
+    wang = await town.device("王芳")
+    for head in ("李大山", "李大海", "陈福来"):
+        await town.household(wang, head)
+    await wang.sync()
+    case = await received(town)
+    await sign_in(desk, town, "赵敏", f"/cases/{case}?act=correct")
+    for typed, answer in (("李", "有 2 户符合"), ("王大锤", "没有找到“王大锤”这一户"), ("chenfulai", "已办好")):
+        form = part(desk, "现在可以办").locator("#act-correct")
+        await form.get_by_label("家庭改为").fill(typed)
+        await form.get_by_label("理由").fill("问清楚是谁家的")
+        await press(form.get_by_role("button", name="更正"))
+        assert answer in await desk.locator("main").inner_text()
+    assert "陈福来" in await part(desk, "办理经过").inner_text()
+    assert (
+        await desk.locator(".case-lead a.name").get_attribute("href")
+        == f"/households/{(await values_of(town, case))['household']}"
+    )
+
+
 async def test_what_cannot_be_right_is_said_and_changes_nothing(sqlite_township: Township) -> None:
     town = sqlite_township
     case = await received(town)

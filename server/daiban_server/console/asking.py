@@ -58,6 +58,7 @@ HINTS: Mapping[str, str] = {
     "complete.reason": "超期办结的要写明。",
     "values.source": "只填要改的，空着的照旧。",
     "correct.reason": "写明依据，如：对照身份证。",
+    "correct.values.household": "写户主姓名、拼音、电话或住址。",
 }
 HOW: Mapping[str, str] = {
     "hand": "当面",
@@ -71,8 +72,8 @@ HOW: Mapping[str, str] = {
 
 
 class Input(NamedTuple):
-    """A field of a form. `editor` is ``line``, ``lines``, ``number``, ``date``, ``choice`` or ``list``; of a number
-    `bounds` are the least and the most."""
+    """A field of a form. `editor` is ``line``, ``lines``, ``number``, ``date``, ``choice``, ``list``, or ``home`` for a
+    household that is named in words (`cases.homes`); of a number `bounds` are the least and the most."""
 
     name: str
     label: str
@@ -118,6 +119,8 @@ def _input(act: str, name: str, of: Type, known: Known, *, required: bool) -> In
     match of:
         case Reference(kinds=(kind,)) if kind in known:
             editor, choices = "choice", tuple(known[kind].items())
+        case Reference(kinds=("household",)):
+            editor = "home"
         case Text(lines=True):
             editor = "lines"
         case Text() | IdentityNumber() | Account():

@@ -16,6 +16,7 @@ from daiban_server.console import asking, words
 from daiban_server.console.asking import Form, form
 from daiban_server.console.cases import story
 from daiban_server.console.cases.answered import answers, most
+from daiban_server.console.cases.homes import homes_by_id
 from daiban_server.console.cases.mandates import mandates_of
 from daiban_server.console.cases.photos import photos_of
 from daiban_server.console.cases.prints import Prints, prints
@@ -254,7 +255,9 @@ async def _act(
     # An act of a record that is not there would wait for it, as a phone's does.
     found = await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
     asked = form(act, await services.database.read(_known(found.acts, session)))
-    values, errors = asking.answers(asked, given)
+    said, unknown = await homes_by_id(asked, given, session, services)
+    values, errors = asking.answers(asked, said)
+    errors |= unknown
     if not errors:
         expected = _number(given.get("expected", ""))
         body = (

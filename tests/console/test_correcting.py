@@ -116,10 +116,8 @@ async def test_a_case_that_was_put_to_the_wrong_family_is_moved_by_whatever_one_
         await press(form.get_by_role("button", name="更正"))
         assert answer in await desk.locator("main").inner_text()
     assert "陈福来" in await part(desk, "办理经过").inner_text()
-    assert (
-        await desk.locator(".case-lead a.name").get_attribute("href")
-        == f"/households/{(await values_of(town, case))['household']}"
-    )
+    home = (await values_of(town, case))["household"]
+    assert await desk.locator(".case-lead a.name").get_attribute("href") == f"/households/{home}"
 
 
 async def test_what_cannot_be_right_is_said_and_changes_nothing(sqlite_township: Township) -> None:

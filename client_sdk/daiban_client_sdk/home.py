@@ -112,7 +112,7 @@ def tell(device: Device, case: str, missing: Sequence[str], days: int = 15) -> T
     text = "\n".join(
         [
             "一次性告知书",
-            f"{values.get('applicant') or ''}:您申请的「{_item(device, values).get('name', '')}」还缺下列材料:",
+            f"{values.get('applicant') or ''}：您申请的「{_item(device, values).get('name', '')}」还缺下列材料：",
             *(f"{n}. {name}" for n, name in enumerate(missing, 1)),
             f"请最迟于 {until} 补齐。补齐前不计入办理时限。",
             f"代办员 {device.store.get('person_name')}  {today.isoformat()}",
@@ -225,13 +225,13 @@ def _slip_text(
         "收件凭证",
         f"编号 {made['number']}  查询码 {made['code']}",
         f"申请人 {values.get('applicant') or ''}  事项 {_item(device, values).get('name', '')}",
-        "已收材料:" + ("、".join(papers) or "无"),
+        "已收材料：" + ("、".join(papers) or "无"),
     ]
     if missing:
-        lines.append("尚缺材料:" + "、".join(missing))
+        lines.append("尚缺材料：" + "、".join(missing))
     who = f"{device.store.get('centre_name')}  代办员 {device.store.get('person_name')}"
     lines += [
-        "收件不等于受理;凭编号和查询码可到中心或网上查询进度。代办不收费。",
+        "收件不等于受理；凭编号和查询码可到中心或网上查询进度。代办不收费。",
         f"{who}  {_day(device.now()).isoformat()}",
     ]
     return "\n".join(lines)

@@ -61,7 +61,7 @@ def prepare(source: BinaryIO, settings: Settings | None = None) -> Prepared:
     except ImageError:
         raise
     except Exception as error:  # a damaged file makes decoders raise whatever they like
-        raise ImageError("photo.unreadable", "照片打不开,文件可能不完整,请重拍一张") from error
+        raise ImageError("photo.unreadable", "照片打不开，文件可能不完整，请重拍一张") from error
     picture.thumbnail((settings.longest, settings.longest), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=settings.quality, optimize=True)
@@ -88,4 +88,4 @@ def _read(source: BinaryIO, settings: Settings) -> tuple[Image.Image, int]:
 
 def _too_many(settings: Settings) -> ImageError:
     limit = settings.max_pixels // 10_000
-    return ImageError("photo.too_many_pixels", f"照片像素太多,超过 {limit} 万,请用普通拍照模式重拍")
+    return ImageError("photo.too_many_pixels", f"照片像素太多，超过 {limit} 万，请用普通拍照模式重拍")

@@ -47,8 +47,8 @@ class Status(NamedTuple):
                 return "Everything is receipted: this phone may be given back."
             return f"Do not give this phone back: {self.entries} entries and {self.photos} photos have no receipt yet."
         if self.may_be_given_back:
-            return "全部已收讫,这台手机可以交回。"
+            return "全部已收讫，这台手机可以交回。"
         parts = [f"{self.entries} 条记录"] if self.entries else []
         if self.photos:
-            parts.append(f"{self.photos} 张照片({self.photo_bytes / 1e6:.1f} MB)")
-        return f"还有 {'、'.join(parts)} 未收讫,这台手机先不要交回。"
+            parts.append(f"{self.photos} 张照片（{self.photo_bytes / 1e6:.1f} MB）")
+        return f"还有 {'、'.join(parts)} 未收讫，这台手机先不要交回。"

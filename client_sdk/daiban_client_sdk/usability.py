@@ -36,12 +36,12 @@ class Finding(NamedTuple):
     serious: bool = True
 
 
-TOO_SMALL = Finding("photo.too_small", "照片太小,字会看不清,请用普通拍照模式靠近再拍一张")
-TOO_DARK = Finding("photo.too_dark", "照片太暗,请到亮处或打开灯再拍一张")
-TOO_BRIGHT = Finding("photo.too_bright", "照片太亮,字被光冲淡了,请避开强光、关掉闪光灯再拍一张")
-BLURRED = Finding("photo.blurred", "照片太模糊,请靠近、拿稳再拍一张")
-BLANK = Finding("photo.blank", "照片上看不到字,请对准材料再拍一张")
-CUT_OFF = Finding("photo.cut_off", "纸张可能没有拍全,请看四个角是否都在照片里", serious=False)
+TOO_SMALL = Finding("photo.too_small", "照片太小，字会看不清，请用普通拍照模式靠近再拍一张")
+TOO_DARK = Finding("photo.too_dark", "照片太暗，请到亮处或打开灯再拍一张")
+TOO_BRIGHT = Finding("photo.too_bright", "照片太亮，字被光冲淡了，请避开强光、关掉闪光灯再拍一张")
+BLURRED = Finding("photo.blurred", "照片太模糊，请靠近、拿稳再拍一张")
+BLANK = Finding("photo.blank", "照片上看不到字，请对准材料再拍一张")
+CUT_OFF = Finding("photo.cut_off", "纸张可能没有拍全，请看四个角是否都在照片里", serious=False)
 
 
 def judge(picture: Image.Image, longest: int) -> tuple[Finding, ...]:

@@ -35,3 +35,7 @@ CHANNELS: Mapping[str, str] = {
     "rating": "差评核实整改",
 }
 """Where an opinion came from."""
+
+MONTHS = tuple(f"{number}月" for number in range(1, 13))
+WEEKDAYS = tuple(f"周{day}" for day in "一二三四五六日")
+"""From Monday on, as `datetime.date.weekday` counts."""

@@ -37,7 +37,7 @@ database_option = click.option(
 @click.option("--port", default=8443, show_default=True)
 @click.option("--url", envvar="DAIBAN_URL", help="手机访问的地址 / how devices reach this server")
 @click.option("--workers", default=1, show_default=True, help="PostgreSQL 上可用多个 / several on PostgreSQL only")
-@click.option("--plain", is_flag=True, help="不用 TLS,前面另有代理 / plain HTTP behind a TLS proxy")
+@click.option("--plain", is_flag=True, help="不用 TLS，前面另有代理 / plain HTTP behind a TLS proxy")
 @click.option("--training", envvar="DAIBAN_TRAINING", default="", help="练习服务器的地址 / where people practise")
 def serve(
     data: Path, database: str, host: str, port: int, url: str | None, workers: int, plain: bool, training: str
@@ -56,9 +56,9 @@ def serve(
 @database_option
 @click.option("--district", prompt="区县名称 / district", help="如 汉滨区")
 @click.option("--centre", prompt="中心名称 / centre", help="如 建民便民服务中心")
-@click.option("--village", multiple=True, help="村(社区),可多次 / a village, repeatable")
+@click.option("--village", multiple=True, help="村（社区），可多次 / a village, repeatable")
 @click.option("--head", prompt="中心负责人姓名 / the centre head's name")
-@click.option("--agent", multiple=True, help="代办员姓名,可多次 / an agent's name, repeatable")
+@click.option("--agent", multiple=True, help="代办员姓名，可多次 / an agent's name, repeatable")
 @click.option("--phone", default="", help="中心电话，手机丢了就打它 / the telephone to report a lost phone")
 def set_up(
     data: Path,
@@ -70,7 +70,7 @@ def set_up(
     agent: tuple[str, ...],
     phone: str,
 ) -> None:
-    """建立区县和第一个中心,并给出负责人的账号。 Set up a district and its first centre."""
+    """建立区县和第一个中心，并给出负责人的账号。 Set up a district and its first centre."""
     if len(phone) > offices.PHONE_LENGTH:
         raise click.BadParameter(f"{phone}：太长 / too long", param_hint="--phone")
     settings = Settings(data, database=database)

@@ -82,5 +82,5 @@ def carried(message: Message, keys: ServerKeys) -> Message:
         return message
     secret = secret_of(keys, bytes.fromhex(case))
     told = {name: value for name, value in message.told.items() if name != RATES}
-    text = f"{message.text}评价码:{secret},凭办件编号和评价码可评价一次,请勿告诉工作人员。"
+    text = f"{message.text}评价码：{secret}，凭办件编号和评价码可评价一次，请勿告诉工作人员。"
     return message._replace(text=text, told={**told, SECRET: secret})

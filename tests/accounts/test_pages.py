@@ -17,7 +17,7 @@ from tests.console.workday import browser_of, no_wider_than_the_screen, press, s
 from tests.support.chromium import DESK, picture, with_authenticator
 from tests.support.township import Township, open_township
 
-OWN = "一碗热汤面,不放辣 2026"
+OWN = "一碗热汤面，不放辣 2026"
 
 
 @pytest.fixture

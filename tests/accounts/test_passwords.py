@@ -15,7 +15,7 @@ from tests.accounts.desk import desk_of
 from tests.support.raw_device import code_of
 from tests.support.township import PASSWORD, PASSWORD_HASH, Township
 
-OWN = "一碗热汤面,不放辣 2026"
+OWN = "一碗热汤面，不放辣 2026"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.accounts.desk import desk_of
 from tests.support.raw_device import code_of
 from tests.support.township import PASSWORD, Township
 
-OWN = "一碗热汤面,不放辣 2026"
+OWN = "一碗热汤面，不放辣 2026"
 
 
 async def sessions_kept(town: Township) -> int:

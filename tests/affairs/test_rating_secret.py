@@ -58,7 +58,7 @@ async def test_the_result_reaches_the_resident_with_what_rates_it(
     (message,) = await told(township, "13700000000")
     secret = message.told["rating_secret"]
     assert (message.code, message.told["number"]) == ("case.result", number)
-    assert all(words in message.text for words in (number, "已办结:符合条件", secret))
+    assert all(words in message.text for words in (number, "已办结：符合条件", secret))
     said = {"number": number, "code": code_of(bytes.fromhex(record)), "level": 4, "secret": secret.lower()}
     assert (await resident.post("/v1/public/rating", json=said)).status_code == 204
 

@@ -80,7 +80,7 @@ def test_what_takes_time_is_promised_a_day(bureau: Bureau) -> None:
     values = bureau.values(case)
     assert values["promised"] == {"days": 10, "unit": "working"}
     assert values["due"] == "2026-12-10"
-    bureau.through(case, ("赵敏", "complete", {"result": "符合条件,12 月起发放"}), DELIVERED, ASKED)
+    bureau.through(case, ("赵敏", "complete", {"result": "符合条件，12 月起发放"}), DELIVERED, ASKED)
     bureau.through(case, ("赵敏", "archive", {}))
     assert bureau.values(case)["delivery"]["to"] == "张桂兰"
 
@@ -124,7 +124,7 @@ def test_what_is_not_accepted_says_why_and_is_delivered_too(bureau: Bureau) -> N
     case = bureau.case("limited")
     bureau.through(case, ("赵敏", "submit", {}))
     assert bureau.ask("赵敏", case, "decline") == "argument.invalid"
-    bureau.through(case, ("赵敏", "decline", {"reason": "户籍不在本区,请向户籍地申请"}), DELIVERED)
+    bureau.through(case, ("赵敏", "decline", {"reason": "户籍不在本区，请向户籍地申请"}), DELIVERED)
     assert bureau.values(case)["number"]
     bureau.through(case, ("赵敏", "archive", {}))
 

@@ -159,8 +159,8 @@ def test_a_case_is_handed_over_by_name(bureau: Bureau, accepted: bytes) -> None:
 def test_nothing_is_archived_before_it_was_delivered_but_with_a_reason(bureau: Bureau, accepted: bytes) -> None:
     bureau.through(accepted, ("赵敏", "complete", {"result": "已核准"}))
     assert bureau.ask("赵敏", accepted, "archive") == "archive.undelivered"
-    bureau.through(accepted, ("赵敏", "archive", {"reason": "群众外出,三次联系不上"}))
-    assert bureau.values(accepted)["archive"]["reason"] == "群众外出,三次联系不上"
+    bureau.through(accepted, ("赵敏", "archive", {"reason": "群众外出，三次联系不上"}))
+    assert bureau.values(accepted)["archive"]["reason"] == "群众外出，三次联系不上"
 
 
 def test_the_same_matter_of_the_same_home_is_shown_as_alike(bureau: Bureau, received: bytes) -> None:
@@ -182,12 +182,12 @@ def test_what_may_be_done_now_is_said_and_why_the_rest_may_not(bureau: Bureau, a
 
 
 def test_what_was_sent_up_before_stays_beside_what_was_sent_up_last(bureau: Bureau, accepted: bytes) -> None:
-    for to, note in (("区民政局", "材料不齐,退回"), ("区残联", "不归我们管"), ("区卫健局", "同意")):
+    for to, note in (("区民政局", "材料不齐，退回"), ("区残联", "不归我们管"), ("区卫健局", "同意")):
         bureau.through(accepted, ("赵敏", "send_up", {"to": to, "days": 5}), ("赵敏", "answered", {"note": note}))
     values = bureau.values(accepted)
     assert (values["sent_up"]["to"], values["sent_up"]["note"]) == ("区卫健局", "同意")
     assert [(one["to"], one["note"]) for one in values["sent_up_before"]] == [
-        ("区民政局", "材料不齐,退回"),
+        ("区民政局", "材料不齐，退回"),
         ("区残联", "不归我们管"),
     ]
 

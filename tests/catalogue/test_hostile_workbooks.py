@@ -127,7 +127,7 @@ def test_rows_beyond_two_thousand_are_refused_however_far_they_stand(row: int) -
 
 def test_the_last_row_that_is_allowed_is_read() -> None:
     errors = told(with_cells(written(), ("材料", 2001, "材料名称", "远")))
-    assert errors == ["「材料」表第 2001 行「事项编码」列:没有这个事项,请核对事项编码"]
+    assert errors == ["「材料」表第 2001 行「事项编码」列：没有这个事项，请核对事项编码"]
 
 
 def test_a_sheet_that_lies_about_its_extent_is_read_whole() -> None:
@@ -140,7 +140,7 @@ def test_a_sheet_that_lies_about_its_extent_is_read_whole() -> None:
 def test_a_workbook_with_a_part_missing_or_mangled_is_refused() -> None:
     for part in ("xl/workbook.xml", SHEET, "xl/sharedStrings.xml"):
         assert refused_as_catalogue(with_members(written(), {part: b"<x"})) == "workbook.unreadable"
-    assert "「事项」表:缺这张表,请用导出的文件作模板" in told(with_members(written(), {"xl/workbook.xml": b"<x/>"}))
+    assert "「事项」表：缺这张表，请用导出的文件作模板" in told(with_members(written(), {"xl/workbook.xml": b"<x/>"}))
 
 
 def test_a_member_that_is_there_twice_is_refused() -> None:
@@ -153,7 +153,7 @@ def test_a_member_that_is_there_twice_is_refused() -> None:
 @pytest.mark.parametrize("value", ["=1+1", '=HYPERLINK("http://x","y")', "=cmd|' /C calc'!A0"])
 def test_a_formula_is_a_fault_of_its_cell_whatever_it_last_gave(value: str) -> None:
     assert told(with_cells(written(), ("流程", 4, "说明", value))) == [
-        "「流程」表第 4 行「说明」列:这里是公式,请改成文字或数字"
+        "「流程」表第 4 行「说明」列：这里是公式，请改成文字或数字"
     ]
 
 
@@ -162,7 +162,7 @@ def test_an_error_value_is_a_fault_of_its_cell() -> None:
         cell: Any = book["流程"]["D4"]
         cell.value, cell.data_type = "#REF!", "e"
 
-    assert told(edited(written(), edit)) == ["「流程」表第 4 行「说明」列:这里不是文字、数字或日期,请重新填写"]
+    assert told(edited(written(), edit)) == ["「流程」表第 4 行「说明」列：这里不是文字、数字或日期，请重新填写"]
 
 
 @pytest.mark.parametrize("text", ["a\x0bb", "_x0041_", "x005F_", "${id}"])
@@ -181,7 +181,7 @@ def test_sheets_that_nobody_asked_for_are_not_read() -> None:
 def test_numbers_that_are_none_are_told() -> None:
     for value in ("1e999", "nan", "inf", "-inf", "1e30", "１２3x"):
         (error,) = told(with_cells(written(), ("事项", 2, "到场人数", value)))
-        assert error == "「事项」表第 2 行「到场人数」列:应是整数,请填数字"
+        assert error == "「事项」表第 2 行「到场人数」列：应是整数，请填数字"
 
 
 def test_a_form_with_very_many_faults_names_a_hundred() -> None:

@@ -157,7 +157,7 @@ async def test_two_officers_with_the_same_export_do_not_undo_each_other(sqlite_t
     answer = await officer.post(f"{CATALOGUE}/import?dry_run=false", content=late)
     assert code_of(answer) == "catalogue.faulty"
     (error,) = answer.json()["errors"]
-    text = f"「事项」表第 {row} 行「版本」列:事项版本已变(现行第 2 版),请重新导出,在新版本上修改"
+    text = f"「事项」表第 {row} 行「版本」列：事项版本已变（现行第 2 版），请重新导出，在新版本上修改"
     assert (error["code"], error["text"]) == ("catalogue.edition", text)
     assert (await in_force(officer, "MZ-01"))["edition"] == 2
 

@@ -60,13 +60,13 @@ def test_a_special_step_that_is_there_twice_is_refused() -> None:
     """A pause names its step: of two with one name nobody knows which one is counted."""
     row = row_of(written(), "特殊环节", "MZ-01")
     errors = told(with_cells(written(), ("特殊环节", row, "环节名称", "入户核实")))
-    assert any(error.startswith(f"「特殊环节」表第 {row + 1} 行「环节名称」列:重复了") for error in errors), errors
+    assert any(error.startswith(f"「特殊环节」表第 {row + 1} 行「环节名称」列：重复了") for error in errors), errors
 
 
 @pytest.mark.parametrize(
     ("sheet", "text", "heading", "value", "said"),
     [
-        ("事项", "MZ-01", "承诺办结时限", 25, "时限写得不对,请写成 15工作日 或 30自然日"),
+        ("事项", "MZ-01", "承诺办结时限", 25, "时限写得不对，请写成 15工作日 或 30自然日"),
         ("事项", "MZ-01", "承诺办结时限", "25天", "时限写得不对"),
         ("事项", "MZ-01", "承诺办结时限", None, "没填完整"),
         ("事项", "MZ-01", "承诺办结时限", "999工作日", "超出范围"),
@@ -78,8 +78,8 @@ def test_a_special_step_that_is_there_twice_is_refused() -> None:
         ("事项", "MZ-01", "到场人数", 1.5, "应是整数"),
         ("事项", "MZ-01", "须本人到场", "对", "应是是或否"),
         ("事项", "MZ-01", "窗口", "民政", "没有这个窗口"),
-        ("事项", "MZ-01", "版本", 2, "事项版本已变(现行第 1 版)"),
-        ("事项", "MZ-01", "版本", None, "事项版本已变(现行第 1 版)"),
+        ("事项", "MZ-01", "版本", 2, "事项版本已变（现行第 1 版）"),
+        ("事项", "MZ-01", "版本", None, "事项版本已变（现行第 1 版）"),
         ("事项", "MZ-01", "事项编码", "HN-01", "重复了"),
         ("事项", "MZ-01", "事项名称", "低保\n申请", "不能换行"),
         ("事项", "MZ-01", "事项名称", "低" * 101, "太长了"),
@@ -89,7 +89,7 @@ def test_a_special_step_that_is_there_twice_is_refused() -> None:
         ("材料", "MZ-01", "事项编码", "QQ-01", "没有这个事项"),
         ("材料", "MZ-01", "原件或复印件", "扫描件", "不在可选项里"),
         ("特殊环节", "MZ-01", "计入时限", None, "没填完整"),
-        ("窗口", "问询岗", "设在", "长安镇", "没有这个中心,或有重名(长安镇)"),
+        ("窗口", "问询岗", "设在", "长安镇", "没有这个中心，或有重名（长安镇）"),
         ("窗口", "问询岗", "设在", None, "没写窗口设在哪里"),
         ("窗口", "问询岗", "窗口编码", "HN", "重复了"),
         ("表单", "MZ-01", "题号", "人数", "题号写得不对"),
@@ -104,14 +104,14 @@ def test_a_wrong_cell_is_named_by_sheet_row_and_column(
 ) -> None:
     row = row_of(written(), sheet, text)
     errors = told(with_cells(written(), (sheet, row, heading, value)))
-    assert any(error.startswith(f"「{sheet}」表第 {row} 行「{heading}」列:{said}") for error in errors), errors
+    assert any(error.startswith(f"「{sheet}」表第 {row} 行「{heading}」列：{said}") for error in errors), errors
 
 
 def test_a_condition_asks_an_earlier_question_for_an_answer_that_it_can_have() -> None:
     row = row_of(written(), "表单", "change_reason")
     for cell in (("条件题号", "change_reason"), ("条件题号", "later"), ("条件答案", "有"), ("条件答案", None)):
         errors = told(with_cells(written(), ("表单", row, *cell)))
-        assert errors == [f"「表单」表第 {row} 行「条件答案」列:条件写得不对,条件只能看前面的是否、单选或整数题"]
+        assert errors == [f"「表单」表第 {row} 行「条件答案」列：条件写得不对，条件只能看前面的是否、单选或整数题"]
 
 
 @pytest.mark.parametrize("answer", ["二", "2.5", "31", "9" * 5000])
@@ -122,7 +122,7 @@ def test_a_condition_on_a_number_waits_for_one_that_can_be_answered(answer: str)
     changed = catalogue._replace(items=({**catalogue.items[0], "form": form}, *catalogue.items[1:]))
     assert read(written(changed)) == changed
     errors = told(with_cells(written(changed), ("表单", 3, "条件答案", answer)))
-    assert [error.split(",")[0] for error in errors] == ["「表单」表第 3 行「条件答案」列:条件写得不对"]
+    assert [error.split("，")[0] for error in errors] == ["「表单」表第 3 行「条件答案」列：条件写得不对"]
 
 
 def test_all_faults_are_told_at_once_but_no_more_than_a_hundred() -> None:
@@ -144,12 +144,12 @@ def test_sheets_and_columns_that_nobody_would_read_are_told() -> None:
 
     errors = told(edited(written(), edit))
     for said in (
-        "「流程」表:缺这张表,请用导出的文件作模板",
-        "「备注」表:多了这张表,请删去这张表",
-        "「材料」表第 1 行「份数」列:多了这一列,请删去这一列",
-        "「窗口」表第 1 行「编码」列:多了这一列,请删去这一列",
-        "「窗口」表第 1 行「窗口编码」列:缺这一列,请补上这一列",
-        "「特殊环节」表第 3 行「H」列:表头之外有内容,请删去这些内容",
+        "「流程」表：缺这张表，请用导出的文件作模板",
+        "「备注」表：多了这张表，请删去这张表",
+        "「材料」表第 1 行「份数」列：多了这一列，请删去这一列",
+        "「窗口」表第 1 行「编码」列：多了这一列，请删去这一列",
+        "「窗口」表第 1 行「窗口编码」列：缺这一列，请补上这一列",
+        "「特殊环节」表第 3 行「H」列：表头之外有内容，请删去这些内容",
     ):
         assert said in errors, said
 
@@ -173,8 +173,8 @@ def test_two_editions_differ_field_by_field_in_words() -> None:
     new.pop("note")
     found = {difference.label: difference.text for difference in differences(KINDS["item"], old, new)}
     assert found == {
-        "办理方式": "新增「代为办理」;删去「限时办理」",
-        "申请材料": "「申请表（书面申请）」原件或复印件由「原件」改为「复印件」;删去「居民户口簿」",
+        "办理方式": "新增「代为办理」；删去「限时办理」",
+        "申请材料": "「申请表（书面申请）」原件或复印件由「原件」改为「复印件」；删去「居民户口簿」",
         "承诺办结时限": "由「25工作日」改为「20工作日」",
         "说明": f"删去「{old['note']}」",
         "须纸质委托书": "填写「是」",
@@ -187,7 +187,7 @@ def test_a_question_that_appears_otherwise_and_another_order_are_told() -> None:
     first, second, third = old["form"]
     asked = {name: value for name, value in third.items() if name != "when"}
     (found,) = differences(KINDS["item"], old, {**old, "form": [second, first, asked]})
-    assert found.text == "「变更原因」出现条件删去「change = 是」;顺序有变"
+    assert found.text == "「变更原因」出现条件删去「change = 是」；顺序有变"
 
 
 def test_an_upload_adds_changes_ends_and_leaves_alone() -> None:

@@ -64,7 +64,7 @@ def test_somebody_elses_form_is_understood() -> None:
     form = read(
         book(
             ["integer", "people", "家庭人口", "TRUE", None, "1 <= . and . < 31"],
-            ["decimal", "income", "家庭年收入(元)", "true()"],
+            ["decimal", "income", "家庭年收入（元）", "true()"],
             ["select one yesno", "ill", "有无病人", "yes"],
             ["select_one yes_no", "moved", "是否搬迁"],
             ["select_multiple why", "why", "困难原因", "no", "${moved} = 'yes'"],
@@ -81,7 +81,7 @@ def test_somebody_elses_form_is_understood() -> None:
     )
     assert form == [
         {"type": "integer", "id": "people", "label": "家庭人口", "required": True, "least": 1, "most": 30},
-        {"type": "money", "id": "income", "label": "家庭年收入(元)", "required": True},
+        {"type": "money", "id": "income", "label": "家庭年收入（元）", "required": True},
         {"type": "choice", "id": "ill", "label": "有无病人", "choices": ["有", "无"], "required": True},
         {"type": "flag", "id": "moved", "label": "是否搬迁"},
         {
@@ -138,7 +138,7 @@ def test_what_our_questions_cannot_say_is_told_with_its_cell(row: list[Any], col
         choices=[["why", "x", "因病"], ["why", "y", "因学"]],
     )
     errors = told(data)
-    assert errors[0].startswith(f"「survey」表第 4 行「{column}」列:本系统的表单表达不了"), errors
+    assert errors[0].startswith(f"「survey」表第 4 行「{column}」列：本系统的表单表达不了"), errors
 
 
 def test_columns_that_we_do_not_know_matter_where_something_stands_in_them() -> None:
@@ -146,41 +146,41 @@ def test_columns_that_we_do_not_know_matter_where_something_stands_in_them() -> 
     plain = ["text", "a", "甲", None, None, None, None, None, None]
     assert read(book(heading, plain)) == [{"type": "text", "id": "a", "label": "甲"}]
     assert told(book(heading, plain, ["text", "b", "乙", None, None, None, None, "提示"])) == [
-        "「survey」表第 3 行「hint」列:本系统的表单表达不了,请改用支持的写法"
+        "「survey」表第 3 行「hint」列：本系统的表单表达不了，请改用支持的写法"
     ]
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (book(["text", "甲", "甲"]), "「survey」表第 2 行「name」列:题号写得不对"),
-        (book(["text", "meta", "甲"]), "「survey」表第 2 行「name」列:题号写得不对"),
-        (book(["text", "a", None]), "「survey」表第 2 行「label」列:没填完整"),
-        (book(["text", "a", "甲${b}"]), "「survey」表第 2 行「label」列:有表格里写不了的字符"),
-        (book(["text", "a", "甲"], ["text", "a", "乙"]), "「survey」表第 3 行「name」列:重复了"),
+        (book(["text", "甲", "甲"]), "「survey」表第 2 行「name」列：题号写得不对"),
+        (book(["text", "meta", "甲"]), "「survey」表第 2 行「name」列：题号写得不对"),
+        (book(["text", "a", None]), "「survey」表第 2 行「label」列：没填完整"),
+        (book(["text", "a", "甲${b}"]), "「survey」表第 2 行「label」列：有表格里写不了的字符"),
+        (book(["text", "a", "甲"], ["text", "a", "乙"]), "「survey」表第 3 行「name」列：重复了"),
         (
             book(["integer", "a", "甲", None, None, ". > 5 and . < 5"]),
-            "「survey」表第 2 行「constraint」列:限制写得不对",
+            "「survey」表第 2 行「constraint」列：限制写得不对",
         ),
-        (book(["text", "a", "=1+1"]), "「survey」表第 2 行「label」列:这里是公式"),
-        (book(["type", "name"], ["text", "a"]), "「survey」表第 1 行「label」列:缺这一列"),
-        (book(["text", "a", "甲"], entities=[["x"]]), "「entities」表:多了这张表"),
+        (book(["text", "a", "=1+1"]), "「survey」表第 2 行「label」列：这里是公式"),
+        (book(["type", "name"], ["text", "a"]), "「survey」表第 1 行「label」列：缺这一列"),
+        (book(["text", "a", "甲"], entities=[["x"]]), "「entities」表：多了这张表"),
         (
             book(["text", "a", "甲"], settings=[["form_id"], ["MZ-02"]]),
-            "「settings」表第 2 行「form_id」列:这是别的事项",
+            "「settings」表第 2 行「form_id」列：这是别的事项",
         ),
-        (book(["text", "a", "甲"], settings=[["version"], [2]]), "「settings」表第 2 行「version」列:事项版本已变"),
+        (book(["text", "a", "甲"], settings=[["version"], [2]]), "「settings」表第 2 行「version」列：事项版本已变"),
         (
             book(["text", "a", "甲"], settings=[["style"], ["pages"]]),
-            "「settings」表第 2 行「style」列:本系统的表单表达不了",
+            "「settings」表第 2 行「style」列：本系统的表单表达不了",
         ),
         (
             book(["select_one l", "a", "甲"], choices=[["l", "x", "一"], ["l", "y", "一"]]),
-            "「survey」表第 2 行「type」列:选项写得不对",
+            "「survey」表第 2 行「type」列：选项写得不对",
         ),
         (
             book(["select_one l", "a", "甲"], choices=[["l", "x", "一"], ["l", "x", "二"]]),
-            "「survey」表:不是规范的 XLSForm",
+            "「survey」表：不是规范的 XLSForm",
         ),
     ],
 )
@@ -195,4 +195,4 @@ def test_a_survey_without_questions_takes_the_form_away() -> None:
 
 def test_a_hundred_and_one_questions_are_too_many() -> None:
     questions = [["text", f"q{n}", "问"] for n in range(101)]
-    assert told(book(*questions)) == ["「survey」表第 102 行「name」列:太多了,请减少"]
+    assert told(book(*questions)) == ["「survey」表第 102 行「name」列：太多了，请减少"]

@@ -70,14 +70,14 @@ async def test_a_day_at_the_command_line(sqlite_township: Township, shell: Shell
     assert await shell("collect", "household", f"place={town.qingshan.hex()}", "head=张桂兰", "phone=13700000000") == 0
     found = re.search(r"[0-9a-f]{32}", shell.said)
     assert found
-    assert "已保存:家庭" in shell.said
+    assert "已保存：家庭" in shell.said
     (tmp_path / "p.jpg").write_bytes(photograph(3))
     assert await shell("photo", found[0], str(tmp_path / "p.jpg"), "--paper", "居民户口簿") == 0, shell.said
     assert "照片已保存" in shell.said
     assert await shell("status") == 0
     assert "先不要交回" in shell.said
     assert await shell("sync") == 0, shell.said
-    assert "全部已收讫,这台手机可以交回。" in shell.said
+    assert "全部已收讫，这台手机可以交回。" in shell.said
     assert await shell("conflicts") == 0
     assert "没有填写不一致" in shell.said
 

@@ -34,7 +34,7 @@ async def test_a_visit_is_asked_for_taken_on_and_made(sqlite_township: Township,
     clerk = await town.signed_in("赵敏")
     assert (await clerk.get(f"/v1/records/household/{household}")).json()["values"]["point"] == HOME
     assert await shell("take-on", visit) == 0
-    assert "已保存:确认" in shell.said
+    assert "已保存：确认" in shell.said
     assert await shell("today", "--days", "20", "--map") == 0
     assert re.search(f"张桂兰  {visit}\n    代办员已确认 · 未同步：确认\n    资格认证", shell.said)
     assert f"https://uri.amap.com/navigation?to={AT[0]},{AT[1]}&" in shell.said

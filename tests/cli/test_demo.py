@@ -15,7 +15,7 @@ def test_the_field_day_ends_with_nothing_lost(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     told = done.stdout
     assert "断了 3 次" in told
-    assert "3 种写法,一个也没丢" in told
+    assert "3 种写法，一个也没丢" in told
     assert told.count("可交回") == 4
     assert "4 张完好" in told
     assert "已上门 1" in told

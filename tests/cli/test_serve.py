@@ -99,7 +99,7 @@ def test_a_newcomer_sets_up_a_centre_enrols_a_phone_and_stops_the_server(tmp_pat
 
 def moves_in(http: httpx2.Client, login: str, password: str) -> None:
     """The head's first sign-in: a password of her own, and an app that makes codes."""
-    own = "一杯热茶,两个馒头 2026"
+    own = "一杯热茶，两个馒头 2026"
 
     def step(path: str, **told: str) -> dict[str, Any]:
         answer = http.post(path, json=told)

@@ -2,12 +2,15 @@
 
 from playwright.async_api import Page
 
+from daiban_schemas import entry
 from daiban_server.db.program import Program
+from daiban_server.spine import desk as desks
 from daiban_server.spine.ledger import Ledger
+from daiban_sync.ids import NOBODY
 from tests.console.test_cases import handed_in
 from tests.console.workday import browser_of, main_of, no_wider_than_the_screen, part, press, sign_in, token
 from tests.support.chromium import picture
-from tests.support.township import Township
+from tests.support.township import Township, new_id
 
 NUMBER = "11010519491231002X"
 
@@ -64,6 +67,57 @@ async def test_a_name_that_was_written_down_wrongly_is_corrected_at_the_window(
     await phone.goto(f"{town.url}/language/en?next=/cases/{case}?act=correct")
     await no_wider_than_the_screen(phone)
     await picture(phone, "console-correct-english")
+
+
+async def another_item(town: Township, name: str) -> None:
+    """The district publishes a second item."""
+    item = {"code": "MZ-01", "edition": 1, "window": "民政", "name": name, "modes": ["limited"], "form": []}
+
+    def program() -> Program[None]:
+        services, body = town.services, entry.change(new_id().hex(), "item", item, seen=0, at=town.clock())
+        clerk = desks.Clerk(town.people["周区"], "district", NOBODY)
+        yield from desks.write(clerk, [body], services.keys, services.effects, town.clock(), new_id() + new_id())
+
+    await town.services.database.write(NOBODY, program)
+
+
+async def test_a_case_that_turns_out_to_be_of_another_item_is_moved_to_its_window(
+    sqlite_township: Township, desk: Page
+) -> None:
+    town = sqlite_township
+    await another_item(town, "高龄津贴申领")
+    case = await received(town)
+    await sign_in(desk, town, "赵敏", f"/cases/{case}?act=correct")
+    form = part(desk, "现在可以办").locator("#act-correct")
+    await form.get_by_label("事项改为").select_option("高龄津贴申领")
+    await form.get_by_label("理由").fill("问清楚要办的是津贴")
+    await press(form.get_by_role("button", name="更正"))
+    assert "已办好" in await desk.get_by_role("status").inner_text()
+    assert "高龄津贴申领" in await part(desk, "办理经过").inner_text()
+    assert (await values_of(town, case))["window"] == "民政"
+    await desk.goto(f"{town.url}/cases?q=张桂兰")
+    assert "高龄津贴申领" in await desk.locator(".cases tbody").inner_text()
+
+
+async def test_a_case_that_was_put_to_the_wrong_family_is_moved_by_whatever_one_knows_of_the_right_one(
+    sqlite_township: Township, desk: Page
+) -> None:
+    town = sqlite_township
+    wang = await town.device("王芳")
+    for head in ("李大山", "李大海", "陈福来"):
+        await town.household(wang, head)
+    await wang.sync()
+    case = await received(town)
+    await sign_in(desk, town, "赵敏", f"/cases/{case}?act=correct")
+    for typed, answer in (("李", "有 2 户符合"), ("王大锤", "没有找到“王大锤”这一户"), ("chenfulai", "已办好")):
+        form = part(desk, "现在可以办").locator("#act-correct")
+        await form.get_by_label("家庭改为").fill(typed)
+        await form.get_by_label("理由").fill("问清楚是谁家的")
+        await press(form.get_by_role("button", name="更正"))
+        assert answer in await desk.locator("main").inner_text()
+    assert "陈福来" in await part(desk, "办理经过").inner_text()
+    home = (await values_of(town, case))["household"]
+    assert await desk.locator(".case-lead a.name").get_attribute("href") == f"/households/{home}"
 
 
 async def test_what_cannot_be_right_is_said_and_changes_nothing(sqlite_township: Township) -> None:

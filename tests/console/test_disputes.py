@@ -126,7 +126,7 @@ async def test_identity_numbers_are_masked_wherever_they_stand(sqlite_township: 
         await client.sync()
     await wang.save(await wang.open(household), {"identity_number": "11010519491231002X", "note": "一女在外"})
     members = [{"name": "张小妹", "identity_number": "440524188001010014"}]
-    note = "户口簿上是 110105194912310089,社保卡 6217000010012345678"
+    note = "户口簿上是 110105194912310089，社保卡 6217000010012345678"
     await liu.save(
         await liu.open(household), {"identity_number": "440524188001010014", "note": note, "members": members}
     )
@@ -136,7 +136,7 @@ async def test_identity_numbers_are_masked_wherever_they_stand(sqlite_township: 
     page = (await (await browser_of(town, "赵敏")).get("/summary")).text
     assert "1****************X" in page
     assert "4****************4" in page
-    assert "户口簿上是 1****************9,社保卡 6*****************8" in page
+    assert "户口簿上是 1****************9，社保卡 6*****************8" in page
     for hidden in ("110105", "440524", "19491231", "6217"):
         assert hidden not in page
 

@@ -43,6 +43,7 @@ ASIDE = {
     "/sign-in/factor": "between password and page, tests/accounts",
     "/account/app": "with a fresh proof, tests/accounts",
     "/visits/plan/{run:str}/progress": "a part of a page",
+    "/visits/plan/{run:str}/diff.svg": "a picture on a page, tests/console/test_planning.py",
     "/quarantine/{device:str}/{digest:str}": "tests/console/test_lost_phone.py",
 }
 """Routes that are no page of their own, or that stand in a story elsewhere."""

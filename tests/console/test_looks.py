@@ -42,12 +42,12 @@ async def busy_day(town: Township) -> None:
     await write(town, schema.absence, (new_id(), town.centre, *away))
     wang, liu = await phone_of(town, "王芳"), await phone_of(town, "刘强")
     form = await wang.new("household")
-    address = "陕西省安康市汉滨区双龙镇高粱铺易地扶贫搬迁集中安置社区十七号楼二单元五零一室(老供销社对面)"
+    address = "陕西省安康市汉滨区双龙镇高粱铺易地扶贫搬迁集中安置社区十七号楼二单元五零一室（老供销社对面）"
     await wang.save(form, {"place": village.hex(), "head": LONGEST, "address": address})
-    await collect(wang, town, form.record, LONGEST, note="白天在坡上,晚饭后去。" * 20)
+    await collect(wang, town, form.record, LONGEST, note="白天在坡上，晚饭后去。" * 20)
     await two_phone_numbers(town, wang, liu, form.record)
     visit = await wang.new("visit")
-    await wang.save(visit, {"household": form.record, "purpose": "上门核实,请家里留人," * 12, "minutes": 60})
+    await wang.save(visit, {"household": form.record, "purpose": "上门核实，请家里留人，" * 12, "minutes": 60})
     await wang.command(visit.record, "assign")
     await wang.report(visit.record, "asked_other_time")
     await wang.sync()

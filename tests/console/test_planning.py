@@ -1,11 +1,13 @@
 """统一排班 and 请假顶岗: what would change is said before anything does."""
 
 import re
+from xml.etree import ElementTree
 
 import httpx2
 from playwright.async_api import Page
 
 from daiban_server.accounts.sessions import IDLE
+from daiban_server.console.languages.spoken import WRITTEN
 from tests.console.test_cases import handed_in
 from tests.console.test_visits import booked, next_day
 from tests.console.workday import browser_of, main_of, no_wider_than_the_screen, part, press, set_clock, sign_in, token
@@ -59,6 +61,21 @@ async def test_a_plan_is_looked_at_before_it_is_taken(sqlite_township: Township,
     await press(part(desk, "改了什么").get_by_role("link", name="张桂兰"))
     assert "待告知住户" in await desk.locator("h1").inner_text()
     assert "这个时间还没有告知住户" in await desk.locator("main").inner_text()
+
+
+async def test_the_picture_of_a_plan_is_in_the_language_of_whoever_looks(sqlite_township: Township) -> None:
+    town = sqlite_township
+    await waiting(town, "张桂兰", "李大山")
+    http = await browser_of(town, "李红")
+    run = await run_of(http, await token(http))
+    assert "新排" in (await http.get(f"{run}/diff.svg")).text
+    await http.get("/language/en?next=/")
+    told = " ".join(ElementTree.fromstring((await http.get(f"{run}/diff.svg")).text).itertext())
+    assert "newly placed" in told
+    assert 'width="340"' in (await http.get(f"{run}/diff.svg?narrow=true")).text
+    for name in ("张桂兰", "李大山", "王芳", "刘强"):
+        told = told.replace(name, "")
+    assert not WRITTEN.findall(told), told
 
 
 async def test_a_plan_is_thrown_away_and_a_stale_one_says_what_to_do(sqlite_township: Township) -> None:

@@ -45,11 +45,11 @@ def english() -> Iterator[None]:
             "decided on Fri 30 Oct, 1 working day late.",
         ),
         (
-            "王芳 11月26日请假,由 刘强 代岗上门,当天已在白河村,多走 4 分钟",
+            "王芳 11月26日请假，由 刘强 代岗上门，当天已在白河村，多走 4 分钟",
             "王芳 is on leave on 26 Nov, 刘强 stands in, already in 白河村 that day, 4 min more on the way",
         ),
         (
-            "原定 王芳 11月25日 周三 上午 9:20,没有人能去,请与住户另约",
+            "原定 王芳 11月25日 周三 上午 9:20，没有人能去，请与住户另约",
             "Planned for 王芳 Wed 25 Nov 9:20, nobody can go, please agree another time with the household",
         ),
         ("户主身份证号（家庭 张*兰）", "Householder's identity number (Household 张*兰)"),

@@ -1,10 +1,14 @@
 """The summary: who is in the field, what came in, visits, replies and tasks, each to whom it concerns."""
 
 import hashlib
+from collections.abc import Iterable
 
+import pytest
 from playwright.async_api import Page
 
+from daiban_server.console.reading.book import Book
 from daiban_server.db import schema
+from daiban_server.db.program import Program
 from daiban_server.spine import restores
 from tests.console.workday import (
     browser_of,
@@ -126,6 +130,25 @@ async def test_what_came_in_today_is_told_by_the_day_it_was_received(sqlite_town
     assert "17:00" in told
     assert "今天 09:00 收讫" in told
     assert "陈福来" not in told
+
+
+async def test_a_village_that_hands_in_all_its_homes_is_counted_and_not_opened(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = sqlite_township
+    wang = await phone_of(town, "王芳")
+    homes = {bytes.fromhex(await town.household(wang, f"陈福{number}")) for number in range(12)}
+    await wang.sync()
+    opened, read = set[bytes](), Book.read
+
+    def seen(book: Book, ids: Iterable[bytes]) -> Program[None]:
+        opened.update(wanted := list(ids))
+        yield from read(book, wanted)
+
+    monkeypatch.setattr(Book, "read", seen)
+    page = (await (await browser_of(town, "李红")).get("/summary")).text
+    assert "家庭 <b>12</b>" in page
+    assert not homes & opened, "a first sync hands in ten thousand"
 
 
 async def test_todays_visits_tell_time_home_agent_phone_and_who_stands_in(

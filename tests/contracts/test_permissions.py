@@ -339,6 +339,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ("GET", "/visits/plan"): lambda of: ("/visits/plan", {}),
     ("POST", "/visits/plan"): lambda of: ("/visits/plan", {"data": {}}),
     ("GET", "/visits/plan/{run:str}"): lambda of: (f"/visits/plan/{of.task}", {}),
+    ("GET", "/visits/plan/{run:str}/diff.svg"): lambda of: (f"/visits/plan/{of.task}/diff.svg", {}),
     ("GET", "/visits/plan/{run:str}/progress"): lambda of: (f"/visits/plan/{of.task}/progress", {}),
     ("POST", "/visits/plan/{run:str}/commit"): lambda of: (f"/visits/plan/{of.task}/commit", {"data": {}}),
     ("POST", "/visits/plan/{run:str}/cancel"): lambda of: (f"/visits/plan/{of.task}/cancel", {"data": {}}),

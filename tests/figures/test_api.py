@@ -189,7 +189,14 @@ async def test_the_workbook_opens_with_dates_numbers_and_no_formula(township: To
     book = await workbook(http, f"daily.xlsx?day={day}")
     sheet = book["日报表"]
     head, *lines = list(sheet.iter_rows())
-    assert [cell.value for cell in head][:6] == ["日期", "中心", "窗口", "接待群众(人次)", "昨日结转(件)", "受理(件)"]
+    assert [cell.value for cell in head][:6] == [
+        "日期",
+        "中心",
+        "窗口",
+        "接待群众（人次）",
+        "昨日结转（件）",
+        "受理（件）",
+    ]
     assert (sheet.freeze_panes, sheet.print_title_rows) == ("D2", "$1:$1")
     assert {line[0].value for line in lines} == {datetime.datetime.fromisoformat(day)}
     assert lines[0][0].is_date

@@ -137,7 +137,7 @@ def test_a_good_photo_is_not_sent_back(seed: int) -> None:
 def test_a_blurred_photo_is_to_be_taken_again(picture: Image.Image, blur: int) -> None:
     photo = prepared(jpeg(picture.filter(ImageFilter.GaussianBlur(blur))))
     assert [finding.code for finding in photo.findings] == ["photo.blurred"]
-    assert photo.findings[0].advice == "照片太模糊,请靠近、拿稳再拍一张"
+    assert photo.findings[0].advice == "照片太模糊，请靠近、拿稳再拍一张"
     assert not photo.usable
 
 

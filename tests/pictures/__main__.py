@@ -118,14 +118,25 @@ async def signed_in(browser: Browser, url: str, login: str, size: str, language:
 
 
 async def arrive(page: Page, url: str, shot: Shot) -> list[str]:
-    """Go where it is, along its links; gives what is wrong with the way."""
+    """Go where it is, along its links, and press what there is to press; gives what is wrong with the way."""
     answer = await page.goto(url + shot.path)
     for selector in shot.way:
         link = page.locator(selector).first
         if not await link.count():
             return [f"nothing to follow at {selector}"]
         answer = await page.goto(url + str(await link.get_attribute("href")))
-    return [] if answer is not None and answer.status < 500 else [f"answered {answer and answer.status}"]
+    if answer is None or answer.status >= 500:
+        return [f"answered {answer and answer.status}"]
+    for selector in shot.pressed:
+        pressed = page.locator(selector).first
+        if not await pressed.count():
+            return [f"nothing to press at {selector}"]
+        if await pressed.evaluate("one => one.tagName") == "SELECT":
+            await pressed.select_option(index=1)
+        else:
+            await pressed.click()
+            await page.wait_for_load_state()
+    return []
 
 
 async def _take(page: Page, url: str, shot: Shot, size: str, language: str) -> list[str]:
@@ -141,6 +152,7 @@ async def _take(page: Page, url: str, shot: Shot, size: str, language: str) -> l
     tall = min(await page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     width = SIZES[size]["width"]
     await page.set_viewport_size({"width": width, "height": max(tall, SIZES[size]["height"])})
+    await page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
     FOLDER.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=FOLDER / f"{shot.name}-{size}-{language}.png", animations="disabled")
     return wrong + scripts

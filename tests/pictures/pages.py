@@ -9,12 +9,13 @@ from tests.pictures.morning import TELEPHONE
 
 class Shot(NamedTuple):
     """A page under a name. `way` are links that are followed from `path`, by a selector each: what is there first is
-    looked at."""
+    looked at. Then what is in `pressed` is chosen (a select's second option) or pressed."""
 
     name: str
     role: str
     path: str
     way: tuple[str, ...] = ()
+    pressed: tuple[str, ...] = ()
 
 
 NOBODY = ""
@@ -24,6 +25,7 @@ MORNING = f"/cases?q={TELEPHONE}"
 FIRST_CASE = ".cases tbody th a"
 SHOTS = (
     Shot("sign-in", NOBODY, "/sign-in"),
+    Shot("sign-in-wrong", NOBODY, "/sign-in", pressed=("main button",)),
     Shot("lost", NOBODY, "/lost"),
     Shot("hand-in", NOBODY, "/hand-in"),
     Shot("halls", NOBODY, "/hall"),
@@ -50,6 +52,7 @@ SHOTS = (
     Shot("case-open", "clerk1", "/cases", (FIRST_CASE,)),
     Shot("case-photos", "clerk1", MORNING, (FIRST_CASE, "a[href*='/photos?']")),
     Shot("case-reveal", "clerk1", MORNING, (FIRST_CASE, "a.reveal")),
+    Shot("case-revealed", "clerk1", MORNING, (FIRST_CASE, "a.reveal"), pressed=("#reason", "main button[type=submit]")),
     Shot("case-filed", "head1", "/cases?state=archived", (FIRST_CASE,)),
     Shot("household", "cadre1", "/cases?state=archived", (FIRST_CASE, ".case-lead a.name")),
     Shot("copy", "head1", "/cases", (FIRST_CASE, ".case-lead a.name", "a[href^='/copies/']")),
@@ -63,6 +66,7 @@ SHOTS = (
     Shot("visit", "clerk1", f"/visits?week={NEXT}", (".board a",)),
     Shot("visits-map", "clerk1", f"/visits/map?day={NEXT}"),
     Shot("visits-book", "clerk1", "/visits/book?q=zhang"),
+    Shot("visits-offers", "clerk1", "/visits/book?q=zhang", (".lines a.button",)),
     Shot("visits-plan", "head1", "/visits/plan"),
     Shot("visits-plan-result", "head1", "/visits/plan", ("main .lines a[href^='/visits/plan/']",)),
     Shot("visits-away", "head1", "/visits/away"),
@@ -76,18 +80,21 @@ SHOTS = (
     Shot("item", "clerk1", "/catalogue", ("main .lines a",)),
     Shot("catalogue-change", "district", "/catalogue/change"),
     Shot("calendar", "district", "/calendar"),
+    Shot("calendar-look", "district", f"/calendar/look?day={NEXT}&working=no&note=大雪封山停办"),
     Shot("settings-head", "head1", "/settings"),
     Shot("settings-district", "district", "/settings"),
     Shot("duplicates", "head1", "/households/duplicates"),
     Shot("merge", "head1", "/households/duplicates", (".double a.button",)),
     Shot("devices", "head1", "/devices"),
     Shot("device", "head1", "/devices", (".device a, .lines .name[href]",)),
+    Shot("device-code", "head1", "/devices", pressed=("select#person", "form[action='/devices/code'] button")),
     Shot("quarantine", "head1", "/quarantine"),
     Shot("erasures", "head1", "/erasures"),
     Shot("trust", "head1", "/trust"),
     Shot("audit", "head1", "/audit"),
     Shot("account", "clerk1", "/account"),
-    Shot("account-app", "clerk1", "/account/app"),
+    Shot("account-app", "clerk1", "/account", pressed=("form[action='/account/app'] button",)),
+    Shot("account-proof", "clerk1", "/account/proof"),
     Shot("help", "clerk1", "/help"),
     Shot("refused", "cadre1", "/erasures"),
     Shot("missing", "clerk1", "/cases/" + "0" * 32),

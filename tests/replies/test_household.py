@@ -50,4 +50,4 @@ async def test_a_phone_says_at_once_that_another_s_word_is_not_one_s_own(townshi
         await liu.save(await liu.open(given), {"text": "材料没收到"})
     with pytest.raises(DeviceError, match=r"record\.not_yours"):
         await liu.settle(given, "text", "材料没收到")
-    await wang.save(await wang.open(given), {"text": "材料已收到,缺照片"})
+    await wang.save(await wang.open(given), {"text": "材料已收到，缺照片"})

@@ -39,7 +39,7 @@ def states(bureau: Bureau) -> list[str]:
 
 def reply(bureau: Bureau, who: str = "孙亮", **fields: Any) -> bytes:
     record = bureau.new()
-    given = {"household": bureau.home.hex(), "text": "已入户,正在办", "outcome": "progressing", "how": "visit"}
+    given = {"household": bureau.home.hex(), "text": "已入户，正在办", "outcome": "progressing", "how": "visit"}
     body = entry.change(record.hex(), "reply", given | fields, seen=0, at=bureau.now)
     assert bureau.write(who, body).outcome == "new"
     return record

@@ -75,13 +75,13 @@ def test_what_was_counted_stays_as_it_was_said_and_a_correction_stands_beside_it
     assert (outcome.outcome, outcome.code) == ("conflict", "field.held")
     (found,) = bureau.run(views.shown(views.BY_ID, bureau.centre, record_id=given))
     assert found.status == "counted"
-    said = {"text": "已入户,正在办", "outcome": "progressing", "spoke_to": "张桂兰", "how": "visit"}
+    said = {"text": "已入户，正在办", "outcome": "progressing", "spoke_to": "张桂兰", "how": "visit"}
     assert {name: found.view.values[name] for name in said} == said
     assert {name: [one.value for one in found.view.conflicts[name]][1:] for name in later} == {
         name: [value] for name, value in later.items()
     }
     (told,) = story(bureau, case)
-    assert (told["text"], told["counted"], told["by"]) == ("已入户,正在办", True, "孙亮")
+    assert (told["text"], told["counted"], told["by"]) == ("已入户，正在办", True, "孙亮")
     assert amend(bureau, "孙亮", given, text="又改一次").outcome == "conflict", "he may go on saying so"
     assert story(bureau, case) == [told]
 
@@ -178,7 +178,7 @@ def test_an_old_reply_that_is_saved_again_is_no_new_one(bureau: Bureau) -> None:
     given = reply(bureau)
     bureau.later(20)
     bureau.case(who="王芳", source="home")
-    assert amend(bureau, "孙亮", given, spoke_to="女儿", text="已入户,正在办。").outcome == "merged"
+    assert amend(bureau, "孙亮", given, spoke_to="女儿", text="已入户，正在办。").outcome == "merged"
     assert states(bureau) == ["due"]
     counted = reply(bureau)
     assert states(bureau) == ["met", "due"]

@@ -43,7 +43,7 @@ async def test_the_slip_opens_the_case_before_anybody_saw_it(township: Township)
     case = await case_of(wang, household, item)
     slip, told = await wang.collect_papers(case, ["居民身份证"])
     assert slip.code == code_of(bytes.fromhex(case))
-    for words in (slip.number, slip.code, "张桂兰", "特困供养", "居民身份证", "尚缺材料:居民户口簿", "收件不等于受理"):
+    for words in (slip.number, slip.code, "张桂兰", "特困供养", "居民身份证", "尚缺材料：居民户口簿", "收件不等于受理"):
         assert words in slip.text
     assert told is not None
     assert (told.missing, "低保证" in told.text) == (("居民户口簿",), False)

@@ -194,5 +194,5 @@ def test_the_blocking_client_is_the_same_client(tmp_path: Path) -> None:
         assert client.records("household") == []
         form = client.new("household")
         client.save(form, {"place": "0" * 32, "head": "张桂兰"})
-        assert client.status().line() == "还有 1 条记录 未收讫,这台手机先不要交回。"
+        assert client.status().line() == "还有 1 条记录 未收讫，这台手机先不要交回。"
         assert client.status().line("en").startswith("Do not give this phone back: 1 entries")

@@ -240,7 +240,7 @@ async def test_a_reply_that_is_missed_is_late_until_it_comes(township: Township)
     assert late["state"] == "late"
     cadre = await township.signed_in("孙亮")
     home = (await shown(cadre, "application", case))["values"]["household"]  # type: ignore[index]
-    reply = {"household": home, "application": case, "text": "对不起,晚了", "outcome": "waiting"}
+    reply = {"household": home, "application": case, "text": "对不起，晚了", "outcome": "waiting"}
     assert (await cadre.post("/v1/records/reply", json={"fields": reply})).status_code == 201
     _, still = await owed(township)
     assert (still["state"], still["reply"] is not None) == ("late", True)

@@ -17,7 +17,7 @@ HANDLED: dict[str, tuple[str, dict[str, Any], Steps]] = {
     "direct": (
         "MZ-07",
         {"mode": "direct", "source": "village_point"},
-        (("finish", {"result": "高龄补贴已登记,下月起发放"}),),
+        (("finish", {"result": "高龄补贴已登记，下月起发放"}),),
     ),
     "limited": (
         "MZ-01",
@@ -29,7 +29,7 @@ HANDLED: dict[str, tuple[str, dict[str, Any], Steps]] = {
             ("accept", {}),
             ("pause", {"step": "村级公示", "days": 7, "reason": "按规定"}),
             ("resume", {}),
-            ("complete", {"result": "符合条件,审核确认"}),
+            ("complete", {"result": "符合条件，审核确认"}),
         ),
     ),
     "proxy": (

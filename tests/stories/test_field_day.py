@@ -8,7 +8,7 @@ from tests.support.township import Township
 async def test_a_colleague_sees_what_an_agent_wrote_at_the_home(township: Township) -> None:
     wang, liu = await township.device("王芳"), await township.device("刘强")
     household = await township.household(wang)
-    assert (await wang.status()).line() == "还有 1 条记录 未收讫,这台手机先不要交回。"
+    assert (await wang.status()).line() == "还有 1 条记录 未收讫，这台手机先不要交回。"
     assert (await wang.sync()).may_be_given_back
     await liu.sync()
     seen = await liu.view(household)

@@ -53,13 +53,13 @@ def test_a_comes_on_the_way_from_a_neighbour():
     # 9:40 from 陈, two kilometres at three minutes each, then the next five minutes.
     assert when(first.start) == "11月25日 周三 上午 9:50"
     assert first.extra_travel == pytest.approx(12 * 60, abs=5)
-    assert first.reason == "王芳 是本村代办员,当天已在关庙村,多走 12 分钟"
+    assert first.reason == "王芳 是本村代办员，当天已在关庙村，多走 12 分钟"
     assert first.moves == ()
 
 
 def test_a_special_trip_says_so():
     answer = offers(week(), home_of("周", 6))
-    assert answer.offers[0].reason == "王芳 是本村代办员,专程前往,多走 36 分钟"
+    assert answer.offers[0].reason == "王芳 是本村代办员，专程前往，多走 36 分钟"
 
 
 def test_the_two_halves_of_a_day_are_two_offers():
@@ -93,7 +93,7 @@ def test_absent_a_brings_b_with_the_reason():
     answer = offers(week(agents=(away, LI)), home_of("周", 6))
     assert answer.offers[0].crew == ("li",)
     assert answer.offers[0].code == "stand_in_absent"
-    assert answer.offers[0].reason == "王芳 11月25日请假,由 李强 代岗上门,专程前往,多走 30 分钟"
+    assert answer.offers[0].reason == "王芳 11月25日请假，由 李强 代岗上门，专程前往，多走 30 分钟"
 
 
 def test_b_is_offered_on_the_day_that_a_is_away_and_a_on_the_other():
@@ -121,7 +121,7 @@ def test_b_does_not_push_in_where_a_has_time():
 def test_b_comes_where_a_can_make_no_window(wang, code, words):
     answer = offers(week(agents=(wang, LI)), home_of("周", 6))
     assert (answer.offers[0].crew, answer.offers[0].code) == (("li",), code)
-    assert answer.offers[0].reason.startswith(f"{words},由 李强 代岗上门")
+    assert answer.offers[0].reason.startswith(f"{words}，由 李强 代岗上门")
 
 
 def test_when_nobody_can_come_the_clerk_reads_why_of_each():

@@ -40,7 +40,7 @@ def test_a_file_becomes_a_plan_a_picture_and_a_few_lines(tmp_path: Path) -> None
     done = CliRunner().invoke(plan_command, [written(tmp_path, asked), "--out", str(out), "--svg", str(picture)])
     assert done.exit_code == 0, done.output
     assert "上门 2 户，未排上 1 户" in done.output
-    assert "孙家:可选的时段里,能办的人都不上班 [off_shift]" in done.output
+    assert "孙家：可选的时段里，能办的人都不上班 [off_shift]" in done.output
     found = msgspec.json.decode(out.read_bytes(), type=Plan)
     assert judge(asked, found.stops) == ()
     assert found.objective == found.cost.total

@@ -27,7 +27,7 @@ def test_the_stand_in_comes_at_the_same_time_and_nobody_else_moves() -> None:
     assert (change.visit, change.outcome) == ("qian", Outcome.SAME_TIME)
     assert (change.old_crew, change.old_start) == (("wang",), hit.start)
     assert (change.new_crew, change.new_start) == (("li",), hit.start)
-    assert change.reason == "石转村原定 王芳 11月24日 周二 上午 11:00,改由 李强 按原时间上门"
+    assert change.reason == "石转村原定 王芳 11月24日 周二 上午 11:00，改由 李强 按原时间上门"
     assert {begun, other} <= set(found.week.stops)
     assert found.moves == ()
     assert validate(found.week) == (), "who began a visit ends it and goes home"
@@ -63,7 +63,7 @@ def test_where_nobody_can_come_it_is_said_agent_by_agent() -> None:
     (change,) = found.changes
     assert (change.outcome, change.new_crew, change.new_start) == (Outcome.NOBODY, None, None)
     assert "李强 不办这个事项" in [refusal.reason for refusal in change.refusals]
-    assert change.reason.endswith("没有人能去,请与住户另约")
+    assert change.reason.endswith("没有人能去，请与住户另约")
     assert found.week.stops == ()
 
 

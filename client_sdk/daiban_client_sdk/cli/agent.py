@@ -114,7 +114,7 @@ Command = Callable[..., None]
 @click.option("--as", "name", envvar="DAIBAN_AS", default="", help="几个人合用时，是谁 / who, on a shared phone")
 @click.pass_context
 def agent(context: click.Context, device: Path, name: str) -> None:
-    """代办员的手机:登记、今日、收件、拍照、同步、状态。 An agent's device."""
+    """代办员的手机：登记、今日、收件、拍照、同步、状态。 An agent's device."""
     context.obj = Context(Phone(device), name, context.obj)
 
 
@@ -142,8 +142,8 @@ def enrol(context: Context, code: str, name: str, no_pin: bool, keystore: bool, 
     folder = context.room_for(code, another=another)
     with context.new_client(folder, no_pin=no_pin, keystore=keystore) as client:
         fingerprint = client.enrol(code, name)
-    click.echo(context.words("已登记。核对码:{fingerprint}", fingerprint=fingerprint))
-    click.echo(context.words("请中心负责人对照屏幕上的核对码,一致后审核。"))
+    click.echo(context.words("已登记。核对码：{fingerprint}", fingerprint=fingerprint))
+    click.echo(context.words("请中心负责人对照屏幕上的核对码，一致后审核。"))
     if not Lock(folder, wrong_clock).protected:
         click.echo(context.words("这台手机没有设PIN：谁拿到它，谁就能看里面的住户资料。补设：daiban agent pin"))
 
@@ -154,7 +154,7 @@ def approval(context: Context) -> None:
     """审核状态。 Whether the centre head has approved."""
     with context.client() as client:
         state = client.enrolment_state()
-    click.echo(context.words("审核状态:{state}", state=context.words(_STATES.get(state, state))))
+    click.echo(context.words("审核状态：{state}", state=context.words(_STATES.get(state, state))))
 
 
 @agent.command("new-key")
@@ -163,8 +163,8 @@ def new_key(context: Context) -> None:
     """怀疑手机被别人动过时换密钥。 Take another key, as after the phone was in other hands."""
     with context.client() as client:
         fingerprint = client.new_key()
-    click.echo(context.words("密钥已更换,新的核对码:{fingerprint}", fingerprint=fingerprint))
-    click.echo(context.words("中心会看到这次更换,可能打电话来核对。"))
+    click.echo(context.words("密钥已更换，新的核对码：{fingerprint}", fingerprint=fingerprint))
+    click.echo(context.words("中心会看到这次更换，可能打电话来核对。"))
 
 
 @agent.command()
@@ -183,7 +183,7 @@ def collect(
     with context.client() as client:
         form = client.open(record) if record else client.new(kind, chosen)
         number = client.save(form, values)
-    text = "已保存:{kind} {record}" if number else "没有变化。"
+    text = "已保存：{kind} {record}" if number else "没有变化。"
     click.echo(
         context.words(text, kind=context.words.kind(kind), record=form.record) if number else context.words(text)
     )
@@ -198,7 +198,7 @@ def photo(context: Context, parent: str, file: Path, paper: str) -> None:
     """给申请或家庭附一张材料照片。 Attach a photo of a paper."""
     with context.client() as client:
         kept = client.attach_photo(parent, file, paper=paper)
-    click.echo(context.words("照片已保存:{record}({size:.1f} MB)", record=kept.record, size=kept.size / 1e6))
+    click.echo(context.words("照片已保存：{record}（{size:.1f} MB）", record=kept.record, size=kept.size / 1e6))
     for finding in kept.findings:
         click.echo(f"  {finding.advice}")
 
@@ -209,10 +209,10 @@ def photo(context: Context, parent: str, file: Path, paper: str) -> None:
 @click.argument("arguments", nargs=-1)
 @pass_context
 def ask(context: Context, record: str, name: str, arguments: tuple[str, ...]) -> None:
-    """请求一个操作,如 submit、assign。 Ask for something, such as submit or assign."""
+    """请求一个操作，如 submit、assign。 Ask for something, such as submit or assign."""
     with context.client() as client:
         client.command(record, name, _values("", arguments, context.words))
-    click.echo(context.words("已保存:{kind} {record}", kind=name, record=record))
+    click.echo(context.words("已保存：{kind} {record}", kind=name, record=record))
 
 
 @agent.command()
@@ -221,16 +221,16 @@ def ask(context: Context, record: str, name: str, arguments: tuple[str, ...]) ->
 @click.argument("facts", nargs=-1)
 @pass_context
 def report(context: Context, record: str, name: str, facts: tuple[str, ...]) -> None:
-    """报告一个事实,如 started、finished。 Report a fact, such as started or finished."""
+    """报告一个事实，如 started、finished。 Report a fact, such as started or finished."""
     with context.client() as client:
         client.report(record, name, _values("", facts, context.words))
-    click.echo(context.words("已保存:{kind} {record}", kind=name, record=record))
+    click.echo(context.words("已保存：{kind} {record}", kind=name, record=record))
 
 
 @agent.command()
 @pass_context
 def sync(context: Context) -> None:
-    """同步:上报、下载、传照片。 Hand in, take what changed, bring the photos."""
+    """同步：上报、下载、传照片。 Hand in, take what changed, bring the photos."""
     with context.client() as client, Bars(context.words) as bars:
         status = client.sync(bars)
     click.echo(status.line(context.words.language))
@@ -285,7 +285,7 @@ def conflicts(context: Context) -> None:
         found = client.conflicts()
     for one in found:
         values = {"kind": context.words.kind(one.kind), "record": one.record, "label": one.label}
-        click.echo(context.words("{kind} {record} 的“{label}”填写不一致:", **values))
+        click.echo(context.words("{kind} {record} 的“{label}”填写不一致：", **values))
         for value in one.values:
             told = json.dumps(value.value, ensure_ascii=False)
             click.echo(f"    {told}  —— {value.author},{context.words.when(value.effective, today)}")
@@ -302,17 +302,17 @@ def conflicts(context: Context) -> None:
 @click.argument("value")
 @pass_context
 def settle(context: Context, record: str, field: str, value: str) -> None:
-    """处理填写不一致:选定或另写一个值。 Settle a conflict by a value."""
+    """处理填写不一致：选定或另写一个值。 Settle a conflict by a value."""
     with context.client() as client:
         view = client.view(record)
         if view is None:
             raise DeviceError("record.unknown")
         client.settle(record, field, _value(view.kind, field, value))
-    click.echo(context.words("已保存:{kind} {record}", kind=field, record=record))
+    click.echo(context.words("已保存：{kind} {record}", kind=field, record=record))
 
 
 def _tell_troubles(context: Context) -> None:
-    click.echo(context.words("被退回或等待中的记录:"))
+    click.echo(context.words("被退回或等待中的记录："))
     with context.client() as client:
         for number, record, kind, outcome in client.troubled():
             fields = "、".join(KINDS[kind].label_of(name) if kind in KINDS else name for name in outcome.fields)
@@ -325,7 +325,7 @@ def _values(kind: str, pairs: tuple[str, ...], words: Words) -> dict[str, Any]:
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals:
-            raise click.UsageError(f"{pair}:{words('需要写成 字段=值')}")
+            raise click.UsageError(f"{pair}：{words('需要写成 字段=值')}")
         values[name] = _value(kind, name, text)
     return values
 

@@ -23,7 +23,7 @@ _MANDATES = {"missing": "委托书未签", "paper": "委托书须纸质签署"}
 @click.option("--with", "second", default="", help="同行人 / who went along, where two have to")
 @pass_context
 def papers(context: Context, case: str, papers: tuple[str, ...], second: str) -> None:
-    """上门收件:登记已收材料,给出收件凭证和一次性告知。 Collect papers; writes slip and notice."""
+    """上门收件：登记已收材料，给出收件凭证和一次性告知。 Collect papers; writes slip and notice."""
     with context.client() as client:
         slip, told = client.collect_papers(case, papers, second)
         lacking = client.lacking_consent(case)
@@ -57,7 +57,7 @@ def consent(
     witness: str | None,
     yes: bool,
 ) -> None:
-    """宣读告知书或单独同意书,登记签署。 Read out the notice or the consent, and keep who agreed."""
+    """宣读告知书或单独同意书，登记签署。 Read out the notice or the consent, and keep who agreed."""
     read_out = texts.current(text)
     click.echo(f"{read_out.title}（{read_out.version}）\n\n{read_out.text}\n")
     if not yes:
@@ -78,7 +78,7 @@ def consent(
 @click.option("--days", default=1, help="天数 / days from today")
 @pass_context
 def leaving(context: Context, days: int) -> None:
-    """出门前看一看:每户缺什么、谁要签字、要不要两个人去。 Before one leaves for today's homes."""
+    """出门前看一看：每户缺什么、谁要签字、要不要两个人去。 Before one leaves for today's homes."""
     now = datetime.datetime.now(SHANGHAI)
     start = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
     with context.client() as client:
@@ -100,7 +100,7 @@ def _lines(home: Home) -> list[str]:
         told += ["须本人签字"] if matter.person_must_sign else []
         told += ["须两人同去"] if matter.two_must_come else []
         lines.append(f"{matter.item}:{';'.join(told)}")
-    lines += [f"{one.name} 满 {one.age} 岁,可办「{one.item}」" for one in home.reached]
+    lines += [f"{one.name} 满 {one.age} 岁，可办「{one.item}」" for one in home.reached]
     return lines
 
 
@@ -120,7 +120,7 @@ def mandate(
     with context.client() as client:
         record = client.give_mandate(case, {"name": principal}, term, place=place)
     click.echo(text())
-    click.echo(context.words("已保存:{kind} {record}", kind=context.words.kind("mandate"), record=record))
+    click.echo(context.words("已保存：{kind} {record}", kind=context.words.kind("mandate"), record=record))
 
 
 @click.command()
@@ -138,4 +138,4 @@ def sign(
     """签署委托书，可多人先后签。 Somebody signs a mandate; several may, one after the other."""
     with context.client() as client:
         client.sign_mandate(record, Signer(name, mark, witness, relation, photo, place))
-    click.echo(context.words("已保存:{kind} {record}", kind=context.words.kind("mandate"), record=record))
+    click.echo(context.words("已保存：{kind} {record}", kind=context.words.kind("mandate"), record=record))

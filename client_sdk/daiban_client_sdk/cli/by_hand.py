@@ -35,26 +35,26 @@ class Size(click.ParamType[int]):
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--size", type=Size(), default=carrying.PIECE, help="每个文件多大,如 1M / bytes of a piece")
+@click.option("--size", type=Size(), default=carrying.PIECE, help="每个文件多大，如 1M / bytes of a piece")
 @pass_context
 def export(context: Context, folder: Path, size: int) -> None:
-    """把还没上报的内容封装成文件,谁都能带去交。 Seal what is unsent into files that anybody may carry in."""
+    """把还没上报的内容封装成文件，谁都能带去交。 Seal what is unsent into files that anybody may carry in."""
     with context.client() as client:
         pieces = client.export(folder, size)
     for piece in pieces:
         click.echo(f"{piece}  {piece.stat().st_size / 1000:.0f} kB")
     click.echo(
-        context.words("共 {count} 个文件。带的人看不了,也改不了;交上后把回执(.answer)带回来。", count=len(pieces))
+        context.words("共 {count} 个文件。带的人看不了，也改不了；交上后把回执（.answer）带回来。", count=len(pieces))
     )
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--url", help="服务器地址;不给就用本机登记的 / the server, unless this device is enrolled")
+@click.option("--url", help="服务器地址；不给就用本机登记的 / the server, unless this device is enrolled")
 @click.option("--pin", default="", help="服务器公钥摘要 / SHA-256 of the server's public key")
 @pass_context
 def carry(context: Context, files: tuple[Path, ...], url: str | None, pin: str) -> None:
-    """替别人把封装文件交给中心,回执存在文件旁边。 Hand in somebody's files; the answers lie beside them."""
+    """替别人把封装文件交给中心，回执存在文件旁边。 Hand in somebody's files; the answers lie beside them."""
     failed = False
     for file, answer in _carried(context, files, url, pin):
         if isinstance(answer, DeviceError):
@@ -63,7 +63,7 @@ def carry(context: Context, files: tuple[Path, ...], url: str | None, pin: str) 
             continue
         beside = file.with_name(file.name + ".answer")
         write_file(beside, answer)
-        click.echo(context.words("{file} 已交上,回执:{answer}", file=file.name, answer=beside))
+        click.echo(context.words("{file} 已交上，回执：{answer}", file=file.name, answer=beside))
     if failed:
         raise SystemExit(1)
 

@@ -52,7 +52,7 @@ def _absent(name: str) -> click.Command:
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="语言 / language")
 @click.pass_context
 def group(context: click.Context, lang: str | None) -> None:
-    """代办:村级代办员的手机与中心之间的同步。 Daiban: field sync for village agents."""
+    """代办：村级代办员的手机与中心之间的同步。 Daiban: field sync for village agents."""
     context.obj = Words(language_of(lang))
 
 

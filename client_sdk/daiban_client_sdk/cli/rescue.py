@@ -36,7 +36,7 @@ class Carried:
 @click.command()
 @pass_context
 def rescue(context: Context) -> None:
-    """PIN 忘了或锁死时,把封存的内容交给中心。 Hand in what lies sealed, when the PIN is lost."""
+    """PIN 忘了或锁死时，把封存的内容交给中心。 Hand in what lies sealed, when the PIN is lost."""
     where = context.folder / "spool" / WHERE
     if not where.exists():
         raise DeviceError("bundle.nothing")

@@ -36,7 +36,7 @@ def _at_a_place(command: _Command) -> _Command:
 @click.option("--map", "on_map", is_flag=True, help="附地图链接 / with a link to a map")
 @pass_context
 def today(context: Context, days: int, on_map: bool) -> None:
-    """今日(或今后几天)自己的上门。 One's own visits of today, or of the next days."""
+    """今日（或今后几天）自己的上门。 One's own visits of today, or of the next days."""
     now = datetime.datetime.now(SHANGHAI)
     start = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
     with context.client() as client:
@@ -141,7 +141,7 @@ def other_time(
 @click.command("ask-visit")
 @click.argument("household")
 @click.option("--purpose", help="事由 / what for")
-@click.option("--minutes", type=int, help="预计时长(分钟) / how long it takes")
+@click.option("--minutes", type=int, help="预计时长（分钟） / how long it takes")
 @click.option("--crew", type=int, help="到场人数 / how many must come")
 @click.option("--at-once", is_flag=True, help="住户不必再问，排到就算约好 / promise the time without asking again")
 @_window
@@ -159,7 +159,7 @@ def ask_visit(
     asked = {"purpose": purpose, "minutes": minutes, "crew": crew, "windows": _spans(windows) or None}
     with context.client() as client:
         visit = client.ask_visit(household, "assign" if at_once else "propose", **asked)
-    click.echo(context.words("已保存:{kind} {record}", kind=context.words.kind("visit"), record=visit))
+    click.echo(context.words("已保存：{kind} {record}", kind=context.words.kind("visit"), record=visit))
 
 
 @click.command()
@@ -182,7 +182,7 @@ COMMANDS = (today, take_on, arrived, done, nobody_home, other_time, ask_visit, n
 
 def _saved(context: Context, act: str, visit: str) -> None:
     told = ACTS[act][0 if context.words.language == "zh" else 1]
-    click.echo(context.words("已保存:{kind} {record}", kind=told, record=visit))
+    click.echo(context.words("已保存：{kind} {record}", kind=told, record=visit))
 
 
 def _point(at: tuple[float, float] | None, datum: str) -> dict[str, int] | None:

@@ -10,17 +10,17 @@ from daiban_schemas.zone import SHANGHAI
 _WEEKDAYS = "一二三四五六日"
 
 _EN = {
-    "已登记。核对码:{fingerprint}": "Enrolled. Fingerprint: {fingerprint}",
-    "请中心负责人对照屏幕上的核对码,一致后审核。": "Ask the centre head to compare it on the screen, then to approve.",
-    "审核状态:{state}": "Approval: {state}",
+    "已登记。核对码：{fingerprint}": "Enrolled. Fingerprint: {fingerprint}",
+    "请中心负责人对照屏幕上的核对码，一致后审核。": "Ask the centre head to compare it on the screen, then to approve.",
+    "审核状态：{state}": "Approval: {state}",
     "待审核": "pending",
     "已启用": "active",
     "已冻结": "frozen",
     "已停用": "revoked",
-    "共 {count} 个文件。带的人看不了,也改不了;交上后把回执(.answer)带回来。": (
+    "共 {count} 个文件。带的人看不了，也改不了；交上后把回执（.answer）带回来。": (
         "{count} file(s). Whoever carries them can neither read nor alter them; bring the answers (.answer) back."
     ),
-    "{file} 已交上,回执:{answer}": "{file} was handed in; the answer: {answer}",
+    "{file} 已交上，回执：{answer}": "{file} was handed in; the answer: {answer}",
     "已交上 {saves} 条记录、{photos} 张照片。": "Handed in {saves} entries and {photos} photos.",
     "中心未收 {count} 个文件：{why}": "The centre refused {count} files: {why}",
     "其余的已交上。未收的还在这台手机上，请不要清除，把上面的话告诉中心。": (
@@ -36,11 +36,11 @@ _EN = {
     "这台手机没有设PIN：谁拿到它，谁就能看里面的住户资料。补设：daiban agent pin": (
         "This device has no PIN: whoever gets hold of it reads what people told it. Set one: daiban agent pin"
     ),
-    "PIN 已设好。忘了就打不开,中心也没有。": "The PIN is set. Nobody else knows it, the centre neither.",
+    "PIN 已设好。忘了就打不开，中心也没有。": "The PIN is set. Nobody else knows it, the centre neither.",
     "已挂失": "suspended",
     "未通过审核": "rejected",
-    "密钥已更换,新的核对码:{fingerprint}": "The key was replaced. New fingerprint: {fingerprint}",
-    "中心会看到这次更换,可能打电话来核对。": "The centre is told of it and may call.",
+    "密钥已更换，新的核对码：{fingerprint}": "The key was replaced. New fingerprint: {fingerprint}",
+    "中心会看到这次更换，可能打电话来核对。": "The centre is told of it and may call.",
     "离岗未交清": "left, not all handed in",
     "离岗已交清": "left, all handed in",
     "今天没有上门安排。": "No visits today.",
@@ -52,20 +52,20 @@ _EN = {
     "这几天上门没有变动。": "Nothing became of visits in these days.",
     "现在没有替谁顶岗。": "You stand in for nobody.",
     "没有填写不一致。": "No conflicts.",
-    "{kind} {record} 的“{label}”填写不一致:": "{kind} {record}: more than one value for “{label}”:",
+    "{kind} {record} 的“{label}”填写不一致：": "{kind} {record}: more than one value for “{label}”:",
     "处理:daiban agent settle {record} {field} 值": "Settle: daiban agent settle {record} {field} VALUE",
-    "已保存:{kind} {record}": "Saved: {kind} {record}",
+    "已保存：{kind} {record}": "Saved: {kind} {record}",
     "没有变化。": "Nothing changed.",
-    "照片已保存:{record}({size:.1f} MB)": "Photo kept: {record} ({size:.1f} MB)",
+    "照片已保存：{record}（{size:.1f} MB）": "Photo kept: {record} ({size:.1f} MB)",
     "根公钥核对码：{fingerprint}": "Root key, fingerprint: {fingerprint}",
     "记录": "records",
     "下载": "pulled",
     "照片": "photos",
-    "被退回或等待中的记录:": "Refused or waiting:",
+    "被退回或等待中的记录：": "Refused or waiting:",
     "未启用": "not approved yet",
     "需要写成 字段=值": "write it as FIELD=VALUE",
     "服务器功能没有安装:pip install 'daiban[server]'": "The server is not installed: pip install 'daiban[server]'",
-    "没有网络,或连接总是中断。没有丢失任何内容,请稍后再试。": (
+    "没有网络，或连接总是中断。没有丢失任何内容，请稍后再试。": (
         "No link, or it kept breaking. Nothing is lost; try again later."
     ),
 }
@@ -85,7 +85,7 @@ class Words:
     def problem(self, code: str) -> str:
         """Title and advice of a problem."""
         if code == "device.offline":
-            return self("没有网络,或连接总是中断。没有丢失任何内容,请稍后再试。")
+            return self("没有网络，或连接总是中断。没有丢失任何内容，请稍后再试。")
         title, advice = problem_words(code, self.language)
         return f"{title}。{advice}。" if self.language == "zh" and advice else f"{title}. {advice}" if advice else title
 

@@ -34,7 +34,7 @@ KIND = Kind(
     "household",
     "家庭",
     [
-        Field("place", "所在村(社区)", Reference("place")),
+        Field("place", "所在村（社区）", Reference("place")),
         Field("head", "户主姓名", Text(30)),
         Field("identity_number", "户主身份证号", IdentityNumber(), "private"),
         Field("born", "户主出生日期", Date()),

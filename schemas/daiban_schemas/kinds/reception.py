@@ -12,7 +12,7 @@ KIND = Kind(
         Field("visitor", "来访人", Text(30)),
         Field("people", "人次", Integer(1, 500)),
         Field("phone", "联系电话", Phone()),
-        Field("village", "所在村(社区)", Text(60)),
+        Field("village", "所在村（社区）", Text(60)),
         Field("source", "来访渠道", Choice(*SOURCES)),
         Field("window", "窗口", Text(20)),
         Field("item", "事项", Reference("item")),

@@ -43,7 +43,7 @@ KIND = Kind(
         Field("application", "申请", Reference("application")),
         Field("item", "事项", Reference("item")),
         Field("purpose", "事由", Text(200)),
-        Field("minutes", "预计时长(分钟)", Integer(5, 480)),
+        Field("minutes", "预计时长（分钟）", Integer(5, 480)),
         Field("windows", "方便的时间", List(WINDOW, 20)),
         Field("crew", "到场人数", Integer(1, 2)),
         Field("priority", "优先级", Integer(0, 3)),

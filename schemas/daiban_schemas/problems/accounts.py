@@ -20,7 +20,11 @@ ACCOUNTS: Mapping[str, Problem] = {
     "password.short": Problem(422, "密码太短", "请至少用 10 个字符", "Too short", "Use ten characters at least"),
     "password.long": Problem(422, "密码太长", "请不要超过 200 个字符", "Too long", "Use 200 characters at most"),
     "password.common": Problem(
-        422, "这个密码太常见,容易被猜到", "请换一句只有您想得到的话", "A common password", "Choose a phrase of your own"
+        422,
+        "这个密码太常见，容易被猜到",
+        "请换一句只有您想得到的话",
+        "A common password",
+        "Choose a phrase of your own",
     ),
     "password.own_name": Problem(
         422, "密码里有您的姓名或账号", "请换一个", "It has your own name in it", "Choose another"
@@ -34,15 +38,15 @@ ACCOUNTS: Mapping[str, Problem] = {
     ),
     "code.sealed": Problem(
         409,
-        "服务器换过密钥,验证器不能用了",
-        "请用备用码,或请负责人取消后重设",
+        "服务器换过密钥，验证器不能用了",
+        "请用备用码，或请负责人取消后重设",
         "Sealed under another key",
         "Enrol again",
     ),
     "factor.none": Problem(409, "还没有设置第二步验证", "请先设置", "There is no second factor", "Enrol one first"),
     "factor.last": Problem(
         409,
-        "您的岗位须有第二步验证,这是最后一个",
+        "您的岗位须有第二步验证，这是最后一个",
         "请先添加另一个",
         "Your role needs a factor and this is the last",
         "Add another first",
@@ -63,7 +67,7 @@ ACCOUNTS: Mapping[str, Problem] = {
     "passkey.known": Problem(409, "这个通行密钥已登记", "不用再登记", "It is registered already", "Use it"),
     "passkey.unknown": Problem(404, "没有这个通行密钥", "请先添加", "Unknown passkey", "Add one first"),
     "passkey.challenge": Problem(
-        409, "等得太久,或已经用过", "请重新来一次", "Not asked for, too late or used", "Begin again"
+        409, "等得太久，或已经用过", "请重新来一次", "Not asked for, too late or used", "Begin again"
     ),
     "passkey.refused": Problem(
         422, "通行密钥没有通过核对", "请重试", "The passkey's answer does not hold", "Try again"
@@ -80,23 +84,23 @@ ACCOUNTS: Mapping[str, Problem] = {
     "passkey.signature": Problem(422, "签名不对", "请核对材料", "The signature does not hold", "Check the evidence"),
     "oidc.none": Problem(404, "没有设置统一身份认证", "请用账号密码登录", "No provider is set", "Use your password"),
     "oidc.unreachable": Problem(
-        502, "现在连不上统一身份认证", "请用账号密码登录,或稍后再试", "The provider does not answer", "Try again later"
+        502, "现在连不上统一身份认证", "请用账号密码登录，或稍后再试", "The provider does not answer", "Try again later"
     ),
     "oidc.state": Problem(
-        403, "这次登录不是从这里开始的,或等得太久", "请重新开始", "Not begun here, or too late", "Begin again"
+        403, "这次登录不是从这里开始的，或等得太久", "请重新开始", "Not begun here, or too late", "Begin again"
     ),
     "oidc.refused": Problem(403, "统一身份认证没有同意这次登录", "请重新开始", "The provider refused", "Begin again"),
     "oidc.token": Problem(
         403,
         "统一身份认证的答复没有通过核对",
-        "请重新开始,仍不行请告诉区政务办",
+        "请重新开始，仍不行请告诉区政务办",
         "Its token does not hold",
         "Begin again",
     ),
     "oidc.unlinked": Problem(
         403,
         "统一身份认证里的这个人还没有和这里的账号绑定",
-        "请用密码登录后在“我的账号”里绑定,或请负责人准许",
+        "请用密码登录后在“我的账号”里绑定，或请负责人准许",
         "Nobody here is linked to this account",
         "Sign in by password and link it, or ask your head",
     ),

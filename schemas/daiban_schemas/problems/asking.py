@@ -7,7 +7,7 @@ ASKING: dict[str, Problem] = {
     "figures.span": Problem(
         400,
         "统计起止日期不对",
-        "起始日期不能晚于截止日期,最多统计400天",
+        "起始日期不能晚于截止日期，最多统计400天",
         "Unusable span of days",
         "At most 400 days, the first one first",
     ),
@@ -18,13 +18,17 @@ ASKING: dict[str, Problem] = {
         422, "日报表是一天的报表", "请选择一天", "A daily report is of one day", "Choose one day"
     ),
     "figures.formula": Problem(
-        422, "考核公式不对", "请核对指标名称,各部分不能重名", "Unusable formula", "Check the names of figures and parts"
+        422,
+        "考核公式不对",
+        "请核对指标名称，各部分不能重名",
+        "Unusable formula",
+        "Check the names of figures and parts",
     ),
     "register.too_many": Problem(
-        413, "登记太多,一次查不完", "请缩短起止日期", "Too many lines of a register", "Ask for fewer days"
+        413, "登记太多，一次查不完", "请缩短起止日期", "Too many lines of a register", "Ask for fewer days"
     ),
     # Tasks and messages
-    "task.over": Problem(409, "这件待办已经办完", "要接着办,请先撤回办完", "The task is done", "Undo that first"),
+    "task.over": Problem(409, "这件待办已经办完", "要接着办，请先撤回办完", "The task is done", "Undo that first"),
     "task.open": Problem(409, "这件待办还没有办完", "请看最新的情况", "The task is open", "Look at how it stands"),
     "task.not_handed": Problem(
         409,
@@ -66,7 +70,7 @@ ASKING: dict[str, Problem] = {
         409, "已有一个查找叫这个名字", "请另写一个名字", "A search has this name already", "Write another name"
     ),
     "search.empty": Problem(
-        422, "还没有条件可存", "请先查找,再保存", "There is nothing to keep yet", "Search for something first"
+        422, "还没有条件可存", "请先查找，再保存", "There is nothing to keep yet", "Search for something first"
     ),
     "search.too_many": Problem(
         409,
@@ -102,7 +106,7 @@ ASKING: dict[str, Problem] = {
         415, "内容类型不支持", "请检查内容类型", "Unsupported media type", "Check the content type"
     ),
     "server.busy": Problem(
-        503, "服务器暂时不能保存", "没有保存,请稍后重试", "Cannot save just now", "Nothing was saved; try later"
+        503, "服务器暂时不能保存", "没有保存，请稍后重试", "Cannot save just now", "Nothing was saved; try later"
     ),
-    "server.fault": Problem(500, "服务器出错", "没有保存,请稍后重试", "Server fault", "Nothing was saved; try later"),
+    "server.fault": Problem(500, "服务器出错", "没有保存，请稍后重试", "Server fault", "Nothing was saved; try later"),
 }

@@ -7,7 +7,7 @@ CATALOGUE: dict[str, Problem] = {
     "workbook.too_large": Problem(
         413,
         "文件太大",
-        "文件不要超过 5 MB,不要放图片和别的内容",
+        "文件不要超过 5 MB，不要放图片和别的内容",
         "File too large",
         "At most 5 MB, and nothing else in it",
     ),
@@ -21,18 +21,22 @@ CATALOGUE: dict[str, Problem] = {
         422, "行数太多", "每张表不要超过 2000 行", "Too many rows", "At most 2,000 in each sheet"
     ),
     "catalogue.faulty": Problem(
-        422, "文件里有不对的地方", "什么都没有改动,请按列出的位置改好再上传", "Faults in the file", "Mend those listed"
+        422, "文件里有不对的地方", "什么都没有改动，请按列出的位置改好再上传", "Faults in the file", "Mend those listed"
     ),
     "catalogue.edition": Problem(
-        409, "事项版本已变", "请重新导出,在新版本上修改", "The edition has moved on", "Export again and edit that"
+        409, "事项版本已变", "请重新导出，在新版本上修改", "The edition has moved on", "Export again and edit that"
     ),
     "catalogue.no_draft": Problem(
-        409, "没有等着发布的文件", "请先上传文件,看过改动再发布", "Nothing waits to be published", "Upload a file first"
+        409,
+        "没有等着发布的文件",
+        "请先上传文件，看过改动再发布",
+        "Nothing waits to be published",
+        "Upload a file first",
     ),
     "catalogue.not_seen": Problem(
         409,
         "改动和您看到的不一样了",
-        "什么都没有发布,请再看一遍现在的改动",
+        "什么都没有发布，请再看一遍现在的改动",
         "The changes are not those that were shown",
         "Look at them again; nothing was published",
     ),
@@ -40,17 +44,17 @@ CATALOGUE: dict[str, Problem] = {
         422, "停用日期已经过去", "请写今天或以后的日期", "The day has passed", "Name today or a later day"
     ),
     "catalogue.ends": Problem(
-        409, "停用的个数对不上", "请先试导入,核对会停用哪些,写明个数", "Other endings than told", "Do a dry run first"
+        409, "停用的个数对不上", "请先试导入，核对会停用哪些，写明个数", "Other endings than told", "Do a dry run first"
     ),
     "catalogue.item": Problem(404, "没有这个事项", "请核对事项编码", "No such item in force", "Check the item's code"),
     "catalogue.window": Problem(
         422, "没有这个窗口", "请先在「窗口」表里写上", "No such window", "Add it to the windows first"
     ),
     "catalogue.centre": Problem(
-        422, "没有这个中心,或有重名", "请核对中心名称", "No such centre, or two", "Check the centre's name"
+        422, "没有这个中心，或有重名", "请核对中心名称", "No such centre, or two", "Check the centre's name"
     ),
     "catalogue.nowhere": Problem(
-        422, "没写窗口设在哪里", "请写中心名称,或注明各中心都有", "A window nowhere", "Name its centres, or all"
+        422, "没写窗口设在哪里", "请写中心名称，或注明各中心都有", "A window nowhere", "Name its centres, or all"
     ),
     "catalogue.code": Problem(
         422, "编码写得不对", "编码只用字母、数字和短横线", "Not a code", "Letters, digits and hyphens only"
@@ -78,10 +82,14 @@ CATALOGUE: dict[str, Problem] = {
         422, "题号写得不对", "题号用小写字母开头的字母、数字和下划线", "Not a question's id", "Like family_income"
     ),
     "question.choices": Problem(
-        422, "选项写得不对", "单选和多选要有选项,各不相同,别的题型没有", "Wrong choices", "Distinct, where one chooses"
+        422,
+        "选项写得不对",
+        "单选和多选要有选项，各不相同，别的题型没有",
+        "Wrong choices",
+        "Distinct, where one chooses",
     ),
     "question.limits": Problem(
-        422, "限制写得不对", "整数可限大小,文字可限字数", "Wrong limits", "Numbers have bounds, texts a length"
+        422, "限制写得不对", "整数可限大小，文字可限字数", "Wrong limits", "Numbers have bounds, texts a length"
     ),
     "question.condition": Problem(
         422, "条件写得不对", "条件只能看前面的是否、单选或整数题", "Wrong condition", "Refer to an earlier question"

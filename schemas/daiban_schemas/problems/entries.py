@@ -12,7 +12,9 @@ ENTRIES: dict[str, Problem] = {
         "Not yours to write",
         "Ask the district, or the centre head",
     ),
-    "record.unknown": Problem(404, "没有这条记录", "请检查编号,或等它上报后自动处理", "No such record", "Check the id"),
+    "record.unknown": Problem(
+        404, "没有这条记录", "请检查编号，或等它上报后自动处理", "No such record", "Check the id"
+    ),
     "record.other_kind": Problem(422, "编号已用于另一类记录", "请更新应用", "Record of another kind", "Update the app"),
     "record.too_contested": Problem(
         409, "这条记录的不一致太多", "请先处理已有的不一致", "Too many open values", "Settle those that stand first"
@@ -23,13 +25,13 @@ ENTRIES: dict[str, Problem] = {
     "parent.other_kind": Problem(422, "所属记录类型不对", "请更新应用", "Parent of another kind", "Update the app"),
     "record.not_yours": Problem(
         403,
-        "这是别人说的话,只有本人和代为登记的人能更正",
-        "要补充的请另写一条,或请本人更正",
+        "这是别人说的话，只有本人和代为登记的人能更正",
+        "要补充的请另写一条，或请本人更正",
         "Somebody else's word",
         "Write a record of your own, or ask whose word it is to correct it",
     ),
     "scope.foreign": Problem(
-        403, "这户不在您负责的村(社区)", "已保存待查,请联系中心", "Not in your territory", "Kept; ask the centre"
+        403, "这户不在您负责的村（社区）", "已保存待查，请联系中心", "Not in your territory", "Kept; ask the centre"
     ),
     "seen.ahead": Problem(422, "看到的版本比服务器新", "请重新下载数据", "Seen is ahead", "Pull first"),
     "field.server_only": Problem(403, "这一项只由系统填写", "请用相应的操作", "Field is the server's", "Use a command"),
@@ -72,7 +74,7 @@ ENTRIES: dict[str, Problem] = {
         "Compare some of them again first",
     ),
     "merge.failed": Problem(
-        500, "合并时出错,已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"
+        500, "合并时出错，已保存待查", "工作人员会处理", "Merge failed; kept", "Somebody looks at it"
     ),
     "command.unknown": Problem(404, "没有这个操作", "请更新应用", "Unknown command", "Update the app"),
     "command.not_your_role": Problem(
@@ -91,64 +93,64 @@ ENTRIES: dict[str, Problem] = {
     "item.expired": Problem(
         409,
         "这个事项的旧版已经停用",
-        "请换用新版事项后再提交,已填的内容不会丢",
+        "请换用新版事项后再提交，已填的内容不会丢",
         "This edition of the item has expired",
         "Choose the new edition; what was filled in is kept",
     ),
     "papers.arriving": Problem(
-        409, "照片还没传完", "等照片传完,或写明理由", "Papers still arriving", "Wait, or give a reason"
+        409, "照片还没传完", "等照片传完，或写明理由", "Papers still arriving", "Wait, or give a reason"
     ),
     "item.not_direct": Problem(
         409, "这个事项不能当场办结", "请先受理并承诺时限", "Not a matter for the spot", "Accept it and promise a day"
     ),
     "kin.conflict": Problem(
-        403, "申请人是您的近亲属,应当回避", "请移交给其他人办理", "The applicant is your relative", "Hand it over"
+        403, "申请人是您的近亲属，应当回避", "请移交给其他人办理", "The applicant is your relative", "Hand it over"
     ),
     "notice.again": Problem(
         409,
         "已经一次性告知过了",
-        "再次告知要写明原因,并会计入考核",
+        "再次告知要写明原因，并会计入考核",
         "Told once already",
         "Telling again needs a reason",
     ),
     "pause.counted": Problem(
-        409, "这一步计入时限,不能暂停", "请核对事项的特殊环节", "This step counts", "Look at the item's special steps"
+        409, "这一步计入时限，不能暂停", "请核对事项的特殊环节", "This step counts", "Look at the item's special steps"
     ),
     "promise.longer": Problem(
         422,
         "比承诺时限长",
-        "请写明理由,或请中心负责人受理",
+        "请写明理由，或请中心负责人受理",
         "Longer than the item promises",
         "Give a reason, or ask the head",
     ),
     "above.unanswered": Problem(
-        409, "上级还没有答复", "请先登记答复,或写明理由", "Not answered above", "Record the answer, or give a reason"
+        409, "上级还没有答复", "请先登记答复，或写明理由", "Not answered above", "Record the answer, or give a reason"
     ),
     "extension.late": Problem(
         409,
-        "承诺的日子已过,不能再延期",
-        "延期要在到期以前批准;请抓紧办结,并在办结时写明超期原因",
+        "承诺的日子已过，不能再延期",
+        "延期要在到期以前批准；请抓紧办结，并在办结时写明超期原因",
         "The day is over: too late to extend",
         "Extensions are given before it; finish the case and say why it is late",
     ),
     "mandate.not_on_paper": Problem(
         409,
-        "这个事项要有纸质委托书,还没有登记",
-        "请委托人在纸上签名,再在委托书里登记为纸质",
+        "这个事项要有纸质委托书，还没有登记",
+        "请委托人在纸上签名，再在委托书里登记为纸质",
         "A mandate on paper is needed",
         "Have it signed on paper and record that in the mandate",
     ),
     "person.not_seen": Problem(
         409,
-        "这个事项须本人到场,还没有见到本人的记录",
-        "请上门或请本人到场核验,再登记“已入户核验”",
+        "这个事项须本人到场，还没有见到本人的记录",
+        "请上门或请本人到场核验，再登记“已入户核验”",
         "The person must be seen, and was not",
         "Meet the applicant and report `verified`",
     ),
     "crew.alone": Problem(
         409,
-        "这个事项须两人一同上门,还没有同行人的记录",
-        "请登记同行人,或两人一同再去核验",
+        "这个事项须两人一同上门，还没有同行人的记录",
+        "请登记同行人，或两人一同再去核验",
         "Two have to go, and one was named",
         "Name the second person, or go again together and report `verified`",
     ),
@@ -157,7 +159,7 @@ ENTRIES: dict[str, Problem] = {
     "handover.same": Problem(409, "这件本来就由他负责", "请另选一人", "He answers for it already", "Choose another"),
     "handover.nobody": Problem(
         409,
-        "还没有指定接手人,岗位也没有B岗",
+        "还没有指定接手人，岗位也没有B岗",
         "请指定一名在岗人员接手",
         "Nobody to take over",
         "Name somebody, or give the post a B",
@@ -165,14 +167,14 @@ ENTRIES: dict[str, Problem] = {
     "handover.opinion": Problem(
         409,
         "有意见反映没有合适的人接着答复",
-        "请先由不涉及的人答复,或补上负责人后再办离岗",
+        "请先由不涉及的人答复，或补上负责人后再办离岗",
         "Nobody is left whom an open opinion is not about",
         "Have it answered first, or take on somebody above",
     ),
     "handover.unsent": Problem(
         409,
         "这部手机还没有交清",
-        "停用后,手机里没交来的记录和照片就再也没有了;请先设法让它联网交清,确定不要了才写明“不再等”(lost)",
+        "停用后，手机里没交来的记录和照片就再也没有了；请先设法让它联网交清，确定不要了才写明“不再等”(lost)",
         "This phone has not said that nothing is left on it",
         "What it still holds would be lost: have it sync first, or state `lost`",
     ),
@@ -198,7 +200,7 @@ ENTRIES: dict[str, Problem] = {
     "handover.kin": Problem(
         409,
         "有申请人是接手人的近亲属",
-        "请先把这些件移交给别人,或另选接手人",
+        "请先把这些件移交给别人，或另选接手人",
         "Some applicants are relatives of the one who takes over",
         "Hand those cases to others first, or choose another",
     ),
@@ -223,19 +225,19 @@ ENTRIES: dict[str, Problem] = {
         409, "人员的角色与岗位不符", "请选同一角色的人员", "Not of the post's role", "Choose somebody of that role"
     ),
     "archive.undelivered": Problem(
-        409, "还没有送达记录", "请先登记送达,或写明原因", "Not delivered yet", "Record the delivery, or give a reason"
+        409, "还没有送达记录", "请先登记送达，或写明原因", "Not delivered yet", "Record the delivery, or give a reason"
     ),
     "archive.papers_owed": Problem(
         409,
         "急难先办的材料还没有补交",
-        "请先登记补交,或写明原因",
+        "请先登记补交，或写明原因",
         "Papers that were to come later are still owed",
         "Record that they were brought, or give a reason",
     ),
     "follow_up.attempts": Problem(
         409,
-        "联系的次数还不够,不能按未联系上结束回访",
-        "请换一天再联系;每天算一次,次数由区里规定",
+        "联系的次数还不够，不能按未联系上结束回访",
+        "请换一天再联系；每天算一次，次数由区里规定",
         "Not tried on enough days",
         "Try again on another day; the district says on how many",
     ),
@@ -248,22 +250,22 @@ ENTRIES: dict[str, Problem] = {
         "Enter number and code as on the slip",
     ),
     "opinion.own": Problem(
-        403, "反映的是本人经办的事,应由他人答复", "请由其他人答复", "It is about you", "Somebody else answers"
+        403, "反映的是本人经办的事，应由他人答复", "请由其他人答复", "It is about you", "Somebody else answers"
     ),
     "opinion.not_rated": Problem(
         409, "只有差评整改可以延期", "请按期答复", "Only mending a bad rating is prolonged", "Answer it by its day"
     ),
     "opinion.prolonged": Problem(
         409,
-        "已经延期过一次,不能再延",
+        "已经延期过一次，不能再延",
         "请在最后一天以前整改并答复",
         "Prolonged once already",
         "Mend it and answer by its last day",
     ),
     "opinion.late": Problem(
         409,
-        "整改期限已过,不能再延期",
-        "延期要在到期以前批准;请立即整改并答复",
+        "整改期限已过，不能再延期",
+        "延期要在到期以前批准；请立即整改并答复",
         "The day is over: too late to prolong",
         "It is prolonged before its day; mend it and answer now",
     ),
@@ -274,20 +276,20 @@ ENTRIES: dict[str, Problem] = {
         "Who mends it does not approve it",
         "Ask the head or the leader in charge",
     ),
-    "opinion.full": Problem(429, "意见太多,暂时收不下", "请稍后再提,或打监督电话", "The box is full", "Try later"),
+    "opinion.full": Problem(429, "意见太多，暂时收不下", "请稍后再提，或打监督电话", "The box is full", "Try later"),
     "print.not_yet": Problem(
-        409, "还没有办到这一步,打印不了", "请先办理这一步", "Not there yet", "Print it when it has happened"
+        409, "还没有办到这一步，打印不了", "请先办理这一步", "Not there yet", "Print it when it has happened"
     ),
     "print.unknown": Problem(404, "没有这种表单", "请核对名称", "No such form", "Check the name"),
-    "rating.once": Problem(409, "这件已经评价过了", "评价只能一次,不能修改", "Rated already", "A rating stands"),
+    "rating.once": Problem(409, "这件已经评价过了", "评价只能一次，不能修改", "Rated already", "A rating stands"),
     "rating.secret": Problem(
         403,
         "评价码不对",
-        "请用随办理结果收到的评价码,查询码不能用来评价",
+        "请用随办理结果收到的评价码，查询码不能用来评价",
         "Not the secret that rates it",
         "Use the one that came with the result; the look-up's code does not rate",
     ),
-    "rating.not_yet": Problem(409, "还没有办结,不能评价", "请在办结后评价", "Not ended yet", "Rate it when it has"),
+    "rating.not_yet": Problem(409, "还没有办结，不能评价", "请在办结后评价", "Not ended yet", "Rate it when it has"),
     "rating.own_device": Problem(
         403,
         "不能在工作人员的设备上评价",
@@ -299,13 +301,13 @@ ENTRIES: dict[str, Problem] = {
         422, "报告类型不认识", "服务器升级后自动处理", "Unknown report", "Waits for a newer server"
     ),
     "report.without_effect": Problem(
-        200, "已记录,状态没有变", "有人会看", "Recorded without effect", "Somebody looks at it"
+        200, "已记录，状态没有变", "有人会看", "Recorded without effect", "Somebody looks at it"
     ),
     # Limits
     "limit.invalid": Problem(
         422,
         "时限不对",
-        "天数应是不小于 0 的整数,单位是工作日或自然日",
+        "天数应是不小于 0 的整数，单位是工作日或自然日",
         "Invalid limit",
         "Whole days from 0 on, working or calendar",
     ),
@@ -353,7 +355,7 @@ ENTRIES: dict[str, Problem] = {
         422, "这是隐藏后的号码", "请对照原件填写完整号码", "This is a mask, not the number", "Write the whole number"
     ),
     "value.identity_check_digit": Problem(
-        422, "身份证号有错(校验位不符)", "请对照身份证逐位核对", "Check digit is wrong", "Compare with the card"
+        422, "身份证号有错（校验位不符）", "请对照身份证逐位核对", "Check digit is wrong", "Compare with the card"
     ),
     "value.identity_date": Problem(
         422, "身份证号里的出生日期不对", "请对照身份证核对", "Birth date is wrong", "Compare with the card"

@@ -48,67 +48,71 @@ PAPERS: dict[str, Problem] = {
     ),
     # Photos
     "ticket.invalid": Problem(
-        404, "上传凭证无效", "请重新同步,手机会领取新的上传凭证", "Invalid upload ticket", "Sync again for a new one"
+        404, "上传凭证无效", "请重新同步，手机会领取新的上传凭证", "Invalid upload ticket", "Sync again for a new one"
     ),
     "ticket.expired": Problem(
-        410, "上传凭证已过期", "请重新同步,领取新凭证后从断开处接着传", "Upload ticket expired", "Sync again and go on"
+        410, "上传凭证已过期", "请重新同步，领取新凭证后从断开处接着传", "Upload ticket expired", "Sync again and go on"
     ),
     "upload.version": Problem(
         412, "上传协议版本不支持", "请把应用更新到最新版本", "Unsupported tus version", "Update the app"
     ),
     "upload.header": Problem(
-        400, "上传请求的格式不对", "请重新同步;仍不行请更新应用", "Malformed upload request", "Sync again"
+        400, "上传请求的格式不对", "请重新同步；仍不行请更新应用", "Malformed upload request", "Sync again"
     ),
     "upload.length": Problem(
-        400, "照片大小与登记的不符", "请重新同步;照片没有丢,仍在手机里", "Length differs from the ticket", "Sync again"
+        400,
+        "照片大小与登记的不符",
+        "请重新同步；照片没有丢，仍在手机里",
+        "Length differs from the ticket",
+        "Sync again",
     ),
     "upload.too_large": Problem(
-        413, "传来的内容超过登记的大小", "请重新同步;照片没有丢,仍在手机里", "More bytes than granted", "Sync again"
+        413, "传来的内容超过登记的大小", "请重新同步；照片没有丢，仍在手机里", "More bytes than granted", "Sync again"
     ),
     "upload.type": Problem(415, "上传内容的类型不对", "请把应用更新到最新版本", "Wrong content type", "Update the app"),
     "upload.unknown": Problem(
-        404, "没有这次上传", "可能放置太久已被清理,请重新同步再传一次", "No such upload", "Sync again"
+        404, "没有这次上传", "可能放置太久已被清理，请重新同步再传一次", "No such upload", "Sync again"
     ),
     "upload.offset": Problem(
-        409, "上传位置对不上", "手机会查询已收到的位置,从那里接着传", "Wrong offset", "Ask for the offset and go on"
+        409, "上传位置对不上", "手机会查询已收到的位置，从那里接着传", "Wrong offset", "Ask for the offset and go on"
     ),
     "upload.busy": Problem(
-        423, "这张照片正在上传", "请稍等片刻,上一个连接结束后会接着传", "Upload in progress", "Wait a moment"
+        423, "这张照片正在上传", "请稍等片刻，上一个连接结束后会接着传", "Upload in progress", "Wait a moment"
     ),
     "upload.checksum": Problem(
-        460, "这一段在路上损坏了", "手机会重传这一段,不用重拍", "Chunk damaged on the way", "Send the chunk again"
+        460, "这一段在路上损坏了", "手机会重传这一段，不用重拍", "Chunk damaged on the way", "Send the chunk again"
     ),
     "upload.algorithm": Problem(
         400, "不支持这种校验方法", "请使用 sha256 或 sha1", "Unsupported checksum", "Use sha256 or sha1"
     ),
     "upload.stored": Problem(
         409,
-        "照片已经收妥,不能取消",
-        "如需撤换,请在申请里更换材料照片",
+        "照片已经收妥，不能取消",
+        "如需撤换，请在申请里更换材料照片",
         "Photo is stored already",
         "Replace it in the application",
     ),
     "photo.digest": Problem(
         460,
         "照片内容与登记的不符",
-        "已收到的部分作废,请重新同步再传;仍不行请重拍",
+        "已收到的部分作废，请重新同步再传；仍不行请重拍",
         "Not the photo that was announced",
         "Sync again",
     ),
-    "photo.unknown": Problem(404, "没有这张照片", "照片可能还在路上,请稍后再看", "No such photo", "Look again later"),
+    "photo.unknown": Problem(404, "没有这张照片", "照片可能还在路上，请稍后再看", "No such photo", "Look again later"),
     "photo.unreadable": Problem(
-        422, "照片打不开", "文件不完整或不是照片,请重拍一张", "Not a readable photo", "Take it again"
+        422, "照片打不开", "文件不完整或不是照片，请重拍一张", "Not a readable photo", "Take it again"
     ),
     "photo.too_many_pixels": Problem(
-        422, "照片像素太多", "请用普通拍照模式重拍,不要用全景或超高像素", "Too many pixels", "Take an ordinary photo"
+        422, "照片像素太多", "请用普通拍照模式重拍，不要用全景或超高像素", "Too many pixels", "Take an ordinary photo"
     ),
     "photo.too_hard": Problem(
-        422, "照片处理不了", "处理超出了时间或内存的限制,请重拍一张", "Photo cannot be processed", "Take it again"
+        422, "照片处理不了", "处理超出了时间或内存的限制，请重拍一张", "Photo cannot be processed", "Take it again"
     ),
     "storage.full": Problem(
         507,
         "服务器存储已满",
-        "照片仍在手机里,请联系区里的管理员,稍后再传",
+        "照片仍在手机里，请联系区里的管理员，稍后再传",
         "Storage is full",
         "Ask the district; try later",
     ),

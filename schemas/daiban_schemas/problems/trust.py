@@ -2,7 +2,7 @@
 
 from daiban_schemas.problems import Problem
 
-_STOP = "这份文件不能作为证明,请向原中心重新索取"
+_STOP = "这份文件不能作为证明，请向原中心重新索取"
 _ASK = "It proves nothing; ask the centre for it again"
 
 TRUST: dict[str, Problem] = {
@@ -10,7 +10,7 @@ TRUST: dict[str, Problem] = {
     "evidence.too_large": Problem(
         413, "证据文件太大", "请不带照片重新导出", "Evidence file too large", "Export it without photos"
     ),
-    "evidence.form": Problem(422, "不是规范的证据文件,或内容被改动过", _STOP, "Not the one form of a file", _ASK),
+    "evidence.form": Problem(422, "不是规范的证据文件，或内容被改动过", _STOP, "Not the one form of a file", _ASK),
     "evidence.keys": Problem(422, "密钥清单不是这把根公钥签的", _STOP, "Keyring not by this root key", _ASK),
     "evidence.devices": Problem(422, "设备的密钥没有担保", _STOP, "A device's key is not vouched for", _ASK),
     "evidence.logs": Problem(422, "日志检查点不对", _STOP, "A checkpoint does not hold", _ASK),
@@ -46,7 +46,7 @@ TRUST: dict[str, Problem] = {
     ),
     "copy.too_large": Problem(
         422,
-        "照片太多,一份副本装不下",
+        "照片太多，一份副本装不下",
         "请按件分别提供",
         "Too many photos for one copy",
         "Make a copy for each case",
@@ -54,17 +54,17 @@ TRUST: dict[str, Problem] = {
     "evidence.root": Problem(
         422,
         "没有根公钥",
-        "请用 --root 给出根公钥(64 位十六进制,或 root.pub 文件)",
+        "请用 --root 给出根公钥（64 位十六进制，或 root.pub 文件）",
         "No root key",
         "Give it by --root: 64 hexadecimal digits, or the file root.pub",
     ),
     # Mandates
     "mandate.text": Problem(
-        422, "委托书文本和所写版本不符", "请更新应用,用正式文本重新签署", "Not that version's text", "Sign it again"
+        422, "委托书文本和所写版本不符", "请更新应用，用正式文本重新签署", "Not that version's text", "Sign it again"
     ),
     "mandate.witness": Problem(
         422,
-        "捺指印要有见证人,代办员和本人不能作见证人",
+        "捺指印要有见证人，代办员和本人不能作见证人",
         "请另请一位见证人并写明姓名",
         "A fingerprint needs a witness who is not the agent",
         "Name another witness",
@@ -72,7 +72,7 @@ TRUST: dict[str, Problem] = {
     "mandate.drawn": Problem(
         422,
         "这个事项不能用屏幕手写签名",
-        "须纸质签署或本人到场,请按事项要求办理",
+        "须纸质签署或本人到场，请按事项要求办理",
         "No drawn signature for this item",
         "Have it signed on paper, or the person come",
     ),
@@ -98,6 +98,6 @@ TRUST: dict[str, Problem] = {
         "Let that agent or the window do it, have a handover recorded, or have a mandate signed for you",
     ),
     "mandate.term": Problem(
-        422, "续期的止日不对", "止日应在今天以后,并且晚于原来的止日", "Not a later end", "Choose a later day to come"
+        422, "续期的止日不对", "止日应在今天以后，并且晚于原来的止日", "Not a later end", "Choose a later day to come"
     ),
 }

@@ -11,7 +11,7 @@ VISITS: dict[str, Problem] = {
     "visit.outside_windows": Problem(
         409,
         "这个时间不在住户方便的时间里",
-        "请先改住户方便的时间,再约",
+        "请先改住户方便的时间，再约",
         "Outside the resident's windows",
         "Change the windows first",
     ),
@@ -20,14 +20,14 @@ VISITS: dict[str, Problem] = {
     ),
     "visit.ask_household": Problem(
         409,
-        "原来的代办员不在,这次上门要改期",
-        "已留好一个时间,请打电话征得住户同意,再点“已告知住户”",
+        "原来的代办员不在，这次上门要改期",
+        "已留好一个时间，请打电话征得住户同意，再点“已告知住户”",
         "The visit needs another time",
         "One is kept: ask the household, then confirm",
     ),
     "visit.nobody_left": Problem(
         409,
-        "原来的代办员不在,没有人能去",
+        "原来的代办员不在，没有人能去",
         "请打电话与住户另约时间",
         "Nobody is left for the visit",
         "Call the household and offer other times",
@@ -35,7 +35,7 @@ VISITS: dict[str, Problem] = {
     "visit.consent_missing": Problem(
         409,
         "改约要住户同意",
-        "请先问住户,并写明谁同意、怎样同意的",
+        "请先问住户，并写明谁同意、怎样同意的",
         "The household has not agreed",
         "Ask, and say who agreed and how",
     ),

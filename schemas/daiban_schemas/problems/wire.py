@@ -34,19 +34,19 @@ WIRE: dict[str, Problem] = {
         422, "记录不合规范", "请更新应用后重试", "Malformed entry", "Update the app and try again"
     ),
     "cursor.invalid": Problem(
-        400, "游标无效", "请重新下载数据(未上报的内容不受影响)", "Invalid cursor", "Pull from the start"
+        400, "游标无效", "请重新下载数据（未上报的内容不受影响）", "Invalid cursor", "Pull from the start"
     ),
     "cursor.ahead": Problem(
         409,
         "服务器上没有这个位置",
-        "服务器可能恢复过备份,请重新下载数据",
+        "服务器可能恢复过备份，请重新下载数据",
         "Cursor ahead of the server",
         "Pull from the start",
     ),
     "log.ahead": Problem(
         409,
         "本机记下的日志比服务器长",
-        "服务器可能恢复过备份,请联系中心负责人",
+        "服务器可能恢复过备份，请联系中心负责人",
         "Log ahead of the server",
         "Ask the centre head",
     ),
@@ -59,7 +59,7 @@ WIRE: dict[str, Problem] = {
     "checkpoint.malformed": Problem(502, "检查点格式不对", "请联系中心负责人", "Malformed checkpoint", "Ask the head"),
     "restored.malformed": Problem(502, "恢复声明格式不对", "请联系中心负责人", "Malformed restore", "Ask the head"),
     "restored.signature": Problem(
-        502, "恢复声明的签名不对", "请不要再上报,联系中心负责人", "Restore not by the root key", "Stop; ask the head"
+        502, "恢复声明的签名不对", "请不要再上报，联系中心负责人", "Restore not by the root key", "Stop; ask the head"
     ),
     "horizon.malformed": Problem(502, "备份声明格式不对", "请联系中心负责人", "Malformed horizon", "Ask the head"),
     "horizon.signature": Problem(502, "备份声明的签名不对", "请联系中心负责人", "Horizon not signed", "Ask the head"),
@@ -87,11 +87,11 @@ WIRE: dict[str, Problem] = {
         403, "这台手机还没审核", "请中心负责人审核", "Device not approved yet", "Ask the centre head"
     ),
     "device.frozen": Problem(
-        403, "这台手机已冻结", "同一序号出现了两份内容,请重新登记(两分钟)", "Device frozen", "Enrol again"
+        403, "这台手机已冻结", "同一序号出现了两份内容，请重新登记（两分钟）", "Device frozen", "Enrol again"
     ),
     "device.revoked": Problem(403, "这台手机已停用", "请联系中心负责人", "Device revoked", "Ask the centre head"),
     "device.suspended": Problem(
-        403, "这台手机已挂失,暂停使用", "找到手机后请中心恢复", "Device suspended", "Ask the centre to lift it"
+        403, "这台手机已挂失，暂停使用", "找到手机后请中心恢复", "Device suspended", "Ask the centre to lift it"
     ),
     "device.rejected": Problem(
         403, "这台手机没有通过审核", "请重新扫码登记", "Device was rejected", "Enrol again with a new code"
@@ -103,30 +103,30 @@ WIRE: dict[str, Problem] = {
         409, "手机密钥已经更换过", "请用新密钥", "The key was replaced already", "Use the new key"
     ),
     "device.silent": Problem(
-        409, "这台手机好多天没有同步", "请打电话问一问,找不到就挂失", "The device has been silent", "Call its owner"
+        409, "这台手机好多天没有同步", "请打电话问一问，找不到就挂失", "The device has been silent", "Call its owner"
     ),
     "device.new_key": Problem(
-        409, "这台手机换了密钥", "请和本人核对;不是本人换的,马上挂失", "The device has a new key", "Ask its owner"
+        409, "这台手机换了密钥", "请和本人核对；不是本人换的，马上挂失", "The device has a new key", "Ask its owner"
     ),
     "quarantine.chain.equivocation": Problem(
         409,
         "一台手机交来两份对不上的内容",
-        "两份都留着,请对照,给本人重新登记手机",
+        "两份都留着，请对照，给本人重新登记手机",
         "One phone, two histories",
         "Compare them, and enrol the phone anew",
     ),
     "quarantine.chain.waiting": Problem(
         409,
         "捎来的一批没有等到前面的",
-        "手机已停用或冻结,请逐条核对再采用",
+        "手机已停用或冻结，请逐条核对再采用",
         "A carried batch never met those before it",
         "Its phone is out of use; look at each entry",
     ),
     "quarantine.device.revoked": Problem(
-        409, "停用的手机又交来内容", "已单独存放,请逐条核对再采用", "A revoked phone handed in", "Look at each entry"
+        409, "停用的手机又交来内容", "已单独存放，请逐条核对再采用", "A revoked phone handed in", "Look at each entry"
     ),
     "quarantine.device.frozen": Problem(
-        409, "冻结的手机又交来内容", "已单独存放,请逐条核对再采用", "A frozen phone handed in", "Look at each entry"
+        409, "冻结的手机又交来内容", "已单独存放，请逐条核对再采用", "A frozen phone handed in", "Look at each entry"
     ),
     "field.private": Problem(
         403, "这一项手机上只有掩码", "请中心处理", "Only masked on the device", "The centre settles it"
@@ -136,7 +136,7 @@ WIRE: dict[str, Problem] = {
     ),
     "erasure.not_ended": Problem(
         409,
-        "还有没办完的办件或没答复的意见,不能清除",
+        "还有没办完的办件或没答复的意见，不能清除",
         "办件归档、意见答复以后再清除",
         "Something is still open",
         "File the case, or answer the opinion, first",
@@ -167,14 +167,14 @@ WIRE: dict[str, Problem] = {
     "witness.refused": Problem(
         409,
         "见证主机不认这份日志",
-        "日志可能分叉,请马上联系区里",
+        "日志可能分叉，请马上联系区里",
         "A witness refuses the log",
         "It may be forked: call",
     ),
     "witness.behind": Problem(
         403,
         "见证主机不认得这里的签名",
-        "请给它换上新的密钥清单,再重新启动",
+        "请给它换上新的密钥清单，再重新启动",
         "A witness does not know the signature",
         "Give it the newest keyring, and start it anew",
     ),
@@ -208,18 +208,18 @@ WIRE: dict[str, Problem] = {
         "Set a PIN of at least six characters",
     ),
     "pin.wrong": Problem(
-        401, "PIN不对", "请再想一想,错十次就再也打不开", "Wrong PIN", "After ten wrong ones it opens no more"
+        401, "PIN不对", "请再想一想，错十次就再也打不开", "Wrong PIN", "After ten wrong ones it opens no more"
     ),
     "pin.wait": Problem(
-        429, "PIN错得太多,请等一会儿", "过几分钟再试", "Too many wrong PINs", "Try again in some minutes"
+        429, "PIN错得太多，请等一会儿", "过几分钟再试", "Too many wrong PINs", "Try again in some minutes"
     ),
     "pin.weak": Problem(
-        422, "这个PIN太好猜", "至少六位,不要连号或重复", "The PIN is too easy", "At least six, no runs or repeats"
+        422, "这个PIN太好猜", "至少六位，不要连号或重复", "The PIN is too easy", "At least six, no runs or repeats"
     ),
     "store.destroyed": Problem(
         410,
-        "PIN错得太多,这台手机上的内容已锁死",
-        "没交的内容还封存着,请带到中心交上",
+        "PIN错得太多，这台手机上的内容已锁死",
+        "没交的内容还封存着，请带到中心交上",
         "Too many wrong PINs: locked for ever",
         "What was not handed in lies sealed; take it to the centre",
     ),
@@ -232,8 +232,8 @@ WIRE: dict[str, Problem] = {
     ),
     "lease.over": Problem(
         403,
-        "很久没有联系中心,住户资料已锁上",
-        "连上网络同步一次就能看;收件照常",
+        "很久没有联系中心，住户资料已锁上",
+        "连上网络同步一次就能看；收件照常",
         "Not heard of the centre for long",
         "Sync once to see records again; collecting goes on",
     ),
@@ -242,7 +242,7 @@ WIRE: dict[str, Problem] = {
         401, "封存内容的签名不对", "请从手机文件夹重新复制", "A spooled save's signature is invalid", "Copy it again"
     ),
     "bundle.nothing": Problem(
-        409, "没有要带走的内容", "都已收讫,不用再带", "Nothing to carry", "Everything has its receipt"
+        409, "没有要带走的内容", "都已收讫，不用再带", "Nothing to carry", "Everything has its receipt"
     ),
     "bundle.listens": Problem(
         409,
@@ -255,7 +255,7 @@ WIRE: dict[str, Problem] = {
         409, "服务器还没有公布封装密钥", "请先同步一次", "The server has no seal key", "Sync once, then try again"
     ),
     "bundle.malformed": Problem(
-        400, "不是代办导出的文件,或已损坏", "请从原手机重新导出", "Not a bundle, or damaged", "Export it again"
+        400, "不是代办导出的文件，或已损坏", "请从原手机重新导出", "Not a bundle, or damaged", "Export it again"
     ),
     "bundle.signature": Problem(
         401, "导出文件的签名不对", "请从原手机重新导出", "The bundle's signature is invalid", "Export it again"
@@ -283,7 +283,7 @@ WIRE: dict[str, Problem] = {
     "person.login_taken": Problem(409, "登录名已有人用", "请另取登录名", "The login is taken", "Choose another login"),
     "person.badge_taken": Problem(409, "工号已有人用", "请另编工号", "The badge is taken", "Choose another badge"),
     "person.unknown": Problem(404, "本中心没有这个人", "请检查人员", "Unknown person", "Check the person"),
-    "place.unknown": Problem(404, "本中心没有这个村(社区)", "请检查地点", "Unknown place", "Check the place"),
+    "place.unknown": Problem(404, "本中心没有这个村（社区）", "请检查地点", "Unknown place", "Check the place"),
     "fingerprint.mismatch": Problem(
         422, "两边的核对码不一致", "请当面再核对一次", "Fingerprints differ", "Compare again"
     ),
@@ -302,6 +302,10 @@ WIRE: dict[str, Problem] = {
     ),
     "chain.gap": Problem(409, "中间缺少批次", "会自动补报", "Batches are missing", "Send the missing ones first"),
     "chain.equivocation": Problem(
-        409, "同一序号出现了两份内容", "两份都已保存,请重新登记(两分钟)", "Two histories under one key", "Enrol again"
+        409,
+        "同一序号出现了两份内容",
+        "两份都已保存，请重新登记（两分钟）",
+        "Two histories under one key",
+        "Enrol again",
     ),
 }

@@ -117,7 +117,7 @@ def load(folder: Path) -> Manifest:
         raise BackupError(f"备份格式 {manifest.format} 不认识 / a backup of an unknown format")
     for name, stated in manifest.tables.items():
         if hash_of(table_file(folder, name)) != stated.sha256:
-            raise BackupError(f"备份已损坏:表 {name} / damaged: table {name}")
+            raise BackupError(f"备份已损坏：表 {name} / damaged: table {name}")
     return manifest
 
 

@@ -27,7 +27,7 @@ _KEYS = ("keys", "tls")
     "--keep", type=click.IntRange(1), default=35, show_default=True, help="备份保留天数 / days a backup is kept"
 )
 def backup(folder: Path, data: Path, database: str, keys: Path | None, keep: int) -> None:
-    """备份数据库和照片,服务器照常运行。 Back up database and photos while the server goes on."""
+    """备份数据库和照片，服务器照常运行。 Back up database and photos while the server goes on."""
     settings = Settings(data, database=database)
     try:
         made = load(data / "keys")
@@ -44,12 +44,12 @@ def backup(folder: Path, data: Path, database: str, keys: Path | None, keep: int
         raise click.ClickException(str(error)) from None
     manifest = archive.load(target)
     rows, photos = sum(one.rows for one in manifest.tables.values()), len(manifest.photos)
-    click.echo(f"备份完成:{target}")
-    click.echo(f"{rows} 行,{photos} 张照片,{manifest.photo_bytes / 1e6:.1f} MB。 Complete.")
+    click.echo(f"备份完成：{target}")
+    click.echo(f"{rows} 行，{photos} 张照片，{manifest.photo_bytes / 1e6:.1f} MB。 Complete.")
     if expired:
         click.echo(f"{len(expired)} 份过期的备份已删除。 Expired backups were removed.")
     if keys is None:
-        click.echo("密钥不在备份里;请用 --keys 另存一份,和备份分开保管。 Keys are not in it: keep them apart.")
+        click.echo("密钥不在备份里；请用 --keys 另存一份，和备份分开保管。 Keys are not in it: keep them apart.")
 
 
 @click.command()
@@ -75,8 +75,8 @@ def restore(backup_folder: Path, data: Path, database: str, keys: Path | None, r
         )
     except (BackupError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"已恢复 {len(stated)} 个中心,进入新的时期。手机下次同步会补报备份以后的内容。")
-    click.echo("备份以后在窗口网页上填写的内容,如果没有重新填写,就没有了。")
+    click.echo(f"已恢复 {len(stated)} 个中心，进入新的时期。手机下次同步会补报备份以后的内容。")
+    click.echo("备份以后在窗口网页上填写的内容，如果没有重新填写，就没有了。")
     click.echo("备份以后改过的密码和二次验证也回到了备份时的样子。谁的密码泄露过，请再改一次。")
     click.echo("Restored. Devices hand in again what came after the backup; console edits since then are lost.")
     click.echo("Passwords and second factors are as they were: change once more what somebody else may know.")

@@ -58,6 +58,7 @@ HINTS: Mapping[str, str] = {
     "complete.reason": "超期办结的要写明。",
     "values.source": "只填要改的，空着的照旧。",
     "correct.reason": "写明依据，如：对照身份证。",
+    "correct.values.household": "写户主姓名、拼音、电话或住址。",
 }
 HOW: Mapping[str, str] = {
     "hand": "当面",
@@ -71,8 +72,8 @@ HOW: Mapping[str, str] = {
 
 
 class Input(NamedTuple):
-    """A field of a form. `editor` is ``line``, ``lines``, ``number``, ``date``, ``choice`` or ``list``; of a number
-    `bounds` are the least and the most."""
+    """A field of a form. `editor` is ``line``, ``lines``, ``number``, ``date``, ``choice``, ``list``, or ``home`` for a
+    household that is named in words (`cases.homes`); of a number `bounds` are the least and the most."""
 
     name: str
     label: str
@@ -92,28 +93,34 @@ class Form(NamedTuple):
     inputs: list[Input]
 
 
-def form(act: Command | Report, people: Mapping[str, str]) -> Form:
-    """What an act asks for; `people` are those who may be named, by id."""
+Known = Mapping[str, Mapping[str, str]]
+"""What an act may name, by kind (``person``, ``item``): names by id."""
+
+
+def form(act: Command | Report, known: Known) -> Form:
+    """What an act asks for."""
     given = act.arguments if isinstance(act, Command) else act.facts
-    inputs = (_inputs(act.name, name, of, people, required=name in act.required) for name, of in given.items())
+    inputs = (_inputs(act.name, name, of, known, required=name in act.required) for name, of in given.items())
     return Form(act.name, act.label, list(chain.from_iterable(inputs)))
 
 
-def _inputs(act: str, name: str, of: Type, people: Mapping[str, str], *, required: bool) -> Iterator[Input]:
+def _inputs(act: str, name: str, of: Type, known: Known, *, required: bool) -> Iterator[Input]:
     """The fields of one argument: of values that belong together one for each, by a name with a dot."""
     if isinstance(of, Struct):
         for part, one in of.members.items():
-            yield from _inputs(act, f"{name}.{part}", one, people, required=False)
-    elif (found := _input(act, name, of, people, required=required)) is not None:
+            yield from _inputs(act, f"{name}.{part}", one, known, required=False)
+    elif (found := _input(act, name, of, known, required=required)) is not None:
         yield found
 
 
-def _input(act: str, name: str, of: Type, people: Mapping[str, str], *, required: bool) -> Input | None:
+def _input(act: str, name: str, of: Type, known: Known, *, required: bool) -> Input | None:
     editor, bounds = "", (0, 0)
     choices: tuple[tuple[str, str], ...] = ()
     match of:
-        case Reference() if of.kinds == ("person",):
-            editor, choices = "choice", tuple(people.items())
+        case Reference(kinds=(kind,)) if kind in known:
+            editor, choices = "choice", tuple(known[kind].items())
+        case Reference(kinds=("household",)):
+            editor = "home"
         case Text(lines=True):
             editor = "lines"
         case Text() | IdentityNumber() | Account():

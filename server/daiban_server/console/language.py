@@ -33,8 +33,13 @@ def hear(request: Request[Any, Any, Any]) -> None:
     office's browser is English by chance."""
     practising.note(request.app.state.settings)
     speak(request.cookies.get(COOKIE, CHINESE))
+    _address.set(asked_of(request) if request.method == "GET" else "/")
+
+
+def asked_of(request: Request[Any, Any, Any]) -> str:
+    """The path of a request, with its query as it came."""
     query = request.scope["query_string"].decode("latin-1")
-    _address.set(request.url.path + (f"?{query}" if query else "") if request.method == "GET" else "/")
+    return request.url.path + (f"?{query}" if query else "")
 
 
 def address() -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from daiban_schemas.problem import PROBLEMS
 from daiban_server.accounts.sessions import CHANGE, ENROL, FULL, SECOND
 from daiban_server.console.help import beside
-from daiban_server.console.language import hear
+from daiban_server.console.language import asked_of, hear
 from daiban_server.console.words import problem
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
@@ -42,6 +42,7 @@ _PAGES = re.compile(
     r"|catalogue(/change|/items/[A-Za-z0-9-]{1,20})?"
     r"|visits/(map|book|plan(/[0-9a-f]{32})?|away(/[0-9a-f]{32})?))\Z"
 )
+_QUERY = re.compile(r"[!-\[\]-~]{0,500}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
 SAID = {
@@ -191,9 +192,12 @@ def onward(session: SignedIn, wanted: str) -> str:
     return wanted if session.stage == FULL else f"{STEPS[session.stage]}?{urlencode({'next': wanted})}"
 
 
-def safe(path: str) -> str:
-    """Where to go after signing in: one of the console's own pages, whatever a link says."""
-    return path if _PAGES.match(path) else "/summary"
+def safe(wanted: str) -> str:
+    """Where to go after signing in: one of the console's own pages with what was asked of it, whatever a link says."""
+    path, _, query = wanted.partition("?")
+    if not _PAGES.match(path):
+        return "/summary"
+    return wanted if _QUERY.fullmatch(query) else path
 
 
 async def read_form(request: Asked, most: int = FIELDS) -> dict[str, str]:
@@ -240,7 +244,7 @@ def on_problem(request: Asked, error: ProblemError) -> Response[Any]:
     """What a handler raised on purpose. Who is not signed in is led to the door, and from there back to here."""
     if error.code == "session.missing":
         if request.method == "GET":
-            return Redirect(f"/sign-in?{urlencode({'next': safe(request.url.path)})}", status_code=303)
+            return Redirect(f"/sign-in?{urlencode({'next': safe(asked_of(request))})}", status_code=303)
         return go("/sign-in", "expired")
     step = STEPS.get(error.code.removeprefix("session."))
     if step is not None:

@@ -69,14 +69,22 @@ def _asked(record: bytes, field: str, session: SignedIn, services: Services) -> 
         raise ProblemError("record.unknown")
     if not may_be_shown(found[0], field, kept=bool((yield from kept_from(reader, found)))):
         raise ProblemError("reveal.nothing")
-    return {"subject": retold(about(found[0])), "what": label(found[0], field)}
+    back = _way_back(found[0].view.kind, record.hex())
+    return {"subject": retold(about(found[0])), "what": label(found[0], field), "back": back}
 
 
 def _whole(shown: RevealOut, services: Services) -> Program[Mapping[str, Any]]:
     of = types_of(shown.kind).get(shown.field)
     yield from ()
     texts = [told(one.value, of, _no_name, services.now(), whole=True) for one in shown.values]
-    return {"what": shown.label, "values": [(text, one.author) for text, one in zip(texts, shown.values, strict=True)]}
+    values = [(text, one.author) for text, one in zip(texts, shown.values, strict=True)]
+    return {"what": shown.label, "values": values, "back": _way_back(shown.kind, shown.record)}
+
+
+def _way_back(kind: str, record: str) -> str:
+    """The page on which a number of such a record stands."""
+    pages = {"application": "/cases", "household": "/households"}
+    return f"{pages[kind]}/{record}" if kind in pages else "/summary"
 
 
 def _no_name(id_: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
+from daiban_schemas.labels import MONTHS, WEEKDAYS
 from daiban_server.console.languages.spoken import translated
-from daiban_server.console.words import MONTHS, WEEKDAYS
 
 Words = Mapping[str, str | Sequence[str]]
 WORDS: Mapping[str, Words] = {

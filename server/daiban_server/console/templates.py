@@ -18,12 +18,18 @@ from daiban_server.console.menu import menu
 from daiban_server.console.scripts import words_of
 
 _FOLDER = Path(__file__).parent
+_NUMBERS = re.compile(r"\d[\d:]*(?:[-–]\d[\d:]*)+")
 _MEANING = re.compile(r"([省市县区镇乡村街路组栋楼元·]|号(?!楼))(?=.)")
 
 
 def breakable(text: str) -> Markup:
     """A name or an address that may break after a part that means something, and nowhere else if there is room."""
     return Markup(_MEANING.sub(r"\1<wbr>", str(escape(translated(text)))))  # noqa: S704 - escaped just before
+
+
+def unbroken(text: str) -> Markup:
+    """A text whose telephones and times stay on one line each."""
+    return Markup(_NUMBERS.sub(r'<span class="unbroken">\g<0></span>', str(escape(translated(text)))))  # noqa: S704 - as above
 
 
 @cache
@@ -55,6 +61,7 @@ def _environment() -> Environment:
     environment.globals |= {"language": language, "languages": LANGUAGES, "address": address}
     environment.globals |= {"practising": practising.practising, "training": practising.training}
     environment.filters["breakable"] = breakable
+    environment.filters["unbroken"] = unbroken
     environment.globals["moment"] = words.moment
     environment.globals["marks"] = words.MARKS
     environment.globals["roles"] = words.ROLES

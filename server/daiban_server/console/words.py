@@ -7,6 +7,7 @@ import datetime
 import re
 from typing import NamedTuple
 
+from daiban_schemas.labels import MONTHS, WEEKDAYS
 from daiban_schemas.problem import words as known
 from daiban_schemas.zone import SHANGHAI
 from daiban_server.console.languages.spoken import language, say, translated
@@ -17,8 +18,6 @@ CLOCK_OFF = 120_000
 """Milliseconds by which a phone's clock may be off before people are told."""
 
 _NARROW = re.compile(r"(?<=[\u4e00-\u9fff0-9])[,;:](?=[\u4e00-\u9fff])")
-MONTHS = ("1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月")
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _NEAR = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 
 ROLES = {
@@ -126,8 +125,7 @@ def wrong_clock(offset: int | None) -> str:
 
 def problem(code: str) -> tuple[str, str]:
     """Title and advice of a problem's code, in the language."""
-    title, advice = known(code, language())
-    return full_width(title), full_width(advice)
+    return known(code, language())
 
 
 def wrong(code: str) -> str:
@@ -137,7 +135,8 @@ def wrong(code: str) -> str:
 
 
 def full_width(text: str) -> str:
-    """A text of the catalogue of problems with commas and semicolons as wide as its characters, as a page sets them."""
+    """What somebody typed, or what was kept by an earlier version, with commas, semicolons and colons as wide as its
+    characters."""
     return _NARROW.sub(lambda found: {",": "，", ";": "；", ":": "："}[found[0]], text)
 
 

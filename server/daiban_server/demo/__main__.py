@@ -48,7 +48,7 @@ async def _run(folder: Path, port: int, *, leave: bool) -> int:
     centres = await _found(folder.absolute(), data)
     office = Office(data, _free(port))
     await office.start()
-    _say("", f"服务器已启动:{len(centres)} 个中心、{district.STATIONS} 个服务站、{district.POINTS} 个村级服务点")
+    _say("", f"服务器已启动：{len(centres)} 个中心、{district.STATIONS} 个服务站、{district.POINTS} 个村级服务点")
     day = FieldDay(office, centres[0], folder.absolute(), _say)
     try:
         await day.play()
@@ -96,14 +96,14 @@ async def _sum_up(data: Path, centre: district.Centre, phones: list[Phone], seco
         table.add_row(f"{phone.owner}的手机", "可交回" if status["may_be_given_back"] else "先不要交回", left)
     _console.print()
     _console.print(table)
-    _console.print(f"\n用时 {seconds:.0f} 秒;以上数字读自服务器的数据库和各手机自己的存储。")
+    _console.print(f"\n用时 {seconds:.0f} 秒；以上数字读自服务器的数据库和各手机自己的存储。")
     return whole
 
 
 def _invite(office: Office) -> None:
-    _console.print(f"\n服务器仍在运行:{office.url}/")
-    _console.print(f"登录账号:负责人 head1、窗口 clerk1、包联干部 cadre1;密码 {district.PASSWORD}")
-    _console.print("证书是服务器自己的,浏览器会提示一次。按 Ctrl-C 结束。")
+    _console.print(f"\n服务器仍在运行：{office.url}/")
+    _console.print(f"登录账号：负责人 head1、窗口 clerk1、包联干部 cadre1；密码 {district.PASSWORD}")
+    _console.print("证书是服务器自己的，浏览器会提示一次。按 Ctrl-C 结束。")
 
 
 def _say(when: str, text: str) -> None:

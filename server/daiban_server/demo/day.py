@@ -62,7 +62,7 @@ class FieldDay:
     async def _morning(self) -> None:
         agents = [one for one in self.centre.people if one.role == "agent"]
         pictures = asyncio.create_task(asyncio.to_thread(self._take_pictures))
-        self.say("早上", f"{self.centre.name}:给四位代办员的手机登记,核对后审核,下载事项、岗位和辖区")
+        self.say("早上", f"{self.centre.name}：给四位代办员的手机登记，核对后审核，下载事项、岗位和辖区")
         self.phones = [await self._phone(person.name, n) for n, person in enumerate(agents)]
         await asyncio.gather(*(self._enrol(phone, one.id) for phone, one in zip(self.phones, agents, strict=True)))
         first, second = self.phones[0], self.phones[1]
@@ -71,7 +71,7 @@ class FieldDay:
         )
         await first.do("sync")
         await second.do("sync")
-        self.say("", f"{first.owner} 清早到张桂兰家收了一份低保申请,{second.owner} 的手机也看到了")
+        self.say("", f"{first.owner} 清早到张桂兰家收了一份低保申请，{second.owner} 的手机也看到了")
         await pictures
 
     async def _phone(self, name: str, number: int) -> Phone:
@@ -106,7 +106,7 @@ class FieldDay:
     async def _in_the_field(self) -> None:
         for phone in self.phones:
             await phone.leave_signal()
-        self.say("上午", "进山,没有信号:入户收件、拍材料、签委托书,全部只存在手机里")
+        self.say("上午", "进山，没有信号：入户收件、拍材料、签委托书，全部只存在手机里")
         first, second, third, fourth = self.phones
         await asyncio.gather(
             self._at_the_first_home(first),
@@ -160,20 +160,20 @@ class FieldDay:
 
     async def _evening(self) -> None:
         first, second, third, fourth = self.phones
-        self.say("傍晚", "回到垭口,信号很弱:一张照片传着传着断三次,一台手机同步到一半被摔灭")
+        self.say("傍晚", "回到垭口，信号很弱：一张照片传着传着断三次，一台手机同步到一半被摔灭")
         first.road.rule = Rule(up=Lane(cut_after=CUT_AFTER), cuts=3)
         second.road.rule = third.road.rule = CLEAR
         before = first.road.counts.cuts
         await asyncio.gather(first.do("sync"), second.do("sync"), third.do("sync"), self._killed_and_back(fourth))
-        self.say("", f"{first.owner} 的路断了 {first.road.counts.cuts - before} 次,每次从断处续传")
-        self.say("", f"{fourth.owner} 的手机重新开机,接着传完")
+        self.say("", f"{first.owner} 的路断了 {first.road.counts.cuts - before} 次，每次从断处续传")
+        self.say("", f"{fourth.owner} 的手机重新开机，接着传完")
         conflict = (await self.office.ask("clerk1", "GET", "/v1/conflicts"))[0]
         values = conflict["conflicts"]["phone"]
         told = "、".join(f"{value['author']} 写 {value['value']}" for value in values)
-        self.say("", f"张桂兰的电话有 {len(values)} 种写法,一个也没丢:{told}")
+        self.say("", f"张桂兰的电话有 {len(values)} 种写法，一个也没丢：{told}")
         settlement = {"field": "phone", "value": "13509150001", "over": [value["position"] for value in values]}
         await self.office.ask("clerk1", "POST", f"/v1/records/application/{self._cases[0]}/settlement", settlement)
-        self.say("", "窗口打电话核实,定为 13509150001")
+        self.say("", "窗口打电话核实，定为 13509150001")
 
     async def _killed_and_back(self, phone: Phone) -> None:
         before = phone.road.counts.up
@@ -192,7 +192,7 @@ class FieldDay:
         first = self.phones[0]
         visit = await self.office.ask("clerk1", "GET", f"/v1/records/visit/{self._visit}")
         start = datetime.fromtimestamp(visit["values"]["start"] / 1000 + 28_800, UTC)
-        self.say("", f"服务器安排了上门:{start:%m月%d日 %H:%M},{visit['values']['why']}")
+        self.say("", f"服务器安排了上门：{start:%m月%d日 %H:%M}，{visit['values']['why']}")
         await asyncio.gather(*(phone.do("sync") for phone in self.phones))
         await first.do(f"ask {self._visit} accept")
         await first.do(f"report {self._visit} started")
@@ -200,7 +200,7 @@ class FieldDay:
         await first.do("sync")
         await self._at_the_desk()
         await asyncio.gather(*(phone.do("sync") for phone in self.phones))
-        self.say("次日", f"{first.owner} 按约上门办完;窗口受理了申请;包联干部回复了张桂兰")
+        self.say("次日", f"{first.owner} 按约上门办完；窗口受理了申请；包联干部回复了张桂兰")
 
     async def _at_the_desk(self) -> None:
         case = f"/v1/records/application/{self._cases[0]}/commands"
@@ -209,7 +209,7 @@ class FieldDay:
         reply: dict[str, Any] = {
             "household": self._homes[0],
             "application": self._cases[0],
-            "text": "材料齐了,已受理,正在安排入户核实,有消息就告诉您。",
+            "text": "材料齐了，已受理，正在安排入户核实，有消息就告诉您。",
             "outcome": "progressing",
             "spoke_to": "张桂兰",
             "how": "telephone",

@@ -100,7 +100,7 @@ def _people(number: int, centre: bytes, dice: random.Random, password: str) -> I
 
 def build(keys: ServerKeys, now: int, seed: int = 1, centres: int = CENTRES) -> Program[None]:
     """Write the district with its first `centres`: places, people, territories, posts, and the published catalogue."""
-    yield from provision.add_centre(NOBODY, "汉滨区(演示)", "HB", keys, now)
+    yield from provision.add_centre(NOBODY, "汉滨区（演示）", "HB", keys, now)
     bodies: list[bytes] = []
     posts: list[tuple[desk.Clerk, list[bytes]]] = []
     for number, centre in enumerate(district(seed, centres)):

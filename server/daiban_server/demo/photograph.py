@@ -28,7 +28,7 @@ _TABLES = ((126, 88, 56), (92, 70, 54), (150, 116, 78), (74, 84, 82))
 _FAMILY = "王李张刘陈杨黄周吴徐孙马朱胡"
 _GIVEN = "桂兰秀英建国德明玉珍永贵春梅长福正平"
 _VILLAGES = ("双龙镇谢坪村三组", "茨沟镇瓦铺村一组", "谭坝镇前河村五组", "洪山镇石狮村二组", "叶坪镇双桥村四组")
-_REASONS = ("常年患病,无劳动能力", "独居,子女在外务工", "腿脚不便,申请上门办理", "家中一人残疾,收入不足")
+_REASONS = ("常年患病，无劳动能力", "独居，子女在外务工", "腿脚不便，申请上门办理", "家中一人残疾，收入不足")
 
 
 class Form(NamedTuple):
@@ -91,7 +91,9 @@ def _sheet(paper: Form, dice: random.Random) -> Image.Image:
     pen.line((0, fold, width, fold), (226, 222, 212), 5)
     pen.line((0, fold + 5, width, fold + 5), (252, 250, 244), 4)
     pen.text((width / 2, 190), paper.title, _PRINT, _font("NotoSansCJK-Bold.ttc", 76), anchor="mm")
-    pen.text((150, 275), f"编号:汉便民〔2025〕{dice.randint(100, 999)}号", _PRINT, _font("NotoSansCJK-Regular.ttc", 36))
+    pen.text(
+        (150, 275), f"编号：汉便民〔2025〕{dice.randint(100, 999)}号", _PRINT, _font("NotoSansCJK-Regular.ttc", 36)
+    )
     top, row_height, split = 350, 148, 500
     for index, (label, answer) in enumerate(paper.rows):
         y = top + index * row_height
@@ -100,10 +102,10 @@ def _sheet(paper: Form, dice: random.Random) -> Image.Image:
         pen.text((325, y + row_height / 2), label, _PRINT, _font("NotoSansCJK-Regular.ttc", 50), anchor="mm")
         _write(sheet, (split + 40, y + row_height // 2), answer, dice)
     y = top + len(paper.rows) * row_height + 60
-    for line in ("本人声明以上内容属实,并委托代办员代为递交材料。", "代办不收费。如需补正,请在一个工作日内告知。"):
+    for line in ("本人声明以上内容属实，并委托代办员代为递交材料。", "代办不收费。如需补正，请在一个工作日内告知。"):
         pen.text((150, y), line, _PRINT, _font("NotoSerifCJK-Regular.ttc", 46))
         y += 84
-    pen.text((150, y + 60), "申请人签名:", _PRINT, _font("NotoSerifCJK-Regular.ttc", 50))
+    pen.text((150, y + 60), "申请人签名：", _PRINT, _font("NotoSerifCJK-Regular.ttc", 50))
     _write(sheet, (450, y + 90), dict(paper.rows).get("申请人", ""), dice)
     _stamp(sheet, (width - 460, y + 40), dice)
     return sheet

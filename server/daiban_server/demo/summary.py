@@ -48,11 +48,11 @@ def _custody(database: Any, centre: bytes) -> Iterator[Counted]:
     batches = _one(database, "SELECT count(*) FROM envelope WHERE centre = ?", centre)
     leaves = _one(database, "SELECT log_size FROM counter WHERE centre = ?", centre)
     entries = _one(database, "SELECT coalesce(sum(last - first + 1), 0) FROM envelope WHERE centre = ?", centre)
-    yield Counted("签名批次(每批都有收据)", str(batches), f"日志 {leaves} 条,含 {entries} 条改动、请求和报告")
+    yield Counted("签名批次（每批都有收据）", str(batches), f"日志 {leaves} 条，含 {entries} 条改动、请求和报告")
     history = _one(database, "SELECT count(*) FROM outcome WHERE centre = ? AND outcome = 3", centre)
     still = _one(database, "SELECT count(*) FROM record WHERE centre = ? AND conflicts > 0", centre)
     yield Counted(
-        "填写不一致", f"出现 {history} 次", f"仍待处理 {still} 件" if still else "都已处理,各种写法都留有记录"
+        "填写不一致", f"出现 {history} 次", f"仍待处理 {still} 件" if still else "都已处理，各种写法都留有记录"
     )
     waiting = _one(database, "SELECT count(*) FROM parked WHERE centre = ?", centre)
     yield Counted("等待中或退回的记录", str(waiting), "没有" if not waiting else "工作人员可以看到")
@@ -62,7 +62,7 @@ def _photos(database: Any, data: Path, centre: bytes) -> Iterator[Counted]:
     rows = database.execute("SELECT digest, size FROM photo_file WHERE centre = ?", (centre,)).fetchall()
     whole = sum(_is_whole(data, centre, digest) for digest, _ in rows)
     megabytes = sum(size for _, size in rows) / 1e6
-    yield Counted("照片", str(len(rows)), f"{megabytes:.1f} MB,逐张核对摘要,{whole} 张完好")
+    yield Counted("照片", str(len(rows)), f"{megabytes:.1f} MB，逐张核对摘要，{whole} 张完好")
 
 
 def _is_whole(data: Path, centre: bytes, digest: bytes) -> bool:

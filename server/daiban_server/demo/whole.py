@@ -28,5 +28,5 @@ def throw_away(part: Path) -> None:
     if not part.exists():
         return
     if not (part / UNFINISHED).exists():
-        raise FolderError(f"{part} 不是本命令留下的,请先移走")
+        raise FolderError(f"{part} 不是本命令留下的，请先移走")
     shutil.rmtree(part)

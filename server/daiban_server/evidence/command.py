@@ -35,7 +35,7 @@ _BY_ID = select(_r.centre, _r.id).where(_r.id == bindparam("wanted"), _r.kind ==
 @database_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="写到这个文件 / the file to write")
 @click.option("--photos", is_flag=True, help="连同照片原件 / with the photos' bytes")
-@click.option("--reason", required=True, help="导出理由,记录在案 / what it is for; it is recorded")
+@click.option("--reason", required=True, help="导出理由，记录在案 / what it is for; it is recorded")
 @click.option(
     "--dsse",
     type=click.Path(path_type=Path, file_okay=False),
@@ -57,7 +57,7 @@ def evidence(
         raise click.ClickException(str(error)) from None
     target = out or Path(f"{case}.evidence")
     _write(target, made)
-    click.echo(f"已导出:{target}  {len(made) / 1e3:.1f} kB。 Exported.")
+    click.echo(f"已导出：{target}  {len(made) / 1e3:.1f} kB。 Exported.")
     click.echo(f"核对:daiban verify {target} --root {keys.root_key.hex()}")
     if dsse is not None:
         dsse.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ APP = "daiban_server.training.front:from_environment"
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8444, show_default=True)
 @click.option("--url", help="别人访问的地址 / how others reach it")
-@click.option("--plain", is_flag=True, help="不用 TLS,前面另有代理 / plain HTTP behind a TLS proxy")
+@click.option("--plain", is_flag=True, help="不用 TLS，前面另有代理 / plain HTTP behind a TLS proxy")
 def training(data: Path, host: str, port: int, url: str | None, plain: bool) -> None:
     """启动练习服务器：人和办件都是编的。 Serve a made-up district to practise on."""
     scheme = "http" if plain else "https"

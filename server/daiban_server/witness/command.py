@@ -18,7 +18,7 @@ _FOLDER, _NAME, _KEYRING, _ROOT = (f"DAIBAN_WITNESS_{name}" for name in ("FOLDER
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--name", required=True, help="见证主机的名字,像网址 / the witness's name, like a URL without scheme")
+@click.option("--name", required=True, help="见证主机的名字，像网址 / the witness's name, like a URL without scheme")
 @click.option("--keyring", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
 @click.option(
     "--root", required=True, help="根公钥：64 位十六进制，或 root.pub 文件 / 64 hexadecimal digits, or root.pub"
@@ -26,7 +26,7 @@ _FOLDER, _NAME, _KEYRING, _ROOT = (f"DAIBAN_WITNESS_{name}" for name in ("FOLDER
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8470, show_default=True)
 def witness(folder: Path, name: str, keyring: Path, root: str, host: str, port: int) -> None:
-    """在另一台主机上见证日志:只给没有改写过历史的检查点联署。 Cosign checkpoints of logs that only grew."""
+    """在另一台主机上见证日志：只给没有改写过历史的检查点联署。 Cosign checkpoints of logs that only grew."""
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -54,7 +54,7 @@ def watching(folder: Path, name: str, keyring: Path, root: str) -> Watching:
     key, seen = folder / "witness.key", folder / "seen.json"
     if not key.exists():
         if seen.exists():
-            raise ValueError("密钥丢了:换一个新名字和新文件夹 / the key is lost: begin anew under another name")
+            raise ValueError("密钥丢了：换一个新名字和新文件夹 / the key is lost: begin anew under another name")
         descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(32))
@@ -62,7 +62,7 @@ def watching(folder: Path, name: str, keyring: Path, root: str) -> Watching:
         sync(key)
         sync(folder)
     elif not seen.exists():
-        raise ValueError("记录丢了:换一个新名字和新文件夹 / what was seen is lost: begin anew under another name")
+        raise ValueError("记录丢了：换一个新名字和新文件夹 / what was seen is lost: begin anew under another name")
     envelope = keyring.read_bytes()
     stated = keyrings.load_any(envelope, _root_key(root))
     return Watching(name, SoftwareKey(key.read_bytes()), stated, Memory(seen), wall_clock)

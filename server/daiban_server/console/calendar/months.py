@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from daiban_schemas.labels import MONTHS
 from daiban_server.console.languages.retelling import retold
 from daiban_server.limits.calendar import Calendar
 
@@ -26,7 +27,7 @@ class Day(NamedTuple):
 class Month(NamedTuple):
     """A month in weeks from Monday on, None where a week reaches into another month; `working` days are counted."""
 
-    number: int
+    name: str
     weeks: Sequence[Sequence[Day | None]]
     working: int
 
@@ -42,7 +43,7 @@ def _month(year: int, number: int, days: Calendar, laid: Mapping[datetime.date, 
         for week in weeks.Calendar().monthdatescalendar(year, number)
     ]
     last = datetime.date(year, number, weeks.monthrange(year, number)[1])
-    return Month(number, found, days.count(last.replace(day=1), last))
+    return Month(MONTHS[number - 1], found, days.count(last.replace(day=1), last))
 
 
 def _day(day: datetime.date, days: Calendar, laid: Mapping[datetime.date, str], today: datetime.date) -> Day:

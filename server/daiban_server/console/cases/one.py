@@ -1,6 +1,7 @@
 """One case: how it stands, what may be done now and why the rest may not, its story, its form, its papers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
@@ -10,27 +11,28 @@ from sqlalchemy import bindparam, select
 
 from daiban_schemas import entry
 from daiban_schemas.kinds import KINDS
-from daiban_schemas.kinds.application import HELD
 from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.console import asking, words
-from daiban_server.console.asking import Form, form, label_of, word_of
+from daiban_server.console.asking import Form, form
+from daiban_server.console.cases import story
 from daiban_server.console.cases.answered import answers, most
+from daiban_server.console.cases.homes import homes_by_id
 from daiban_server.console.cases.mandates import mandates_of
 from daiban_server.console.cases.photos import photos_of
 from daiban_server.console.cases.prints import Prints, prints
 from daiban_server.console.languages.retelling import retold
-from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.reading.disputes import disputes_of
 from daiban_server.console.reading.visits import of_case
 from daiban_server.console.settling import Failed
-from daiban_server.console.values import CHOICES, told
+from daiban_server.console.values import CHOICES
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.evidence.received import received
-from daiban_server.features.cases.listing import ActOut, EventOut
+from daiban_server.features.affairs import board
+from daiban_server.features.cases.listing import ActOut
 from daiban_server.features.cases.routes import whole_case
 from daiban_server.features.deadlines.routes import DeadlineOut
 from daiban_server.features.deadlines.routes import of_case as limits_of
@@ -54,18 +56,6 @@ _PEOPLE = (
     .where(_p.centre == bindparam("centre_id"), _p.active, (_p.role == "clerk") | (_p.role == "head"))
     .order_by(_p.name)
 )
-
-
-class Step(NamedTuple):
-    """Something that happened. `told` are its particulars in words; `late` is when it was taken in, if that is not
-    when it was done."""
-
-    label: str
-    at: Moment
-    late: Moment | None
-    by: str
-    state: Mark | None
-    told: list[tuple[str, str]]
 
 
 class Act(NamedTuple):
@@ -139,8 +129,8 @@ def _read(id_: bytes, session: SignedIn, services: Services, seen: str = "") -> 
     centre, now = book.centre, book.now
     found = yield from whole_case(session, id_)
     yield from book.read([id_])
-    people = yield from rows(_PEOPLE, centre_id=centre)
-    named = {person.hex(): name for person, name in people if person != session.clerk.person}
+    known = yield from _known(found.acts, session)
+    yield from story.read_named(found.story, book)
     view = book.view(id_)
     if view is None:
         raise ProblemError("record.unknown")
@@ -156,11 +146,11 @@ def _read(id_: bytes, session: SignedIn, services: Services, seen: str = "") -> 
         "mode": MODES.get(found.case.label, ""),
         "source": SOURCES.get(found.case.source, ""),
         "version": view.values.get("version"),
-        "acts": _acts(found.acts, found.case.status, session, named),
+        "acts": _acts(found.acts, found.case.status, session, known),
         "barred": [(one.label, one.why_not) for one in found.acts if not one.legal and one.why_not],
-        "steps": [_step(one, now) for one in reversed(found.story)],
+        "steps": [story.step(one, book) for one in reversed(found.story)],
         "seen": len(done := [one for one in found.story if one.name != "replied"]),
-        "meanwhile": [_step(one, now) for one in done[known:]] if (known := _number(seen)) is not None else [],
+        "meanwhile": [story.step(one, book) for one in done[before:]] if (before := _number(seen)) is not None else [],
         "alike": found.alike,
         "limits": [_limit(one, now) for one in limits if one.closed is None],
         "closed": [_limit(one, now) for one in limits if one.closed is not None],
@@ -197,42 +187,22 @@ def _proof(id_: bytes, book: Book) -> Program[Proof | None]:
     return Proof(held.batches, words.moment(held.newest, book.now), held.leaf, held.covered, held.size, signed)
 
 
-def _acts(acts: list[ActOut], status: str, session: SignedIn, people: Mapping[str, str]) -> list[Act]:
-    found = [Act(form(KIND.commands[one.name], people), "commands") for one in acts if one.legal]
+def _known(acts: list[ActOut], session: SignedIn) -> Program[asking.Known]:
+    """Whom and what the acts may name: colleagues, and, where one may be corrected, the items of today."""
+    people = yield from rows(_PEOPLE, centre_id=session.clerk.centre)
+    known = {"person": {id_.hex(): name for id_, name in people if id_ != session.clerk.person}}
+    if any(one.name == "correct" and one.legal for one in acts):
+        offered = chain.from_iterable((yield from board.newest()).values())
+        known["item"] = {record: str(item.get("name")) for record, item in offered}
+    return known
+
+
+def _acts(acts: list[ActOut], status: str, session: SignedIn, known: asking.Known) -> list[Act]:
+    found = [Act(form(KIND.commands[one.name], known), "commands") for one in acts if one.legal]
     if not may(session.role, "record.command") or session.role == "cadre":
         return found
     facts = [KIND.reports[name] for name in FACTS if status in KIND.reports[name].moves]
-    return [*found, *(Act(form(one, people), "reports") for one in facts)]
-
-
-def _step(one: EventOut, now: int) -> Step:
-    at, taken = words.moment(one.effective, now), words.moment(one.at, now)
-    moved = words.APPLICATION.get(one.after) if one.after and one.after != one.before else None
-    late = taken if abs(one.at - one.effective) > 10 * 60_000 else None
-    return Step(one.label, at, late, one.by, moved, list(_particulars(one)))
-
-
-def _particulars(one: EventOut) -> Iterator[tuple[str, str]]:
-    """What was said with an act, each with its label; of a correction every value by itself."""
-    for name, value in one.told.items():
-        if one.name == "correct" and name == "values":
-            parts = ((f"{name}.{field}", told(new, HELD.get(field), lambda id_: "", 0)) for field, new in value.items())
-            yield from ((label_of(one.name, part), text) for part, text in parts)
-        elif text := _particular(value):
-            yield label_of(one.name, name), text
-
-
-def _particular(value: Any) -> str:
-    """A particular of an act in words; "" for what is only for machines."""
-    if isinstance(value, bool) or value is None or (isinstance(value, str) and is_id(value)):
-        return ""
-    if isinstance(value, list):
-        return listed(filter(None, map(_particular, value)))
-    if isinstance(value, dict) and "name" in value:
-        return say("{0}（{1}）", value["name"], value["note"]) if value.get("note") else str(value["name"])
-    if isinstance(value, str):
-        return word_of(value)
-    return told(value, None, lambda id_: "", 0)
+    return [*found, *(Act(form(one, known), "reports") for one in facts)]
 
 
 def _limit(one: DeadlineOut, now: int) -> Limit:
@@ -283,10 +253,11 @@ async def _act(
     if act is None:
         raise ProblemError("request.not_found")
     # An act of a record that is not there would wait for it, as a phone's does.
-    await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
-    found = await services.database.read(rows(_PEOPLE, centre_id=session.clerk.centre))
-    asked = form(act, {id_.hex(): name for id_, name in found})
-    values, errors = asking.answers(asked, given)
+    found = await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
+    asked = form(act, await services.database.read(_known(found.acts, session)))
+    said, unknown = await homes_by_id(asked, given, session, services)
+    values, errors = asking.answers(asked, said)
+    errors |= unknown
     if not errors:
         expected = _number(given.get("expected", ""))
         body = (

@@ -137,7 +137,7 @@ def _plan(wanted: Catalogue, until: str, services: Services) -> Plan:
 
 
 def _faults(error: ProblemError) -> list[str]:
-    return [words.full_width(str(one["text"])) for one in error.members.get("errors", ())]
+    return [str(one["text"]) for one in error.members.get("errors", ())]
 
 
 async def _shown(

@@ -17,7 +17,6 @@ from daiban_server.console.languages.spoken import listed, say, translated
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.db.program import Program
 from daiban_server.features.catalogue.check import canonical
-from daiban_server.features.catalogue.columns import write_limit
 from daiban_server.features.catalogue.difference import Difference, differences, in_words
 from daiban_server.features.catalogue.editions import Edition, history
 from daiban_server.http.problems import ProblemError
@@ -129,7 +128,7 @@ def _paper(one: Fields) -> Paper:
 
 def _special(one: Fields) -> Step:
     counted = "计入时限" if one.get("counted") else "不计入时限"
-    limit = write_limit(one["limit"]) if one.get("limit") else ""
+    limit = retold(length_words(**one["limit"])) if one.get("limit") else ""
     return Step(one.get("name", ""), say("{0}，{1}", counted, limit) if limit else counted, one.get("note", ""))
 
 

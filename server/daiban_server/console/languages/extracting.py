@@ -15,11 +15,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from daiban_schemas.kinds import KINDS
-from daiban_schemas.labels import CHANNELS, MODES, RATINGS, SOURCES
+from daiban_schemas.labels import CHANNELS, ITEM_TYPES, MODES, MONTHS, PAPER_FORMS, RATINGS, SOURCES, WEEKDAYS
 from daiban_server.audit import ACTS
 from daiban_server.console.languages.marking import texts
 from daiban_server.console.languages.spoken import CHINESE, FOLDER, LANGUAGES, WRITTEN
-from daiban_server.console.words import full_width
 from daiban_server.features.affairs import looking_up
 from daiban_server.features.affairs.board import RESULTS
 from daiban_server.features.cases import kept
@@ -28,6 +27,7 @@ from daiban_server.features.figures.catalogue import FIGURES
 from daiban_server.features.figures.counting import RATIOS
 from daiban_server.features.figures.gathering import UNNAMED
 from daiban_server.features.visits.plan.reasons import REASONS as UNSERVED
+from daiban_server.features.visits.planning import diff_picture, words
 from daiban_server.features.visits.planning.words import LEFT
 from daiban_server.features.visits.planning.words import WORDS as CHANGES
 from daiban_server.limits.sentences import LABELS as LIMITS
@@ -38,7 +38,7 @@ CONSOLE = FOLDER.parent
 _PATTERN = re.compile(r"\\|\(\?|\[\^")
 """What only a regular expression has."""
 _TABLES: tuple[Mapping[Any, str], ...] = (
-    *(MODES, SOURCES, CHANNELS, RATINGS, ACTS, REASONS),
+    *(MODES, SOURCES, CHANNELS, ITEM_TYPES, PAPER_FORMS, RATINGS, ACTS, REASONS),
     *(LIMITS, UNNAMED, RESULTS, CHANGES, LEFT, UNSERVED),
     kept.NAMES,
 )
@@ -84,14 +84,15 @@ def _names() -> Iterator[str]:
         yield from kind.states.values()
         yield from (command.label for command in kind.commands.values())
         yield from (report.label for report in kind.reports.values())
-    for words in _TABLES:
-        yield from (full_width(word) for word in words.values())
-    yield from (VISITORS, OPINIONS, KINSHIP)
+    for table in _TABLES:
+        yield from table.values()
+    yield from (VISITORS, OPINIONS, KINSHIP, *MONTHS, *WEEKDAYS)
     for figure in FIGURES.values():
         yield from (figure.label, f"{{0}} {figure.unit}")
     yield from (ratio.label for ratio in RATIOS.values())
     yield from (part.label for part in STANDARD.parts)
-    yield from literals(Path(looking_up.__file__))
+    for module in (looking_up, words, diff_picture):
+        yield from literals(Path(str(module.__file__)))
 
 
 def read(language: str) -> Catalog:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from daiban_schemas.labels import MONTHS, WEEKDAYS
 from daiban_server.console.languages.spoken import CHINESE, PLACE, language, listed, say, translated
-from daiban_server.console.words import MONTHS, WEEKDAYS, full_width
+from daiban_server.console.words import full_width
 
 TURNS = (
     # How a limit stands.

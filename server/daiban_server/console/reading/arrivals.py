@@ -5,7 +5,7 @@ came in today. So the day is that of the receipts.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, select
@@ -15,7 +15,7 @@ from daiban_server.console import words
 from daiban_server.console.reading.book import Book, Person, Subject
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db import schema
-from daiban_server.db.program import Program, rows
+from daiban_server.db.program import Lookup, Program, rows
 from daiban_server.spine import history
 from daiban_server.spine.history import Stored
 from daiban_sync.outcome import OUTCOMES
@@ -76,16 +76,23 @@ def arrivals(book: Book) -> Program[Arrivals]:
         applied = yield from history.between(book.centre, min(before for *_, before in batches) + 1)
     mine = (one for one in applied if (one.device, one.number) in received)
     new = {one.record: one for one in mine if OUTCOMES[one.outcome] == "new"}
-    yield from book.read(new)
-    kinds = Counter(record.kind for id_ in new if (record := book.record(id_)) and not record.deleted)
-    cases = [one for id_, one in new.items() if (record := book.record(id_)) and record.kind == "application"]
+    kinds = yield from _kinds(book.centre, new)
+    cases = (one for id_, one in new.items() if kinds.get(id_) == "application")
     newest = sorted(cases, key=lambda one: one.position, reverse=True)[:NEWEST]
+    yield from book.read(one.record for one in newest)
+    counted = Counter(kinds.values())
     return Arrivals(
-        [(KINDS[kind].label, kinds[kind]) for kind in KINDS if kind in kinds],
+        [(KINDS[kind].label, counted[kind]) for kind in KINDS if kind in counted],
         len(received) - len(new),
         [_arrival(one, received[one.device, one.number], book) for one in newest],
         Counter(device for device, _ in received),
     )
+
+
+def _kinds(centre: bytes, ids: Iterable[bytes]) -> Program[Mapping[bytes, str]]:
+    """What stands of these records, by id. A first sync hands in ten thousand: only what is listed is opened."""
+    found = yield Lookup(schema.record, ("centre", "id"), ("id", "kind", "deleted"), [(centre, id_) for id_ in ids])
+    return {id_: kind for id_, kind, deleted in found if not deleted}
 
 
 def _arrival(one: Stored, received: int, book: Book) -> Arrival:

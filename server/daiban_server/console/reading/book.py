@@ -73,8 +73,11 @@ class Book:
             above = [record.parent for record in found if record.parent and KINDS[record.kind].parent != "place"]
             above += [bytes.fromhex(case) for record in found if is_id(case := self.text(record.id, "application"))]
             wanted = [id_ for id_ in dict.fromkeys(above) if id_ not in self._own.records]
-        items = (self.text(id_, "item") for id_ in self._own.records)
-        yield from self._read(self._items, [bytes.fromhex(item) for item in items if is_id(item)])
+        yield from self.read_items(self.text(id_, "item") for id_ in self._own.records)
+
+    def read_items(self, ids: Iterable[str]) -> Program[None]:
+        """Know these items; what is no id is passed over."""
+        yield from self._read(self._items, [bytes.fromhex(item) for item in ids if is_id(item)])
 
     def _read(self, ledger: Ledger, ids: list[bytes]) -> Program[None]:
         yield from ledger.load(ids)

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from daiban_server.console import words
@@ -14,10 +15,11 @@ from daiban_server.console.languages.spoken import listed, say
 from daiban_server.console.pages import Asked, go, nothing, page, said_in, show, signed_form
 from daiban_server.console.visits import telling
 from daiban_server.console.words import Mark, Moment
-from daiban_server.features.visits.plan.answer import Figures
 from daiban_server.features.visits.planning import runs
+from daiban_server.features.visits.planning.diff_picture import NARROW, WIDTH, DiffPicture
 from daiban_server.features.visits.planning.posing import Posed
 from daiban_server.features.visits.planning.routes import (
+    SVG,
     ChangeOut,
     DiffOut,
     RunIn,
@@ -25,11 +27,12 @@ from daiban_server.features.visits.planning.routes import (
     cancel_run,
     commit_run,
     diff_of,
+    drawn,
     run_and_posed,
     start_run,
 )
 from daiban_server.features.visits.planning.runs import Run
-from daiban_server.features.visits.planning.words import LEFT, WORDS
+from daiban_server.features.visits.planning.words import LEFT, WORDS, Tongue, compared
 from daiban_server.http.people import names_of
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, SignedIn
@@ -65,14 +68,6 @@ class Changed(NamedTuple):
     promised: bool
     was: str
     now: str
-
-
-class Figure(NamedTuple):
-    """One figure of the week before and after."""
-
-    name: str
-    before: str
-    after: str
 
 
 @get("/visits/plan", opt=READ)
@@ -130,7 +125,7 @@ async def _one(run: str, session: SignedIn, services: Services, *, said: str = "
         fault=retold(found.fault),
         progress=_progress(found, posed),
         changes=[_changed(one, now) for one in diff.changes] if diff else [],
-        figures=_figures(diff.before, diff.after) if diff else [],
+        figures=compared(say, diff.before, diff.after) if diff else [],
         without=_without(diff) if diff else [],
         has_plan=diff is not None,
         sound=diff.sound if diff else True,
@@ -139,6 +134,16 @@ async def _one(run: str, session: SignedIn, services: Services, *, said: str = "
         said=said,
         error=error,
     )
+
+
+@get("/visits/plan/{run:str}/diff.svg", opt=READ, media_type=SVG)
+async def picture(
+    run: FromPath[str], session: GivenSession, services: GivenServices, narrow: FromQuery[bool] = False
+) -> Response[bytes]:
+    """What a run would change, as a picture beside the page's words, in its language; `narrow` for a phone."""
+    width = NARROW if narrow else WIDTH
+    draw = partial(DiffPicture, tongue=Tongue(say, retold), beside=True, width=width)
+    return await drawn(run, session, services, draw)
 
 
 @get("/visits/plan/{run:str}/progress", opt={**READ, "by_itself": True})
@@ -166,24 +171,6 @@ def _changed(one: ChangeOut, now: int) -> Changed:
 
 def _time(time: TimeOut | None, now: int) -> str:
     return f"{telling.when(time.start, time.end, now)} {listed(time.names)}" if time else ""
-
-
-def _figures(before: Figures, after: Figures) -> list[Figure]:
-    """What a head asks of a week, on both sides."""
-    two = before, after
-    return [
-        Figure("已排上", *(say("{0} 户", one.visits) for one in two)),
-        Figure("没有时间", *(say("{0} 户", one.unserved) for one in two)),
-        Figure("路上", *(say("{0} 小时", f"{one.travel_hours:g}") for one in two)),
-        Figure("每人最少至最多", *(say("{0} 至 {1} 户", one.load_least, one.load_most) for one in two)),
-        Figure("原代办员上门", *(_share(one.same_agent) for one in two)),
-        Figure("顶岗", *(_share(one.stand_in) for one in two)),
-        Figure("守约", *(_share(one.promises_kept) for one in two)),
-    ]
-
-
-def _share(part: float | None) -> str:
-    return "—" if part is None else f"{part:.0%}"
 
 
 def _without(diff: DiffOut) -> Sequence[tuple[str, str]]:
@@ -229,4 +216,4 @@ async def cancel(run: FromPath[str], request: Asked, session: GivenSession, serv
     return go("/visits/plan", "thrown")
 
 
-HANDLERS: list[Any] = [plans, plan, progress, start, commit, cancel]
+HANDLERS: list[Any] = [plans, plan, picture, progress, start, commit, cancel]

@@ -20,7 +20,7 @@ _ROUND = (5, 10)
 def finish(case: Case, ended: Ended) -> None:
     """Everything after the end."""
     if ended.how == "withdrawn":
-        case.command(_filed(case, ended.at), "archive", reason="申请人撤回,材料退还申请人")
+        case.command(_filed(case, ended.at), "archive", reason="申请人撤回，材料退还申请人")
         return
     if case.spec.mode != "direct" and case.dice.random() < _UNDELIVERED:
         case.command(_filed(case, ended.at + 9 * DAY), "archive", reason=words.UNDELIVERED)

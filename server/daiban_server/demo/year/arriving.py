@@ -72,7 +72,7 @@ def _received(team: Team, spec: Spec, matter: matters.Matter, clerk: Worker, dic
         "window": matter.fields["window"],
         "item": matter.record,
         "about": f"办理{matter.fields['name']}",
-        "answer": "已收取材料,出具收件凭证",
+        "answer": "已收取材料，出具收件凭证",
         "outcome": "case",
         "came_at": at,
     }

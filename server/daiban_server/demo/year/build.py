@@ -52,7 +52,7 @@ Told = Callable[[datetime.date, Done], None]
 async def build(folder: Path, wish: Wish, told: Told = lambda day, done: None) -> Done:
     """Build the year in `folder`, which must not be there; `told` hears of each day. Raises `FolderError`."""
     if folder.exists():
-        raise FolderError(f"{folder} 已经存在,请换一个文件夹")
+        raise FolderError(f"{folder} 已经存在，请换一个文件夹")
     part = folder.with_name(f"{folder.name}.part")
     throw_away(part)
     began = time.monotonic()

@@ -19,7 +19,7 @@ from daiban_server.serve import calm_collector, few_arenas
 
 @click.command("demo-year")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--seed", default=1, show_default=True, help="同一个种子,同样的内容 / same seed, same content")
+@click.option("--seed", default=1, show_default=True, help="同一个种子，同样的内容 / same seed, same content")
 @click.option(
     "--centres",
     type=click.IntRange(1, district.CENTRES),
@@ -32,7 +32,7 @@ from daiban_server.serve import calm_collector, few_arenas
     type=click.FloatRange(0, 1, min_open=True),
     default=1.0,
     show_default=True,
-    help="业务量的一部分,如 0.05 / a part of the work, such as 0.05",
+    help="业务量的一部分，如 0.05 / a part of the work, such as 0.05",
 )
 def demo_year(folder: Path, seed: int, centres: int, share: float) -> None:
     """生成一年的演示数据。 Make a year of demo data in FOLDER."""
@@ -44,7 +44,7 @@ def demo_year(folder: Path, seed: int, centres: int, share: float) -> None:
     except FolderError as error:
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
-        console.print("已中断,没有留下半成品。")
+        console.print("已中断，没有留下半成品。")
         sys.exit(130)
     _sum_up(folder, wish, done, console)
 
@@ -69,10 +69,11 @@ def _sum_up(folder: Path, wish: Wish, done: Done, console: Console) -> None:
         table.add_row(*line)
     console.print(table)
     each = done.work_seconds / max(done.entries, 1) * 1e6
-    handed_in = f"{done.entries:,} 条改动、请求和报告,{done.batches:,} 个签名批次"
-    console.print(f"\n{handed_in},用时 {done.seconds:.0f} 秒,每条 {each:,.0f} 微秒。")
+    handed_in = f"{done.entries:,} 条改动、请求和报告，{done.batches:,} 个签名批次"
+    console.print(f"\n{handed_in}，用时 {done.seconds:.0f} 秒，每条 {each:,.0f} 微秒。")
     console.print(
-        f"登录账号:负责人 head1、窗口 clerk1、包联干部 cadre1,其他中心换编号;区政务办 district;密码 {district.PASSWORD}"
+        "登录账号：负责人 head1、窗口 clerk1、包联干部 cadre1，其他中心换编号；区政务办 district；"
+        f"密码 {district.PASSWORD}"
     )
-    console.print("各设备的密钥由种子生成,谁都能算出来:这份数据只供演示,不能接着给真实群众使用。")
-    console.print(f"启动:daiban serve --data {folder}")
+    console.print("各设备的密钥由种子生成，谁都能算出来：这份数据只供演示，不能接着给真实群众使用。")
+    console.print(f"启动：daiban serve --data {folder}")

@@ -88,7 +88,7 @@ def _helped_first(case: Case, at: int) -> Ended:
     """Urgent relief: the money first, the papers within ten days (急难先办)."""
     case.command(at, "accept", papers_days=10, reason=words.URGENT)
     paid = days.at_the_desk(days.working_after(local_day(at), 1), case.dice)
-    case.command(paid, "complete", result="已先行发放救助金,手续后补")
+    case.command(paid, "complete", result="已先行发放救助金，手续后补")
     brought = case.dice.random() < 0.9
     if brought:
         day = days.working_after(local_day(paid), case.dice.randint(1, 6))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from daiban_server.demo.district import CENTRES
 
 ACCEPTED = 10_963
-ASSUMPTION = "假设:原报告未说明其余 2,417 件的办理方式,本演示按代办计"
+ASSUMPTION = "假设：原报告未说明其余 2,417 件的办理方式，本演示按代办计"
 """Stands wherever the demo gives the figure of proxied cases."""
 LABELS = ("direct", "limited", "proxy", "home")
 

@@ -50,7 +50,7 @@ def _words(values: Fields, item: str) -> str:
     end = KINDS["application"].states[values["end"]]
     said = str(values.get("result") or values.get("reason") or "")
     short = said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
-    return f"您申请的{item}(编号 {values.get('number')}){end}:{short.rstrip('。')}。"
+    return f"您申请的{item}（编号 {values.get('number')}）{end}：{short.rstrip('。')}。"
 
 
 EFFECTS = Effects(moved={"application": (result,)})

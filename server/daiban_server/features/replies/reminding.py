@@ -83,7 +83,7 @@ def _words(step: int, family: str, due: int) -> str:
     day = local_day(due)
     when = f"{day.month}月{day.day}日"
     if step == _REMINDED:
-        return f"{family}家的定期回复应在{when}前完成,请抽空走访或打个电话。"
+        return f"{family}家的定期回复应在{when}前完成，请抽空走访或打个电话。"
     if step == _MISSED:
-        return f"{family}家的定期回复应在{when}前完成,已经超期,请尽快回复并登记。"
-    return f"{family}家的定期回复应在{when}前完成,包联干部还没有回复,请督促。"
+        return f"{family}家的定期回复应在{when}前完成，已经超期，请尽快回复并登记。"
+    return f"{family}家的定期回复应在{when}前完成，包联干部还没有回复，请督促。"

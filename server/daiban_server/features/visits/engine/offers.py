@@ -30,10 +30,10 @@ def offers(week: Week, visit: Visit, count: int = 3) -> Answer:
         raise ProblemError("visit_stands", "take the standing visit out of the week, then ask again")
     spans = _spans(week, visit)
     if not spans:
-        return Answer.refused("no_time_left", "可选的时段已过、太短,或赶不上期限,请另选时段")
+        return Answer.refused("no_time_left", "可选的时段已过、太短，或赶不上期限，请另选时段")
     search = _Search(week, visit, spans)
     if not search.posts:
-        return Answer.refused("no_post", "这个地方还没有代办岗,请先设岗")
+        return Answer.refused("no_post", "这个地方还没有代办岗，请先设岗")
     found = search.allowed()
     if not found:
         return Answer(refusals=search.refusals())

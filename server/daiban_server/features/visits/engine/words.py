@@ -15,7 +15,7 @@ REFUSALS = {
     "absent": "这几个时段请假",
     "full": "这几天的上门已排满",
     "no_gap": "这几个时段排不开",
-    "no_partner": "有空,但没有第二个人能同去",
+    "no_partner": "有空，但没有第二个人能同去",
 }
 
 
@@ -44,7 +44,7 @@ def reason(week: Week, visit: Visit, gaps: Sequence[Gap], *, away: str | None, m
     """Why these agents at this time. `away` says why agent A does not come, None where A does."""
     names = "、".join(gap.route.agent.name for gap in gaps)
     if away is not None:
-        who = f"{away},由 {names} 代岗上门"
+        who = f"{away}，由 {names} 代岗上门"
     elif len(gaps) > 1:
         who = f"{names} 两人同去"
     else:
@@ -87,6 +87,6 @@ def changed(
     before = f"原定 {'、'.join(names[one] for one in old)} {when(was)}"
     place = week.places.get(visit.place, "")
     if new is None or now is None:
-        return f"{place}{before},没有人能去,请与住户另约"
+        return f"{place}{before}，没有人能去，请与住户另约"
     who = "、".join(names[one] for one in new)
-    return f"{place}{before},改由 {who} {'按原时间上门' if now == was else when(now)}"
+    return f"{place}{before}，改由 {who} {'按原时间上门' if now == was else when(now)}"

@@ -35,7 +35,7 @@ PARTS = {
 @click.option("--svg", "picture", type=_FILE, help="周历和路线图 / week and map as a picture")
 @click.option("--seconds", type=click.FloatRange(0, 86_400, min_open=True), help="最多用多少秒 / at most so long")
 @click.option(
-    "--iterations", type=click.IntRange(1), help="迭代次数,同样的种子得同样的安排 / the same seed, the same plan"
+    "--iterations", type=click.IntRange(1), help="迭代次数，同样的种子得同样的安排 / the same seed, the same plan"
 )
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="随机种子 / seed")
 def plan_command(problem_file: Path, out: Path | None, picture: Path | None, **wishes: Any) -> None:
@@ -71,11 +71,11 @@ def _progress() -> Callable[[Progress], None]:
 
 def _say(problem: Problem, plan: Plan) -> None:
     click.echo(summed_up(plan))
-    click.echo(f"总代价 {plan.objective:,}:{parts_in_words(plan.cost)}")
+    click.echo(f"总代价 {plan.objective:,}：{parts_in_words(plan.cost)}")
     for left in plan.unserved:
         click.echo(f"未排上 {left.reason} [{left.code}]")
     if plan.ended in ("killed", "failed"):
-        click.echo("计算没有正常结束,这是结束以前最好的安排。", err=True)
+        click.echo("计算没有正常结束，这是结束以前最好的安排。", err=True)
 
 
 def parts_in_words(cost: Cost) -> str:

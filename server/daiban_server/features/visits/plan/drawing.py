@@ -65,11 +65,16 @@ def page(width: float, height: float, body: list[str]) -> str:
     return "\n".join([head, rect(0, 0, width, height, "#ffffff"), *body, "</svg>\n"])
 
 
+def wide(words: str, size: int) -> float:
+    """How wide words are, about: a Chinese letter is as wide as it is high, others a little over half."""
+    return sum(size if ord(letter) > 0x2E7F else size * 0.6 for letter in words)
+
+
 def shortened(words: str, width: float, size: int) -> str:
-    """As much of the words as `width` holds; a Chinese letter is as wide as it is high, others a little over half."""
+    """As much of the words as `width` holds."""
     room, kept = width, ""
     for letter in words:
-        room -= size if ord(letter) > 0x2E7F else size * 0.6
+        room -= wide(letter, size)
         if room < 0:
             return kept[:-1] + "…" if len(kept) > 2 else ""
         kept += letter

@@ -101,7 +101,7 @@ class MapPicture:
             stop = made.get(visit.id)
             # Left out: a ring, so that a hole in the map is seen.
             fill, edge = ("#ffffff", PALE) if stop is None else (colours[stop.crew[0]], "#ffffff")
-            title = f"{visit.label}:未排上" if stop is None else visit.label
+            title = f"{visit.label}：未排上" if stop is None else visit.label
             if visit.id in self.numbers:
                 yield _numbered(x, top + y, fill, self.numbers[visit.id], title)
             else:

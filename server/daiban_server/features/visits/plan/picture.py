@@ -17,7 +17,7 @@ def svg(problem: Problem, plan: Plan) -> str:
     routes = MapPicture(problem, plan.stops, inner)
     head = 74.0
     body = [
-        text(0, 22, problem.name or "上门安排", size=20, bold=True),
+        text(0, 22, f"{problem.name} 上门安排".strip(), size=20, bold=True),
         text(0, 46, summed_up(plan), size=12, fill=PALE),
         *week.drawn(head),
         *(routes.drawn(head + week.height + 16) if routes.height else ()),

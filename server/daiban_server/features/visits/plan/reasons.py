@@ -10,15 +10,15 @@ from .problem import Stop, Visit
 from .start import standing
 
 REASONS = {
-    "no_time": "可选的时段太短,放不下这次上门",
+    "no_time": "可选的时段太短，放不下这次上门",
     "not_allowed": "没有负责这个地方的代办员",
     "skill": "负责的代办员都不办这个事项",
-    "off_shift": "可选的时段里,能办的人都不上班",
+    "off_shift": "可选的时段里，能办的人都不上班",
     "too_far": "上班时间内来不及往返",
-    "no_partner": "需要两人同去,可选的时段里凑不齐两个人",
+    "no_partner": "需要两人同去，可选的时段里凑不齐两个人",
     "full": "能去的人当天都已排满",
     "no_gap": "能去的人都排不开",
-    "not_worth": "不是必须上门的,专程去一趟代价太大",
+    "not_worth": "不是必须上门的，专程去一趟代价太大",
 }
 """By code, in the order in which they are asked."""
 

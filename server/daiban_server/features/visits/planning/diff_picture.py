@@ -2,7 +2,7 @@
 
 The upper half of a lane is what stands, the lower half what would. What stays is grey and fills both. An arrow leads
 from the old time to the new; where they lie on two days the number that both bear ties them, and the list below each
-day says it in words. The picture is narrow, so that a phone shows it without shrinking its words away.
+day says it in words. Beside a page that says all of it itself only the days' lanes are drawn.
 """
 
 from collections import Counter
@@ -14,35 +14,42 @@ from daiban_server.features.visits.plan.drawing import (
     BAND,
     PALE,
     RULE,
-    day_name,
     hour,
     line,
     page,
     rect,
     shortened,
     text,
+    wide,
 )
 from daiban_server.features.visits.plan.problem import DAY, Problem, Stop
 from daiban_server.features.visits.planning.difference import Change, changes, sides
 from daiban_server.features.visits.planning.marks import GONE, HALF, LANE, TIP, Spot, arrow, crossed, filled, outlined
 from daiban_server.features.visits.planning.posing import Posed
-from daiban_server.features.visits.planning.words import LEFT, WORDS, Words
+from daiban_server.features.visits.planning.words import CHINESE, LEFT, WORDS, Tongue, Words, compared
 
-WIDTH = 560.0
-_MARGIN, _NAMES = 20.0, 76.0
+WIDTH, NARROW = 560.0, 340.0
+"""How wide it is, and how wide for a phone, which would shrink the words of a wide one away."""
 _LINE = 22.0
+_NOW, _THEN = 240.0, 370.0
+"""Where the figures before and after stand."""
 _STAYS, _NEW, _MOVED = "#c3c9d2", "#2f8f5b", "#3b74b9"
 _COLOURS = {"new": _NEW, "moved": _MOVED, "given": _MOVED, "taken": GONE}
 
 
 class DiffPicture:
-    """The difference between what stands and a plan."""
+    """The difference between what stands and a plan, in the language of whoever looks; `beside` a page that has the
+    figures and the changes in words there are neither in the picture."""
 
-    def __init__(self, posed: Posed, plan: Plan) -> None:
+    def __init__(
+        self, posed: Posed, plan: Plan, tongue: Tongue = CHINESE, *, beside: bool = False, width: float = WIDTH
+    ) -> None:
+        self.beside, self.width, self.margin = beside, width, 2.0 if beside else 20.0
+        self.room, self.left = width - 2 * self.margin, 76.0 if width == WIDTH else 60.0
         self.posed, self.plan, self.problem = posed, plan, posed.problem
         self.visits = {visit.id: visit for visit in posed.problem.visits}
         self.names = {vehicle.id: vehicle.label for vehicle in posed.problem.vehicles}
-        self.words = Words(posed)
+        self.words, self.say, self.retold = Words(posed, tongue), tongue.say, tongue.retold
         self.changes = changes(posed, plan.stops)
         self.numbers = {one.visit: n for n, one in enumerate(self.changes, 1)}
         changed = self.numbers.keys()
@@ -52,38 +59,33 @@ class DiffPicture:
     def svg(self) -> str:
         """The picture."""
         body, y = [TIP], 24.0
-        for part in (self._head, self._legend, *self._day_parts(), self._unserved):
+        days = self._day_parts()
+        parts = (self._legend, *days) if self.beside else (self._head, self._legend, *days, self._unserved)
+        for part in parts:
             drawn, y = part(y)
             body += drawn
-        group = [f'<g transform="translate({_MARGIN:g} {_MARGIN:g})">', *body, "</g>"]
-        return page(WIDTH, y + 2 * _MARGIN, group)
+        group = [f'<g transform="translate({self.margin:g} {self.margin:g})">', *body, "</g>"]
+        return page(self.width, y + 2 * self.margin, group)
 
     def _head(self, y: float) -> tuple[list[str], float]:
         """The title, how much changes, and the figures before and after."""
         counts = Counter(self.words.kind(one) for one in self.changes)
-        told = [f"{word} {counts[word]} 户" for word in WORDS.values() if counts[word]]
+        say = self.say
+        told = [say("{0} {1} 户", word, counts[word]) for word in WORDS.values() if counts[word]]
         two = sides(self.posed, self.plan.stops)
-        rows = [
-            ("已排上", f"{two.before.visits} 户", f"{two.after.visits} 户"),
-            ("没有时间", f"{two.before.unserved} 户", f"{two.after.unserved} 户"),
-            ("路上", f"{two.before.travel_hours:g} 小时", f"{two.after.travel_hours:g} 小时"),
-            ("每人最少至最多", *(f"{one.load_least} 至 {one.load_most} 户" for one in (two.before, two.after))),
-            ("原代办员上门", *(_share(one.same_agent) for one in (two.before, two.after))),
-            ("代岗", *(_share(one.stand_in) for one in (two.before, two.after))),
-            ("守约", *(_share(one.promises_kept) for one in (two.before, two.after))),
-        ]
+        rows = compared(say, two.before, two.after)
         drawn = [
-            text(0, y, "安排的变动", size=20, bold=True),
-            text(0, y + 24, shortened(self.problem.name, WIDTH - 2 * _MARGIN, 14), size=14, fill=PALE),
-            text(0, y + 50, "，".join(told) or "没有变动", size=15),
-            *(text(x, y + 80, words, size=13, fill=PALE) for x, words in ((150, "现在"), (270, "采用以后"))),
+            text(0, y, say("安排的变动"), size=20, bold=True),
+            text(0, y + 24, shortened(self.problem.name, self.room, 14), size=14, fill=PALE),
+            text(0, y + 50, say("，").join(told) or say("没有变动"), size=15),
+            *(text(x, y + 80, say(words), size=13, fill=PALE) for x, words in ((_NOW, "现在"), (_THEN, "采用以后"))),
         ]
         for n, (name, before, after) in enumerate(rows):
             at = y + 102 + n * _LINE
             drawn += [
                 text(0, at, name, size=14, fill=PALE),
-                text(150, at, before, size=14),
-                text(270, at, after, size=14),
+                text(_NOW, at, before, size=14),
+                text(_THEN, at, after, size=14),
             ]
         return drawn, y + 102 + len(rows) * _LINE + 14
 
@@ -97,15 +99,18 @@ class DiffPicture:
             ("变动前", outlined(_MOVED)),
             ("取消", outlined(GONE)),
         ]
-        for words, more in marks:
+        for name, more in marks:
+            words = self.say(name)
+            if x + 26 + wide(words, 14) > self.room:
+                x, y = 0.0, y + _LINE
             drawn += [rect(x, y - 12, 20, 14, "#ffffff", more=more), text(x + 26, y, words, size=14)]
-            if words == "取消":
+            if name == "取消":
                 drawn += crossed(x, x + 20, y - 12, y + 2)
-            x += 26 + 14 * len(words) + 22
-        drawn.append(
-            text(0, y + 24, "每人一行：上半是现在，下半是采用以后；数字与下面的说明对应。", size=13, fill=PALE)
-        )
-        return drawn, y + 64
+            x += 26 + wide(words, 14) + 22
+        if self.beside:
+            return drawn, y + 40
+        told = self.say("每人一行：上半是现在，下半是采用以后；数字与下面的说明对应。")
+        return [*drawn, text(0, y + 24, told, size=13, fill=PALE)], y + 64
 
     def _day_parts(self) -> list[Callable[[float], tuple[list[str], float]]]:
         days = sorted({stop.start // DAY for stop in (*self.posed.before, *self.plan.stops)})
@@ -116,18 +121,11 @@ class DiffPicture:
         told = [one for one in self.changes if day in _days(one)]
         rest = sum(stop.start // DAY == day for stop in self.stays)
         drawn = [
-            text(0, y, day_name(self.problem, day), size=17, bold=True),
-            text(
-                WIDTH - 2 * _MARGIN,
-                y,
-                f"变动 {len(told)} 户，不变 {rest} 户" if told else f"没有变动，不变 {rest} 户",
-                size=13,
-                fill=PALE,
-                anchor="end",
-            ),
+            text(0, y, self.words.day(day), size=17, bold=True),
+            text(self.room, y, self._stirred(len(told), rest), size=13, fill=PALE, anchor="end"),
         ]
         if not told:
-            return [*drawn, line(0, y + 10, WIDTH - 2 * _MARGIN, y + 10, RULE, 0.6)], y + 40
+            return [*drawn, line(0, y + 10, self.room, y + 10, RULE, 0.6)], y + 40
         lanes = self._lanes(day, y + 34)
         bottom = y + 34 + len(lanes) * LANE
         drawn += self._hours_drawn(y + 26, bottom)
@@ -142,8 +140,15 @@ class DiffPicture:
         drawn += self._arrows(day, told, lanes)
         for one in told:
             drawn += self._bars(day, one, lanes)
+        if self.beside:
+            return drawn, bottom + 34
         listed, end = self._listed(day, told, bottom + 26)
         return [*drawn, *listed], end + 22
+
+    def _stirred(self, changed: int, rest: int) -> str:
+        if changed:
+            return self.say("变动 {0} 户，不变 {1} 户", changed, rest)
+        return self.say("没有变动，不变 {0} 户", rest)
 
     def _lanes(self, day: int, top: float) -> Mapping[str, float]:
         """Who has anything that day, and the top of each lane."""
@@ -159,13 +164,13 @@ class DiffPicture:
 
     def _x(self, second: int) -> float:
         """Where a second of a day lies across."""
-        room = WIDTH - 2 * _MARGIN - _NAMES - 8
-        return _NAMES + (second - self.opens) / max(1, self.closes - self.opens) * room
+        room = self.room - self.left - 8
+        return self.left + (second - self.opens) / max(1, self.closes - self.opens) * room
 
     def _lane(self, agent: str, top: float) -> Iterator[str]:
         left, right = self._x(self.opens), self._x(self.closes)
         yield rect(left, top + 2, right - left, LANE - 4, BAND, more='rx="3" fill-opacity="0.75"')
-        yield text(0, top + LANE / 2 + 5, shortened(self.names[agent], _NAMES - 8, 15), size=15)
+        yield text(0, top + LANE / 2 + 5, shortened(self.names[agent], self.left - 8, 15), size=15)
 
     def _across(self, stop: Stop) -> tuple[float, float]:
         start = stop.start % DAY
@@ -175,7 +180,7 @@ class DiffPicture:
     def _stay(self, stop: Stop, top: float) -> str:
         left, right = self._across(stop)
         visit = self.visits[stop.visit]
-        title = f"{visit.label or '留给电话里的住户'} {self.words.when(stop)} 不变"
+        title = self.say("{0} {1} 不变", visit.label or "留给电话里的住户", self.words.when(stop))
         return rect(left, top + 4, right - left, LANE - 8, _STAYS, more='rx="3"', title=title)
 
     def _spot(self, stop: Stop, top: float, *, old: bool) -> Spot:
@@ -223,20 +228,19 @@ class DiffPicture:
             drawn.append(
                 text(26, at, str(self.numbers[one.visit]), size=13, anchor="end", bold=True, fill=_COLOURS[one.what])
             )
-            words = f"{self.words.kind(one)}　{self.words.told(one)}"
-            drawn.append(text(36, at, shortened(words, WIDTH - 2 * _MARGIN - 36, 14), size=14))
+            words = self.say("{0}　{1}", self.words.kind(one), self.words.told(one))
+            drawn.append(text(36, at, shortened(words, self.room - 36, 14), size=14))
         return drawn, y + len(told) * _LINE
 
     def _unserved(self, y: float) -> tuple[list[str], float]:
         """Who has no time, and why."""
-        lines = [one.reason for one in self.plan.unserved]
-        lines += [f"{one.label}：{LEFT[one.code]}" for one in self.posed.left]
+        lines = [self.retold(one.reason) for one in self.plan.unserved]
+        lines += [self.say("{0}：{1}", one.label, LEFT[one.code]) for one in self.posed.left]
         if not lines:
             return [], y - 10
-        drawn = [text(0, y, f"没有排上 {len(lines)} 户", size=17, bold=True)]
+        drawn = [text(0, y, self.say("没有排上 {0} 户", len(lines)), size=17, bold=True)]
         drawn += [
-            text(10, y + 26 + n * _LINE, shortened(words, WIDTH - 2 * _MARGIN - 10, 14), size=14)
-            for n, words in enumerate(lines)
+            text(10, y + 26 + n * _LINE, shortened(words, self.room - 10, 14), size=14) for n, words in enumerate(lines)
         ]
         return drawn, y + 26 + len(lines) * _LINE
 
@@ -252,7 +256,3 @@ def _hours(problem: Problem, stops: Sequence[Stop]) -> tuple[int, int]:
 
 def _days(one: Change) -> set[int]:
     return {stop.start // DAY for stop in (one.was, one.now) if stop is not None}
-
-
-def _share(share: float | None) -> str:
-    return "—" if share is None else f"{share:.0%}"

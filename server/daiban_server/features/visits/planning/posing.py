@@ -182,7 +182,7 @@ class _Posing(Layout):
             seed=wishes.seed,
             seconds=wishes.seconds,
             iterations=wishes.iterations,
-            name=f"{self.asked.name} 上门安排",
+            name=self.asked.name,
         )
         states = {visit.id: self.asked.visits[visit.id].status for visit in visits if visit.id in self.asked.visits}
         whole = replace(bare, initial=tuple(_sound(bare, before)))

@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import functools
+from collections.abc import Callable
 from typing import Annotated
 
 from litestar import Controller, Response, get, post
@@ -10,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from daiban_server.features.visits.engine.model import moment
-from daiban_server.features.visits.plan.answer import Cost, Figures, Unserved
+from daiban_server.features.visits.plan.answer import Cost, Figures, Plan, Unserved
 from daiban_server.features.visits.plan.picture import svg
 from daiban_server.features.visits.plan.problem import Stop
 from daiban_server.features.visits.planning import committing, runs
@@ -170,10 +171,17 @@ class Plans(Controller):
     @get("/{run:str}/diff.svg", opt=READ, media_type=SVG)
     async def diff(self, run: FromPath[str], session: GivenSession, services: GivenServices) -> Response[bytes]:
         """What the plan would change, as a picture. Raises as `picture`."""
-        found, posed = await run_and_posed(run, session, services)
-        if (plan := found.plan) is None:
-            raise ProblemError("plan.not_ready")
-        return _svg(await asyncio.to_thread(lambda: DiffPicture(posed, plan).svg()))
+        return await drawn(run, session, services, DiffPicture)
+
+
+async def drawn(
+    run: str, session: SignedIn, services: Services, draw: Callable[[Posed, Plan], DiffPicture]
+) -> Response[bytes]:
+    """A picture of what a plan would change. Raises as `Plans.picture`."""
+    found, posed = await run_and_posed(run, session, services)
+    if (plan := found.plan) is None:
+        raise ProblemError("plan.not_ready")
+    return _svg(await asyncio.to_thread(lambda: draw(posed, plan).svg()))
 
 
 async def start_run(asked: RunIn, session: SignedIn, services: Services) -> bytes:

@@ -47,6 +47,20 @@ async def test_what_a_clerk_is_writing_stays_while_a_colleague_acts(sqlite_towns
     await expect(part(desk, "现在可以办").locator("#withdraw-reason")).to_have_value("他说先不办了")
 
 
+async def test_what_is_written_into_a_part_that_came_by_itself_is_kept_too(
+    sqlite_township: Township, desk: Page
+) -> None:
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    await sign_in(desk, town, "赵敏", f"/cases/{case}")
+    await act(town, case, "receive")
+    await expect(desk.locator("h1")).to_contain_text("已收件")
+    await part(desk, "现在可以办").locator("summary", has_text="申请人撤回").click()
+    await desk.locator("#withdraw-reason").fill("他说先不办了")
+    await desk.reload()
+    await expect(desk.locator("#withdraw-reason")).to_have_value("他说先不办了")
+
+
 async def test_a_new_case_comes_into_todays_page_and_into_the_list(sqlite_township: Township, desk: Page) -> None:
     town = sqlite_township
     await handed_in(town, "张桂兰")

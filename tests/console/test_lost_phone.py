@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from daiban_client_sdk.errors import RefusedError
 from daiban_schemas import entry
@@ -114,6 +114,21 @@ async def test_a_phone_whose_digits_differ_is_turned_away_and_says_so(town: Town
     told = (await http.get("/devices")).text
     assert "未通过" in told
     assert (await http.post(f"{path}/reject", data=form)).status_code == 422, "once"
+
+
+async def test_a_passkey_that_is_added_beside_an_open_page_can_be_used_there(town: Township, desk: Page) -> None:
+    await stolen(town, "好的一户")
+    await sign_in(desk, town, "赵敏", "/quarantine")
+    await press(desk.get_by_role("link", name="逐条核对"))
+    beside = await desk.context.new_page()
+    await with_authenticator(beside)
+    await beside.goto(f"{town.url}/account")
+    await beside.get_by_role("button", name="添加通行密钥").click()
+    await beside.get_by_role("link", name="已经收好").wait_for()
+    await desk.bring_to_front()
+    other = await raw_device(town)
+    await other.push(other.seal(household(town, "别的一户")))
+    await expect(desk.get_by_role("button", name="签名并采用所选的")).to_be_enabled()
 
 
 async def test_a_clerk_reads_what_stands_apart_and_adopts_the_good_of_it_by_her_passkey(

@@ -49,16 +49,19 @@ document.addEventListener("dragend", () => {
   for (const cell of document.querySelectorAll(".over")) cell.classList.remove("over");
 });
 
-for (const cell of document.querySelectorAll("td[data-day]")) {
-  cell.addEventListener("dragover", (event) => {
-    if (!dragged) return;
-    event.preventDefault();
-    cell.classList.add("over");
-  });
-  cell.addEventListener("dragleave", () => cell.classList.remove("over"));
-  cell.addEventListener("drop", (event) => {
-    if (!dragged) return;
-    event.preventDefault();
-    location.assign(`/visits/book?visit=${dragged}&day=${cell.dataset.day}`);
-  });
-}
+// Asked of the page, not of its cells: the board is put in its place anew when a visit moves.
+const under = (event) => (dragged ? event.target.closest?.("td[data-day]") : null);
+
+document.addEventListener("dragover", (event) => {
+  const cell = under(event);
+  if (!cell) return;
+  event.preventDefault();
+  cell.classList.add("over");
+});
+document.addEventListener("dragleave", (event) => under(event)?.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  const cell = under(event);
+  if (!cell) return;
+  event.preventDefault();
+  location.assign(`/visits/book?visit=${dragged}&day=${cell.dataset.day}`);
+});

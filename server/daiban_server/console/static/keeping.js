@@ -3,7 +3,7 @@
 
 const words = JSON.parse(document.querySelector('script[src*="/keeping.js"]').dataset.words);
 const KEY = "daiban written ";
-const forms = [...document.querySelectorAll("main form[method=post]")];
+const FORMS = "main form[method=post]";
 const kept = (form) => `${KEY}${location.pathname} ${new URL(form.action).pathname}`;
 const ours = (field) =>
   field.name && ((field.tagName === "INPUT" && ["text", "search", "tel", "date", "number", "checkbox", "radio"].includes(field.type)) || field.tagName === "TEXTAREA" || field.tagName === "SELECT") && field.name !== "username" && field.autocomplete !== "one-time-code";
@@ -59,7 +59,7 @@ if (!failed && !fromDoor) {
     if ((elsewhere || document.querySelector(".said")) && JSON.parse(sessionStorage.getItem(key)).sent) sessionStorage.removeItem(key);
   }
 }
-for (const form of forms) {
+for (const form of document.querySelectorAll(FORMS)) {
   const held = read(form);
   if (held && !failed && restore(form, held.values)) {
     for (let around = form.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
@@ -67,11 +67,17 @@ for (const form of forms) {
     line.setAttribute("role", "status");
     form.prepend(line);
   }
-  form.addEventListener("input", () => keep(form));
-  form.addEventListener("change", () => keep(form));
-  form.addEventListener("submit", () => {
-    const now = read(form);
-    if (now) sessionStorage.setItem(kept(form), JSON.stringify({ ...now, sent: true }));
-  });
 }
+
+// Asked of the page, not of its forms: a part that follows what happens is put in its place anew.
+function writing(event) {
+  const form = event.target.form;
+  if (form?.matches?.(FORMS)) keep(form);
+}
+document.addEventListener("input", writing);
+document.addEventListener("change", writing);
+document.addEventListener("submit", (event) => {
+  const now = event.target.matches(FORMS) && read(event.target);
+  if (now) sessionStorage.setItem(kept(event.target), JSON.stringify({ ...now, sent: true }));
+});
 document.querySelector("form.who")?.addEventListener("submit", () => sessionStorage.clear());

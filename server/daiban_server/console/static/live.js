@@ -2,11 +2,13 @@
 // something in it: then a line says that there is something new, and it comes when he wants it.
 
 const page = document.querySelector("#page");
-const PARTS = "section, .glance, .opening, #found, .lead";
+const PARTS = "section, .glance, .opening, #found, .lead, .board";
 const SLOW = 60_000;
 const words = JSON.parse(document.querySelector('script[src*="/live.js"]').dataset.words);
+// As it came: this runs before the scripts that make something of it.
 let shown = parts(page);
 let asking = false;
+let missed = false;
 
 function elements(root) {
   const found = new Map();
@@ -51,6 +53,12 @@ function tell() {
   page.prepend(line);
 }
 
+// What came has no hands yet: scripts that hold on to elements listen for this.
+function placed(element) {
+  if (window.htmx) window.htmx.process(element);
+  element.dispatchEvent(new Event("placed", { bubbles: true }));
+}
+
 function take(fresh) {
   const wanted = parts(fresh);
   const here = elements(page);
@@ -60,7 +68,7 @@ function take(fresh) {
     const said = page.querySelector(".said");
     page.replaceChildren(...fresh.childNodes);
     if (said && !page.querySelector(".said")) page.prepend(said);
-    if (window.htmx) window.htmx.process(page);
+    placed(page);
     shown = wanted;
     return;
   }
@@ -72,13 +80,16 @@ function take(fresh) {
     }
     const part = there.get(key);
     here.get(key).replaceWith(part);
-    if (window.htmx) window.htmx.process(part);
+    placed(part);
     shown.set(key, html);
   }
 }
 
 async function ask() {
-  if (asking || document.hidden) return;
+  if (document.hidden) return;
+  // What happens while a page is on its way may not be on it.
+  missed = asking;
+  if (asking) return;
   asking = true;
   try {
     // The address may have changed since, by a search; what it says was done is not said again.
@@ -92,6 +103,7 @@ async function ask() {
     // The link is cut, or the session is over: the page stays as it is, and the next press says what is the matter.
   } finally {
     asking = false;
+    if (missed) ask();
   }
 }
 

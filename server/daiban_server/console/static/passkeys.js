@@ -141,11 +141,11 @@ function reason(error) {
   return words[error.name] ?? (error.code ? error.message : words.failed);
 }
 
-for (const part of document.querySelectorAll("[data-passkey]")) {
+function offer(part) {
   const button = part.querySelector("button");
   if (!window.PublicKeyCredential) {
     say(part, words.unknown);
-    continue;
+    return;
   }
   button.disabled = false;
   say(part, "");
@@ -164,3 +164,7 @@ for (const part of document.querySelectorAll("[data-passkey]")) {
     button.disabled = false;
   });
 }
+
+const offered = (root) => root.querySelectorAll("[data-passkey]").forEach(offer);
+offered(document);
+document.addEventListener("placed", (event) => offered(event.target));

@@ -139,6 +139,18 @@ async def arrive(page: Page, url: str, shot: Shot) -> list[str]:
     return []
 
 
+async def _without_images(page: Page) -> int:
+    """How many images are still missing after ten seconds. Asked again and again: the pages' rules forbid Chromium
+    to wait for a condition, which it would evaluate from a string."""
+    missing = 0
+    for _ in range(100):
+        missing = await page.evaluate("[...document.images].filter(one => !(one.complete && one.naturalWidth)).length")
+        if not missing:
+            break
+        await asyncio.sleep(0.1)
+    return missing
+
+
 async def _take(page: Page, url: str, shot: Shot, size: str, language: str) -> list[str]:
     scripts: list[str] = []
     page.on("pageerror", lambda error: scripts.append(f"a script failed: {error}"))
@@ -152,7 +164,8 @@ async def _take(page: Page, url: str, shot: Shot, size: str, language: str) -> l
     tall = min(await page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     width = SIZES[size]["width"]
     await page.set_viewport_size({"width": width, "height": max(tall, SIZES[size]["height"])})
-    await page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
+    if blank := await _without_images(page):
+        wrong.append(f"{blank} images did not load")
     FOLDER.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=FOLDER / f"{shot.name}-{size}-{language}.png", animations="disabled")
     return wrong + scripts

@@ -110,7 +110,7 @@ async def test_mistakes_are_told_in_words_with_what_to_do(sqlite_township: Towns
     assert "[enrolment.malformed]" in shell.said
     await enrolled(sqlite_township, shell)
     assert await shell("collect", "household", "place=nowhere", "phone=12") == 1
-    assert "phone:电话号码不对。请核对号码。" in shell.said
+    assert "phone  电话号码不对。请核对号码。" in shell.said
     assert await shell("collect", "household", "head") == 2
     assert "字段=值" in shell.said
     assert await shell("open-sesame") == 2

@@ -6,6 +6,7 @@ import httpx2
 from playwright.async_api import Page
 
 from tests.console.test_cases import handed_in
+from tests.console.test_feedback import rated
 from tests.console.workday import browser_of, hired, no_wider_than_the_screen, press, second_centre, sign_in, token
 from tests.support.chromium import picture
 from tests.support.township import Township
@@ -102,3 +103,11 @@ async def test_the_district_weighs_and_what_weighs_nothing_may_come_back(sqlite_
     assert re.search(r'name="weight-on_time"[^>]* value="60"', page)
     assert (await weigh(http, replies="20")).status_code == 303
     assert re.search(r'name="weight-replies"[^>]* value="20"', (await http.get("/figures/assessment")).text)
+
+
+async def test_the_score_for_satisfaction_names_how_many_were_satisfied(sqlite_township: Township) -> None:
+    for level in (5, 4, 1):
+        await rated(sqlite_township, level)
+    page = (await (await browser_of(sqlite_township, "周区")).get("/figures/assessment")).text
+    told = re.search(r"<dt>群众满意</dt><dd><b>13.33 / 20</b> <span[^>]*>([^<]+)<", page)
+    assert told and told[1] == "2 / 3"

@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 from daiban_server.accounts.sessions import IDLE
 from daiban_server.console import live
 from tests.console.test_cases import handed_in
+from tests.console.test_visits import booked, next_day
 from tests.console.workday import browser_of, part, press, sign_in
 from tests.support.township import Township
 
@@ -68,6 +69,16 @@ async def test_a_new_case_comes_into_todays_page_and_into_the_list(sqlite_townsh
     await expect(desk.get_by_role("row")).to_have_count(2)
     await handed_in(town, "李秀英")
     await expect(desk.get_by_role("row")).to_have_count(3)
+
+
+async def test_a_visit_comes_onto_the_weeks_board(sqlite_township: Township, desk: Page) -> None:
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    day = next_day(town, 1)
+    await sign_in(desk, town, "李红", f"/visits?week={day}")
+    await expect(desk.locator(".board .card")).to_have_count(0)
+    await booked(town, await browser_of(town, "赵敏"), case, day)
+    await expect(desk.locator(".board .card")).to_have_count(1)
 
 
 async def test_unsent_words_survive_a_reload_and_go_when_they_were_sent(sqlite_township: Township, desk: Page) -> None:

@@ -50,7 +50,7 @@ async def test_a_plan_is_looked_at_before_it_is_taken(sqlite_township: Township,
     assert "要改 2 户" in await desk.locator("main").inner_text()
     changes = await part(desk, "会改什么").inner_text()
     assert "张桂兰" in changes and "新排" in changes and "王芳" in changes
-    assert await desk.locator(".diff img").evaluate("image => image.complete && image.naturalWidth > 0")
+    assert await desk.locator("img.diff").evaluate("image => image.complete && image.naturalWidth > 0")
     await picture(desk, "console-plan-desk")
     await sign_in(phone, town, "吴镇", desk.url.removeprefix(town.url))
     await no_wider_than_the_screen(phone)
@@ -72,7 +72,7 @@ async def test_the_picture_of_a_plan_is_in_the_language_of_whoever_looks(sqlite_
     await http.get("/language/en?next=/")
     told = " ".join(ElementTree.fromstring((await http.get(f"{run}/diff.svg")).text).itertext())
     assert "newly placed" in told
-    assert 'width="340"' in (await http.get(f"{run}/diff.svg?narrow=true")).text
+    assert 'width="340"' in (await http.get(f"{run}/diff.svg")).text
     for name in ("张桂兰", "李大山", "王芳", "刘强"):
         told = told.replace(name, "")
     assert not WRITTEN.findall(told), told

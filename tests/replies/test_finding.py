@@ -23,6 +23,21 @@ async def test_a_household_is_found_by_whatever_one_knows_of_it(township: Townsh
         assert await found(query) == [], query
 
 
+async def test_whose_own_name_begins_so_comes_before_whose_family_or_telephone_does(township: Township) -> None:
+    wang, clerk = await township.device("王芳"), await township.signed_in("赵敏")
+    for head, member in (("傅兴", "张明"), ("张国林", ""), ("章小玉", ""), ("王安", ""), ("张", "")):
+        home = await township.household(wang, head)
+        if member:
+            await wang.save(await wang.open(home), {"members": [{"name": member, "relation": "妻子"}]})
+    await wang.sync()
+
+    async def heads(query: str) -> list[str]:
+        return [one["head"] for one in (await clerk.get("/v1/households", params={"q": query})).json()]
+
+    assert await heads("张") == ["张", "张国林", "傅兴"]
+    assert await heads("zhang") == ["张", "张国林", "章小玉", "傅兴"]
+
+
 async def test_what_changed_is_found_by_the_next_search(township: Township) -> None:
     wang, clerk = await township.device("王芳"), await township.signed_in("赵敏")
     home = await township.household(wang, "张桂兰")

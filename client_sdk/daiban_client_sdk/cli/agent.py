@@ -288,9 +288,9 @@ def conflicts(context: Context) -> None:
         click.echo(context.words("{kind} {record} 的“{label}”填写不一致：", **values))
         for value in one.values:
             told = json.dumps(value.value, ensure_ascii=False)
-            click.echo(f"    {told}  —— {value.author},{context.words.when(value.effective, today)}")
+            click.echo(f"    {told}  —— {value.author}  {context.words.when(value.effective, today)}")
         click.echo(
-            "  " + context.words("处理:daiban agent settle {record} {field} 值", record=one.record, field=one.field)
+            "  " + context.words("处理：daiban agent settle {record} {field} 值", record=one.record, field=one.field)
         )
     if not found:
         click.echo(context.words("没有填写不一致。"))
@@ -317,7 +317,7 @@ def _tell_troubles(context: Context) -> None:
         for number, record, kind, outcome in client.troubled():
             fields = "、".join(KINDS[kind].label_of(name) if kind in KINDS else name for name in outcome.fields)
             told = context.words.problem(outcome.code or outcome.outcome)
-            click.echo(f"  {number}  {context.words.kind(kind)} {record}  {told}{f'({fields})' if fields else ''}")
+            click.echo(f"  {number}  {context.words.kind(kind)} {record}  {told}{f'  {fields}' if fields else ''}")
 
 
 def _values(kind: str, pairs: tuple[str, ...], words: Words) -> dict[str, Any]:

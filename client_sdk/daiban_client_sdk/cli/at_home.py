@@ -99,7 +99,7 @@ def _lines(home: Home) -> list[str]:
         told += [f"未做{in_words(matter.consent)}"] if matter.consent else []
         told += ["须本人签字"] if matter.person_must_sign else []
         told += ["须两人同去"] if matter.two_must_come else []
-        lines.append(f"{matter.item}:{';'.join(told)}")
+        lines.append(f"{matter.item}：{'；'.join(told)}")
     lines += [f"{one.name} 满 {one.age} 岁，可办「{one.item}」" for one in home.reached]
     return lines
 

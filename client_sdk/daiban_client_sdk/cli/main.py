@@ -87,7 +87,7 @@ def main() -> None:
         if not error.fields:
             click.echo(f"{words.problem(error.code)} [{error.code}]", err=True)
         for name, code in error.fields.items():
-            click.echo(f"{name}:{words.problem(code)}", err=True)
+            click.echo(f"{name}  {words.problem(code)}", err=True)
         sys.exit(1)
     except DeviceError as error:
         click.echo(f"{words.problem(error.code)} [{error.code}]", err=True)

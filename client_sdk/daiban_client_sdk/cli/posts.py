@@ -49,8 +49,8 @@ def _lines(context: Context, one: StandIn) -> list[str]:
     lines += [f"    意见反映：{number}，待答复" for number in one.opinions]
     states = KINDS["application"].states
     for duty in one.duties:
-        due = f",{duty.due} 到期" if duty.due else ""
+        due = f"，{duty.due} 到期" if duty.due else ""
         lines.append(
-            f"    {duty.number or '未编号'}  {duty.applicant}  {duty.item}({states.get(duty.status, '')}{due})"
+            f"    {duty.number or '未编号'}  {duty.applicant}  {duty.item}（{states.get(duty.status, '')}{due}）"
         )
     return lines if one.duties else [*lines, "    没有在办件。"]

@@ -53,7 +53,7 @@ _EN = {
     "现在没有替谁顶岗。": "You stand in for nobody.",
     "没有填写不一致。": "No conflicts.",
     "{kind} {record} 的“{label}”填写不一致：": "{kind} {record}: more than one value for “{label}”:",
-    "处理:daiban agent settle {record} {field} 值": "Settle: daiban agent settle {record} {field} VALUE",
+    "处理：daiban agent settle {record} {field} 值": "Settle: daiban agent settle {record} {field} VALUE",
     "已保存：{kind} {record}": "Saved: {kind} {record}",
     "没有变化。": "Nothing changed.",
     "照片已保存：{record}（{size:.1f} MB）": "Photo kept: {record} ({size:.1f} MB)",

@@ -41,12 +41,12 @@ FULL, SECOND, CHANGE, ENROL = "full", "second", "change", "enrol"
 PASSWORD, OIDC = "password", "oidc"
 """Doors that people come in by."""
 
-_p, _s = schema.person.c, schema.session.c
+_p, _s, _c = schema.person.c, schema.session.c, schema.centre.c
 _ROLE = select(_p.role).where(_p.id == bindparam("person_id"))
 _FIND = (
     select(_p.id, _p.name, _p.role, _p.centre, _p.active, _s.id, _s.csrf, _s.role, _s.stage)
-    .add_columns(_s.second, _s.door, _s.proved, _s.seen, _s.expires)
-    .select_from(schema.session.join(schema.person, _s.person == _p.id))
+    .add_columns(_s.second, _s.door, _s.proved, _s.seen, _s.expires, _c.name)
+    .select_from(schema.session.join(schema.person, _s.person == _p.id).outerjoin(schema.centre, _c.id == _p.centre))
     .where(_s.digest == bindparam("session_digest"))
 )
 _SEEN = update(schema.session).where(_s.digest == bindparam("session_digest")).values(seen=bindparam("now"))
@@ -82,6 +82,7 @@ class SignedIn(Struct, frozen=True):
     second: bool = False
     door: str = PASSWORD
     proved: int = 0
+    centre_name: str = ""
 
     @property
     def clerk(self) -> Clerk:
@@ -146,10 +147,11 @@ def _found(secret: str, now: int) -> Program[tuple[SignedIn | None, int]]:
     row = yield from first(_FIND, session_digest=digest(secret))
     if row is None:
         return None, now
-    person, name, role, centre, active, id_, csrf, role_then, stage, second, door, proved, seen, expires = row
+    person, name, role, centre, active, id_, csrf, role_then, stage, second, door, proved, seen, expires, where = row
     if not active or role != role_then or not now < expires <= now + LIFE + SKEW or now - seen >= IDLE:
         return None, now
-    return SignedIn(person.hex(), name, role, centre.hex(), csrf, stage, id_.hex(), bool(second), door, proved), seen
+    whose = (person.hex(), name, role, centre.hex(), csrf, stage, id_.hex(), bool(second), door, proved)
+    return SignedIn(*whose, centre_name=where or ""), seen
 
 
 async def look_up(secret: str, services: Services, *, used: bool = True) -> SignedIn | None:

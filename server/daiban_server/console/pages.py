@@ -8,15 +8,13 @@ from urllib.parse import parse_qsl, urlencode
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
-from sqlalchemy import bindparam, select
 
 from daiban_schemas.problem import PROBLEMS
 from daiban_server.accounts.sessions import CHANGE, ENROL, FULL, SECOND
 from daiban_server.console.help import beside
 from daiban_server.console.language import asked_of, hear
 from daiban_server.console.words import problem
-from daiban_server.db import schema
-from daiban_server.db.program import Program, first
+from daiban_server.db.program import Program
 from daiban_server.http import problems
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import SignedIn, check_csrf
@@ -44,7 +42,6 @@ _PAGES = re.compile(
 )
 _QUERY = re.compile(r"[!-\[\]-~]{0,500}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_CENTRE = select(schema.centre.c.name).where(schema.centre.c.id == bindparam("centre_id"))
 SAID = {
     "settled": "已定下。各手机下次同步时就会看到。",
     "again": "已定下您选的值，但这期间又有人写了别的，所以还列在下面，请再看一次。",
@@ -143,7 +140,17 @@ def page(
         "may_devices": role is not None and may(role, "device.read"),
         "helped": beside(name),
     }
-    whole = {"title": "", "session": None, "centre": "", "here": "", "said": "", "said_link": "", **known, **context}
+    centre = session.centre_name if session is not None and session.stage == FULL else ""
+    whole = {
+        "title": "",
+        "session": None,
+        "centre": centre,
+        "here": "",
+        "said": "",
+        "said_link": "",
+        **known,
+        **context,
+    }
     return Template(
         f"{name}.html", context=whole, status_code=status, headers=dict(headers or {}), media_type="text/html"
     )
@@ -163,15 +170,9 @@ async def show(
     status: int = 200,
     **more: Any,
 ) -> Template:
-    """A page for whoever is signed in; `program` gives what it shows, read on one snapshot with the page's frame."""
-
-    def framed() -> Program[Mapping[str, Any]]:
-        row = yield from first(_CENTRE, centre_id=session.clerk.centre)
-        return {**(yield from program), "centre": row[0] if row else ""}
-
-    context = {**(await services.database.read(framed())), **more}
-    frame = {"session": session, "now": services.now()}
-    return page(name, {**frame, **context}, status)
+    """A page for whoever is signed in; `program` gives what it shows, read on one snapshot."""
+    shown = await services.database.read(program)
+    return page(name, {"session": session, "now": services.now(), **shown, **more}, status)
 
 
 def nothing() -> Program[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Template
 
 from daiban_server.console import words
@@ -16,7 +16,7 @@ from daiban_server.console.pages import Asked, go, nothing, page, said_in, show,
 from daiban_server.console.visits import telling
 from daiban_server.console.words import Mark, Moment
 from daiban_server.features.visits.planning import runs
-from daiban_server.features.visits.planning.diff_picture import NARROW, WIDTH, DiffPicture
+from daiban_server.features.visits.planning.diff_picture import NARROW, DiffPicture
 from daiban_server.features.visits.planning.posing import Posed
 from daiban_server.features.visits.planning.routes import (
     SVG,
@@ -137,12 +137,10 @@ async def _one(run: str, session: SignedIn, services: Services, *, said: str = "
 
 
 @get("/visits/plan/{run:str}/diff.svg", opt=READ, media_type=SVG)
-async def picture(
-    run: FromPath[str], session: GivenSession, services: GivenServices, narrow: FromQuery[bool] = False
-) -> Response[bytes]:
-    """What a run would change, as a picture beside the page's words, in its language; `narrow` for a phone."""
-    width = NARROW if narrow else WIDTH
-    draw = partial(DiffPicture, tongue=Tongue(say, retold), beside=True, width=width)
+async def picture(run: FromPath[str], session: GivenSession, services: GivenServices) -> Response[bytes]:
+    """What a run would change, as a picture beside the page's words, in its language; as wide as a phone, and a column
+    of the desk, can show without making it small."""
+    draw = partial(DiffPicture, tongue=Tongue(say, retold), beside=True, width=NARROW)
     return await drawn(run, session, services, draw)
 
 

@@ -67,9 +67,9 @@ def differences(kind: Kind, old: Fields, new: Fields, centres: Mapping[str, str]
         if before == after:
             continue
         if name in PARTS:
-            text = ";".join(_members(name, before or [], after or []))
+            text = "；".join(_members(name, before or [], after or []))
         elif isinstance(before or after, list):
-            text = ";".join(_elements(name, before or [], after or [], centres or {}))
+            text = "；".join(_elements(name, before or [], after or [], centres or {}))
         else:
             text = _became(in_words(name, before), in_words(name, after))
         yield Difference(name, kind.label_of(name), text)
@@ -114,7 +114,7 @@ def _members(part: str, before: Sequence[Fields], after: Sequence[Fields]) -> It
             yield f"新增「{fields.get(label, '')}」"
         elif fields != old[name]:
             told = [_member(part, n, old[name].get(n), fields.get(n)) for n in {**old[name], **fields}]
-            yield f"「{fields.get(label, '')}」{','.join(filter(None, told))}"
+            yield f"「{fields.get(label, '')}」{'，'.join(filter(None, told))}"
     for name, fields in old.items():
         if name not in new:
             yield f"删去「{fields.get(label, '')}」"

@@ -38,8 +38,8 @@ class Fault(NamedTuple):
     def text(self) -> str:
         """「事项」表第 12 行「承诺办结时限」列：时限写得不对，请写成…"""
         title, advice = words(self.code)
-        said = f"({self.said})" if self.said else ""
-        return f"{self.place}:{title}{said},{advice}"
+        said = f"（{self.said}）" if self.said else ""
+        return f"{self.place}：{title}{said}，{advice}"
 
 
 class FaultyError(Exception):

@@ -66,8 +66,8 @@ STANDARD = Formula(
 
 
 class PartScore(Struct, frozen=True):
-    """A part with what it came to: `of` over `over`, and its points; `rate` and `points` are null where there was
-    nothing to measure."""
+    """A part with what it came to: `of` over `over`, what counts against it with `less`, and its points; `rate` and
+    `points` are null where there was nothing to measure."""
 
     name: str
     label: str
@@ -76,6 +76,7 @@ class PartScore(Struct, frozen=True):
     over: int
     rate: float | None
     points: float | None
+    less: bool = False
 
 
 class Score(Struct, frozen=True):
@@ -114,4 +115,4 @@ def _part(part: Part, figures: Mapping[str, int]) -> PartScore:
         share = 1 - share if part.less else share
     points = None if share is None else round(part.weight * share, 2)
     rate = None if share is None else round(share, 4)
-    return PartScore(part.name, part.label, part.weight, of, over, rate, points)
+    return PartScore(part.name, part.label, part.weight, of, over, rate, points, part.less)

@@ -82,7 +82,7 @@ def trend(parts: Sequence[PartOut], made: ReportOut) -> Table:
 
 
 def _figures(made: ReportOut) -> list[Column]:
-    return [Column(f"{figure.label}({figure.unit})") for figure in made.labels.values()]
+    return [Column(f"{figure.label}（{figure.unit}）") for figure in made.labels.values()]
 
 
 def _values(row: Row) -> list[int]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import bindparam, case, delete, func, or_, select
 
 from daiban_schemas.kinds.household import MERGED
 from daiban_schemas.masking import masked
@@ -45,12 +45,19 @@ _LINE = select(_w.id, _w.head, _p.name, _w.address, _w.phone).select_from(
     schema.household_sheet.outerjoin(schema.place, _p.id == _w.place)
 )
 _ONE = _LINE.where(_w.centre == bindparam("centre_id"), _w.id == bindparam("record_id"))
+_RANK = case(
+    (_w.head == bindparam("exactly"), 0),
+    (_w.head.like(bindparam("begins"), escape="\\"), 1),
+    # The sheet begins with the head's name, as it is written and then as it is spelt.
+    (_w.search.like(func.lower(_w.head).concat(bindparam("spelt")), escape="\\"), 1),
+    else_=2,
+)
 _FOUND = (
     _LINE.where(
         _w.centre == bindparam("centre_id"),
         or_(_w.search.like(bindparam("pattern"), escape="\\"), _w.search.like(bindparam("telephone"), escape="\\")),
     )
-    .order_by(_w.head != bindparam("exactly"), _w.head, _w.id)
+    .order_by(_RANK, _w.head, _w.id)
     .limit(bindparam("page"))
 )
 
@@ -66,7 +73,8 @@ class Found(Struct, frozen=True):
 
 
 async def found(centre: bytes, query: str, database: Database, keys: ServerKeys, limit: int = LISTED) -> list[Found]:
-    """The households of a centre that fit, those whose head is named so before others; none for an empty query."""
+    """The households of a centre that fit: first those whose head is named so, then those whose name begins so. None
+    for an empty query."""
     query = query.strip()
     if not query or "\x00" in query:
         return []
@@ -76,7 +84,9 @@ async def found(centre: bytes, query: str, database: Database, keys: ServerKeys,
 
 def _found(centre: bytes, query: str, limit: int) -> Program[list[Found]]:
     told = dialled(query) if is_written_as_one(query) else query
+    begins = pattern(query).removeprefix("%")
     given = {"pattern": pattern(query), "telephone": pattern(told), "exactly": query, "page": limit}
+    given |= {"begins": begins, "spelt": f" {begins}"}
     lines = {row[0]: row for row in (yield from rows(_FOUND, centre_id=centre, **given))}
     into = (yield from homes.merged(centre)) if lines else {}
     found: dict[bytes, Found] = {}

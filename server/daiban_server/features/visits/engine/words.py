@@ -52,7 +52,7 @@ def reason(week: Week, visit: Visit, gaps: Sequence[Gap], *, away: str | None, m
     parts = [who, _where(week, visit, gaps[0]), _road(sum(gap.detour for gap in gaps))]
     if moved:
         parts.append(f"另有 {moved} 户的时间要稍作调整")
-    return ",".join(part for part in parts if part)
+    return "，".join(part for part in parts if part)
 
 
 def _where(week: Week, visit: Visit, gap: Gap) -> str:

@@ -81,4 +81,4 @@ def _say(problem: Problem, plan: Plan) -> None:
 def parts_in_words(cost: Cost) -> str:
     """The parts that are not nothing."""
     parts = [f"{name} {getattr(cost, part):,}" for part, name in PARTS.items() if getattr(cost, part)]
-    return ",".join(parts) or "0"
+    return "，".join(parts) or "0"

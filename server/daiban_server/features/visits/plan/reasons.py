@@ -32,7 +32,7 @@ def unserved(net: Network, stops: Sequence[Stop]) -> tuple[Unserved, ...]:
 
 
 def _told(visit: Visit, code: str) -> Unserved:
-    return Unserved(visit.id, code, f"{visit.label}:{REASONS[code]}")
+    return Unserved(visit.id, code, f"{visit.label}：{REASONS[code]}")
 
 
 def why_not(draft: Draft, v: int) -> str:

@@ -17,6 +17,7 @@ WORDS = {
     "删除：{0}": "Delete: {0}",
     "手机": "phone",
     "第 {0} 页": "page {0}",
+    "已收下。": "Received.",
 }
 
 
@@ -48,6 +49,7 @@ def rendered(source: str, **given: object) -> str:
         ('<i class="{{ "x" if n else "y" }}"></i>', '<i class="x"></i>'),
         ("<p>没有翻译 {{ name }}</p>", "<p>没有翻译 &lt;b&gt;</p>"),
         ("{% if n > 1 %}第 {{ n }} 页{% endif %}", "page 3"),
+        ("<p>已收下。<b>{{ thing }}</b></p>", "<p>Received. <b>phone</b></p>"),
     ],
 )
 def test_what_people_read_is_said_in_their_language_and_what_machines_read_is_not(source: str, shown: str) -> None:

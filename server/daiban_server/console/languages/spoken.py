@@ -5,6 +5,7 @@ translation may choose a word by the number in a place: ``{0} {0:day|days}`` is 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
@@ -63,10 +64,21 @@ def listed(parts: Iterable[str]) -> str:
     return translated("、").join(parts)
 
 
+_NARROW = tuple(".!?;:,")
+
+
+def _brings_its_room(sign: str) -> bool:
+    """Whether it is a sign of Chinese; those of other scripts need a space before what stands next."""
+    return unicodedata.category(sign) == "Po" and unicodedata.east_asian_width(sign) in "FW"
+
+
 def run(text: str, *given: Any) -> Markup:
     """As `say`, for a run of a template: what is given is escaped unless it is markup."""
     parts = [one if isinstance(one, Markup) else escape(translated(str(one))) for one in given]
-    return Markup(_filled(str(escape(translated(text))), parts))  # noqa: S704 - every part was escaped
+    said = translated(text)
+    if said.endswith(_NARROW) and _brings_its_room(text[-1]):
+        said += " "
+    return Markup(_filled(str(escape(said)), parts))  # noqa: S704 - every part was escaped
 
 
 def _filled(text: str, parts: Sequence[str]) -> str:

@@ -173,7 +173,7 @@ async def test_the_district_weighs_and_the_score_explains_itself(township: Towns
 
 
 def _told(part: dict[str, Any]) -> dict[str, Any]:
-    return {name: part[name] for name in ("name", "label", "weight")}
+    return {"less": False, **{name: part[name] for name in ("name", "label", "weight", "less") if name in part}}
 
 
 async def workbook(http: httpx2.AsyncClient, path: str) -> Any:

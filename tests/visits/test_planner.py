@@ -110,7 +110,7 @@ def test_what_stands_is_kept_where_nothing_better_is_found() -> None:
 def test_what_is_left_out_has_a_reason_in_words(visit: Visit, vehicles: tuple[Vehicle, ...], code: str) -> None:
     found = plan(week(visit, vehicles=vehicles))
     assert [left.code for left in found.unserved] == [code]
-    assert found.unserved[0].reason.startswith("赵家:")
+    assert found.unserved[0].reason.startswith("赵家：")
 
 
 def test_a_full_morning_has_no_gap_left() -> None:

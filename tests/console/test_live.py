@@ -1,7 +1,9 @@
 """Pages that follow what happens: what a colleague did comes onto the page, and what one was writing stays."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from daiban_server.accounts.sessions import IDLE
 from daiban_server.console import live
@@ -30,6 +32,23 @@ async def test_two_clerks_on_one_case_see_each_others_acts(sqlite_township: Town
     await sign_in(desk, town, "赵敏", f"/cases/{case}")
     await act(town, case, "receive")
     await expect(part(desk, "办理经过")).to_contain_text("收件登记")
+    await expect(desk.locator("h1")).to_contain_text("已收件")
+
+
+async def test_what_happened_before_the_page_began_to_follow_comes_too(sqlite_township: Township, desk: Page) -> None:
+    """On a slow desk the stream opens seconds after the page was written."""
+    town, follows = sqlite_township, asyncio.Event()
+    [case] = await handed_in(town, "张桂兰")
+
+    async def later(route: Route) -> None:
+        await follows.wait()
+        await route.continue_()
+
+    await desk.route("**/live", later)
+    await sign_in(desk, town, "赵敏", f"/cases/{case}")
+    await expect(desk.locator("h1")).to_contain_text("已提交")
+    await act(town, case, "receive")
+    follows.set()
     await expect(desk.locator("h1")).to_contain_text("已收件")
 
 

@@ -41,12 +41,16 @@ FULL, SECOND, CHANGE, ENROL = "full", "second", "change", "enrol"
 PASSWORD, OIDC = "password", "oidc"
 """Doors that people come in by."""
 
-_p, _s, _c = schema.person.c, schema.session.c, schema.centre.c
+_p, _s, _c, _n = schema.person.c, schema.session.c, schema.centre.c, schema.counter.c
 _ROLE = select(_p.role).where(_p.id == bindparam("person_id"))
 _FIND = (
     select(_p.id, _p.name, _p.role, _p.centre, _p.active, _s.id, _s.csrf, _s.role, _s.stage)
-    .add_columns(_s.second, _s.door, _s.proved, _s.seen, _s.expires, _c.name)
-    .select_from(schema.session.join(schema.person, _s.person == _p.id).outerjoin(schema.centre, _c.id == _p.centre))
+    .add_columns(_s.second, _s.door, _s.proved, _s.seen, _s.expires, _c.name, _n.position)
+    .select_from(
+        schema.session.join(schema.person, _s.person == _p.id)
+        .outerjoin(schema.centre, _c.id == _p.centre)
+        .outerjoin(schema.counter, _n.centre == _p.centre)
+    )
     .where(_s.digest == bindparam("session_digest"))
 )
 _SEEN = update(schema.session).where(_s.digest == bindparam("session_digest")).values(seen=bindparam("now"))
@@ -70,7 +74,8 @@ _MINE = (
 
 class SignedIn(Struct, frozen=True):
     """Whose session this is. `csrf` goes into the ``X-CSRF-Token`` header of every change. `stage` is ``full``, or what
-    is still to be shown: ``second`` factor, ``change`` of a first password, ``enrol`` a second factor."""
+    is still to be shown: ``second`` factor, ``change`` of a first password, ``enrol`` a second factor. `position` is how far the centre was when
+    the session was looked up, so before anything was read for an answer."""
 
     person: str
     name: str
@@ -83,6 +88,7 @@ class SignedIn(Struct, frozen=True):
     door: str = PASSWORD
     proved: int = 0
     centre_name: str = ""
+    position: int = 0
 
     @property
     def clerk(self) -> Clerk:
@@ -147,11 +153,11 @@ def _found(secret: str, now: int) -> Program[tuple[SignedIn | None, int]]:
     row = yield from first(_FIND, session_digest=digest(secret))
     if row is None:
         return None, now
-    person, name, role, centre, active, id_, csrf, role_then, stage, second, door, proved, seen, expires, where = row
+    person, name, role, centre, active, id_, csrf, role_then, stage, second, door, proved, seen, expires = row[:14]
     if not active or role != role_then or not now < expires <= now + LIFE + SKEW or now - seen >= IDLE:
         return None, now
     whose = (person.hex(), name, role, centre.hex(), csrf, stage, id_.hex(), bool(second), door, proved)
-    return SignedIn(*whose, centre_name=where or ""), seen
+    return SignedIn(*whose, centre_name=row[14] or "", position=row[15] or 0), seen
 
 
 async def look_up(secret: str, services: Services, *, used: bool = True) -> SignedIn | None:

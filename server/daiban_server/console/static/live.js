@@ -4,7 +4,8 @@
 const page = document.querySelector("#page");
 const PARTS = "section, .glance, .opening, #found, .lead, .board";
 const SLOW = 60_000;
-const words = JSON.parse(document.querySelector('script[src*="/live.js"]').dataset.words);
+const given = document.querySelector('script[src*="/live.js"]').dataset;
+const words = JSON.parse(given.words);
 // As it came: this runs before the scripts that make something of it.
 let shown = parts(page);
 let asking = false;
@@ -115,9 +116,9 @@ function follow() {
   }
   const events = new EventSource("/live");
   let first = true;
-  events.addEventListener("changed", () => {
-    // The page is as new as the stream when it is opened; after a cut link it may not be.
-    if (!first) ask();
+  events.addEventListener("changed", (event) => {
+    // Something may have happened between the page and its stream. After a cut link the page is older than it says.
+    if (!first || event.lastEventId !== given.position) ask();
     first = false;
   });
   events.addEventListener("open", () => {

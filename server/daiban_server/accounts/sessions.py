@@ -74,8 +74,8 @@ _MINE = (
 
 class SignedIn(Struct, frozen=True):
     """Whose session this is. `csrf` goes into the ``X-CSRF-Token`` header of every change. `stage` is ``full``, or what
-    is still to be shown: ``second`` factor, ``change`` of a first password, ``enrol`` a second factor. `position` is how
-    far the centre was when the session was looked up, so before anything was read for an answer."""
+    is still to be shown: ``second`` factor, ``change`` of a first password, ``enrol`` a second factor. `position` is
+    how far the centre was when the session was looked up, so before anything was read for an answer."""
 
     person: str
     name: str

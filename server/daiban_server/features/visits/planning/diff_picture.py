@@ -97,14 +97,14 @@ class DiffPicture:
             ("新排", filled(_NEW)),
             ("变动后", filled(_MOVED)),
             ("变动前", outlined(_MOVED)),
-            ("取消", outlined(GONE)),
+            ("取消时间", outlined(GONE)),
         ]
         for name, more in marks:
             words = self.say(name)
             if x + 26 + wide(words, 14) > self.room:
                 x, y = 0.0, y + _LINE
             drawn += [rect(x, y - 12, 20, 14, "#ffffff", more=more), text(x + 26, y, words, size=14)]
-            if name == "取消":
+            if name == "取消时间":
                 drawn += crossed(x, x + 20, y - 12, y + 2)
             x += 26 + wide(words, 14) + 22
         if self.beside:

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from daiban_schemas.glossary import NEVER
 from daiban_server.console.help import BESIDE, FOLDER, QUOTED, UNDER, lines
 from daiban_server.console.languages.extracting import CONSOLE, said
-from daiban_server.console.languages.spoken import CHINESE, LANGUAGES, WRITTEN
+from daiban_server.console.languages.spoken import CHINESE, LANGUAGES, WRITTEN, catalogue
 from daiban_server.console.menu import GROUPS
 from tests.console.test_english import CHINESE as CHARACTER
 from tests.console.workday import browser_of, no_wider_than_the_screen, press, sign_in
@@ -67,6 +67,14 @@ def test_every_help_is_whole_in_every_language(language: str) -> None:
         for _, text in told:
             assert not any(word in text for word in NEVER), text
             assert language == CHINESE or not CHARACTER.search(QUOTED.sub("", text)), text
+
+
+def test_a_help_is_called_as_the_menu_and_the_page_are() -> None:
+    """Whoever reads "Phones" beside the page looks for "Phones" among the helps."""
+    for language in set(LANGUAGES) - {CHINESE}:
+        for name in BESIDE:
+            called = {spoken: dict(lines(name, spoken))["#"] for spoken in (language, CHINESE)}
+            assert called[language] == catalogue(language).get(called[CHINESE], called[language]), name
 
 
 def test_a_help_names_buttons_as_the_pages_do() -> None:

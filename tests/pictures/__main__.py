@@ -1,7 +1,8 @@
 """``make pictures``: every page of the console at both sizes and in every language, as pictures on contact sheets.
 
 The data are a year of two centres, made once. Whoever changes a page looks at its sheet: nothing here judges beauty. It
-exits with 1 where a page is wider than the screen, answers with a fault, shuts somebody out (axe), or a script fails.
+exits with 1 where a page is wider than the screen, shows lines that lie on each other, answers with a fault, shuts
+somebody out (axe), or a script fails.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from tests.pictures.sheets import sheet
 from tests.pictures.week import book_a_week
 from tests.support import axe
 from tests.support.chromium import DESK, PHONE
+from tests.support.overlaps import overlaps
 from tests.support.processes import ROOT, Child
 
 FOLDER = ROOT / "run" / "sheets"
@@ -161,6 +163,7 @@ async def _take(page: Page, url: str, shot: Shot, size: str, language: str) -> l
     if over := await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"):
         wrong.append(f"{over} pixels wider than the screen")
     wrong += await axe.faults(page)
+    wrong += await overlaps(page)
     tall = min(await page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     width = SIZES[size]["width"]
     await page.set_viewport_size({"width": width, "height": max(tall, SIZES[size]["height"])})

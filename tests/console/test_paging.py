@@ -38,10 +38,10 @@ async def ratings_among_opinions(town: Township) -> None:
         await said(town, f"第{117 + number}件太慢")
 
 
-async def a_years_cases(town: Township) -> None:
+async def a_years_cases(town: Township) -> list[bytes]:
     """Sixty that are open and due on one day, and sixty that were over at one moment, as one paper closes them; of
-    these the first was handed in last, and one that ended since is the oldest."""
-    now = town.clock()
+    these the first was handed in last, and one that ended since is the oldest. Gives their ids."""
+    now, ids = town.clock(), [new_id() for _ in range(120)]
     for number in range(120):
         over = number >= 60
         ended = (now if number == 119 else now - 60 * MINUTE) if over else None
@@ -50,7 +50,7 @@ async def a_years_cases(town: Township) -> None:
             **dict.fromkeys(("item", "household", "place", "owner", "handler"), bytes(16)),
             **dict.fromkeys(("received", "accepted", "end", "archived", "kept_from")),
             "centre": town.centre,
-            "id": new_id(),
+            "id": ids[number],
             "label": "direct",
             "source": "home",
             "urgent": False,
@@ -62,6 +62,17 @@ async def a_years_cases(town: Township) -> None:
             "due": None if over else "2099-01-01",
         }
         await write(town, schema.case_sheet, tuple(told[column.name] for column in schema.case_sheet.columns))
+    return ids
+
+
+async def accepted_at_once(town: Township) -> None:
+    """All of them accepted in one moment."""
+    now = town.clock()
+    rows = [
+        (town.centre, number, case, "accept", "received", "accepted", now, now, bytes(16), b"")
+        for number, case in enumerate(await a_years_cases(town), 1)
+    ]
+    await write(town, schema.case_event, *rows)
 
 
 async def pages_of(http: httpx2.AsyncClient, path: str) -> list[list[str]]:
@@ -78,8 +89,12 @@ async def pages_of(http: httpx2.AsyncClient, path: str) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     ("fill", "path"),
-    [(failed_messages, "/messages?state=failed"), (ratings_among_opinions, "/feedback?window=")],
-    ids=["messages", "opinions"],
+    [
+        (failed_messages, "/messages?state=failed"),
+        (ratings_among_opinions, "/feedback?window="),
+        (accepted_at_once, "/figures/counted?figure=accepted"),
+    ],
+    ids=["messages", "opinions", "counted"],
 )
 async def test_each_line_stands_on_one_page(
     fill: Callable[[Township], Awaitable[None]], path: str, sqlite_township: Township

@@ -12,6 +12,7 @@ from daiban_server.console import words
 from daiban_server.console.figures.asked import address, asked_in
 from daiban_server.console.pages import Asked as Request
 from daiban_server.console.pages import show
+from daiban_server.console.paging import before, page_in
 from daiban_server.console.words import Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program
@@ -23,9 +24,6 @@ from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
-
-LISTED = 500
-"""Things on the page; a file holds any number of rows."""
 
 
 class Line(NamedTuple):
@@ -48,14 +46,16 @@ async def counted(request: Request, session: GivenSession, services: GivenServic
     if figure not in FIGURES:
         raise ProblemError("figures.unknown")
     asked, wrong = asked_in(request.query_params, session, services)
+    at = page_in(request)
     listed = await services.database.read(find_each(asked, figure))
     facts = await asyncio.to_thread(report.of_figure, listed.facts, figure)
+    shown = facts[before(at) : before(at + 1)]
     label = FIGURES[figure].label
     return await show(
         "figures/counted",
         services,
         session,
-        _read([report.told(fact) for fact in facts[:LISTED]], session, services),
+        _read([report.told(fact) for fact in shown], session, services),
         here="figures",
         title=label,
         wrong=wrong,
@@ -63,7 +63,11 @@ async def counted(request: Request, session: GivenSession, services: GivenServic
         unit=f"{{0}} {FIGURES[figure].unit}",
         value=sum(fact.times for fact in facts),
         whose=listed.name,
-        more=max(0, len(facts) - LISTED),
+        at=at,
+        more=len(facts) > before(at + 1),
+        link=lambda page: address(
+            "/figures/counted", asked, figure=figure, **({"page": str(page)} if page > 1 else {})
+        ),
         first=asked.span.first.isoformat(),
         last=asked.span.last.isoformat(),
         back=address("/figures", asked),

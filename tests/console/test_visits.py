@@ -73,6 +73,16 @@ async def test_three_clicks_from_the_case_a_visit_is_promised(
     assert "张桂兰同意（电话）" in await part(phone, "经过").inner_text()
 
 
+async def test_whose_name_begins_as_it_was_typed_stands_first(township: Township) -> None:
+    """The resident waits on the telephone; 长 is spelt as 张 is."""
+    await handed_in(township, "张桂兰", "唐长海", "胡长海")
+    http = await browser_of(township, "赵敏")
+    for typed, first in (("zhang", "张桂兰"), ("h", "胡长海"), ("长海", "胡长海")):
+        page = main_of(await http.get(f"/visits/book?q={typed}"))
+        assert re.findall("张桂兰|唐长海|胡长海", re.sub(r"<[^>]+>", "", page))[0] == first, typed
+    assert page.count("长海") >= 2
+
+
 async def test_what_somebody_else_booked_meanwhile_is_not_sold_again(sqlite_township: Township) -> None:
     town = sqlite_township
     first, second = await handed_in(town, "张桂兰", "李大山")

@@ -16,8 +16,6 @@ from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
 from daiban_server.evidence.routes import EvidenceIn, evidence
 from daiban_server.features.cases import listing
-from daiban_server.features.cases.listing import CaseOut
-from daiban_server.features.cases.narrowing import Wanted
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.permissions import may
@@ -92,12 +90,8 @@ def _read(session: SignedIn, query: str, services: Services) -> Program[Mapping[
         if standing
         else "",
         "may_export": mine,
-        "found": (yield from _found(centre, query)) if mine and query else [],
+        "found": (yield from listing.closest(centre, query, FOUND)) if mine and query else [],
     }
-
-
-def _found(centre: bytes, query: str) -> Program[list[CaseOut]]:
-    return (yield from listing.found(centre, Wanted(query=query, limit=FOUND)))
 
 
 def _checkpoint(held: note.Checkpoint, text: str, now: int) -> Checkpoint:

@@ -19,7 +19,6 @@ from daiban_server.console.visits.one import consent
 from daiban_server.console.visits.wishes import Wishes
 from daiban_server.db.program import Program
 from daiban_server.features.cases import listing
-from daiban_server.features.cases.narrowing import Wanted
 from daiban_server.features.visits import holds, offering
 from daiban_server.features.visits.engine.answers import Refusal
 from daiban_server.features.visits.terms import to_milliseconds
@@ -69,8 +68,7 @@ async def _search(text: str, session: SignedIn, services: Services) -> Template:
     text = text.strip()[:100] if "\x00" not in text else ""
 
     def program() -> Program[Mapping[str, Any]]:
-        wanted = Wanted(query=text, limit=FOUND)
-        found = (yield from listing.found(session.clerk.centre, wanted)) if text else []
+        found = (yield from listing.closest(session.clerk.centre, text, FOUND)) if text else []
         book = yield from book_of(session, services)
         places = {one.record: book.places.get(bytes.fromhex(one.place), "") for one in found if one.place}
         return {"found": found, "places": places, "marks_of": words.APPLICATION}

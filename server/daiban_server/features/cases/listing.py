@@ -1,7 +1,7 @@
 """Finding cases: the list with its filters, one case with its story, and what may be done with it now."""
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, Row, rows
 from daiban_server.features.cases.asking import kin_refuses
 from daiban_server.features.cases.facts import tried_on
-from daiban_server.features.cases.narrowing import Wanted, parameters, statements
+from daiban_server.features.cases.narrowing import CLOSEST, Wanted, parameters, statements
 from daiban_server.features.cases.replying import replies
 from daiban_server.http.people import names_of
 from daiban_sync.ids import NOBODY
@@ -109,6 +109,17 @@ def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
         before = (yield from rows(asked.how_many_open, **given))[0][0] if skip else len(ids)
         rest = {"page": page - len(ids), "skipped": max(0, skip - before)}
         ids = [*ids, *(yield from rows(asked.over, **given, **rest))]
+    return (yield from _in_turn(centre, ids))
+
+
+def closest(centre: bytes, query: str, limit: int) -> Program[list[CaseOut]]:
+    """The cases that a text fits, for whoever looks for one: first those of which the number, the name as it is written
+    or spelt, or the telephone begins so; of these what is open, and what is due first."""
+    given = yield from parameters(centre, Wanted(query=query))
+    return (yield from _in_turn(centre, (yield from rows(CLOSEST, **given, page=limit))))
+
+
+def _in_turn(centre: bytes, ids: Sequence[Row]) -> Program[list[CaseOut]]:
     sheets = yield Lookup(schema.case_sheet, ("centre", "id"), _COLUMNS, [(centre, id_) for (id_,) in ids])
     by_id = {row[_ID]: row for row in sheets}
     return (yield from _named([by_id[id_] for (id_,) in ids]))

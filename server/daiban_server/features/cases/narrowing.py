@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal_column, or_, select
 
 from daiban_schemas.telephone import dialled, is_written_as_one
 from daiban_server import homes
@@ -69,6 +69,14 @@ _ASKED: Mapping[str, "ColumnElement[bool]"] = {
         _s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")
     ),
 }
+_BEGINS = or_(*(_s.search.like(bindparam(name), escape="\\") for name in ("begins", "word_begins")))
+CLOSEST: Select[Any] = (
+    select(_s.id)
+    .where(_s.centre == bindparam("centre_id"), _ASKED["query"])
+    .order_by(case((_BEGINS, 0), else_=1), _s.ended.is_not(None), *_BY_DUE[:2], _s.ended.desc(), _s.id.desc())
+    .limit(bindparam("page"))
+)
+"""The ids of what a text fits: first where a word begins so, and of these what is open."""
 
 
 def statements(wanted: Wanted) -> Statements:
@@ -106,4 +114,5 @@ def parameters(centre: bytes, wanted: Wanted) -> Program[dict[str, Any]]:
         pattern(query),
         pattern(dialled(query) if is_written_as_one(query) else query),
     )
-    return {"centre_id": centre, **given}
+    begins = given["pattern"].removeprefix("%")
+    return {"centre_id": centre, "begins": begins, "word_begins": f"% {begins}", **given}

@@ -114,7 +114,7 @@ def found(centre: bytes, wanted: Wanted) -> Program[list[CaseOut]]:
 
 def closest(centre: bytes, query: str, limit: int) -> Program[list[CaseOut]]:
     """The cases that a text fits, for whoever looks for one: first those of which the number, the name as it is written
-    or spelt, or the telephone begins so; of these what is open, and what is due first."""
+    or spelt, or the telephone begins so; of these what is open by what is due, and then what ended last."""
     given = yield from parameters(centre, Wanted(query=query))
     return (yield from _in_turn(centre, (yield from rows(CLOSEST, **given, page=limit))))
 

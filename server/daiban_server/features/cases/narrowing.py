@@ -70,13 +70,14 @@ _ASKED: Mapping[str, "ColumnElement[bool]"] = {
     ),
 }
 _BEGINS = or_(*(_s.search.like(bindparam(name), escape="\\") for name in ("begins", "word_begins")))
+_OWED = case((_s.ended.is_(None), _s.due))
 CLOSEST: Select[Any] = (
     select(_s.id)
     .where(_s.centre == bindparam("centre_id"), _ASKED["query"])
-    .order_by(case((_BEGINS, 0), else_=1), _s.ended.is_not(None), *_BY_DUE[:2], _s.ended.desc(), _s.id.desc())
+    .order_by(case((_BEGINS, 0), else_=1), _s.ended.is_not(None), _OWED.is_(None), _OWED, _s.ended.desc(), _s.id.desc())
     .limit(bindparam("page"))
 )
-"""The ids of what a text fits: first where a word begins so, and of these what is open."""
+"""The ids of what a text fits: first where a word begins so, and of these what is open; of what is over the newest."""
 
 
 def statements(wanted: Wanted) -> Statements:

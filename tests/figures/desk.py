@@ -18,7 +18,7 @@ from daiban_server.features.figures.catalogue import FIGURES, origin
 from daiban_server.features.figures.facts import By
 from daiban_server.features.figures.gathering import Gathered, Question, each, gather
 from daiban_server.features.figures.kept import KEPT, Kept
-from daiban_server.features.figures.reading import alike, singly, wish_of
+from daiban_server.features.figures.reading import alike, firsts, singly, wish_of
 from daiban_server.features.figures.report import Number, ReportOut, Row, Scope
 from daiban_server.features.figures.span import Span
 from daiban_server.limits.calendar import local_day
@@ -43,7 +43,7 @@ def statements() -> dict[Any, Kept]:
     found: dict[Any, Kept] = {}
     for kept in (one for several in KEPT.values() for one in several):
         wish = wish_of(kept, ("window",), (), daily=True, acts=acts)
-        found |= {alike(kept, wish).asked: kept, singly(kept, wish).asked: kept}
+        found |= {way(kept, wish).asked: kept for way in (alike, singly, firsts)}
     return found
 
 

@@ -19,7 +19,7 @@ from daiban_server.db.program import Program, Write
 from daiban_server.features.figures.catalogue import DAILY, FIGURES, counts_for
 from daiban_server.features.figures.counting import count
 from daiban_server.features.figures.facts import FACETS, By, Fact, narrowed
-from daiban_server.features.figures.gathering import Question, each, gather
+from daiban_server.features.figures.gathering import Question, beginning, each, gather
 from daiban_server.features.figures.reading import parameters
 from daiban_server.features.figures.report import UNTOLD, of_figure, trend
 from daiban_server.features.figures.span import Span, Step
@@ -216,9 +216,19 @@ def _agreeing(question: Question, singly: list[Fact], centre: bytes) -> Program[
         assert trend(alike, span, step, {}) == trend(expected, span, step, {}), (step, wanted)
     told = {name for fact in expected for name in counts_for(fact)}
     for figure in sorted(told) if wanted else FIGURES:
-        listed = yield from each([centre], question._replace(figures=(figure,)))
-        assert Counter(of_figure(listed, figure)) == Counter(of_figure(expected, figure)), (figure, wanted)
+        one = question._replace(figures=(figure,))
+        listed = of_figure((yield from each([centre], one)), figure)
+        assert Counter(listed) == Counter(of_figure(expected, figure)), (figure, wanted)
+        if len(wanted) != 1:
+            yield from _paged(one, listed, centre)
     return told
+
+
+def _paged(question: Question, listed: list[Fact], centre: bytes) -> Program[None]:
+    """Pages tell what the whole list tells; the district has several centres, here the same after itself."""
+    twice = [*listed, *listed]
+    for many in (1, 3, len(listed) + 1, len(twice) + 1):
+        assert (yield from beginning([centre, centre], question, many)) == twice[:many], (question.figures, many)
 
 
 def test_what_counts_alike_counts_as_each_does_by_itself(days_passed: Desk) -> None:
@@ -255,7 +265,7 @@ async def explained(database: PostgresDatabase, asked: Any, bureau: Desk) -> str
     """The plan for spans of any length."""
     statement = sql.compiled(asked, sql.POSTGRES)
     given = parameters(bureau.centre, Span(FIRST, FIRST), bureau.now, {})
-    values = ", ".join(_literal(value) for value in statement.arguments(given or {}))
+    values = ", ".join(_literal(value) for value in statement.arguments({**(given or {}), "limit": 51}))
     async with database._pool.acquire() as connection:
         await connection.execute(f"PREPARE asked AS {statement.text}")
         found = await connection.fetch(f"EXPLAIN EXECUTE asked({values})")

@@ -1,6 +1,5 @@
 """What a number counts, thing by thing: the sum of the list is the number."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from daiban_server.console.words import Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program
 from daiban_server.features.figures import report
-from daiban_server.features.figures.asking import find_each
+from daiban_server.features.figures.asking import find_page
 from daiban_server.features.figures.catalogue import FIGURES
 from daiban_server.features.figures.report import Counted
 from daiban_server.http.problems import ProblemError
@@ -47,27 +46,23 @@ async def counted(request: Request, session: GivenSession, services: GivenServic
         raise ProblemError("figures.unknown")
     asked, wrong = asked_in(request.query_params, session, services)
     at = page_in(request)
-    listed = await services.database.read(find_each(asked, figure))
-    facts = await asyncio.to_thread(report.of_figure, listed.facts, figure)
-    shown = facts[before(at) : before(at + 1)]
+    page = await services.database.read(find_page(asked, figure, before(at), before(at + 1)))
     label = FIGURES[figure].label
     return await show(
         "figures/counted",
         services,
         session,
-        _read([report.told(fact) for fact in shown], session, services),
+        _read([report.told(fact) for fact in page.facts], session, services),
         here="figures",
         title=label,
         wrong=wrong,
         label=label,
         unit=f"{{0}} {FIGURES[figure].unit}",
-        value=sum(fact.times for fact in facts),
-        whose=listed.name,
+        value=page.value,
+        whose=page.name,
         at=at,
-        more=len(facts) > before(at + 1),
-        link=lambda page: address(
-            "/figures/counted", asked, figure=figure, **({"page": str(page)} if page > 1 else {})
-        ),
+        more=page.more,
+        link=lambda to: address("/figures/counted", asked, figure=figure, **({"page": str(to)} if to > 1 else {})),
         first=asked.span.first.isoformat(),
         last=asked.span.last.isoformat(),
         back=address("/figures", asked),

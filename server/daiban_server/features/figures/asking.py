@@ -1,15 +1,15 @@
 """What a request for figures asks: which days, of which centres, narrowed to what."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from daiban_server.db.program import Program
-from daiban_server.features.figures.catalogue import FIGURES
+from daiban_server.features.figures.catalogue import FIGURES, counts_for
 from daiban_server.features.figures.facts import By, Fact
-from daiban_server.features.figures.gathering import Gathered, Question, centres, each, gather
+from daiban_server.features.figures.gathering import Gathered, Question, beginning, centres, each, gather
 from daiban_server.features.figures.span import Span
 from daiban_server.http.problems import ProblemError, checked_day, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
@@ -97,6 +97,25 @@ def find_each(asked: Asked, figure: str) -> Program[Listed]:
     of, name = yield from _whose(asked)
     facts = yield from each(of, Question(asked.span, asked.now, (figure,), wanted=asked.narrow))
     return Listed(facts, name)
+
+
+class Page(NamedTuple):
+    """A part of what a figure counts, in order; `value` is the figure, `more` says whether anything follows."""
+
+    facts: Sequence[Fact]
+    value: int
+    more: bool
+    name: str
+
+
+def find_page(asked: Asked, figure: str, since: int, until: int) -> Program[Page]:
+    """What a figure counts from the place `since` to before `until`, of which the first is 0. The figure is counted
+    as it is for a report: only what is shown is read one by one. Raises `ProblemError` as `find` does."""
+    of, name = yield from _whose(asked)
+    question = Question(asked.span, asked.now, (figure,), wanted=asked.narrow)
+    value = sum(fact.times for fact in (yield from gather(of, question)).facts if figure in counts_for(fact))
+    facts = yield from beginning(of, question, until + 1)
+    return Page(facts[since:until], value, len(facts) > until, name)
 
 
 def _whose(asked: Asked) -> Program[tuple[Mapping[bytes, str], str]]:

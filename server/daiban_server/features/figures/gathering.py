@@ -11,10 +11,20 @@ from daiban_schemas.labels import MODES
 from daiban_server.db import schema
 from daiban_server.db.program import Lookup, Program, rows
 from daiban_server.features.figures import duties, mending
-from daiban_server.features.figures.catalogue import FIGURES, origin
+from daiban_server.features.figures.catalogue import FIGURES, counts_for, origin
 from daiban_server.features.figures.facts import FACETS, By, Fact, Source, narrowed
 from daiban_server.features.figures.kept import KEPT, Kept
-from daiban_server.features.figures.reading import Statement, Wish, alike, fits, parameters, read, singly, wish_of
+from daiban_server.features.figures.reading import (
+    Statement,
+    Wish,
+    alike,
+    firsts,
+    fits,
+    parameters,
+    read,
+    singly,
+    wish_of,
+)
 from daiban_server.features.figures.span import Span
 from daiban_server.http.people import names_of
 from daiban_sync.ids import NOBODY
@@ -73,8 +83,26 @@ def each(of: Iterable[bytes], question: Question) -> Program[Iterable[Fact]]:
     return chain.from_iterable((yield from _read(of, question, singly)))
 
 
+def beginning(of: Iterable[bytes], question: Question, many: int) -> Program[list[Fact]]:
+    """The first `many` of what the question's figures count, each by itself. What comes after a source that was not
+    read to its end is not known yet; where too few of what was read count, more is read."""
+    figures, limit = frozenset(question.figures), many
+    while True:
+        found = [list(facts) for facts in (yield from _read(of, question, firsts, limit=limit))]
+        unended = next((at for at, facts in enumerate(found) if len(facts) >= limit), len(found))
+        known = chain.from_iterable(found[: unended + 1])
+        counted = [fact for fact in known if not figures.isdisjoint(counts_for(fact))]
+        if len(counted) >= many or unended == len(found):
+            return counted[:many]
+        limit *= _MORE
+
+
+_MORE = 8
+"""How many times as much is read where the first so many do not count."""
+
+
 def _read(
-    of: Iterable[bytes], question: Question, way: Callable[[Kept, Wish], Statement]
+    of: Iterable[bytes], question: Question, way: Callable[[Kept, Wish], Statement], **limits: int
 ) -> Program[list[Iterable[Fact]]]:
     """Only from where the figures can come."""
     span, now, figures, apart, wanted, daily = question
@@ -87,7 +115,7 @@ def _read(
             continue
         for kept in (one for source, several in KEPT.items() if source in sources for one in several):
             if fits(kept, wanted):
-                batch = yield from read(kept, way(kept, wish_of(kept, apart, wanted, daily, acts)), asked)
+                batch = yield from read(kept, way(kept, wish_of(kept, apart, wanted, daily, acts)), {**asked, **limits})
                 found.append(batch.facts())
     return found
 

@@ -59,6 +59,13 @@ def singly(kept: Kept, wish: Wish) -> Statement:
 
 
 @lru_cache(256)
+def firsts(kept: Kept, wish: Wish) -> Statement:
+    """As many of them as `limit` says."""
+    statement = singly(kept, wish)
+    return statement._replace(asked=statement.asked.limit(bindparam("limit")))
+
+
+@lru_cache(256)
 def alike(kept: Kept, wish: Wish) -> Statement:
     """Facts that count alike as one. Rows are found before they are told apart: with both in one SELECT, SQLite would
     take an index that has them in order, and read the whole centre."""

@@ -141,6 +141,6 @@ async def test_a_person_keeps_twelve(township: Township) -> None:
 async def due(town: Township, case: str, days: int) -> None:
     """Let a case be due so many days from today."""
     day = (local_day(town.clock()) + datetime.timedelta(days=days)).isoformat()
-    sheet = schema.case_sheet
-    moved = update(sheet).where(sheet.c.id == bytes.fromhex(case)).values(due=day)
+    limit = schema.deadline
+    moved = update(limit).where(limit.c.case == bytes.fromhex(case)).values(due=day)
     await town.services.database.write("test", lambda: run(moved))

@@ -165,6 +165,10 @@ async def test_of_each_sort_a_few_are_listed_and_the_rest_are_counted(sqlite_tow
     set_clock(town, 9, days=4)
     page = main_of(await (await browser_of(town, "赵敏")).get("/summary"))
     assert "已超期 2 件" in page
+    # Whatever limit it is that is over: the list means the same.
+    found = main_of(await (await browser_of(town, "赵敏")).get("/cases?due=over"))
+    assert found.count('<th scope="row">') == 6
+    assert found.count("一次性告知时限") == found.count("已超期 ") == 6
 
 
 async def test_nothing_of_another_centre_waits_here(sqlite_township: Township) -> None:

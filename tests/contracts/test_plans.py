@@ -54,7 +54,7 @@ FOUND_BY: dict[str, tuple[Asked, str]] = {
     "awaiting": (statements(Wanted(status="awaiting")).how_many, "ix_case_sheet_status (centre=? AND status=?)"),
     "due": (
         statements(Wanted(due_before="2026-11-27")).how_many,
-        "ix_case_sheet_status (centre=? AND status=? AND due",
+        "ix_deadline_open (centre=? AND closed=? AND due",
     ),
     "windows": (listing._WINDOWS, "ix_case_sheet_window (centre=?)"),
     "limits": (owing._LIMITS, "ix_deadline_open (centre=? AND closed=?"),

@@ -13,6 +13,7 @@ from daiban_server.console import words
 from daiban_server.console.languages.spoken import listed, translated
 from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.paging import PAGE, before, page_in
+from daiban_server.console.reading import limits
 from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
@@ -21,6 +22,8 @@ from daiban_server.features.cases.kept import Search
 from daiban_server.features.cases.kept_routes import KeptOut, counted
 from daiban_server.features.cases.listing import CaseOut
 from daiban_server.features.cases.narrowing import OPEN
+from daiban_server.features.deadlines import running
+from daiban_server.features.deadlines.running import Standing
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.limits.calendar import local_day
 from daiban_server.services import GivenServices, Services
@@ -34,7 +37,8 @@ ALL = "/cases?all=yes"
 
 
 class Line(NamedTuple):
-    """A case in the list. `due` is None where nothing is owed any more."""
+    """A case in the list. `due` is how its next limit stands, which ends on `day`; None where nothing is owed.
+    `limit` is what it is called, unless it is the promised one."""
 
     record: str
     number: str
@@ -43,6 +47,7 @@ class Line(NamedTuple):
     place: str
     mark: Mark
     due: Mark | None
+    limit: str
     day: str
     handler: str
     mode: str
@@ -114,10 +119,11 @@ def _read(search: Search, at: int, session: SignedIn, services: Services) -> Pro
     counts = yield from listing.counts(centre)
     wanted = kept.wanted(search, person, local_day(now), PAGE + 1, before(at))
     lines = yield from listing.found(centre, wanted)
+    owed = yield from running.next_of(centre, [bytes.fromhex(one.record) for one in lines[:PAGE]])
     states = [(state, mark, counts.get(state, 0)) for state, mark in words.APPLICATION.items() if counts.get(state)]
     searches = yield from counted(person, centre, now)
     return {
-        "lines": [_line(one, book) for one in lines[:PAGE]],
+        "lines": [_line(one, owed.get(bytes.fromhex(one.record)), book) for one in lines[:PAGE]],
         "more": len(lines) > PAGE,
         "at": at,
         "states": states,
@@ -143,8 +149,7 @@ def _suggested(search: Search) -> str:
     return listed(translated(text) for text in told if text)[: kept.LONGEST_NAME]
 
 
-def _line(one: CaseOut, book: Book) -> Line:
-    due = words.due_day(one.due, book.now) if one.due and one.status in OPEN else None
+def _line(one: CaseOut, owed: Standing | None, book: Book) -> Line:
     place = book.places.get(bytes.fromhex(one.place), "") if is_id(one.place) else ""
     return Line(
         one.record,
@@ -153,13 +158,18 @@ def _line(one: CaseOut, book: Book) -> Line:
         one.applicant,
         place,
         words.APPLICATION.get(one.status, Mark(one.status, "empty")),
-        due,
-        one.due or "",
+        _due(owed, book.now) if owed else None,
+        limits.NAMES.get(owed.kind, owed.kind) if owed and owed.kind != "promise" else "",
+        owed.due if owed and not owed.paused else "",
         one.handler or one.owner,
         MODES.get(one.label, ""),
         words.moment(one.submitted, book.now),
         one.urgent,
     )
+
+
+def _due(owed: Standing, now: int) -> Mark:
+    return Mark("暂停计时", "half") if owed.paused else words.due_day(owed.due, now)
 
 
 def address_of(search: Search, **more: object) -> str:

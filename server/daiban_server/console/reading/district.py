@@ -10,6 +10,8 @@ from daiban_server.console import words
 from daiban_server.console.reading.arrivals import BATCHES
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, rows
+from daiban_server.features.deadlines.running import RUNNING
+from daiban_server.features.replies.following import STILL_OWED
 from daiban_server.services import Presence
 from daiban_sync.ids import NOBODY
 
@@ -24,12 +26,10 @@ _VISITS = (
     .where(_s.start >= bindparam("since"), _s.start < bindparam("until"))
     .group_by(_s.centre)
 )
-_OWED = select(_o.centre, func.count()).where(_o.reply.is_(None)).group_by(_o.centre)
-_OVERDUE = select(_o.centre, func.count()).where(_o.reply.is_(None), _o.due < bindparam("now")).group_by(_o.centre)
+_OWED = select(_o.centre, func.count()).where(*STILL_OWED).group_by(_o.centre)
+_OVERDUE = _OWED.where(_o.due < bindparam("now"))
 _LATE = (
-    select(_l.centre, func.count(_l.case.distinct()))
-    .where(_l.closed.is_(None), _l.state != "cancelled", _l.state != "paused", _l.due < bindparam("today"))
-    .group_by(_l.centre)
+    select(_l.centre, func.count(_l.case.distinct())).where(*RUNNING, _l.due < bindparam("today")).group_by(_l.centre)
 )
 _HEADS = select(_p.centre, _p.name, _p.phone).where(_p.role == "head", _p.active).order_by(_p.id.desc())
 _TASKS = select(_t.centre, func.count()).where(_t.done_at.is_(None)).group_by(_t.centre)

@@ -11,6 +11,7 @@ from daiban_server.console.reading.book import Book
 from daiban_server.console.words import Mark
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.features.deadlines.running import RUNNING
 from daiban_server.limits.sentences import LABELS
 
 LISTED = 12
@@ -23,21 +24,17 @@ _OWED = (
     .select_from(schema.deadline.join(schema.case_sheet, (_s.centre == _d.centre) & (_s.id == _d.case)))
     .where(
         _d.centre == bindparam("centre_id"),
-        _d.closed.is_(None),
-        _d.state != "cancelled",
-        _d.state != "paused",
+        *RUNNING,
         _d.due <= bindparam("until_day"),
     )
     .order_by(_d.due, _s.number)
     .limit(LISTED)
 )
 _COUNTS = (
-    select(_d.due < bindparam("today"), func.count())
+    select(_d.due < bindparam("today"), func.count(_d.case.distinct()))
     .where(
         _d.centre == bindparam("centre_id"),
-        _d.closed.is_(None),
-        _d.state != "cancelled",
-        _d.state != "paused",
+        *RUNNING,
         _d.due <= bindparam("today"),
     )
     .group_by(_d.due < bindparam("today"))
@@ -61,7 +58,7 @@ class LimitLine(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """The next ones, and how many are over and due today."""
+    """The next ones, and of how many cases one is over, or due today."""
 
     listed: list[LimitLine]
     over: int

@@ -9,6 +9,7 @@ from daiban_server.console import words
 from daiban_server.console.reading.book import Book
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.features.deadlines.running import RUNNING
 from daiban_server.features.devices.silence import Silent
 
 MOST = 200
@@ -21,9 +22,7 @@ _LIMITS = (
     .select_from(schema.deadline.join(schema.case_sheet, (_s.centre == _d.centre) & (_s.id == _d.case)))
     .where(
         _d.centre == bindparam("centre_id"),
-        _d.closed.is_(None),
-        _d.state != "cancelled",
-        _d.state != "paused",
+        *RUNNING,
         or_(_d.due <= bindparam("today"), _d.kind == "notice"),
     )
     .order_by(_d.due, _s.submitted, _s.id, _d.kind)

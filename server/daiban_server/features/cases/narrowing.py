@@ -19,10 +19,11 @@ from daiban_schemas.telephone import dialled, is_written_as_one
 from daiban_server import homes
 from daiban_server.db import schema
 from daiban_server.db.program import Program
+from daiban_server.features.deadlines.running import RUNNING
 from daiban_server.spelling import pattern
 from daiban_sync.ids import NOBODY
 
-_s = schema.case_sheet.c
+_s, _l = schema.case_sheet.c, schema.deadline.c
 OPEN = ("submitted", "received", "awaiting", "accepted", "sent_up")
 """States in which the centre still owes something."""
 _TEXTS = ("status", "window", "label", "source", "household", "handler")
@@ -30,7 +31,8 @@ _TEXTS = ("status", "window", "label", "source", "household", "handler")
 
 class Wanted(Struct, frozen=True):
     """What a list is narrowed to; an empty text is no wish. `query` is looked for in number, name, pinyin and phone;
-    `due_from` and `due_before` are days; what is due from the first on is due before the second."""
+    `due_from` and `due_before` are days: of a case that fits some limit runs which ends from
+    the first on and before the second."""
 
     query: str = ""
     status: str = ""
@@ -59,12 +61,16 @@ _BY_DUE: _Order = (_s.due.is_(None), _s.due, _s.submitted.desc(), _s.id)
 _BY_END: _Order = (_s.ended.desc(), _s.accepted.desc(), _s.id.desc())
 """As the index of what is over goes; every order ends with the id, so that no line stands on two pages or on none."""
 _BY_END_IN_ONE_PASS: _Order = ((_s.ended + literal_column("0")).desc(), *_BY_END[1:])
+_OWING = select(_l.case).where(
+    _l.centre == bindparam("centre_id"),
+    *RUNNING,
+    _l.due < bindparam("due_before"),
+    _l.due >= bindparam("due_from"),
+)
 _ASKED: Mapping[str, "ColumnElement[bool]"] = {
     **{name: _s[name] == bindparam(name) for name in _TEXTS},
     "household": _s.household.in_(homes.joined("household")),
-    "due_before": (_s.due < bindparam("due_before"))
-    & (_s.due >= bindparam("due_from"))
-    & or_(*(_s.status == one for one in OPEN)),
+    "due_before": _s.id.in_(_OWING),
     "query": or_(
         _s.search.like(bindparam("pattern"), escape="\\"), _s.search.like(bindparam("telephone"), escape="\\")
     ),

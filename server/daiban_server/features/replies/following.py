@@ -28,14 +28,15 @@ HOME = frozenset({"place", "cadre"})
 """What it hangs on in a case and in its household."""
 
 _o, _s, _p = schema.obligation.c, schema.case_sheet.c, schema.person.c
-_IS_OPEN = (or_(_o.state == "due", _o.state == "late"), _o.reply.is_(None))
+STILL_OWED = (or_(_o.state == "due", _o.state == "late"), _o.reply.is_(None))
+"""Which replies somebody still has to give: one of a case that ended before its day has lapsed."""
 _OF_CASE = select(_o.id, _o.cadre, _o.household).where(
-    _o.centre == bindparam("centre_id"), _o.application == bindparam("case_id"), *_IS_OPEN
+    _o.centre == bindparam("centre_id"), _o.application == bindparam("case_id"), *STILL_OWED
 )
 _LAST = select(func.max(_o.round)).where(_o.centre == bindparam("centre_id"), _o.application == bindparam("case_id"))
 _OF_HOME = (
     select(_o.application)
-    .where(_o.centre == bindparam("centre_id"), _o.household.in_(homes.joined("household_id")), *_IS_OPEN)
+    .where(_o.centre == bindparam("centre_id"), _o.household.in_(homes.joined("household_id")), *STILL_OWED)
     .distinct()
     .order_by(_o.application)
 )
@@ -51,7 +52,7 @@ _ORPHANED = (
             schema.case_sheet, (_s.centre == _o.centre) & (_s.id == _o.application)
         )
     )
-    .where(_p.active.is_(False), _s.ended.is_(None), *_IS_OPEN)
+    .where(_p.active.is_(False), _s.ended.is_(None), *STILL_OWED)
     .distinct()
     .limit(PAGE)
 )
@@ -59,7 +60,7 @@ _OPEN_CASES = union(
     select(_s.id).where(
         _s.centre == bindparam("centre_id"), _s.id > bindparam("after"), _s.ended.is_(None), _s.status != "withdrawn"
     ),
-    select(_o.application).where(_o.centre == bindparam("centre_id"), _o.application > bindparam("after"), *_IS_OPEN),
+    select(_o.application).where(_o.centre == bindparam("centre_id"), _o.application > bindparam("after"), *STILL_OWED),
 ).subquery("open_cases")
 _PAGE = select(_OPEN_CASES.c[0]).order_by(_OPEN_CASES.c[0]).limit(PAGE)
 _CENTRES = select(_s.centre).distinct().order_by(_s.centre)

@@ -292,23 +292,25 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     with contextlib.suppress(ValueError, RuntimeError):  # not in a main thread: a test holds this server
         asyncio.get_running_loop().add_signal_handler(STOPPING, services.stopping.set)
     await asyncio.to_thread(migrate, settings.database_url)
-    wired.database.opened = await open_database(settings.database_url, durable=settings.durable)
-    await renew_projections(services)
-    await replay_parked(services)
-    await erasing.finish(services)
-    await give_up_plans(services)
-    if wired.rounds:
-        await first_watch(services)
-    jobs = asyncio.create_task(run_jobs(services)) if wired.rounds else None
-    try:
+    async with contextlib.AsyncExitStack() as running:
+        wired.database.opened = await open_database(settings.database_url, durable=settings.durable)
+        # A start that fails or is broken off closes it too: an open connection's thread keeps the process alive.
+        running.push_async_callback(wired.database.close)
+        running.push_async_callback(services.planning.close)
+        await renew_projections(services)
+        await replay_parked(services)
+        await erasing.finish(services)
+        await give_up_plans(services)
+        if wired.rounds:
+            await first_watch(services)
+            running.push_async_callback(_called_off, asyncio.create_task(run_jobs(services)))
         yield
-    finally:
-        if jobs is not None:
-            jobs.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await jobs
-        await services.planning.close()
-        await wired.database.close()
+
+
+async def _called_off(jobs: "asyncio.Task[None]") -> None:
+    jobs.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await jobs
 
 
 class _Later:

@@ -1,6 +1,7 @@
 """The migrations make exactly the tables that the code knows, on both databases."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
+from daiban_server.app import create_app
 from daiban_server.db.migrate import configuration, migrate, newest
 from daiban_server.db.schema import metadata
-from daiban_server.db.sqlite import DatabaseInUseError, SqliteDatabase
+from daiban_server.db.sqlite import DatabaseInUseError, SqliteDatabase, hold_lock
+from daiban_server.services import Services
+from daiban_server.settings import Settings
 
 
 def differences(connection: Connection) -> list[object]:
@@ -97,6 +101,37 @@ async def test_a_second_server_on_one_sqlite_file_is_refused(tmp_path: Path) -> 
     await first.close()
     again = await SqliteDatabase.open(path)
     await again.close()
+
+
+async def test_what_cannot_be_opened_leaves_no_lock_and_no_thread_behind(tmp_path: Path) -> None:
+    """A thread that is left keeps the process from ever ending, and nobody would start it again."""
+    path, before = tmp_path / "daiban.db", set(threading.enumerate())
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(dbapi2.DatabaseError, match="not a database"):
+        await SqliteDatabase.open(path)
+    assert left_since(before) == []
+    hold_lock(path).close()
+
+
+async def test_a_start_that_fails_half_way_closes_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(services: Services) -> None:
+        raise RuntimeError("no room on the disk")
+
+    monkeypatch.setattr("daiban_server.app.replay_parked", fails)
+    app, before = create_app(Settings(tmp_path)), set(threading.enumerate())
+    with pytest.RaisesGroup(pytest.RaisesExc(RuntimeError, match="no room")):
+        async with app.lifespan():
+            raise AssertionError("it has started")
+    hold_lock(tmp_path / "daiban.db").close()
+    assert left_since(before) == []
+
+
+def left_since(before: set[threading.Thread]) -> list[str]:
+    """The threads of connections that are there beside those of `before`; one that ends is waited for."""
+    found = [one for one in set(threading.enumerate()) - before if "connection" in one.name]
+    for one in found:
+        one.join(5)
+    return [one.name for one in found if one.is_alive()]
 
 
 async def test_an_old_sqlite_library_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ other's locks. The writer alone checkpoints.
 """
 
 import asyncio
+import contextlib
 import contextvars
 import fcntl
 from collections.abc import Callable, Hashable
@@ -31,6 +32,10 @@ class DatabaseInUseError(RuntimeError):
 
 class _Connection(aiosqlite.Connection):
     """An aiosqlite connection whose thread runs whole functions: no hop and no await per row."""
+
+    async def __aenter__(self) -> "_Connection":
+        await self
+        return self
 
     async def call(self, function: Any, *arguments: Any) -> Any:
         """Run `function(connection, *arguments)` on the connection's own thread."""
@@ -58,11 +63,15 @@ class SqliteDatabase:
         thrown away unless it is finished, and synced then. Raises `DatabaseInUseError`."""
         if dbapi2.sqlite_version_info < OLDEST_SAFE:
             raise RuntimeError(f"SQLite {dbapi2.sqlite_version} may lose data in WAL mode; 3.51.3 or newer is needed")
-        lock = hold_lock(path)
-        writer = await _connect(path, "rw")
-        await writer.call(_prepare_writer, durable)
-        readers = [await _connect(path, "ro") for _ in range(READERS)]
-        return cls(writer, readers, _connector(path, "ro")(), lock)
+        async with contextlib.AsyncExitStack() as opened:
+            lock = opened.enter_context(hold_lock(path))
+            writer = await opened.enter_async_context(_connection(path, "rw"))
+            await writer.call(_prepare_writer, durable)
+            readers = [await opened.enter_async_context(_connection(path, "ro")) for _ in range(READERS)]
+            here = _connector(path, "ro")()
+            # What was opened stays open only if all of it was: a thread that is left keeps the process from ending.
+            opened.pop_all()
+        return cls(writer, readers, here, lock)
 
     async def read(self, program: Program[T]) -> T:
         """Run a program that only reads, on one snapshot."""
@@ -136,8 +145,8 @@ def hold_lock(path: Path) -> Any:
     return lock
 
 
-async def _connect(path: Path, mode: str) -> _Connection:
-    return await _Connection(_connector(path, mode), 64)  # type: ignore[return-value]  # awaited, it gives itself back as its base
+def _connection(path: Path, mode: str) -> _Connection:
+    return _Connection(_connector(path, mode), 64)
 
 
 def _connector(path: Path, mode: str) -> Callable[[], Any]:

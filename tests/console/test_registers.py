@@ -3,7 +3,7 @@
 from playwright.async_api import Page
 
 from daiban_server.console.words import local
-from tests.console.workday import browser_of, no_wider_than_the_screen, press, set_clock, sign_in
+from tests.console.workday import browser_of, main_of, no_wider_than_the_screen, press, set_clock, sign_in
 from tests.support.chromium import picture
 from tests.support.township import Township
 
@@ -52,3 +52,12 @@ async def test_what_cannot_be_read_is_said_and_today_is_shown(sqlite_township: T
         assert (page.status_code, said in page.text) == (200, True), query
         assert "'<b>" not in page.text
     assert (await (await browser_of(sqlite_township, "孙亮")).get("/registers")).status_code == 403
+
+
+async def test_the_book_has_a_first_day_and_a_last(sqlite_township: Township) -> None:
+    http = await browser_of(sqlite_township, "赵敏")
+    for query, before in (("first=0001-01-01", False), ("first=0001-01-02&last=0001-01-03", True)):
+        page = await http.get(f"/registers?{query}")
+        assert (page.status_code, "前一天" in main_of(page), "后一天" in main_of(page)) == (200, before, True), query
+    page = await http.get("/registers?first=9999-12-31")
+    assert (page.status_code, "前一天" in main_of(page), "后一天" in main_of(page)) == (200, True, False)

@@ -27,6 +27,7 @@ LONGEST = 40
 """Characters of a register's name that are looked at."""
 MOST_DAYS = 62
 """Days on one page; the printed book takes any."""
+_ONE = datetime.timedelta(days=1)
 _VISITORS = ("来访人", "所在村", "来访事由", "当场答复", "首问责任人", "电话")
 _CASES = ("办件编号", "申请人", "所在村", "事项", "办理方式", "经办人", "期限", "办结", "结果")
 _OPINIONS = ("编号", "渠道", "意见", "留名", "答复人", "答复期限", "答复", "整改")
@@ -57,8 +58,8 @@ async def registers(request: Asked, session: GivenSession, services: GivenServic
         last=last.isoformat(),
         wrong=wrong,
         paper=f"/v1/registers/{name}/print?{urlencode({'first': first.isoformat(), 'last': last.isoformat()})}",
-        before=_address(name, first - datetime.timedelta(days=1)),
-        after=_address(name, last + datetime.timedelta(days=1)) if last < today else "",
+        before=_address(name, first - _ONE) if first > datetime.date.min else "",
+        after=_address(name, last + _ONE) if last < today else "",
     )
 
 

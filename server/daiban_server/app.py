@@ -13,6 +13,7 @@ from litestar.types import Message, Scope
 from daiban_server.accounts import account_routes, passkey_routes, people_routes, session_routes
 from daiban_server.accounts.oidc.provider import Provider
 from daiban_server.console.provider import CALLBACK
+from daiban_server.console.refusing import EITHER, recognise
 from daiban_server.console.routes import PRACTICE, STATIC
 from daiban_server.console.routes import ROUTES as CONSOLE
 from daiban_server.console.templates import TEMPLATES
@@ -66,7 +67,6 @@ from daiban_server.http import (
     headers,
     health,
     logs,
-    problems,
     records,
     session,
     spools,
@@ -274,7 +274,8 @@ def routed(*, practice: bool = False) -> Litestar:
         guards=[session.permitted],
         before_request=readable,
         before_send=[dress],
-        exception_handlers=problems.HANDLERS,
+        exception_handlers=EITHER,
+        after_exception=[recognise],
         lifespan=[_lifespan],
         openapi_config=OpenAPIConfig(title="Daiban", version="1", path="/schema", render_plugins=[Described()]),
         template_config=TEMPLATES,

@@ -101,7 +101,13 @@ ASKING: dict[str, Problem] = {
     ),
     "request.invalid": Problem(400, "请求内容不对", "请检查后重试", "Invalid request", "Check it and try again"),
     "request.not_found": Problem(404, "没有这个地址", "请检查地址", "Not found", "Check the address"),
-    "request.method": Problem(405, "不支持这种请求", "请检查方法", "Method not allowed", "Check the method"),
+    "request.method": Problem(
+        405,
+        "这个地址不能直接打开",
+        "请从菜单打开原来那一页，在那里填好再提交；程序请检查方法",
+        "This address cannot be opened by itself",
+        "Open the page with its form from the menu and send it from there; programs: check the method",
+    ),
     "request.media_type": Problem(
         415, "内容类型不支持", "请检查内容类型", "Unsupported media type", "Check the content type"
     ),

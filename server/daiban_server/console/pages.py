@@ -1,4 +1,4 @@
-"""How pages are answered and forms are read: problems in words, the sign-in in between. Headers: `http/headers.py`."""
+"""How pages are answered and forms are read. Problems: `refusing.py`; headers: `http/headers.py`."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,22 +6,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 
-from daiban_schemas.problem import PROBLEMS
 from daiban_server.accounts.sessions import CHANGE, ENROL, FULL, SECOND
 from daiban_server.console.help import beside
-from daiban_server.console.language import asked_of, hear
-from daiban_server.console.words import problem
 from daiban_server.db.program import Program
-from daiban_server.http import problems
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import SignedIn, check_csrf
 from daiban_server.permissions import may
 from daiban_server.services import Services
-from daiban_server.spine.refusal import Refusal
-from daiban_sync.errors import SyncError
 
 Asked = Request[Any, Any, Any]
 
@@ -236,76 +229,3 @@ def dressed(headers: Mapping[str, str]) -> Callable[[Response[Any]], Awaitable[R
         return response
 
     return put_on
-
-
-# Problems ---------------------------------------------------------------------------------------------------------
-
-
-def on_problem(request: Asked, error: ProblemError) -> Response[Any]:
-    """What a handler raised on purpose. Who is not signed in is led to the door, and from there back to here."""
-    if error.code == "session.missing":
-        if request.method == "GET":
-            return Redirect(f"/sign-in?{urlencode({'next': safe(asked_of(request))})}", status_code=303)
-        return go("/sign-in", "expired")
-    step = STEPS.get(error.code.removeprefix("session."))
-    if step is not None:
-        return go(step)
-    if error.code == "session.complete":
-        return go("/summary")
-    if error.code == "session.stale":
-        return go("/account/proof")
-    return problem_page(request, error.code, error.headers)
-
-
-def problem_page(request: Asked, code: str, headers: Mapping[str, str] | None = None) -> Template:
-    """A problem in words, with the way on."""
-    hear(request)  # what was refused at the door has not been heard yet
-    title, advice = problem(code)
-    known = PROBLEMS.get(code, PROBLEMS["server.fault"])
-    session = request.scope["state"].get("session")
-    context = {
-        "title": title,
-        "problem": title,
-        "advice": advice,
-        "code": code,
-        "session": session,
-    }
-    return page("problem", context, known.status, headers)
-
-
-def on_sync_error(request: Asked, error: SyncError) -> Response[Any]:
-    """What the rules refused."""
-    return problem_page(request, error.code)
-
-
-def on_refusal(request: Asked, error: Refusal) -> Response[Any]:
-    """An act that cannot be obeyed."""
-    return problem_page(request, error.code)
-
-
-def on_http(request: Asked, error: HTTPException) -> Response[Any]:
-    """The framework's own refusals."""
-    return problem_page(
-        request, {403: "permission.denied", 404: "request.not_found"}.get(error.status_code, "request.invalid")
-    )
-
-
-def on_validation(request: Asked, error: ValidationException) -> Response[Any]:
-    """An address or a form that does not fit."""
-    return problem_page(request, "request.invalid")
-
-
-def on_fault(request: Asked, error: Exception) -> Response[Any]:
-    """A fault of ours, logged where the API's are."""
-    busy = problems.on_fault(request, error).status_code == PROBLEMS["server.busy"].status
-    return problem_page(request, "server.busy" if busy else "server.fault")
-
-
-HANDLERS: dict[Any, Any] = {
-    ProblemError: on_problem,
-    SyncError: on_sync_error,
-    Refusal: on_refusal,
-    ValidationException: on_validation,
-    HTTPException: on_http,
-    Exception: on_fault,
-}

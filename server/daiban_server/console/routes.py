@@ -39,10 +39,11 @@ from daiban_server.console.language import choose, listen
 from daiban_server.console.live import live
 from daiban_server.console.messages import page as messages
 from daiban_server.console.openly import hall, resident
-from daiban_server.console.pages import HANDLERS, STATIC_HEADERS, dressed
+from daiban_server.console.pages import STATIC_HEADERS, dressed
 from daiban_server.console.posts import changing as posting
 from daiban_server.console.posts import reading as posts
 from daiban_server.console.reception import scans, taking, who
+from daiban_server.console.refusing import HANDLERS
 from daiban_server.console.replies import listed as listed_replies
 from daiban_server.console.replies import writing
 from daiban_server.console.settings import page as settings

@@ -80,8 +80,13 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[b
     """The framework's own refusals; what a path does not allow says what it does (RFC 9110, 15.5.6)."""
     if error.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:
         return on_fault(request, error)
+    return problem(request, *framework(error))
+
+
+def framework(error: HTTPException) -> tuple[str, dict[str, str]]:
+    """The code of a refusal of the framework's, and the headers that belong to it."""
     allow = {name: value for name, value in (error.headers or {}).items() if name == "allow"}
-    return problem(request, _BY_STATUS.get(error.status_code, "request.invalid"), allow)
+    return _BY_STATUS.get(error.status_code, "request.invalid"), allow
 
 
 def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -6,7 +6,8 @@ from litestar import HttpMethod, Litestar, Response, route
 from litestar.response import Template
 
 from daiban_server.console.language import choose, listen
-from daiban_server.console.pages import HANDLERS, Asked, page
+from daiban_server.console.pages import Asked, page
+from daiban_server.console.refusing import HANDLERS
 from daiban_server.console.routes import STATIC
 from daiban_server.console.templates import TEMPLATES
 from daiban_server.http import headers, problems

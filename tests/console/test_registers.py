@@ -1,5 +1,8 @@
 """登记簿 on the screen: every number of a day, and a day on which nobody came."""
 
+import html
+import re
+
 from playwright.async_api import Page
 
 from daiban_server.console.words import local
@@ -52,6 +55,21 @@ async def test_what_cannot_be_read_is_said_and_today_is_shown(sqlite_township: T
         assert (page.status_code, said in page.text) == (200, True), query
         assert "'<b>" not in page.text
     assert (await (await browser_of(sqlite_township, "孙亮")).get("/registers")).status_code == 403
+
+
+async def test_a_book_is_printed_as_soon_as_it_has_a_page(sqlite_township: Township) -> None:
+    town = sqlite_township
+    set_clock(town, 9)
+    http = await browser_of(town, "赵敏")
+    assert "打印" not in main_of(await http.get("/registers")), "nobody ever came"
+    await came(town, "张桂兰")
+    set_clock(town, 8, days=1)
+    http = await browser_of(town, "赵敏")
+    morning = await http.get("/registers")
+    assert "没有登记" in main_of(morning)
+    paper = re.search(r'href="(/v1/registers/[^"]+)">打印', main_of(morning))
+    assert paper, "an empty day has a page that says so"
+    assert (await http.get(html.unescape(paper[1]))).headers["content-type"] == "application/pdf"
 
 
 async def test_the_book_has_a_first_day_and_a_last(sqlite_township: Township) -> None:

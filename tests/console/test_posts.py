@@ -41,6 +41,22 @@ async def test_a_post_is_made_and_held_by_two(sqlite_township: Township, desk: P
     assert await phone.get_by_role("button", name="定下").count() == 0, "a clerk looks only"
 
 
+async def test_what_hangs_and_is_worn_is_offered_to_whoever_may_print_it(sqlite_township: Township) -> None:
+    town = sqlite_township
+    head = await browser_of(town, "李红")
+    csrf = await token(head)
+    made = await head.post("/posts", data={"csrf": csrf, "title": "白河村代办岗", "role": "agent"})
+    place = made.headers["location"].partition("?")[0]
+    given = {"csrf": csrf, "a": town.people["王芳"].hex(), f"place-{town.qingshan.hex()}": "yes"}
+    assert (await head.post(f"{place}/appoint", data=given)).status_code == 303
+    badge = f"/v1/print/people/{town.people['王芳'].hex()}/badge"
+    for name, status in (("李红", 200), ("赵敏", 200), ("孙亮", 403)):
+        http = await browser_of(town, name)
+        assert (await http.get(badge)).status_code == status
+        page = await http.get(place)
+        assert (page.status_code, badge in page.text) == (200, status == 200), name
+
+
 async def test_a_post_without_anybody_says_so_and_goes_when_it_is_closed(sqlite_township: Township) -> None:
     town = sqlite_township
     http = await browser_of(town, "李红")

@@ -127,6 +127,7 @@ async def whole(
         errors=errors or {},
         holding=[(role, ROLES[role]) for role in HOLDING],
         may_change=may(session.role, "post.change"),
+        may_print=may(session.role, "paper.print"),
     )
 
 

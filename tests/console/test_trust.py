@@ -61,3 +61,11 @@ async def test_a_clerk_takes_no_evidence_out(sqlite_township: Township) -> None:
     form = {"csrf": await token(http), "reason": "好奇"}
     assert (await http.post(f"/cases/{case}/evidence", data=form)).status_code == 403
     assert (await http.get("/trust")).status_code == 403
+
+
+async def test_who_looked_is_offered_to_whoever_may_read_it(sqlite_township: Township) -> None:
+    for name, status in (("李红", 200), ("周区", 403)):
+        http = await browser_of(sqlite_township, name)
+        assert (await http.get("/audit")).status_code == status
+        page = await http.get("/trust")
+        assert (page.status_code, "打开查看记录" in page.text) == (200, status == 200), name

@@ -90,6 +90,7 @@ def _read(session: SignedIn, query: str, services: Services) -> Program[Mapping[
         if standing
         else "",
         "may_export": mine,
+        "may_audit": may(session.role, "audit.read"),
         "found": (yield from listing.closest(centre, query, FOUND)) if mine and query else [],
     }
 

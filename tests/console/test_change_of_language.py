@@ -1,10 +1,12 @@
 """Whoever reads a page in another language goes on where he was: at the page, and at what he had asked of it."""
 
+from urllib.parse import quote
+
 import pytest
 from playwright.async_api import Page
 
 from tests.console.test_cases import handed_in
-from tests.console.workday import press, sign_in
+from tests.console.workday import browser_of, press, sign_in
 from tests.support.township import Township
 
 
@@ -48,3 +50,30 @@ async def test_the_way_back_is_a_page_of_ours(onward: str, referer: str, leads: 
     async with sqlite_township.stranger() as http:
         answer = await http.get("/language/en", params={"next": onward}, headers={"Referer": referer})
     assert (answer.status_code, answer.headers["location"]) == (303, leads)
+
+
+@pytest.mark.parametrize(
+    ("sent", "referer", "leads"),
+    [
+        ("/account/password", "/account", "/account"),
+        ("/account/password", "", "/account"),
+        ("/account/password", "/account/password", "/account"),
+        ("/visits/book/offers", "/visits/book?q=1", "/visits/book?q=1"),
+        ("/settings/office", "", "/settings"),
+        ("/visits/away", "/visits/away", "/visits/away"),
+        (f"/visits/away/{'0' * 32}/begin", "", f"/visits/away/{'0' * 32}"),
+        ("/sign-out", "//elsewhere.example", "/"),
+        ("/sign-out", "/cases?state=submitted", "/cases?state=submitted"),
+    ],
+)
+async def test_what_came_of_a_form_leads_back_to_the_form(
+    sent: str, referer: str, leads: str, sqlite_township: Township
+) -> None:
+    town = sqlite_township
+    http = await browser_of(town, "李红")
+    headers = {"Referer": town.url + referer} if referer else {}
+    page = await http.post(sent, data={"csrf": "stale"}, headers=headers)
+    assert f'href="/language/en?next={quote(leads)}"' in page.text
+    elsewhere = {"Referer": "https://elsewhere.example/audit"}
+    page = await http.post("/account/password", data={"csrf": "stale"}, headers=elsewhere)
+    assert 'href="/language/en?next=/account"' in page.text

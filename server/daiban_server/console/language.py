@@ -2,9 +2,10 @@
 
 import re
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
-from litestar import Request, get
+from litestar import Litestar, Request, get
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -18,7 +19,7 @@ COOKIE = "daiban_language"
 YEAR = 365 * 86_400
 _LOCAL = re.compile(r"/(?!/)[!-\[\]-~]*")
 """A path of ours with its query: nothing that a browser may take for another host, or that ends a header."""
-_REFERER = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)(?:\?([^#\s]*))?")
+_REFERER = re.compile(r"https?://([^/?#\s]+)(/[^?#\s]*)(?:\?([^#\s]*))?")
 _address: ContextVar[str] = ContextVar("address", default="/")
 
 
@@ -33,7 +34,7 @@ def hear(request: Request[Any, Any, Any]) -> None:
     office's browser is English by chance."""
     practising.note(request.app.state.settings)
     speak(request.cookies.get(COOKIE, CHINESE))
-    _address.set(asked_of(request) if request.method == "GET" else "/")
+    _address.set(asked_of(request) if request.method == "GET" else _form_of(request))
 
 
 def asked_of(request: Request[Any, Any, Any]) -> str:
@@ -42,8 +43,31 @@ def asked_of(request: Request[Any, Any, Any]) -> str:
     return request.url.path + (f"?{query}" if query else "")
 
 
+def _form_of(request: Request[Any, Any, Any]) -> str:
+    """Of a page that came of a form, which cannot be asked for again: where the form stands. It is the page that sent
+    it, or, where that came of a form too, the nearest one above."""
+    was = _REFERER.fullmatch(request.headers.get("referer", ""))
+    if was and was[1] == request.headers.get("host") and _LOCAL.fullmatch(was[2]) and _opens(request.app, was[2]):
+        return f"{was[2]}?{was[3]}" if was[3] else was[2]
+    path = request.url.path
+    while path != "/" and not _opens(request.app, path):
+        path = path.rpartition("/")[0] or "/"
+    return path
+
+
+def _opens(app: Litestar, path: str) -> bool:
+    return _pages(app).fullmatch(path) is not None
+
+
+@lru_cache(maxsize=2)
+def _pages(app: Litestar) -> re.Pattern[str]:
+    """Every address that an application opens without a form."""
+    templates = [re.split(r"\{[^}]*\}", one.path) for one in app.routes if "GET" in getattr(one, "methods", ())]
+    return re.compile("|".join("[^/]+".join(map(re.escape, parts)) for parts in templates))
+
+
 def address() -> str:
-    """Where somebody comes back to in another language: this page, if it can be asked for again."""
+    """Where somebody comes back to in another language: this page, or of what came of a form the page with the form."""
     return _address.get()
 
 
@@ -54,7 +78,7 @@ def _as_it_stands(onward: str, referer: str) -> str:
         return "/"
     path, _, query = onward.partition("?")
     was = _REFERER.fullmatch(referer) if referer.isascii() else None
-    query = was[2] or "" if was and was[1] == path else query
+    query = was[3] or "" if was and was[2] == path else query
     return f"{path}?{query}" if query else path
 
 

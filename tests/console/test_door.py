@@ -245,3 +245,10 @@ async def test_the_keyboard_reaches_the_page_first_and_shows_where_it_is(sqlite_
     await desk.keyboard.press("Tab")
     outline = await desk.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert (await desk.evaluate("document.activeElement.textContent"), outline) == ("刷新", "solid")
+
+
+async def test_what_a_password_manager_reads_has_a_name_for_everybody(sqlite_township: Township, desk: Page) -> None:
+    await sign_in(desk, sqlite_township, "赵敏", "/account")
+    name = desk.locator('input[name="username"]')
+    assert await name.get_attribute("autocomplete") == "username"
+    assert await desk.get_by_role("textbox", name="账号").count() == await name.count() == 1

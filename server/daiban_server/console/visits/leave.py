@@ -23,6 +23,7 @@ from daiban_sync import ids
 
 KIND = KINDS["handover"]
 REASON_LENGTH = 100
+LAST_YEAR = 2199
 SAID = {
     "arrange": "arranged",
     "begin": "begun",
@@ -53,15 +54,10 @@ async def ask(request: Asked, session: GivenSession, services: GivenServices) ->
 
 def _told(form: Mapping[str, str], now: int) -> tuple[dict[str, Any], dict[str, str]]:
     """What a form says of an absence, and what is wrong with it by field. Days are whole and both counted."""
-    errors, today = {}, words.local(now).date()
     since, until = _day(form.get("since", "")), _day(form.get("until", ""))
     reason = form.get("reason", "").strip()
-    if not ids.is_id(form.get("person", "")):
-        errors["person"] = "请选是谁请假。"
-    if since is None or since < today:
-        errors["since"] = "请填从哪天起，不能早于今天。"
-    if form.get("until", "").strip() and (until is None or until < (since or today)):
-        errors["until"] = "最后一天不能早于第一天；不知道就空着。"
+    errors = {} if ids.is_id(form.get("person", "")) else {"person": "请选是谁请假。"}
+    errors |= _wrong_days(form, since, until, words.local(now).date())
     if len(reason) > REASON_LENGTH:
         errors["reason"] = say("事由请写在 {0} 字以内。", REASON_LENGTH)
     if errors or since is None:
@@ -72,13 +68,30 @@ def _told(form: Mapping[str, str], now: int) -> tuple[dict[str, Any], dict[str, 
     return {**fields, **({"reason": reason} if reason else {})}, {}
 
 
+def _wrong_days(
+    form: Mapping[str, str], since: datetime.date | None, until: datetime.date | None, today: datetime.date
+) -> dict[str, str]:
+    """What is wrong with the first and the last day of a form, by field."""
+    days = {"since": since, "until": until}
+    errors = {name: _no_day() for name, day in days.items() if day is None and form.get(name, "").strip()}
+    if "since" not in errors and (since is None or since < today):
+        errors["since"] = "请填从哪天起，不能早于今天。"
+    if until and until < (since or today):
+        errors["until"] = "最后一天不能早于第一天；不知道就空着。"
+    return errors
+
+
+def _no_day() -> str:
+    return say("请填一个日期，最晚到 {0} 年。", LAST_YEAR)
+
+
 def _day(text: str) -> datetime.date | None:
     """A day of these times; None for what is none."""
     try:
         day = datetime.date.fromisoformat(text.strip())
     except ValueError:
         return None
-    return day if 2000 < day.year < 2200 else None
+    return day if 2000 < day.year <= LAST_YEAR else None
 
 
 def _midnight(day: datetime.date) -> int:
@@ -123,8 +136,10 @@ def _arguments(name: str, form: Mapping[str, str]) -> tuple[dict[str, Any], str]
         return ({"to": to} if ids.is_id(to) else {}), ""
     if name == "replace":
         return {"to": to}, "" if ids.is_id(to) else "请先选由谁接着顶岗。"
-    if name == "prolong":
-        return ({"until": _after(until)}, "") if until else ({}, "请填到哪天为止。")
+    if name == "prolong" and until is None:
+        return {}, _no_day() if form.get("until", "").strip() else "请填到哪天为止。"
+    if name == "prolong" and until:
+        return {"until": _after(until)}, ""
     return {}, ""
 
 

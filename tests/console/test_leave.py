@@ -1,0 +1,39 @@
+"""请假 as it is told at the console: which days it takes, and which it does not."""
+
+import httpx2
+
+from tests.console.test_visits import next_day
+from tests.console.workday import browser_of, main_of, set_clock, token
+from tests.support.township import Township
+
+
+async def ask(
+    http: httpx2.AsyncClient, town: Township, since: str, until: str = "", name: str = "王芳"
+) -> httpx2.Response:
+    """Tell that somebody will be away."""
+    given = {"person": town.people[name].hex(), "since": since, "until": until}
+    return await http.post("/visits/away", data={"csrf": await token(http), **given})
+
+
+async def test_days_that_are_too_far_away_are_told_as_such(sqlite_township: Township) -> None:
+    town = sqlite_township
+    set_clock(town, 9)
+    http, day = await browser_of(town, "李红"), next_day(town)
+    for since, until, said in (
+        (day, "9999-12-31", "请填一个日期，最晚到 2199 年。"),
+        (day, "昨天", "请填一个日期，最晚到 2199 年。"),
+        ("9999-12-31", "", "请填一个日期，最晚到 2199 年。"),
+        ("", "", "请填从哪天起，不能早于今天。"),
+        (day, next_day(town, 0), "最后一天不能早于第一天"),
+    ):
+        answer = await ask(http, town, since, until)
+        assert (answer.status_code, said in main_of(answer)) == (422, True), (since, until)
+        if until > day:
+            assert "最后一天不能早于第一天" not in main_of(answer)
+    made = await ask(http, town, day)
+    page = made.headers["location"].partition("?")[0]
+    csrf = await token(http)
+    await http.post(f"{page}/arrange", data={"csrf": csrf, "to": town.people["刘强"].hex()})
+    for until, said in (("9999-12-31", "最晚到 2199 年"), ("", "请填到哪天为止。")):
+        answer = await http.post(f"{page}/prolong", data={"csrf": csrf, "until": until})
+        assert (answer.status_code, said in main_of(answer)) == (422, True), until

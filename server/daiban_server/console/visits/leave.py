@@ -15,6 +15,9 @@ from daiban_server.console import words
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.pages import Asked, go, signed_form
 from daiban_server.console.visits import away
+from daiban_server.db.program import Program
+from daiban_server.features.posts import territory
+from daiban_server.features.posts.arranging import FOREVER
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.records import hand_in
 from daiban_server.http.session import GivenSession
@@ -24,6 +27,7 @@ from daiban_sync import ids
 KIND = KINDS["handover"]
 REASON_LENGTH = 100
 LAST_YEAR = 2199
+STANDING = ("asked", "arranged", "begun")
 SAID = {
     "arrange": "arranged",
     "begin": "begun",
@@ -40,6 +44,7 @@ async def ask(request: Asked, session: GivenSession, services: GivenServices) ->
     """Somebody will be away; the heads are told."""
     form = await signed_form(request, session)
     fields, errors = _told(form, services.now())
+    errors = errors or await services.database.read(_told_before(fields, session.clerk.centre, services.now()))
     record = ids.uuid7(services.now(), secrets.token_bytes(10)).hex()
     if not errors:
         body = entry.change(record, "handover", fields, seen=0, at=services.now(), by=session.person)
@@ -66,6 +71,30 @@ def _told(form: Mapping[str, str], now: int) -> tuple[dict[str, Any], dict[str, 
     fields["since"] = max(_midnight(since), now)
     fields |= {"until": _after(until)} if until else {}
     return {**fields, **({"reason": reason} if reason else {})}, {}
+
+
+def _told_before(fields: Mapping[str, Any], centre: bytes, now: int) -> Program[dict[str, str]]:
+    """What is wrong where he is away on some of these days already: nobody is away twice. A phone's request is kept all
+    the same, since it could not know; then the arranging refuses it."""
+    for one in (yield from territory.of_kind(centre, "handover")):
+        told, state = one.values.get("arranged") or one.values, away.STATES.get(one.status)
+        if one.status not in STANDING or state is None or told.get("person") != fields["person"]:
+            continue
+        kind = told.get("type") or "absence"
+        if kind != "transfer" and _meets(told, fields, now if one.status == "begun" else 0):
+            what, span = away.TYPES.get(kind, ""), away.span(told, now)
+            return {
+                "since": say(
+                    "这几天里已经报过{0}：{1}，{2}。请打开那一次延长或取消，不用再报。", what, span, state.word
+                )
+            }
+    return {}
+
+
+def _meets(told: Mapping[str, Any], fields: Mapping[str, Any], still: int) -> bool:
+    """Whether one absence has a day of another; what began is not over by itself, so it lasts `still`."""
+    ends = max(int(told.get("until") or FOREVER), still)
+    return int(told.get("since") or 0) < int(fields.get("until") or FOREVER) and ends > int(fields["since"])
 
 
 def _wrong_days(

@@ -1,13 +1,25 @@
 """统计: the head looks at the day's balance, asks what a number counts, and the district weighs the assessment."""
 
+import functools
 import re
 
 import httpx2
 from playwright.async_api import Page
 
+from daiban_server import audit
+from daiban_server.limits.calendar import local_day
 from tests.console.test_cases import handed_in
 from tests.console.test_feedback import rated
-from tests.console.workday import browser_of, hired, no_wider_than_the_screen, press, second_centre, sign_in, token
+from tests.console.workday import (
+    browser_of,
+    hired,
+    main_of,
+    no_wider_than_the_screen,
+    press,
+    second_centre,
+    sign_in,
+    token,
+)
 from tests.support.chromium import picture
 from tests.support.township import Township
 
@@ -111,3 +123,21 @@ async def test_the_score_for_satisfaction_names_how_many_were_satisfied(sqlite_t
     page = (await (await browser_of(sqlite_township, "周区")).get("/figures/assessment")).text
     told = re.search(r"<dt>群众满意</dt><dd><b>13.33 / 20</b> <span[^>]*>([^<]+)<", page)
     assert told and told[1] == "2 / 3"
+
+
+async def test_what_left_narrowed_is_told_in_words(sqlite_township: Township) -> None:
+    """Also where it was written down when the log still named parameters."""
+    town = sqlite_township
+    http, day = await browser_of(town, "李红"), local_day(town.clock()).isoformat()
+    assert (await http.get(f"/v1/figures/daily.xlsx?day={day}&mode=limited")).status_code == 200
+    person, centre, now = town.people["李红"], town.centre, town.clock()
+    old = f"建民办事处统计表{day} csv mode=proxy window=社会保障"
+    note = functools.partial(audit.note, centre, person, "figures.export", centre, "", now, old)
+    await town.services.database.write(centre, note)
+    page = main_of(await http.get("/audit"))
+    assert f"日报表{day} xlsx，只看办理方式 限时办理<" in page
+    assert f"统计表{day} csv，只看办理方式 代为办理，只看窗口 社会保障<" in page
+    await http.get("/language/en")
+    page = main_of(await http.get("/audit"))
+    assert f"Daily report of 建民办事处, {day} xlsx, service mode: Time-limited only<" in page
+    assert f"Figures of 建民办事处, {day} csv, service mode: " in page

@@ -33,6 +33,12 @@ def english() -> Iterator[None]:
     ("kept", "said"),
     [
         (
+            "建民办事处统计表2026-11-01至2026-11-28 xlsx，只看办理方式 限时办理，只看窗口 社会保障",
+            "Figures of 建民办事处, 2026-11-01 to 2026-11-28 xlsx, service mode: Time-limited only, "
+            "window: 社会保障 only",
+        ),
+        ("建民办事处日报表2026-11-28 csv", "Daily report of 建民办事处, 2026-11-28 csv"),
+        (
             "11月24日（周二）受理，从次日起算 10 个工作日，扣除公示 7 天（11月30日至12月6日），"
             "最迟 12月15日（周二）办结；还剩 3 个工作日，即将到期。",
             "Accepted on Tue 24 Nov, 10 working days from the next day, without 7 days of 公示 (30 Nov to 6 Dec), "

@@ -228,20 +228,21 @@ async def test_the_csv_is_read_by_anybody_and_runs_nothing(sqlite_township: Town
 
 async def test_figures_that_leave_as_a_file_are_one_act_in_the_audit(township: Township) -> None:
     head, district = await township.signed_in("李红"), await township.signed_in("周区")
-    day = await a_day(township, head)
+    day, who = await a_day(township, head), township.people["李红"].hex()
     for http, path in (
         (head, f"daily?day={day}"),
         (head, f"daily.xlsx?day={day}"),
-        (head, f"span.csv?first={day}&last={day}&mode=limited"),
+        (head, f"span.csv?first={day}&last={day}&mode=limited&window=社会保障&person={who}&place=nowhere"),
         (district, f"span.xlsx?first={day}&last={day}"),
     ):
         assert (await http.get(f"/v1/figures/{path}")).status_code == 200
     assert code_of(await head.get(f"/v1/figures/daily.csv?day={day}&centre={new_id().hex()}")) == "permission.denied"
     listed = await township.services.database.read(audit.listed(Wanted(None, "figures.export"), NEWEST, 9))
+    narrowed = "只看窗口 社会保障，只看办理方式 限时办理，只看地点 nowhere，只看人员 李红"
     told = {(one.name, one.subject, one.told) for one in listed}
     assert told == {
         ("李红", township.centre, f"建民办事处日报表{day} xlsx"),
-        ("李红", township.centre, f"建民办事处统计表{day} csv mode=limited"),
+        ("李红", township.centre, f"建民办事处统计表{day} csv，{narrowed}"),
         ("周区", township.centre, f"建民办事处统计表{day} xlsx"),
     }, "what is only looked at is none, and neither is what was refused"
     assert await township.services.database.read(audit.broken_anywhere()) == []

@@ -1,5 +1,6 @@
 """查看记录: who was shown what, when, and why; and whether the record of it is whole."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from litestar import get
 from litestar.response import Template
 from sqlalchemy import bindparam, or_, select
 
+from daiban_schemas.labels import MODES
 from daiban_server.audit import ACTS
 from daiban_server.console import words
 from daiban_server.console.languages.retelling import retold
@@ -16,6 +18,7 @@ from daiban_server.console.pages import Asked, show
 from daiban_server.console.words import Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
+from daiban_server.features.figures.tables import narrowed_to
 from daiban_server.http.auditing import AuditLine, narrowed, shown, unpacked
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import GivenSession, SignedIn
@@ -33,6 +36,10 @@ _PEOPLE = (
     .order_by(_c.name, _p.name)
 )
 _CENTRES = select(_c.id, _c.name).where(_c.id != NOBODY).order_by(_c.name)
+
+
+_NARROWED = re.compile(r" (window|mode|item|place|person|owner)=(\S*)")
+"""How the log once said what a file of figures was narrowed to."""
 
 
 class Line(NamedTuple):
@@ -101,7 +108,12 @@ def _address(asked: Mapping[str, str], cursor: str, **more: str) -> str:
 
 def _line(one: AuditLine, now: int) -> Line:
     at = words.moment(one.at, now)
-    return Line(at, one.centre_name, one.name or "系统", one.label, retold(one.told), _why(one.reason), one.number)
+    told = retold(_NARROWED.sub(_in_words, one.told) if one.act == "figures.export" else one.told)
+    return Line(at, one.centre_name, one.name or "系统", one.label, told, _why(one.reason), one.number)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    return "，" + narrowed_to(found[1], MODES.get(found[2], found[2]))
 
 
 def _why(reason: str) -> str:

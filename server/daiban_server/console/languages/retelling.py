@@ -14,6 +14,10 @@ from daiban_server.console.languages.spoken import CHINESE, PLACE, language, lis
 from daiban_server.console.words import full_width
 
 TURNS = (
+    # Which figures left as a file.
+    "{0}统计表{1}",
+    "{0}日报表{1}",
+    "只看{0} {1}",
     # How a limit stands.
     "还剩 {0}",
     "已超期{0}",

@@ -27,7 +27,7 @@ from daiban_server.features.figures.reading import (
 )
 from daiban_server.features.figures.span import Span
 from daiban_server.http.people import names_of
-from daiban_sync.ids import NOBODY
+from daiban_sync.ids import NOBODY, is_id
 
 _c = schema.centre.c
 _CENTRES = select(_c.id, _c.name).order_by(_c.code, _c.name, _c.id)
@@ -73,9 +73,19 @@ def gather(of: Iterable[bytes], question: Question) -> Program[Gathered]:
     facts = list(chain.from_iterable((yield from _read(of, question, alike))))
     names: dict[By, dict[str, str]] = {}
     for by in question.apart:
-        known = yield from _names(by, {FACETS[by](fact) for fact in facts})
-        names[by] = {**known, "": UNNAMED[by], NOBODY.hex(): UNNAMED[by]}
+        names[by] = yield from _named(by, {FACETS[by](fact) for fact in facts})
     return Gathered(facts, names)
+
+
+def name_of(by: By, key: str) -> Program[str]:
+    """What a key is called that somebody asked for, whatever that is."""
+    sound = is_id(key) or by not in ("place", "person", "owner")
+    return (yield from _named(by, [key] if sound else [])).get(key, key)
+
+
+def _named(by: By, keys: Iterable[str]) -> Program[dict[str, str]]:
+    known = yield from _names(by, keys)
+    return {**known, "": UNNAMED[by], NOBODY.hex(): UNNAMED[by]}
 
 
 def each(of: Iterable[bytes], question: Question) -> Program[Iterable[Fact]]:

@@ -18,6 +18,7 @@ from daiban_server.features.figures.assessment import Formula, Score
 from daiban_server.features.figures.catalogue import DAILY, FIGURES
 from daiban_server.features.figures.counting import count
 from daiban_server.features.figures.facts import FACETS, By
+from daiban_server.features.figures.gathering import name_of
 from daiban_server.features.figures.report import CountedOut, FigureOut, Number, PartOut, ReportOut, Scope
 from daiban_server.features.figures.span import Step
 from daiban_server.features.figures.tables import Table
@@ -200,8 +201,7 @@ async def exported(title: str, media_type: str, asked: Asked, found: Found, serv
     """Write down that figures leave the house as a file: who, of which centre, which days, narrowed to what. It comes
     before the answer. Gives what the file is called."""
     clerk, called = asked.session.clerk, services.settings.watermark + _called(title, asked, found)
-    narrowed = "".join(f" {by}={key}" for by, key in asked.filters.items() if by != "centre")
-    told = f"{called} {_FORMS[media_type]}{narrowed}"
+    told = "，".join((f"{called} {_FORMS[media_type]}", *(await services.database.read(_narrowed(asked)))))
     # Of one centre, that one; of several, the district, whose figures they are.
     of = bytes.fromhex(next(iter(found.centres))) if len(found.centres) == 1 else NOBODY
     await services.database.write(
@@ -209,6 +209,13 @@ async def exported(title: str, media_type: str, asked: Asked, found: Found, serv
         lambda: audit.note(clerk.centre, clerk.person, "figures.export", of, "", services.now(), told),
     )
     return called
+
+
+def _narrowed(asked: Asked) -> Program[list[str]]:
+    found = []
+    for by, key in asked.narrow.items():
+        found.append(tables.narrowed_to(by, (yield from name_of(by, key))))
+    return found
 
 
 def _called(title: str, asked: Asked, found: Found) -> str:

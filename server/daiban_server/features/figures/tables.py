@@ -48,6 +48,11 @@ HEADS = {
 }
 
 
+def narrowed_to(by: str, name: str) -> str:
+    """That a table counts what has one key of a facet alone."""
+    return f"只看{HEADS[by]} {name}"
+
+
 def daily(centre: str, made: ReportOut) -> Table:
     """The daily report: a line for each window, with its day and centre, and the sum."""
     columns = (Column("日期", "date"), Column("中心", "text"), Column("窗口", "text"), *_figures(made))

@@ -112,6 +112,31 @@ async def test_a_new_household_comes_with_its_first_case_and_its_real_time(sqlit
         assert said in late.text
 
 
+async def test_what_nobody_can_see_is_not_filled_in(sqlite_township: Township) -> None:
+    """A word that was copied out of a chat may bring nothing but signs of no width."""
+    town = sqlite_township
+    http, ids = await browser_of(town, "赵敏"), fresh()
+    right = {
+        "csrf": await token(http),
+        **ids,
+        "item": town.item.hex(),
+        "applicant": "刘大山",
+        "people": "1",
+        "answers.reason": "到龄",
+        "home-head": "刘大山",
+        "home-place": town.qingshan.hex(),
+    }
+    asked = {"applicant": "请填写申请人", "answers.reason": "这一项要填", "home-head": "请填写户主姓名"}
+    for name, said in asked.items():
+        wrong = await http.post("/receive/form", data={**right, name: "\u200b\u2060\ufeff"})
+        assert wrong.status_code == 422
+        assert said in wrong.text
+    asking = {"csrf": right["csrf"], **fresh(), "about": "养老金怎么领", "people": "1", "advice": "yes"}
+    wrong = await http.post("/receive/form", data={**asking, "visitor": "\u200b"})
+    assert "请填写来访人" in wrong.text
+    assert (await http.post("/receive/form", data=right)).status_code == 303
+
+
 async def test_what_is_no_picture_is_said_and_nothing_of_the_form_is_kept(
     sqlite_township: Township, tmp_path: Path
 ) -> None:

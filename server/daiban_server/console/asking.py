@@ -11,6 +11,7 @@ from daiban_schemas.types import Account, Choice, Date, IdentityNumber, Integer,
 from daiban_schemas.zone import SHANGHAI
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.values import CHOICES
+from daiban_server.spine.apply import blank
 
 LABELS: Mapping[str, str] = {
     "reason": "理由",
@@ -186,7 +187,7 @@ def _number(text: str, one: Input) -> int | None:
 
 
 def _list(text: str, one: Input) -> list[Any]:
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    lines = [line.strip() for line in text.split("\n") if not blank(line)]
     if isinstance(one.of, List) and isinstance(one.of.of, Struct):
         return [_named(line) for line in lines]
     return lines

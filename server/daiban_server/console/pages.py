@@ -15,6 +15,7 @@ from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import SignedIn, check_csrf
 from daiban_server.permissions import may
 from daiban_server.services import Services
+from daiban_server.spine.apply import blank
 
 Asked = Request[Any, Any, Any]
 
@@ -195,8 +196,8 @@ def safe(wanted: str) -> str:
 
 
 async def read_form(request: Asked, most: int = FIELDS) -> dict[str, str]:
-    """The texts of an urlencoded form of at most `most` fields, the last one of each name. Raises `ProblemError`:
-    ``request.media_type``, ``request.invalid``.
+    """The texts of an urlencoded form of at most `most` fields, the last one of each name; one that nobody can see is
+    empty. Raises `ProblemError`: ``request.media_type``, ``request.invalid``.
 
     Read by hand, since the framework's decoder answers bad UTF-8 with a fault of ours.
     """
@@ -210,7 +211,7 @@ async def read_form(request: Asked, most: int = FIELDS) -> dict[str, str]:
     form = {name: value.replace("\r\n", "\n") for name, value in pairs}
     if any(_CONTROL.search(value) for value in form.values()):
         raise ProblemError("request.invalid")
-    return form
+    return {name: "" if blank(value) else value for name, value in form.items()}
 
 
 async def signed_form(request: Asked, session: SignedIn, most: int = FIELDS) -> dict[str, str]:

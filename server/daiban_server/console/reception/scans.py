@@ -22,6 +22,7 @@ from daiban_server.http.records import hand_in_all
 from daiban_server.http.session import GivenSession, SignedIn, check_csrf
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import views
+from daiban_server.spine.apply import blank
 from daiban_sync import ids
 
 MOST = 20
@@ -45,7 +46,7 @@ async def add(record: FromPath[str], request: Asked, session: GivenSession, serv
         raise ProblemError("request.invalid") from None
     check_csrf(str(form.get("csrf", "")), session)
     await services.database.read(whole_case(session, case))
-    paper = str(form.get("other") or form.get("paper") or "").strip()
+    paper = next((text.strip() for name in ("other", "paper") if not blank(text := str(form.get(name, "")))), "")
     files = [one for one in form.getall("scan", []) if isinstance(one, UploadFile) and one.filename]
     error = _wrong(paper, files)
     if not error:

@@ -45,6 +45,8 @@ async def test_as_a_file_for_machines_and_for_nobody_but_the_head(sqlite_townshi
     record = await home(town)
     http = await browser_of(town, "李红")
     form = {"csrf": await token(http), "reason": "本人来要", "form": "json"}
+    unseen = await http.post(f"/copies/{record}", data={**form, "reason": "\u200b\u2060"})
+    assert unseen.status_code == 422, "a reason that nobody can see is none"
     answer = await http.post(f"/copies/{record}", data=form)
     assert "张桂兰" in json.dumps(answer.json(), ensure_ascii=False)
     assert (await http.get("/copies/" + "0" * 32)).status_code == 404

@@ -98,7 +98,8 @@ async def test_who_gets_a_task_is_told_and_who_does_not_see_tasks_gets_none(sqli
         given = {"to": town.people[name].hex(), "text": "请看看"}
         assert (await head.post(f"/v1/tasks/{task}/hand", json=given)).json()["code"] == code
     blank = {"to": town.people["赵敏"].hex(), "text": "  "}
-    assert (await head.post(f"/v1/tasks/{task}/hand", json=blank)).status_code == 400
+    for nothing in ("  ", "\u200b\u2060"):
+        assert (await head.post(f"/v1/tasks/{task}/hand", json={**blank, "text": nothing})).status_code == 400
     assert (await head.get(f"/v1/tasks/{task}")).json()["acts"] == [], "nothing that was refused left anything"
     assert (await head.post(f"/v1/tasks/{task}/hand", json={**blank, "text": "请看看"})).status_code == 204
     told = [one["text"] for one in (await clerk.get("/v1/messages")).json() if one["code"] == "task.handed"]

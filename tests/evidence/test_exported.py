@@ -178,7 +178,8 @@ async def test_only_the_head_takes_evidence_out_and_says_why(township: Township)
     url = f"/v1/cases/{case}/evidence"
     assert code_of(await clerk.post(url, json={"reason": "好奇"})) == "permission.denied"
     assert (await head.post(url, json={})).status_code == 400
-    assert code_of(await head.post(url, json={"reason": " "})) == "evidence.reason"
+    for nothing in (" ", "\u200b\u2060"):
+        assert code_of(await head.post(url, json={"reason": nothing})) == "evidence.reason"
     unknown = await head.post(f"/v1/cases/{'00' * 16}/evidence", json={"reason": "行政复议"})
     assert code_of(unknown) == "record.unknown"
 

@@ -82,6 +82,7 @@ async def test_a_whole_number_is_shown_for_a_reason_and_that_is_kept(township: T
         ({"field": "head"}, "reveal.nothing"),
         ({"field": "phone"}, "reveal.nothing"),
         ({"field": "nowhere"}, "reveal.nothing"),
+        ({"reason": "other", "note": "\u200b\u2060"}, "reveal.reason"),
     ],
 )
 async def test_without_a_reason_nothing_is_shown_or_kept(

@@ -24,6 +24,7 @@ from daiban_server.http.session import GivenSession
 from daiban_server.printing.case_file import office_of
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import views
+from daiban_server.spine.apply import blank
 from daiban_sync.errors import SyncError
 
 PICTURES = 128 * 2**20
@@ -46,7 +47,7 @@ class CopyIn(Struct):
 async def copy(data: JSONBody[CopyIn], session: GivenSession, services: GivenServices) -> Response[bytes]:
     """The copy as a file. Problems: ``copy.reason``, ``record.unknown``, ``copy.nobody``, ``copy.too_large``. The act
     is recorded before anything is shown."""
-    if not data.reason.strip() or "\x00" in data.reason + data.person:
+    if blank(data.reason) or "\x00" in data.reason + data.person:
         raise ProblemError("copy.reason")
     record, clerk = checked_id(data.record, "record.unknown"), session.clerk
     asking = Asking(clerk.centre, clerk.person, services.keys.desk_device(clerk.centre), services.now())

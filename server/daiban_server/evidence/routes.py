@@ -18,6 +18,7 @@ from daiban_server.http.session import GivenSession
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices
 from daiban_server.spine import views
+from daiban_server.spine.apply import blank
 from daiban_server.spine.refusal import Refusal
 from daiban_sync.errors import WireError
 from daiban_sync.evidence.document import FILE_BYTES, encode
@@ -53,7 +54,7 @@ async def evidence(
 
 def check_reason(reason: str) -> None:
     """Raise `Refusal("evidence.reason")` where nobody says why, or at too great a length."""
-    if not reason.strip() or len(reason) > REASON or "\x00" in reason:
+    if blank(reason) or len(reason) > REASON or "\x00" in reason:
         raise Refusal("evidence.reason")
 
 

@@ -11,6 +11,7 @@ from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
 from daiban_server.spine import gaps
+from daiban_server.spine.apply import blank
 from daiban_server.spine.push import push
 
 REASON_LENGTH = 500
@@ -37,7 +38,7 @@ async def close_gap(
 ) -> ClosedGap:
     """Give up a device's batches from the next one expected to `last`. One that turns up after all is still taken; what
     was carried in and waited behind them is taken now, since of a lost phone nobody may ever bring anything again."""
-    if not data.reason.strip() or len(data.reason) > REASON_LENGTH or "\x00" in data.reason:
+    if blank(data.reason) or len(data.reason) > REASON_LENGTH or "\x00" in data.reason:
         raise ProblemError("request.invalid")
     id_, clerk, now = checked_id(device, "device.unknown"), session.clerk, services.now()
     sender = (await known_device(id_, services)).sender

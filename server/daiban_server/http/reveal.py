@@ -20,6 +20,7 @@ from daiban_server.http.session import GivenSession
 from daiban_server.reasons import OTHER, REASONS, in_words
 from daiban_server.services import GivenServices
 from daiban_server.spine import views
+from daiban_server.spine.apply import blank
 from daiban_server.spine.desk import Clerk
 from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.views import Shown
@@ -76,7 +77,7 @@ async def whole(clerk: Clerk, record: bytes, asked: RevealIn, services: GivenSer
 
 def _whole(clerk: Clerk, record: bytes, asked: RevealIn, now: int) -> Program[RevealOut | _TooMany]:
     note = asked.note.strip()
-    if asked.reason not in REASONS or len(note) > LONGEST_NOTE or (asked.reason == OTHER and not note):
+    if asked.reason not in REASONS or len(note) > LONGEST_NOTE or (asked.reason == OTHER and blank(note)):
         raise ProblemError("reveal.reason")
     found = yield from views.shown(views.BY_ID, clerk.centre, record_id=record)
     if not found:

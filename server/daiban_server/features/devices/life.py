@@ -25,6 +25,7 @@ from daiban_server.db.program import Program, first, rows
 from daiban_server.http.problems import ProblemError
 from daiban_server.spine import log, waiting
 from daiban_server.spine.acts import Told, write_down
+from daiban_server.spine.apply import blank
 from daiban_server.spine.opening import Sender
 from daiban_sync.ids import NOBODY
 
@@ -71,7 +72,7 @@ def told(reason: str, now: int, lost_at: int | None = None) -> Told:
 
 def checked_reason(reason: str) -> str:
     """A reason that is one. Raises `ProblemError("request.invalid")`."""
-    if not reason.strip() or len(reason) > REASON_LENGTH or "\x00" in reason:
+    if blank(reason) or len(reason) > REASON_LENGTH or "\x00" in reason:
         raise ProblemError("request.invalid", detail="a reason is wanted")
     return reason.strip()
 

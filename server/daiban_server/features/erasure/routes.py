@@ -14,6 +14,7 @@ from daiban_server.features.erasure.retention import Due
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
+from daiban_server.spine.apply import blank
 
 MOST = 200
 """Records that one act erases."""
@@ -80,7 +81,7 @@ class Erasures(Controller):
     @post("/", opt={"action": "erasure.run"}, status_code=200)
     async def erase(self, data: JSONBody[Wanted], session: GivenSession, services: GivenServices) -> dict[str, int]:
         """Erase records with everything under them, for ever."""
-        if not 0 < len(data.records) <= MOST or not data.reason.strip() or len(data.reason) > REASON_LENGTH:
+        if not 0 < len(data.records) <= MOST or blank(data.reason) or len(data.reason) > REASON_LENGTH:
             raise ProblemError("request.invalid")
         ids = [checked_id(one, "record.unknown") for one in data.records]
         return {"erased": await erasing.erase(ids, session.clerk, data.reason.strip(), services)}

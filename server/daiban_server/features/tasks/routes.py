@@ -12,6 +12,7 @@ from daiban_server.features.tasks.reading import TaskOut, done_tasks, open_tasks
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession
 from daiban_server.services import GivenServices
+from daiban_server.spine.apply import blank
 
 Sentence = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 
@@ -67,9 +68,7 @@ class Tasks(Controller):
         """Ask a colleague to look at a case, a household, a visit or an opinion."""
         record, to = checked_id(data.record, "record.unknown"), checked_id(data.to, "person.unknown")
         clerk, now = session.clerk, services.now()
-        made = await services.database.write(
-            clerk.centre, lambda: acting.ask(clerk, record, to, data.text.strip(), now)
-        )
+        made = await services.database.write(clerk.centre, lambda: acting.ask(clerk, record, to, _said(data.text), now))
         return Handed(made.hex())
 
     @post("/{task:str}/hand", opt={"action": "task.close"}, status_code=204)
@@ -79,7 +78,7 @@ class Tasks(Controller):
         """Hand it to a colleague, who is told."""
         id_, to = checked_id(task, "request.not_found"), checked_id(data.to, "person.unknown")
         clerk, now = session.clerk, services.now()
-        await services.database.write(clerk.centre, lambda: acting.hand(clerk, id_, to, data.text.strip(), now))
+        await services.database.write(clerk.centre, lambda: acting.hand(clerk, id_, to, _said(data.text), now))
 
     @post("/{task:str}/take-back", opt={"action": "task.close"}, status_code=204)
     async def take_back(self, task: FromPath[str], session: GivenSession, services: GivenServices) -> None:
@@ -105,6 +104,13 @@ class Tasks(Controller):
         """It was not done after all."""
         id_, clerk, now = checked_id(task, "request.not_found"), session.clerk, services.now()
         await services.database.write(clerk.centre, lambda: acting.undo(clerk, id_, now))
+
+
+def _said(text: str) -> str:
+    """A sentence that says something. Raises `ProblemError("request.invalid")`."""
+    if blank(text):
+        raise ProblemError("request.invalid", detail="a sentence is wanted")
+    return text.strip()
 
 
 def found(centre: bytes, task: bytes) -> Program[TaskOut]:

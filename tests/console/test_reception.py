@@ -1,11 +1,13 @@
 """接待: somebody comes to the window; a scanned paper; what was written on paper while the server was down."""
 
 import io
+import re
 from pathlib import Path
 
 from PIL import Image
 from playwright.async_api import Page
 
+from daiban_server.console.words import local
 from tests.console.test_cases import handed_in
 from tests.console.workday import browser_of, no_wider_than_the_screen, part, phone_of, press, set_clock, sign_in, token
 from tests.support.chromium import picture
@@ -21,6 +23,12 @@ def scan(path: Path, kind: str = "PNG") -> Path:
 
 def fresh() -> dict[str, str]:
     return {name: new_id().hex() for name in ("reception", "application", "new_household")}
+
+
+async def somebody_else_comes(town: Township) -> None:
+    """With what she writes the log's newest checkpoint is of now."""
+    clerk, fields = await town.signed_in("赵敏"), {"place": town.centre.hex(), "visitor": "路人", "answer": "说了"}
+    assert (await clerk.post("/v1/records/reception", json={"fields": {**fields, "source": "counter"}})).is_success
 
 
 async def test_a_clerk_takes_in_who_comes_to_the_window(
@@ -82,10 +90,15 @@ async def test_somebody_who_only_asks_is_in_the_register(sqlite_township: Townsh
 
 
 async def test_a_new_household_comes_with_its_first_case_and_its_real_time(sqlite_township: Township) -> None:
-    """It was written on paper on Friday, while the server was down."""
+    """It was written on paper two working days ago, while the server was down: limits run from then, the case tells
+    when it came and when it was keyed in, and the book has its line under the day on which the line was written."""
     town = sqlite_township
-    set_clock(town, 10)
+    set_clock(town, 15, 30)
+    then = local(town.clock())
+    set_clock(town, 10, days=2)
+    today = local(town.clock())
     http, ids = await browser_of(town, "赵敏"), fresh()
+    await somebody_else_comes(town)
     form = {
         "csrf": await token(http),
         **ids,
@@ -94,7 +107,7 @@ async def test_a_new_household_comes_with_its_first_case_and_its_real_time(sqlit
         "people": "1",
         "answers.reason": "到龄",
         "home-head": "刘大山",
-        "day": "2026-01-09",
+        "day": then.date().isoformat(),
         "clock": "15:30",
     }
     wrong = await http.post("/receive/form", data=form)
@@ -105,9 +118,19 @@ async def test_a_new_household_comes_with_its_first_case_and_its_real_time(sqlit
     clerk = await town.signed_in("赵敏")
     values = (await clerk.get(f"/v1/records/application/{ids['application']}")).json()["values"]
     assert values["household"] == ids["new_household"]
-    assert values["collected_at"] == 1767943800000
+    came = int(then.replace(second=0, microsecond=0).timestamp() * 1000)
+    assert {values[name] for name in ("collected_at", "submitted_at", "received_at")} == {came}
+    owed = (await clerk.get(f"/v1/cases/{ids['application']}/deadlines")).json()
+    assert {one["starts"] for one in owed if one["kind"] in ("notice", "accept")} == {then.date().isoformat()}
+    case = (await http.get(f"/cases/{ids['application']}")).text
+    assert f"{then:%H:%M}" in case and re.search(rf"{today:%H:%M}</time> 收到", case), "what the paper says and when"
+    written = {"name": "来访", "first": then.date().isoformat(), "last": then.date().isoformat()}
+    assert "刘大山" not in (await http.get("/registers", params=written)).text, "a page that was printed stays whole"
+    book = (await http.get("/registers")).text
+    assert re.search(rf"{then:%Y-%m-%d}(?:(?!</tr>).)*刘大山", book, re.S)
     assert "刘大山" in (await http.get("/receive?q=lds")).text
-    for day, said in (("2999-01-01", "还没有到"), ("周五", "写得不对")):
+    wrong_days = {"2999-01-01": "还没有到", "周五": "写得不对", "1900-01-01": "只能补录最近 30 天的"}
+    for day, said in wrong_days.items():
         late = await http.post("/receive/form", data={**form, **fresh(), "day": day, "home-place": town.qingshan.hex()})
         assert said in late.text
 

@@ -1,7 +1,10 @@
 """定期回复: a cadre with a phone in the sun telephones, and writes a sentence."""
 
+import datetime
+
 from playwright.async_api import Page
 
+from daiban_server.console.words import local
 from tests.console.test_cases import handed_in
 from tests.console.workday import (
     browser_of,
@@ -93,12 +96,13 @@ async def test_a_reply_of_the_day_before_says_so_and_one_of_tomorrow_is_none(sql
     [home] = await owing(sqlite_township, "张桂兰")
     http = await browser_of(sqlite_township, "孙亮")
     form = {"csrf": await token(http), "id": new_id().hex(), "outcome": "satisfied", "text": "办好了", "clock": "15:30"}
-    for day, wrong in (("2999-01-01", "还没有到"), ("昨天", "写得不对")):
+    for day, wrong in (("2999-01-01", "还没有到"), ("昨天", "写得不对"), ("2006-01-05", "只能补录最近 30 天的")):
         answer = await http.post(f"/households/{home}/replies", data={**form, "day": day})
         assert answer.status_code == 422
         assert wrong in answer.text
         assert "办好了" in answer.text, "what was written is not lost"
-    answer = await http.post(f"/households/{home}/replies", data={**form, "day": "2026-01-05"})
+    yesterday = local(sqlite_township.clock()).date() - datetime.timedelta(days=1)
+    answer = await http.post(f"/households/{home}/replies", data={**form, "day": yesterday.isoformat()})
     assert answer.status_code == 303
 
 

@@ -11,6 +11,7 @@ from daiban_schemas.types import Account, Choice, Date, IdentityNumber, Integer,
 from daiban_schemas.zone import SHANGHAI
 from daiban_server.console.languages.spoken import say
 from daiban_server.console.values import CHOICES
+from daiban_server.console.words import DAY
 from daiban_server.spine.apply import blank
 
 LABELS: Mapping[str, str] = {
@@ -70,6 +71,10 @@ HOW: Mapping[str, str] = {
     "visit": "上门",
     "telephone": "电话",
 }
+
+
+LATELY = 30
+"""Days within which something may be keyed in that was written on paper: for longer no server is down."""
 
 
 class Input(NamedTuple):
@@ -203,7 +208,7 @@ def _text(text: str, one: Input) -> str:
 
 
 def told_moment(given: Mapping[str, str], now: int) -> tuple[int, str]:
-    """When it was: now, unless a day is told. Times are Beijing's."""
+    """When it was: now, unless a day is told, at most `LATELY` days ago. Times are Beijing's."""
     day, clock = given.get("day", "").strip(), given.get("clock", "").strip().replace("：", ":")
     if not day:
         return now, ""
@@ -214,7 +219,11 @@ def told_moment(given: Mapping[str, str], now: int) -> tuple[int, str]:
     except ValueError:
         return now, "日期或时间写得不对，时间如 15:30。"
     at = int(told.timestamp() * 1000)
-    return (min(at, now), "") if at <= now + 60_000 else (now, "这个时间还没有到。")
+    if at > now + 60_000:
+        return now, "这个时间还没有到。"
+    if at < now - LATELY * DAY:
+        return now, say("只能补录最近 {0} 天的。更早的，时间空着，把当时的日期写在文字里。", LATELY)
+    return min(at, now), ""
 
 
 _READ: Mapping[str, Callable[[str, Input], Any]] = {"number": _number, "list": _list}

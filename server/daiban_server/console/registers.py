@@ -28,7 +28,7 @@ LONGEST = 40
 MOST_DAYS = 62
 """Days on one page; the printed book takes any."""
 _ONE = datetime.timedelta(days=1)
-_VISITORS = ("来访人", "所在村", "来访事由", "当场答复", "首问责任人", "电话")
+_VISITORS = ("来访日期", "来访人", "所在村", "来访事由", "当场答复", "首问责任人", "电话")
 _CASES = ("办件编号", "申请人", "所在村", "事项", "办理方式", "经办人", "期限", "办结", "结果")
 _OPINIONS = ("编号", "渠道", "意见", "留名", "答复人", "答复期限", "答复", "整改")
 
@@ -111,7 +111,7 @@ def _cells(row: Visitor | CaseRow | OpinionRow) -> list[str]:
     match row:
         case Visitor():
             who = say("{0} 等 {1} 人", row.visitor, row.people) if row.people > 1 else row.visitor
-            return [who, row.village, row.matter, row.answer, row.owner, row.phone]
+            return [row.came.isoformat(), who, row.village, row.matter, row.answer, row.owner, row.phone]
         case CaseRow():
             ends = [row.due.isoformat() if row.due else "", row.ended.isoformat() if row.ended else ""]
             return [row.case, row.applicant, row.village, row.item, row.mode, row.handler, *ends, row.result]

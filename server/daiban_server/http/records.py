@@ -227,12 +227,14 @@ async def hand_in(body: bytes, record: str, session: SignedIn, services: Service
     return await hand_in_all([body], record, session, services)
 
 
-async def hand_in_all(bodies: Sequence[bytes], record: str, session: SignedIn, services: Services) -> Result:
+async def hand_in_all(
+    bodies: Sequence[bytes], record: str, session: SignedIn, services: Services, *, on_paper: bool = False
+) -> Result:
     """Hand in entries about one record together; gives what became of the last. The first that is refused is raised;
-    what stands before it has happened."""
+    what stands before it has happened. What stood `on_paper` is believed to be of the time that it claims."""
     clerk, keys, now, secret = session.clerk, services.keys, services.now(), secrets.token_bytes(32)
     outcomes: list[Outcome] = await services.database.write(
-        clerk.centre, lambda: desk.write(clerk, bodies, keys, services.effects, now, secret)
+        clerk.centre, lambda: desk.write(clerk, bodies, keys, services.effects, now, secret, on_paper=on_paper)
     )
     for outcome in outcomes:
         if outcome.outcome == "refused":

@@ -26,14 +26,22 @@ class Clerk(NamedTuple):
 
 
 def write(
-    clerk: Clerk, bodies: Sequence[bytes], keys: ServerKeys, effects: Effects, now: int, secret: bytes
+    clerk: Clerk,
+    bodies: Sequence[bytes],
+    keys: ServerKeys,
+    effects: Effects,
+    now: int,
+    secret: bytes,
+    *,
+    on_paper: bool = False,
 ) -> Program[list[Outcome]]:
-    """Hand in entries for a clerk; gives what became of each. `secret` is 32 random bytes."""
+    """Hand in entries for a clerk; gives what became of each. `secret` is 32 random bytes. What stood `on_paper` names
+    no checkpoint: the log cannot say since when it may have been written, and evidence says so."""
     yield from log.lock(clerk.centre)
     device = keys.desk_device(clerk.centre)
     chain = yield from chains.end(clerk.centre, device)
     standing = yield from log.standing(clerk.centre)
-    newest = standing.checkpoint if standing else None
+    newest = standing.checkpoint if standing and not on_paper else None
     named = batch.NO_CHECKPOINT
     if standing and newest:
         named = note.digest(newest, note.name(keys.origin, clerk.centre, standing.epoch))
@@ -51,6 +59,8 @@ def write(
         entry_count=len(bodies),
     )
     sealed = batch.seal(header, secret, bodies, keys.desk)
-    sender = Sender(device, clerk.centre, clerk.person, clerk.role, keys.desk.public_key, chained=False)
+    sender = Sender(
+        device, clerk.centre, clerk.person, clerk.role, keys.desk.public_key, chained=False, on_paper=on_paper
+    )
     pushed = yield from push(sender, [open_batch(sealed, sender, keys)], keys, effects, now)
     return unpack(pushed.outcomes[0])

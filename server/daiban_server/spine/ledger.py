@@ -70,11 +70,13 @@ class Record:
 class Ledger:
     """The transaction's state. `position` is the last one given out; `now` is in Unix milliseconds; `starts` says in
     which stretch of history the entry at a position stands; `added` are rows of features, and `memo` is what they found
-    out, by whatever it depends on; `pasts` is what history has of records, until more is written."""
+    out, by whatever it depends on; `pasts` is what history has of records, until more is written; `on_paper` says that
+    the desk keys in what was written on paper."""
 
     centre: bytes
     now: int
     position: int
+    on_paper: bool = field(default=False, kw_only=True)
     records: dict[bytes, Record | None] = field(default_factory=dict)
     stored: dict[int, Stored] = field(default_factory=dict)
     starts: dict[int, int] = field(default_factory=dict)
@@ -160,6 +162,11 @@ class Ledger:
         if scope.had(place, incoming.effective):
             return True
         return (yield from scopes.had_left(self.centre, record, scope, incoming.effective))
+
+    def came(self, incoming: Incoming) -> int:
+        """When the centre was handed what an entry says: when the server had it, but what was written on paper at the
+        desk when that was written."""
+        return incoming.effective if self.on_paper else self.now
 
     def applied(self, record: bytes) -> list[Stored]:
         """What took effect on a record in this transaction and is not written yet, in order."""

@@ -17,7 +17,8 @@ from daiban_sync.sealing import Opening
 
 class Sender(NamedTuple):
     """Who hands in: the device with its person, as they stood when the request was verified. A desk's entries have no
-    ancestors: two clerks share its key. `former` are keys that the device had before `key`."""
+    ancestors: two clerks share its key. `former` are keys that the device had before `key`; `on_paper` says that the
+    desk keys in what was written on paper."""
 
     device: bytes
     centre: bytes
@@ -26,6 +27,7 @@ class Sender(NamedTuple):
     key: bytes
     chained: bool = True
     former: tuple[Former, ...] = ()
+    on_paper: bool = False
 
 
 class Opened(NamedTuple):

@@ -108,7 +108,7 @@ def push(
     faults.reach("server.push.begun")
     position, frontier = yield from log.lock(sender.centre)
     knows.check(position, frontier.size)
-    ledger = Ledger(sender.centre, now, position)
+    ledger = Ledger(sender.centre, now, position, on_paper=sender.on_paper)
     intake = _Intake(sender, keys, effects, ledger, frontier)
     for one in opened:
         yield from intake.take(one)

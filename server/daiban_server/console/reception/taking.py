@@ -109,7 +109,8 @@ async def take(request: Asked, session: GivenSession, services: GivenServices) -
     case = given["application"] if told["item"] else ""
     if await _is_new(case or given["reception"], session, services):
         try:
-            await hand_in_all(bodies, case or given["reception"], session, services)
+            on_paper = bool(given.get("day"))
+            await hand_in_all(bodies, case or given["reception"], session, services, on_paper=on_paper)
         except ProblemError as error:
             if case and not await _is_new(case, session, services):
                 return go(f"/cases/{case}", "kept-draft")
@@ -148,10 +149,11 @@ def _bodies(
         pinned = {"household": household, "item": given["item"], "source": "counter", "reception": given["reception"]}
         made.append((given["application"], "application", {**case, **pinned, "collected_at": visit["came_at"]}))
     made.insert(1 if made and made[0][1] == "household" else 0, (given["reception"], "reception", _told(visit)))
-    bodies = [entry.change(id_, kind, fields, seen=0, at=now, by=session.person) for id_, kind, fields in made]
+    at = visit["came_at"]
+    bodies = [entry.change(id_, kind, fields, seen=0, at=at, by=session.person) for id_, kind, fields in made]
     if item:
         bodies += [
-            entry.command(given["application"], "application", name, None, expected=None, at=now, by=session.person)
+            entry.command(given["application"], "application", name, None, expected=None, at=at, by=session.person)
             for name in ("submit", "receive")
         ]
     return bodies, errors

@@ -47,7 +47,7 @@ def submit(ledger: Ledger, asked: Asked) -> Program[Fields]:
     if wrong := answer_problems(form, values):
         raise Refusal("answers.invalid", tuple(wrong))
     return {
-        "submitted_at": ledger.now,
+        "submitted_at": ledger.came(asked.incoming),
         "code": code_of(asked.record.id),
         "window": item.get("window"),
     }

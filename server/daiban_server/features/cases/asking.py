@@ -34,7 +34,7 @@ def received(ledger: Ledger, asked: Asked, values: Fields) -> Program[dict[str, 
     name = author.name if author else ""
     window = yield from _enter(ledger, asked, item, {**values, "number": number, "handler": name})
     handler = {"handler": name, "handler_id": asked.incoming.author.hex()} if author else {}
-    return {"number": number, "window": window, "received_at": ledger.now, **handler}
+    return {"number": number, "window": window, "received_at": ledger.came(asked.incoming), **handler}
 
 
 def other_item(ledger: Ledger, asked: Asked, given: Fields) -> Program[dict[str, Any]]:

@@ -135,6 +135,34 @@ async def test_a_new_household_comes_with_its_first_case_and_its_real_time(sqlit
         assert said in late.text
 
 
+async def test_who_goes_back_and_sends_the_form_again_is_told_what_became_of_it(sqlite_township: Township) -> None:
+    """A double click is harmless; a correction that was sent in place of one is not dropped without a word."""
+    town = sqlite_township
+    set_clock(town, 10)
+    http, ids = await browser_of(town, "赵敏"), fresh()
+    home = {"home-head": "刘大山", "home-place": town.qingshan.hex()}
+    form = {"csrf": await token(http), **ids, **home, "item": town.item.hex(), "people": "1", "phone": "13700000000"}
+    form |= {"applicant": "刘大山", "answers.reason": "到龄"}
+    page = f"/cases/{ids['application']}"
+    for minute in (0, 1):
+        set_clock(town, 10, minute)
+        same = await http.post("/receive/form", data=form)
+        assert same.headers["location"] == f"{page}?said=received", "pressed twice"
+    day = {"day": local(town.clock()).date().isoformat(), "clock": "09:00"}
+    for other in ({"answers.reason": "低保"}, {"phone": ""}, {"people": "2"}, {"home-head": "刘大川"}, day):
+        changed = await http.post("/receive/form", data={**form, **other})
+        assert changed.headers["location"] == f"{page}?said=received-before", other
+    said = (await http.get(changed.headers["location"])).text
+    assert "没有存" in said and "请办“更正”" in said
+    clerk = await town.signed_in("赵敏")
+    values = (await clerk.get(f"/v1/records/application/{ids['application']}")).json()["values"]
+    assert (values["applicant"], values["answers.reason"]) == ("刘大山", "到龄")
+    asking = {"csrf": form["csrf"], **fresh(), "visitor": "路过的人", "about": "养老金怎么领", "advice": "yes"}
+    for about, told in (("养老金怎么领", "noted-reception"),) * 2 + (("医保怎么缴", "noted-before"),):
+        answer = await http.post("/receive/form", data={**asking, "about": about})
+        assert answer.headers["location"] == f"/receive?said={told}"
+
+
 async def test_what_nobody_can_see_is_not_filled_in(sqlite_township: Township) -> None:
     """A word that was copied out of a chat may bring nothing but signs of no width."""
     town = sqlite_township

@@ -1,6 +1,6 @@
 """Taking down who came and what for: the reception, the household if it is new, and the case, in one batch.
 
-The page brings the ids of the new records along, so a form that is sent twice makes one of each.
+The page brings the ids of the new records along, so a form that is sent twice makes one of each (`again`).
 """
 
 import secrets
@@ -15,7 +15,8 @@ from daiban_server import homes
 from daiban_server.console import words
 from daiban_server.console.pages import Asked, go, show, signed_form
 from daiban_server.console.reading.book import Book, book_of
-from daiban_server.console.reception import form
+from daiban_server.console.reception import again, form
+from daiban_server.console.reception.again import Made
 from daiban_server.console.reception.form import Item
 from daiban_server.db.program import Program
 from daiban_server.http.problems import ProblemError
@@ -103,19 +104,24 @@ async def take(request: Asked, session: GivenSession, services: GivenServices) -
     if not all(is_id(given.get(name, "")) for name in MADE):
         raise ProblemError("request.invalid")
     told = await services.database.read(_read(given, session, services))
-    bodies, errors = _bodies(given, told, session, services.now())
+    made, errors = _made(given, told, session, services.now())
     if errors:
         return await _page(given, session, services, errors)
-    case = given["application"] if told["item"] else ""
-    if await _is_new(case or given["reception"], session, services):
-        try:
-            on_paper = bool(given.get("day"))
-            await hand_in_all(bodies, case or given["reception"], session, services, on_paper=on_paper)
-        except ProblemError as error:
-            if case and not await _is_new(case, session, services):
-                return go(f"/cases/{case}", "kept-draft")
-            return await _page(given, session, services, {"": words.wrong(error.code)})
-    return go(f"/cases/{case}", "received") if case else go("/receive", "noted-reception")
+    case, timed = given["application"] if told["item"] else "", bool(given.get("day"))
+    if not await _is_new(case or given["reception"], session, services):
+        said = await services.database.read(again.said_of(made, session.clerk.centre, timed=timed))
+        return _onward(case, said)
+    try:
+        await hand_in_all(_bodies(made, session), case or given["reception"], session, services, on_paper=timed)
+    except ProblemError as error:
+        if case and not await _is_new(case, session, services):
+            return _onward(case, "kept-draft")
+        return await _page(given, session, services, {"": words.wrong(error.code)})
+    return _onward(case, "received" if case else "noted-reception")
+
+
+def _onward(case: str, said: str) -> Response[Any]:
+    return go(f"/cases/{case}" if case else "/receive", said)
 
 
 async def _is_new(record: str, session: SignedIn, services: Services) -> bool:
@@ -123,18 +129,18 @@ async def _is_new(record: str, session: SignedIn, services: Services) -> bool:
     return not await services.database.read(views.shown(views.BY_ID, centre, record_id=id_))
 
 
-def _bodies(
+def _made(
     given: Mapping[str, str], told: Mapping[str, Any], session: SignedIn, now: int
-) -> tuple[Sequence[bytes], dict[str, str]]:
-    """The entries, and what is wrong with the form: then nothing is written."""
+) -> tuple[Sequence[Made], dict[str, str]]:
+    """The records, and what is wrong with the form: then nothing is written."""
     item, household, centre = told["item"], told["household"], session.clerk.centre
     visit, errors = form.reception(given, now)
-    made: list[tuple[str, str, dict[str, Any]]] = []
+    made: list[Made] = []
     if not household and (item or given.get("home-head")):
         home, wrong = form.household(given, [id_ for id_, _ in told["places"]])
         errors |= wrong
         household = given["new_household"]
-        made.append((household, "household", home))
+        made.append(Made(household, "household", home))
     visitor = visit.get("visitor") or told["head"] or given.get("home-head", "").strip()
     outcome = "case" if item else "referred" if given.get("outcome") == "referred" else "advice"
     visit |= {"place": centre.hex(), "source": "counter", "visitor": visitor, "outcome": outcome}
@@ -147,16 +153,23 @@ def _bodies(
         case, wrong = form.application(item, given)
         errors |= wrong
         pinned = {"household": household, "item": given["item"], "source": "counter", "reception": given["reception"]}
-        made.append((given["application"], "application", {**case, **pinned, "collected_at": visit["came_at"]}))
-    made.insert(1 if made and made[0][1] == "household" else 0, (given["reception"], "reception", _told(visit)))
-    at = visit["came_at"]
+        made.append(Made(given["application"], "application", {**case, **pinned, "collected_at": visit["came_at"]}))
+    reception = Made(given["reception"], "reception", _told(visit))
+    made.insert(1 if made and made[0].kind == "household" else 0, reception)
+    return made, errors
+
+
+def _bodies(made: Sequence[Made], session: SignedIn) -> Sequence[bytes]:
+    """The entries, all of the time at which somebody came."""
+    at = next(one.fields["came_at"] for one in made if one.kind == "reception")
     bodies = [entry.change(id_, kind, fields, seen=0, at=at, by=session.person) for id_, kind, fields in made]
-    if item:
+    case = next((one.id for one in made if one.kind == "application"), "")
+    if case:
         bodies += [
-            entry.command(given["application"], "application", name, None, expected=None, at=at, by=session.person)
+            entry.command(case, "application", name, None, expected=None, at=at, by=session.person)
             for name in ("submit", "receive")
         ]
-    return bodies, errors
+    return bodies
 
 
 def _told(visit: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ async def test_a_name_that_was_written_down_wrongly_is_corrected_at_the_window(
     form = part(desk, "现在可以办").locator("#act-correct")
     assert await form.get_by_label("理由").input_value() == "对照身份证"
     await form.get_by_label("申请人改为").fill("张桂蓝")
-    await form.get_by_label("身份证号改为").fill(NUMBER)
+    await form.get_by_label("身份证号改为").fill(NUMBER.replace("X", " ｘ"))
     await form.get_by_label("收件渠道改为").select_option("窗口")
     await press(form.get_by_role("button", name="更正"))
     assert "已办好" in await desk.get_by_role("status").inner_text()

@@ -4,6 +4,7 @@ import io
 import re
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.async_api import Page
 
@@ -161,6 +162,39 @@ async def test_who_goes_back_and_sends_the_form_again_is_told_what_became_of_it(
     for about, told in (("养老金怎么领", "noted-reception"),) * 2 + (("医保怎么缴", "noted-before"),):
         answer = await http.post("/receive/form", data={**asking, "about": about})
         assert answer.headers["location"] == f"/receive?said={told}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["11010519491231002x", "11010519491231002Ｘ", "１１０１０５１９４９１２３１００２Ｘ", "110105 19491231 002X"],
+)
+async def test_a_number_is_the_same_however_the_keyboard_wrote_it(sqlite_township: Township, written: str) -> None:
+    town = sqlite_township
+    set_clock(town, 12)
+    http, ids = await browser_of(town, "赵敏"), fresh()
+    form = {
+        "csrf": await token(http),
+        **ids,
+        "item": town.item.hex(),
+        "applicant": "刘大山",
+        "identity_number": written,
+        "people": "1",
+        "answers.reason": "到龄",
+        "home-head": "刘大山",
+        "home-identity_number": written,
+        "home-place": town.qingshan.hex(),
+        "day": local(town.clock()).date().isoformat(),
+        "clock": "１０：００",
+    }
+    answer = await http.post("/receive/form", data=form)
+    assert answer.status_code == 303, answer.text
+    for kind, name in (("application", "application"), ("household", "new_household")):
+        shown = {"field": "identity_number", "reason": "other", "note": "核对"}
+        clerk = await town.signed_in("赵敏")
+        told = (await clerk.post(f"/v1/records/{ids[name]}/reveal", json=shown)).json()
+        assert told["values"][0]["value"] == "11010519491231002X", kind
+    short = {**form, **fresh(), "identity_number": written[:-1]}
+    assert "身份证号应是十八位" in (await http.post("/receive/form", data=short)).text
 
 
 async def test_what_nobody_can_see_is_not_filled_in(sqlite_township: Township) -> None:

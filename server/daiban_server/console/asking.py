@@ -1,6 +1,7 @@
 """What a command or a report asks for, as fields of a form, and the form read back into what it takes."""
 
 import datetime
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from itertools import chain
@@ -10,6 +11,7 @@ from daiban_schemas.kind import Command, Report
 from daiban_schemas.types import Account, Choice, Date, IdentityNumber, Integer, List, Reference, Struct, Text, Type
 from daiban_schemas.zone import SHANGHAI
 from daiban_server.console.languages.spoken import say
+from daiban_server.console.meaning import typed
 from daiban_server.console.values import CHOICES
 from daiban_server.console.words import DAY
 from daiban_server.spine.apply import blank
@@ -204,12 +206,12 @@ def _named(line: str) -> dict[str, str]:
 
 
 def _text(text: str, one: Input) -> str:
-    return text
+    return typed(one.of, text)
 
 
 def told_moment(given: Mapping[str, str], now: int) -> tuple[int, str]:
     """When it was: now, unless a day is told, at most `LATELY` days ago. Times are Beijing's."""
-    day, clock = given.get("day", "").strip(), given.get("clock", "").strip().replace("：", ":")
+    day, clock = (unicodedata.normalize("NFKC", given.get(name, "")).strip() for name in ("day", "clock"))
     if not day:
         return now, ""
     try:

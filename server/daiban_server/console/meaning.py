@@ -1,6 +1,7 @@
 """What a field is to the person at the desk: its label, its type, and how another value for it is written."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from daiban_schemas.types import (
     Text,
     Type,
 )
+from daiban_server.spine.apply import blank
 
 Question = Mapping[str, Any]
 
@@ -93,9 +95,17 @@ def _choices(of: Type | None) -> tuple[str, ...]:
     return tuple(of.codes) if isinstance(of, Choice) else ()
 
 
+def typed(of: Type | None, text: str) -> str:
+    """What somebody typed, as values of its type are written: an identity number in narrow digits without space, its X
+    a capital."""
+    if not isinstance(of, IdentityNumber):
+        return text
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text).upper() if not blank(sign))
+
+
 def read(what: Meaning, text: str) -> tuple[Any, str | None]:
     """The value that somebody wrote, and the code of what is wrong with it."""
-    value: Any = text
+    value: Any = typed(what.of, text)
     if what.editor == "number":
         if not _WHOLE.match(text):
             return None, "value.not_integer"

@@ -10,7 +10,7 @@ from daiban_schemas.types import List
 from daiban_server.console import words
 from daiban_server.console.asking import told_moment
 from daiban_server.console.languages.spoken import say
-from daiban_server.console.meaning import Meaning, meaning, read
+from daiban_server.console.meaning import Meaning, meaning, read, typed
 from daiban_server.console.words import full_width
 
 Item = Mapping[str, Any]
@@ -86,7 +86,8 @@ def application(item: Item, given: Given) -> tuple[dict[str, Any], dict[str, str
 
 
 def _personal(given: Given) -> dict[str, Any]:
-    told = {name: full_width(given.get(name, "").strip()) for name in PERSONAL}
+    types = KINDS["application"].fields
+    told = {name: typed(types[name].type, full_width(given.get(name, "").strip())) for name in PERSONAL}
     return {name: value for name, value in told.items() if value}
 
 
@@ -103,9 +104,9 @@ def _answer(one: Question, given: Given) -> tuple[Any, str]:
 
 def household(given: Given, places: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
     """What the form says of a new household, and what is wrong with it."""
-    fields = {name: given.get(f"home-{name}", "").strip() for name in HOUSEHOLD}
-    fields = {name: value for name, value in fields.items() if value}
     types = KINDS["household"].fields
+    fields = {name: typed(types[name].type, given.get(f"home-{name}", "").strip()) for name in HOUSEHOLD}
+    fields = {name: value for name, value in fields.items() if value}
     errors = {
         f"home-{name}": words.wrong(problem)
         for name, value in fields.items()

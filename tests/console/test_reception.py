@@ -11,6 +11,7 @@ from playwright.async_api import Page
 from daiban_server.console.words import local
 from tests.console.test_cases import handed_in
 from tests.console.workday import browser_of, no_wider_than_the_screen, part, phone_of, press, set_clock, sign_in, token
+from tests.evidence.home import checked, exported
 from tests.support.chromium import picture
 from tests.support.township import Township, new_id
 
@@ -130,6 +131,8 @@ async def test_a_new_household_comes_with_its_first_case_and_its_real_time(sqlit
     book = (await http.get("/registers")).text
     assert re.search(rf"{then:%Y-%m-%d}(?:(?!</tr>).)*刘大山", book, re.S)
     assert "刘大山" in (await http.get("/receive?q=lds")).text
+    verdict, _ = checked(town, await exported(town, ids["application"]))
+    assert "no_lower_bound" in verdict.notes, "evidence says that its time is only claimed"
     wrong_days = {"2999-01-01": "还没有到", "周五": "写得不对", "1900-01-01": "只能补录最近 30 天的"}
     for day, said in wrong_days.items():
         late = await http.post("/receive/form", data={**form, **fresh(), "day": day, "home-place": town.qingshan.hex()})

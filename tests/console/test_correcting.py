@@ -69,16 +69,18 @@ async def test_a_name_that_was_written_down_wrongly_is_corrected_at_the_window(
     await picture(phone, "console-correct-english")
 
 
-async def another_item(town: Township, name: str) -> None:
+async def another_item(town: Township, name: str, **also: str) -> str:
     """The district publishes a second item."""
-    item = {"code": "MZ-01", "edition": 1, "window": "民政", "name": name, "modes": ["limited"], "form": []}
+    record = new_id().hex()
+    item = {"code": "MZ-01", "edition": 1, "window": "民政", "name": name, "modes": ["limited"], "form": [], **also}
 
     def program() -> Program[None]:
-        services, body = town.services, entry.change(new_id().hex(), "item", item, seen=0, at=town.clock())
+        services, body = town.services, entry.change(record, "item", item, seen=0, at=town.clock())
         clerk = desks.Clerk(town.people["周区"], "district", NOBODY)
         yield from desks.write(clerk, [body], services.keys, services.effects, town.clock(), new_id() + new_id())
 
     await town.services.database.write(NOBODY, program)
+    return record
 
 
 async def test_a_case_that_turns_out_to_be_of_another_item_is_moved_to_its_window(

@@ -10,6 +10,7 @@ from playwright.async_api import Page
 
 from daiban_server.console.words import local
 from tests.console.test_cases import handed_in
+from tests.console.test_correcting import another_item
 from tests.console.workday import browser_of, no_wider_than_the_screen, part, phone_of, press, set_clock, sign_in, token
 from tests.evidence.home import checked, exported
 from tests.support.chromium import picture
@@ -165,6 +166,17 @@ async def test_who_goes_back_and_sends_the_form_again_is_told_what_became_of_it(
     for about, told in (("养老金怎么领", "noted-reception"),) * 2 + (("医保怎么缴", "noted-before"),):
         answer = await http.post("/receive/form", data={**asking, "about": about})
         assert answer.headers["location"] == f"/receive?said={told}"
+
+
+async def test_a_form_whose_case_stayed_a_draft_says_so_again(sqlite_township: Township) -> None:
+    town = sqlite_township
+    item = await another_item(town, "旧版的津贴", usable_until="2020-01-01")
+    http, ids = await browser_of(town, "赵敏"), fresh()
+    form = {"csrf": await token(http), **ids, "item": item, "applicant": "刘大山"}
+    form |= {"home-head": "刘大山", "home-place": town.qingshan.hex()}
+    for applicant, told in (("刘大山", "kept-draft"),) * 2 + (("刘大川", "draft-before"),):
+        answer = await http.post("/receive/form", data={**form, "applicant": applicant})
+        assert answer.headers["location"] == f"/cases/{ids['application']}?said={told}"
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
 """At the console's door: who comes in, who does not, and what a page promises to every browser."""
 
+import functools
 import re
 
 import pytest
 from playwright.async_api import Page
+from sqlalchemy import update
 
+from daiban_server.db import schema
+from daiban_server.db.program import rows
 from daiban_server.http.session import COOKIE
 from tests.console.workday import browser_of, hired, no_wider_than_the_screen, press, sign_in, token
 from tests.support.chromium import picture
@@ -248,7 +252,12 @@ async def test_the_keyboard_reaches_the_page_first_and_shows_where_it_is(sqlite_
 
 
 async def test_what_a_password_manager_reads_has_a_name_for_everybody(sqlite_township: Township, desk: Page) -> None:
-    await sign_in(desk, sqlite_township, "赵敏", "/account")
+    town = sqlite_township
+    await sign_in(desk, town, "赵敏")
+    moved = update(schema.person).where(schema.person.c.name == "赵敏").values(login="clerk7")
+    await town.services.database.write("test", functools.partial(rows, moved))
+    await desk.goto(f"{town.url}/account")
     name = desk.locator('input[name="username"]')
     assert await name.get_attribute("autocomplete") == "username"
+    assert await name.input_value() == "clerk7", "what one signs in as, which may be another than one's name"
     assert await desk.get_by_role("textbox", name="账号").count() == await name.count() == 1

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Template
 
 from daiban_server.accounts import entering, passkeys, totp
-from daiban_server.accounts.passwords import SHORTEST
+from daiban_server.accounts.passwords import SHORTEST, login_of
 from daiban_server.accounts.session_routes import browser_of
 from daiban_server.accounts.sessions import CHANGE, ENROL, SECOND, Opened, SignedIn
 from daiban_server.console import words
@@ -57,9 +57,9 @@ async def _code_page(
 
 
 @get("/sign-in/password", opt={"action": "account.own", "stages": (CHANGE,)})
-async def first_password(request: Asked, session: GivenSession) -> Template:
+async def first_password(request: Asked, session: GivenSession, services: GivenServices) -> Template:
     """Asks for a password of one's own."""
-    return _password_page(safe(request.query_params.get("next", "")), session)
+    return await _password_page(safe(request.query_params.get("next", "")), session, services)
 
 
 @post("/sign-in/password", opt={"action": "account.own", "csrf_in_form": True, "stages": (CHANGE,)})
@@ -69,13 +69,16 @@ async def own_password(request: Asked, session: GivenSession, services: GivenSer
     wanted = safe(form.get("next", ""))
     opened, errors = await password_changed(form, request, session, services)
     if opened is None:
-        return _password_page(wanted, session, errors)
+        return await _password_page(wanted, session, services, errors)
     return entered(opened, wanted, request, services)
 
 
-def _password_page(wanted: str, session: SignedIn, errors: dict[str, str] | None = None) -> Template:
+async def _password_page(
+    wanted: str, session: SignedIn, services: Services, errors: dict[str, str] | None = None
+) -> Template:
+    login = await services.database.read(login_of(session.clerk.person))
     context = {"title": "设置自己的密码", "session": session, "next": wanted, "errors": errors or {}}
-    return page("first_password", {**context, "shortest": SHORTEST}, 422 if errors else 200)
+    return page("first_password", {**context, "login": login, "shortest": SHORTEST}, 422 if errors else 200)
 
 
 async def password_changed(

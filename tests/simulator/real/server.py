@@ -42,6 +42,13 @@ class _Direct:
         yield from ()
         return self
 
+    async def __aenter__(self) -> "_Direct":
+        await self
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     async def call(self, function: Any, *arguments: Any) -> Any:
         """Run `function(connection, *arguments)`."""
         result = function(self._conn, *arguments)

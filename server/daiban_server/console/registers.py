@@ -104,14 +104,15 @@ def _read(
 def _day(page: Any) -> Day:
     if not isinstance(page, (Register, CategoryRegister, OpinionRegister)):
         raise TypeError(page)
-    return Day(retold(page.period), [(row.number, _cells(row)) for row in page.rows])
+    return Day(retold(page.period), [(row.number, _cells(row, page.period)) for row in page.rows])
 
 
-def _cells(row: Visitor | CaseRow | OpinionRow) -> list[str]:
+def _cells(row: Visitor | CaseRow | OpinionRow, day: str) -> list[str]:
     match row:
         case Visitor():
             who = say("{0} 等 {1} 人", row.visitor, row.people) if row.people > 1 else row.visitor
-            return [row.came.isoformat(), who, row.village, row.matter, row.answer, row.owner, row.phone]
+            came = row.came.isoformat() if f"{row.came.year}年{row.came.month}月{row.came.day}日" != day else ""
+            return [came, who, row.village, row.matter, row.answer, row.owner, row.phone]
         case CaseRow():
             ends = [row.due.isoformat() if row.due else "", row.ended.isoformat() if row.ended else ""]
             return [row.case, row.applicant, row.village, row.item, row.mode, row.handler, *ends, row.result]

@@ -18,7 +18,7 @@ from daiban_server.features.papers.documents import CaseRow, CategoryRegister, O
 from daiban_server.features.papers.documents import VisitorRow as Visitor
 from daiban_server.http.problems import ProblemError, checked_day
 from daiban_server.http.session import GivenSession, SignedIn
-from daiban_server.printing.register_pages import pages
+from daiban_server.printing.register_pages import pages, titled
 from daiban_server.registers import OPINIONS, VISITORS
 from daiban_server.services import GivenServices
 from daiban_server.spine.refusal import Refusal
@@ -111,7 +111,7 @@ def _cells(row: Visitor | CaseRow | OpinionRow, day: str) -> list[str]:
     match row:
         case Visitor():
             who = say("{0} 等 {1} 人", row.visitor, row.people) if row.people > 1 else row.visitor
-            came = row.came.isoformat() if f"{row.came.year}年{row.came.month}月{row.came.day}日" != day else ""
+            came = "" if titled(row.came) == day else row.came.isoformat()
             return [came, who, row.village, row.matter, row.answer, row.owner, row.phone]
         case CaseRow():
             ends = [row.due.isoformat() if row.due else "", row.ended.isoformat() if row.ended else ""]

@@ -115,6 +115,11 @@ def _days(
         day += _ONE
 
 
+def titled(day: datetime.date) -> str:
+    """What the page of a day is called."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def _page(
     office: Office,
     name: str,
@@ -123,7 +128,7 @@ def _page(
     today: datetime.date,
     mending: Mapping[bytes, str],
 ) -> Document:
-    period = f"{day.year}年{day.month}月{day.day}日"
+    period = titled(day)
     if name == VISITORS:
         visitors = tuple(_visitor(line, day) for line in lines)
         return Register(office=office, issued=today, period=period, rows=visitors)

@@ -2,8 +2,10 @@
 
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+import httpx2
 import pytest
 from PIL import Image
 from playwright.async_api import Page
@@ -92,6 +94,12 @@ async def test_somebody_who_only_asks_is_in_the_register(sqlite_township: Townsh
     assert page.count("养老金怎么领") == 1, "a form that is sent twice is one visit"
 
 
+async def newcomer(town: Township, http: httpx2.AsyncClient, ids: Mapping[str, str]) -> dict[str, str]:
+    """The form of somebody whose household is new; where it lives is not told yet."""
+    who = {"applicant": "刘大山", "home-head": "刘大山", "people": "1", "answers.reason": "到龄"}
+    return {"csrf": await token(http), **ids, **who, "item": town.item.hex()}
+
+
 async def test_a_new_household_comes_with_its_first_case_and_its_real_time(sqlite_township: Township) -> None:
     """It was written on paper two working days ago, while the server was down: limits run from then, the case tells
     when it came and when it was keyed in, and the book has its line under the day on which the line was written."""
@@ -102,17 +110,7 @@ async def test_a_new_household_comes_with_its_first_case_and_its_real_time(sqlit
     today = local(town.clock())
     http, ids = await browser_of(town, "赵敏"), fresh()
     await somebody_else_comes(town)
-    form = {
-        "csrf": await token(http),
-        **ids,
-        "item": town.item.hex(),
-        "applicant": "刘大山",
-        "people": "1",
-        "answers.reason": "到龄",
-        "home-head": "刘大山",
-        "day": then.date().isoformat(),
-        "clock": "15:30",
-    }
+    form = {**await newcomer(town, http, ids), "day": then.date().isoformat(), "clock": "15:30"}
     wrong = await http.post("/receive/form", data=form)
     assert "请选所在的村" in wrong.text
     assert (await http.get(f"/cases/{ids['application']}")).status_code == 404, "nothing of it was kept"
@@ -145,9 +143,7 @@ async def test_who_goes_back_and_sends_the_form_again_is_told_what_became_of_it(
     town = sqlite_township
     set_clock(town, 10)
     http, ids = await browser_of(town, "赵敏"), fresh()
-    home = {"home-head": "刘大山", "home-place": town.qingshan.hex()}
-    form = {"csrf": await token(http), **ids, **home, "item": town.item.hex(), "people": "1", "phone": "13700000000"}
-    form |= {"applicant": "刘大山", "answers.reason": "到龄"}
+    form = {**await newcomer(town, http, ids), "home-place": town.qingshan.hex(), "phone": "13700000000"}
     page = f"/cases/{ids['application']}"
     for minute in (0, 1):
         set_clock(town, 10, minute)
@@ -188,14 +184,8 @@ async def test_a_number_is_the_same_however_the_keyboard_wrote_it(sqlite_townshi
     set_clock(town, 12)
     http, ids = await browser_of(town, "赵敏"), fresh()
     form = {
-        "csrf": await token(http),
-        **ids,
-        "item": town.item.hex(),
-        "applicant": "刘大山",
+        **await newcomer(town, http, ids),
         "identity_number": written,
-        "people": "1",
-        "answers.reason": "到龄",
-        "home-head": "刘大山",
         "home-identity_number": written,
         "home-place": town.qingshan.hex(),
         "day": local(town.clock()).date().isoformat(),
@@ -216,16 +206,7 @@ async def test_what_nobody_can_see_is_not_filled_in(sqlite_township: Township) -
     """A word that was copied out of a chat may bring nothing but signs of no width."""
     town = sqlite_township
     http, ids = await browser_of(town, "赵敏"), fresh()
-    right = {
-        "csrf": await token(http),
-        **ids,
-        "item": town.item.hex(),
-        "applicant": "刘大山",
-        "people": "1",
-        "answers.reason": "到龄",
-        "home-head": "刘大山",
-        "home-place": town.qingshan.hex(),
-    }
+    right = {**await newcomer(town, http, ids), "home-place": town.qingshan.hex()}
     asked = {"applicant": "请填写申请人", "answers.reason": "这一项要填", "home-head": "请填写户主姓名"}
     for name, said in asked.items():
         wrong = await http.post("/receive/form", data={**right, name: "\u200b\u2060\ufeff"})

@@ -43,3 +43,17 @@ async def test_who_has_a_copy_of_a_key_that_was_given_up_freezes_nobody(town: To
     assert await heads(head) == {"换之前的", "换之后的"}
     [apart] = await head.done("/v1/quarantine", "GET")
     assert (apart["device"], apart["code"]) == (phone.id.hex(), "chain.equivocation")
+
+
+async def test_who_has_a_copy_of_a_key_that_was_given_up_cannot_fill_the_disk(
+    town: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daiban_server.spine.quarantine.MOST", 3)
+    phone, head = await raw_device(town), await desk_of(town, "李红")
+    copied = dataclasses.replace(phone)
+    await phone.pushed(phone.seal(household(town, "换之前的")))
+    await phone.new_key()
+    for n in range(5):
+        other = copied.seal(household(town, f"抄来的第{n}份"), advance=False)
+        assert (await carried(town, phone, other, signer=copied.key)).status_code == 200
+    assert len(await head.done("/v1/quarantine", "GET")) == 3

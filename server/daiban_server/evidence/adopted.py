@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from daiban_server.db import schema
-from daiban_server.db.program import Program, first
+from daiban_server.db.program import Program, Row, first
 from daiban_server.evidence.devices import Known
 from daiban_server.keystore import ServerKeys
 from daiban_server.spine.history import Stored
@@ -57,12 +57,17 @@ def decisions(centre: bytes, entries: Iterable[Stored], desk: bytes) -> Program[
     for (device, digest), own in sorted(named.items()):
         row = yield from first(_DECIDED, centre_id=centre, device_id=device, batch_digest=digest)
         decided = msgspec.json.decode(row[1]) if row and row[1] else {}
-        if row is None or not decided.get("signature"):
+        if row is None or not decided.get("signature") or _emptied(row, digest):
             continue
         person = yield from first(_NAME, person_id=bytes.fromhex(decided["by"]))
         name = person[0] if person else ""
         found.append(Decision(device, digest, row[2], bytes(row[0]), tuple(sorted(own)), decided, name))
     return found
+
+
+def _emptied(row: Row, digest: bytes) -> bool:
+    """Whether it came after a record of it was erased, and so is no more what was signed (`spine.erased`)."""
+    return row[2] != OUT_OF_SPOOL and batch.unpack(row[0]).digest != digest
 
 
 def _place(repeats: str) -> tuple[bytes, bytes, int] | None:

@@ -5,44 +5,32 @@ and the salts of the others, and destroys the secret from which all salts come, 
 So the signature, the receipt and the log still verify, the others can still be disclosed, and of what is gone no guess
 can be tried against its hash. In history an emptied entry takes the place of what was said (`daiban_schemas.emptied`).
 
-What is erased stays so: whatever says something about an erased record later, a phone that was silent for a year or one
-that hands in again after a restore, is refused, and its bytes are erased as they come (`push`). The list of erasures is
-kept outside of the database as well, and a restore goes through it (`backup.erasure_note`).
+What is erased stays so (`erased`). The list of erasures is kept outside of the database as well, and a restore goes
+through it (`backup.erasure_note`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import bindparam, delete, select, union, update
 
 from daiban_schemas.emptied import emptied
-from daiban_schemas.entry import shape_of
-from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
-from daiban_server.db.program import Lookup, Program, Write, first, rows, run
+from daiban_server.db.program import Program, Write, first, rows, run
 from daiban_server.spine import history, log, quarantine
-from daiban_server.spine.history import Stored
-from daiban_server.spine.ledger import Incoming, Ledger
+from daiban_server.spine.erased import about, known
+from daiban_server.spine.ledger import Ledger
 from daiban_server.spine.refusal import Refusal
 from daiban_sync import batch as batches
 from daiban_sync.batch import SALT_BYTES, Batch
-from daiban_sync.ids import NOBODY, is_id
+from daiban_sync.ids import NOBODY
 
 _g = schema.household_merge.c
 _v, _h, _r = schema.envelope.c, schema.history.c, schema.record.c
 _p, _c, _q = schema.parked.c, schema.carried.c, schema.quarantine.c
-ANY = select(schema.erasure.c.record).where(schema.erasure.c.centre == bindparam("centre_id")).limit(1).exists()
-"""Whether a centre ever erased anything."""
 _BELOW = union(
     select(_r.id).where(_r.centre == bindparam("centre_id"), _r.parent == bindparam("above")),
     select(_g.id).where(_g.centre == bindparam("centre_id"), _g.into == bindparam("above")),
-)
-_FACTS = (
-    select(*(_h[name] for name in history.COLUMNS[:-1]))
-    .where(_h.centre == bindparam("centre_id"), _h.position > bindparam("after"))
-    .order_by(_h.position)
-    .limit(500)
 )
 _OF_DEVICE = select(*(_h[name] for name in history.COLUMNS)).where(
     _h.centre == bindparam("centre_id"),
@@ -76,6 +64,9 @@ _PARKED = select(_p.number, _p.body).where(
     _p.number >= bindparam("first_number"),
     _p.number <= bindparam("last_number"),
 )
+_PARKED_OF = select(_p.device, _p.number).where(
+    _p.centre == bindparam("centre_id"), _p.record == bindparam("record_id")
+)
 _UNPARK = delete(schema.parked).where(_p.centre == bindparam("centre_id"), _p.record == bindparam("record_id"))
 _CARRIED = select(_c.device, _c.sequence, _c.packed).where(_c.centre == bindparam("centre_id"))
 _DROP = delete(schema.carried).where(
@@ -104,37 +95,6 @@ def without(batch: Batch, erased: Iterable[int]) -> Kept:
     return Kept(batch.payload[batches.HEADER_BYTES :], bytes(salts))
 
 
-def among(centre: bytes, incoming: Sequence[Incoming]) -> Program[list[int]]:
-    """Which entries of a batch, by index, speak of an erased record or would hang something under one."""
-    named = [(i, id_) for i, one in enumerate(incoming) for id_ in (one.record, _above(one)) if id_ is not None]
-    gone = yield from known(centre, (id_ for _, id_ in named))
-    return sorted({i for i, id_ in named if id_ in gone})
-
-
-def _above(one: Incoming) -> bytes | None:
-    kind = KINDS.get(one.entry.kind)
-    named = one.values.get(kind.parent) if kind and kind.parent else None
-    return bytes.fromhex(named) if isinstance(named, str) and is_id(named) else None
-
-
-def hollow(incoming: Sequence[Incoming], erased: Sequence[int], now: int) -> list[Incoming]:
-    """The same entries, those at `erased` without what they said; they are refused (`Applier`)."""
-    gone = set(erased)
-    return [_hollow(one, now) if i in gone else one for i, one in enumerate(incoming)]
-
-
-def _hollow(one: Incoming, now: int) -> Incoming:
-    body = emptied(one.body, now)
-    return one._replace(entry=shape_of(body), values={}, faults={}, body=body)
-
-
-def known(centre: bytes, records: Iterable[bytes]) -> Program[set[bytes]]:
-    """Which of these records are erased."""
-    wanted = [(centre, one) for one in dict.fromkeys(records)]
-    found = yield Lookup(schema.erasure, ("centre", "record"), ("record",), wanted)
-    return {row[0] for row in found}
-
-
 def family(centre: bytes, record: bytes) -> Program[list[bytes]]:
     """A record and everything under it; of a household, those too that were merged into it."""
     found, waiting = [record], [record]
@@ -155,9 +115,8 @@ def erase(
     gone = set(records) - (yield from known(centre, records))
     yield from _check_quarantine(centre, gone, again)
     yield Write(schema.erasure, [(centre, one, now, who, reason) for one in sorted(gone)], "ignore")
+    yield from _unpark(centre, gone)
     count = yield from _empty_history(centre, gone, now)
-    for one in sorted(gone):
-        yield from run(_UNPARK, centre_id=centre, record_id=one)
     yield from _drop_carried(centre, gone)
     ledger = Ledger(centre, now, position)
     yield from ledger.load(sorted(gone))
@@ -171,39 +130,41 @@ def erase(
 
 def _empty_history(centre: bytes, gone: set[bytes], now: int) -> Program[int]:
     """Go through all of a centre's history, once: it has no index by record (see `past`), and erasing is rare."""
-    starts: list[int] = []
-    after = -1
-    while found := (yield from rows(_FACTS, centre_id=centre, after=after)):
-        stretches = (history.opened(row) for row in found)
-        starts += [one.position for one in stretches if any(record in gone for _, _, record in one.facts)]
-        after = found[-1][0]
+    starts = yield from history.where(centre, lambda one: any(record in gone for _, _, record in one.facts))
     count = 0
     for start, stretch in (yield from history.at(centre, starts)).items():
         entries = history.entries_of(stretch)
         own = [one for one in entries if one.record in gone]
-        yield from _destroy_salts(centre, own)
+        yield from _destroy_salts(centre, ((one.device, one.number) for one in own))
         bodies = [emptied(one.body, now) if one.record in gone else one.body for one in entries]
         yield from run(_BODIES, centre_id=centre, begins=start, emptied=history.pack_bodies(bodies))
         count += len(own)
     return count
 
 
-def _destroy_salts(centre: bytes, own: Sequence[Stored]) -> Program[None]:
-    """Of the batches in which these entries came, keep hashes and the other salts; before the bytes go."""
-    for one in own:
-        if one.device == NOBODY:
+def _unpark(centre: bytes, gone: set[bytes]) -> Program[None]:
+    for one in sorted(gone):
+        yield from _destroy_salts(centre, (yield from rows(_PARKED_OF, centre_id=centre, record_id=one)))
+        yield from run(_UNPARK, centre_id=centre, record_id=one)
+
+
+def _destroy_salts(centre: bytes, own: Iterable[tuple[bytes, int]]) -> Program[None]:
+    """Of the batches in which these entries came, by device and number, keep hashes and the other salts; before the
+    bytes go."""
+    for device, number in own:
+        if device == NOBODY:
             continue
-        row = yield from first(_ENVELOPE, centre_id=centre, device_id=one.device, entry_number=one.number)
+        row = yield from first(_ENVELOPE, centre_id=centre, device_id=device, entry_number=number)
         if row is None:
             continue  # it came out of a spool, signed by itself
         sequence, start, last, secret, hashes, salts = row
         if hashes is None:
-            bodies = yield from _bodies_of(centre, one.device, start, last)
+            bodies = yield from _bodies_of(centre, device, start, last)
             salts = batches.salts(secret, len(bodies))
             hashes = b"".join(batches.entry_hash(_salt(salts, i), body) for i, body in enumerate(bodies))
-        kept, i = bytearray(salts), one.number - start
+        kept, i = bytearray(salts), number - start
         kept[SALT_BYTES * i : SALT_BYTES * (i + 1)] = bytes(SALT_BYTES)
-        named = {"centre_id": centre, "device_id": one.device, "at_sequence": sequence}
+        named = {"centre_id": centre, "device_id": device, "at_sequence": sequence}
         yield from run(_KEEP, **named, kept_hashes=hashes, kept_salts=bytes(kept))
 
 
@@ -236,5 +197,4 @@ def _drop_carried(centre: bytes, gone: set[bytes]) -> Program[None]:
 
 
 def _spoken_of(entries: Iterable[bytes]) -> set[bytes]:
-    told: Iterable[Mapping[str, Any]] = (msgspec.json.decode(body) for body in entries)
-    return {bytes.fromhex(one["record"]) for one in told if isinstance(one.get("record"), str)}
+    return {id_ for body in entries for id_ in (about(body).record,) if id_ is not None}

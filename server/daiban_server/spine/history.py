@@ -6,7 +6,7 @@ order in which they were written. The price: whoever wants one entry reads its n
 and whoever names an entry names its stretch (a record's row does, see `ledger`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -26,6 +26,12 @@ _SPAN = (
     select(*(_h[name] for name in COLUMNS[:-1]))
     .where(_h.centre == bindparam("centre_id"), _h.position >= bindparam("since"), _h.position <= bindparam("until"))
     .order_by(_h.position)
+)
+_FACTS = (
+    select(*(_h[name] for name in COLUMNS[:-1]))
+    .where(_h.centre == bindparam("centre_id"), _h.position > bindparam("after"))
+    .order_by(_h.position)
+    .limit(500)
 )
 _pack = msgspec.msgpack.Encoder().encode
 _facts = msgspec.msgpack.Decoder(list[tuple[int, int, bytes]]).decode
@@ -118,6 +124,17 @@ def opened(row: Row) -> Stretch:
     facts = _facts(packed)
     bodies = _bodies(rest[0]) if rest else [b""] * len(facts)
     return Stretch(position, device, number, author, authority, bool(chained), facts, bodies)
+
+
+def where(centre: bytes, wanted: Callable[[Stretch], bool]) -> Program[list[int]]:
+    """Where those stretches of a centre begin that are `wanted`; they are asked about without their bodies. Goes
+    through all of its history: about a second for a million entries."""
+    starts: list[int] = []
+    after = -1
+    while found := (yield from rows(_FACTS, centre_id=centre, after=after)):
+        starts += [one.position for one in map(opened, found) if wanted(one)]
+        after = found[-1][0]
+    return starts
 
 
 def entries_of(stretch: Stretch) -> list[Stored]:

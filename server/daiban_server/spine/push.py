@@ -15,7 +15,7 @@ from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Savepoint, Write, Writes, first, rows
 from daiban_server.keystore import ServerKeys
 from daiban_server.logs import logger
-from daiban_server.spine import chains, erasing, gaps, history, log, quarantine, spooling, waiting
+from daiban_server.spine import chains, erased, erasing, gaps, history, log, quarantine, spooling, waiting
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.handing_in import LEAVERS
@@ -38,7 +38,7 @@ _logger = logger(__name__)
 _d, _c, _v = schema.device.c, schema.chain.c, schema.envelope.c
 _BEFORE = (
     select(
-        *(_d.state, log.NAMED_TIME, spooling.LAST, erasing.ANY, _c.sequence, _c.digest, _c.number),
+        *(_d.state, log.NAMED_TIME, spooling.LAST, erased.ANY, _c.sequence, _c.digest, _c.number),
         *(_v.digest, _v.receipt, _v.since, _v.until, waiting.ANY),
     )
     .select_from(
@@ -237,12 +237,12 @@ class _Intake:
         signed = receipt.pack(receipt.issue(self.keys.receipt, header, batch.digest, leaf, bounds, epoch))
         since = self.ledger.position
         incoming = _incoming(opened, sender, bounds)
-        erased = (yield from erasing.among(sender.centre, incoming)) if self.erasures else []
+        gone = (yield from erased.among(sender.centre, incoming)) if self.erasures else []
         secret: bytes = batch.secret
         kept: list[bytes | None] = [None, None]
-        if erased:
-            incoming = erasing.hollow(incoming, erased, now)
-            secret, kept = b"", [*erasing.without(batch, erased)]
+        if gone:
+            incoming = erased.hollow(incoming, gone, now)
+            secret, kept = b"", [*erasing.without(batch, gone)]
         outcomes = yield from self._lay(incoming)
         row = (
             sender.centre,
@@ -329,13 +329,15 @@ class _Intake:
 
     def _quarantine(self, batch: Batch) -> Program[None]:
         """Keep the other branch and freeze the key: one phone signed two histories. Under a key that was given up
-        anybody may have, who had a copy of it: that is kept, and freezes nothing."""
-        yield from quarantine.keep(self.sender, batch, "chain.equivocation", self.ledger.now)
-        if key_at(batch.header.sequence, self.sender.former, self.sender.key) != self.sender.key:
+        anybody may have, who had a copy of it: that is kept as far as there is room, and freezes nothing."""
+        code, sender, now = "chain.equivocation", self.sender, self.ledger.now
+        if key_at(batch.header.sequence, sender.former, sender.key) != sender.key:
+            yield from quarantine.keep_all(sender, [batch], code, now)
             return
+        yield from quarantine.keep(sender, batch, code, now)
         self.frozen = True
-        yield from quarantine.freeze(self.sender, self.ledger.now)
-        yield from waiting.leave_apart(self.sender, self.ledger.now)
+        yield from quarantine.freeze(sender, now)
+        yield from waiting.leave_apart(sender, now)
 
 
 def _numbers(batch: Batch) -> range:

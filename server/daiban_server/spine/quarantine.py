@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, func, select, update
 from daiban_server import todo
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first, rows, run
+from daiban_server.spine import erased
 from daiban_server.spine.acts import Told, write_down
 from daiban_server.spine.opening import Sender
 from daiban_sync import batch as batches
@@ -43,7 +44,8 @@ _STORED = select(_e.digest).where(
 
 def keep(sender: Sender, batch: Batch, code: str, now: int) -> Program[None]:
     """Keep a batch apart; `code` says why. The head hears of it, once a device and reason."""
-    yield from _put(sender, (batch.digest, batch.header.sequence, code, batches.pack(batch)), now)
+    standing = yield from erased.apart(sender.centre, batch, now)
+    yield from _put(sender, (batch.digest, batch.header.sequence, code, batches.pack(standing)), now)
 
 
 def _put(sender: Sender, kept: tuple[bytes, int, str, bytes], now: int) -> Program[None]:

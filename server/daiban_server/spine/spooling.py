@@ -20,7 +20,7 @@ from daiban_schemas.reading import read
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, Write, Writes, rows
 from daiban_server.keystore import ServerKeys
-from daiban_server.spine import chains, erasing, log, quarantine, taken, waiting
+from daiban_server.spine import chains, erased, log, quarantine, taken, waiting
 from daiban_server.spine.apply import Applier
 from daiban_server.spine.effects import Effects
 from daiban_server.spine.ledger import Incoming, Ledger
@@ -165,7 +165,7 @@ def keep_apart(sender: Sender, saves: Sequence[Signed], code: str, now: int) -> 
 def _standing(sender: Sender, saves: Sequence[Signed], now: int) -> Program[list[Signed]]:
     """Those that do not speak of what was erased. The others are let go: a save by itself has no salt to destroy, so a
     leaf in the log would go on telling whoever guesses right that he did."""
-    gone = set((yield from erasing.among(sender.centre, [_incoming(one, sender, now) for one in saves])))
+    gone = set((yield from erased.among(sender.centre, [_incoming(one, sender, now) for one in saves])))
     return [one for i, one in enumerate(saves) if i not in gone]
 
 

@@ -16,7 +16,7 @@ from daiban_server.features.erasure.copies import Blob
 from daiban_server.features.photos.problems import PhotoError
 from daiban_server.logs import logger
 from daiban_server.services import Services
-from daiban_server.spine import erasing, log
+from daiban_server.spine import erasing, log, unmade
 from daiban_server.spine.desk import Clerk
 from daiban_server.spine.refusal import Refusal
 
@@ -46,6 +46,7 @@ async def erase(records: Sequence[bytes], clerk: Clerk, reason: str, services: S
     def everywhere() -> Program[tuple[int, list[Blob]]]:
         yield from log.lock(clerk.centre)  # from here on nothing more comes under them
         family = yield from _family(clerk.centre, records)
+        family += sorted((yield from unmade.under(clerk.centre, family)))
         for record in records:
             told = yield from _in_words(clerk.centre, record)
             yield from audit.note(clerk.centre, clerk.person, "record.erase", record, reason, now, told)
@@ -55,6 +56,7 @@ async def erase(records: Sequence[bytes], clerk: Clerk, reason: str, services: S
         return len(family), (yield from copies.empty(clerk.centre, family, now))
 
     count, blobs = await services.database.write(clerk.centre, everywhere)
+    await services.database.forget()
     await _note(services)
     await _forget(blobs, services)
     return count

@@ -1,0 +1,83 @@
+"""What is erased stays so: whatever says something about an erased record later is refused, and its bytes are erased as
+they come. So it is with a phone that was silent for a year, one that was lost, or one that hands in again after a
+restore."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from daiban_schemas.emptied import emptied
+from daiban_schemas.entry import shape_of
+from daiban_schemas.kinds import KINDS
+from daiban_server.db import schema
+from daiban_server.db.program import Lookup, Program
+from daiban_server.spine.ledger import Incoming
+from daiban_sync.batch import SECRET_BYTES, Batch
+from daiban_sync.ids import is_id
+
+ANY = select(schema.erasure.c.record).where(schema.erasure.c.centre == bindparam("centre_id")).limit(1).exists()
+"""Whether a centre ever erased anything."""
+
+
+class About(NamedTuple):
+    """What an entry speaks of: its record, and the one under which it would hang that; None where it names none."""
+
+    record: bytes | None
+    above: bytes | None
+
+
+def among(centre: bytes, incoming: Sequence[Incoming]) -> Program[list[int]]:
+    """Which entries of a batch, by index, speak of an erased record or would hang something under one."""
+    named = [(i, id_) for i, one in enumerate(incoming) for id_ in (one.record, _above(one)) if id_ is not None]
+    gone = yield from known(centre, (id_ for _, id_ in named))
+    return sorted({i for i, id_ in named if id_ in gone})
+
+
+def _above(one: Incoming) -> bytes | None:
+    kind = KINDS.get(one.entry.kind)
+    named = one.values.get(kind.parent) if kind and kind.parent else None
+    return bytes.fromhex(named) if isinstance(named, str) and is_id(named) else None
+
+
+def hollow(incoming: Sequence[Incoming], erased: Sequence[int], now: int) -> list[Incoming]:
+    """The same entries, those at `erased` without what they said; they are refused (`Applier`)."""
+    gone = set(erased)
+    return [_hollow(one, now) if i in gone else one for i, one in enumerate(incoming)]
+
+
+def _hollow(one: Incoming, now: int) -> Incoming:
+    body = emptied(one.body, now)
+    return one._replace(entry=shape_of(body), values={}, faults={}, body=body)
+
+
+def known(centre: bytes, records: Iterable[bytes]) -> Program[set[bytes]]:
+    """Which of these records are erased."""
+    wanted = [(centre, one) for one in dict.fromkeys(records)]
+    found = yield Lookup(schema.erasure, ("centre", "record"), ("record",), wanted)
+    return {row[0] for row in found}
+
+
+def about(body: bytes) -> About:
+    """What an entry speaks of, as its bytes say."""
+    told = msgspec.json.decode(body)
+    kind, fields = KINDS.get(told.get("kind", "")), told.get("fields")
+    parent = fields.get(kind.parent) if kind and kind.parent and isinstance(fields, dict) else None
+    return About(_id(told.get("record")), _id(parent))
+
+
+def _id(named: object) -> bytes | None:
+    return bytes.fromhex(named) if isinstance(named, str) and is_id(named) else None
+
+
+def apart(centre: bytes, batch: Batch, now: int) -> Program[Batch]:
+    """A batch as it may be kept in quarantine: what speaks of erased records is emptied, and with it the secret goes,
+    so that no guess can be tried. Its other entries can still be looked at and adopted; that its device signed them can
+    no longer be shown (`evidence.adopted`)."""
+    spoken = [set(filter(None, about(body))) for body in batch.entries]
+    gone = yield from known(centre, sorted(set().union(*spoken)))
+    if not gone:
+        return batch
+    bodies = (emptied(body, now) if of & gone else body for body, of in zip(batch.entries, spoken, strict=True))
+    return batch._replace(entries=tuple(bodies), secret=bytes(SECRET_BYTES))

@@ -335,6 +335,10 @@ class _Later:
         """As `Database.write`."""
         return await self.opened.write(key, factory)
 
+    async def forget(self) -> None:
+        """As `Database.forget`."""
+        await self.opened.forget()
+
     async def close(self) -> None:
         """As `Database.close`."""
         await self.opened.close()

@@ -1,5 +1,6 @@
 """A phone is gone: whom to telephone, what the window does, what the thief hands in, and what is good of it."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -184,6 +185,19 @@ async def test_of_a_stolen_phone_nothing_may_be_adopted_and_a_reason_is_wanted(t
     answer = await http.post(f"/quarantine/{path}", data={"csrf": csrf, "reason": "再来"})
     assert answer.status_code == 422
     assert (await http.get("/quarantine/xyz/abc")).status_code == 404
+
+
+async def test_what_a_phone_reports_stands_apart_in_words(town: Township) -> None:
+    phone, head = await raw_device(town), await town.signed_in("李红")
+    await head.post(f"/v1/devices/{phone.id.hex()}/revoke", json={"reason": "被偷了"})
+    facts = {"from": 9 * 3_600_000, "to": 10 * 3_600_000, "outcome": "papers_missing", "note": "少户口簿"}
+    await phone.push(phone.seal(entry.report(new_id().hex(), "visit", "finished", facts, at=1)))
+    [line] = (await head.get("/v1/quarantine")).json()
+    page = (await head.get(f"/quarantine/{line['device']}/{line['digest']}")).text
+    told = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page.split('<dl class="facts">')[-1])
+    assert [label for label, _ in told] == ["从", "到", "结果", "说明"]
+    assert [text for _, text in told][2:] == ["材料不齐", "少户口簿"]
+    assert told[0][1].endswith("17:00"), "as a time, in the district's zone"
 
 
 async def test_two_histories_of_one_key_stand_side_by_side(town: Township, desk: Page) -> None:

@@ -80,6 +80,9 @@ class _Database:
     async def write(self, key: Hashable, factory: Factory[Any]) -> Any:
         return self.village.run(factory())
 
+    async def forget(self) -> None:
+        """Nothing is kept on a disk."""
+
     async def close(self) -> None:
         """Nothing is open."""
 

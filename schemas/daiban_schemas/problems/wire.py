@@ -277,6 +277,13 @@ WIRE: dict[str, Problem] = {
     "quarantine.entries": Problem(
         422, "所选记录不在这份批次里", "请重新选择", "Entries are not of this batch", "Choose again"
     ),
+    "quarantine.refused": Problem(
+        409,
+        "所选的里面有现在不能采用的，这一批还没有定",
+        "请去掉这几条再采用，或者在办件、上门里照着办",
+        "Some of these cannot be adopted now; nothing was decided",
+        "Leave them out, or do what they say on the case or visit itself",
+    ),
     "device.not_pending": Problem(409, "这台手机不在待审核状态", "请刷新页面", "Device is not pending", "Reload"),
     "gap.invalid": Problem(422, "没有这样的缺口", "请核对批次号", "No such gap", "Check the batch numbers"),
     "person.role": Problem(422, "不能这样录用", "请核对姓名和角色", "Not a role that you give", "Check name and role"),

@@ -32,6 +32,10 @@ class Database(Protocol):
         """Run a program in a transaction; gives its result once it is durable."""
         ...
 
+    async def forget(self) -> None:
+        """Leave what was overwritten or deleted in none of its files, as far as it can."""
+        ...
+
     async def close(self) -> None:
         """Finish what was begun and let go."""
         ...

@@ -76,6 +76,10 @@ class PostgresDatabase:
         result: T = await self._group.run(key, factory)
         return result
 
+    async def forget(self) -> None:
+        """PostgreSQL clears old versions of rows away by itself, and says nothing of their bytes on the disk, which is
+        to be encrypted (``features/erasure/DESIGN.md``)."""
+
     async def close(self) -> None:
         """Finish what was begun and close every connection."""
         await self._group.close()

@@ -102,6 +102,11 @@ class SqliteDatabase:
         result: T = await self._group.run("writer", factory)
         return result
 
+    async def forget(self) -> None:
+        """Pages are overwritten as they are freed (`_overwrite`), and the log goes into the file, which empties it.
+        While somebody reads for longer than the writer waits, the log keeps what it has until the next time."""
+        await self._writer.call(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+
     async def close(self) -> None:
         """Finish what was begun and close every connection; a reading that still goes on is broken off."""
         await self._group.close()
@@ -126,6 +131,7 @@ def write_beside(path: Path, factory: Factory[T]) -> T:
     try:
         connection.execute("PRAGMA busy_timeout = 30000")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
+        _overwrite(connection)
         connection.execute("PRAGMA synchronous = FULL")
         ((result, _),) = _commit_together(connection, [factory])
     finally:
@@ -160,10 +166,16 @@ def _prepare_writer(connection: Any, durable: bool) -> None:
         raise RuntimeError(f"the file system does not allow WAL (journal mode {mode})")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    _overwrite(connection)
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA cache_size = -4096")
     if not durable:
         connection.execute("PRAGMA synchronous = OFF")
+
+
+def _overwrite(connection: Any) -> None:
+    """Let no deleted or overwritten bytes stand in the file: what was erased is gone, whoever gets hold of the disk."""
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _commit_together(connection: Any, factories: list[Factory[Any]]) -> list[Outcome]:

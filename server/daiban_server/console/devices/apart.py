@@ -1,18 +1,21 @@
 """单独存放的: batches of a revoked or frozen phone, entry by entry beside what was taken, to be adopted or not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
+from daiban_schemas import types
 from daiban_schemas.kinds import KINDS
 from daiban_server.accounts import passkeys
 from daiban_server.console import words
+from daiban_server.console.asking import label_of, word_of
 from daiban_server.console.meaning import meaning
 from daiban_server.console.pages import Asked, go, said_in, show, signed_form
 from daiban_server.console.reading.book import Book, book_of
+from daiban_server.console.reading.disputes import form_of
 from daiban_server.console.values import told
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
@@ -116,6 +119,7 @@ async def _page(
         found = yield from quarantined.found(centre, id_, named)
         pairs = yield from quarantined.pairs(centre, found)
         yield from book.read(_records(pairs))
+        yield from book.read_items(line.values["item"] for line in _lines(pairs) if line.values.get("item"))
         keys = yield from passkeys.mine(session.clerk.person)
         return {
             "batch": _batch(found, book),
@@ -176,8 +180,12 @@ def _batch(one: Quarantined, book: Book) -> Batch:
     )
 
 
+def _lines(pairs: Iterable[Pair]) -> Iterator[Line]:
+    return (line for pair in pairs for line in (pair.kept, pair.taken) if line)
+
+
 def _records(pairs: Iterable[Pair]) -> list[bytes]:
-    named = {line.record for pair in pairs for line in (pair.kept, pair.taken) if line and is_id(line.record)}
+    named = {line.record for line in _lines(pairs) if is_id(line.record)}
     return [bytes.fromhex(record) for record in sorted(named)]
 
 
@@ -197,12 +205,25 @@ def _said(line: Line, book: Book) -> Said:
         label += "：" + (kind.reports[line.name].label if line.name in kind.reports else line.name)
     subject = book.subject(bytes.fromhex(line.record))
     fields = [
-        (what.label, told(value, what.of, lambda id_: _name(id_, book), book.now))
-        for name, value in line.values.items()
-        for what in (meaning(line.kind, name, ()),)
+        (label, told(value, of, lambda id_: _name(id_, book), book.now)) for label, of, value in _meant(line, book)
     ]
     who = " · ".join(part for part in (subject.who, subject.place, subject.item) if part)
     return Said(label, who, fields, words.moment(line.at, book.now) if line.at else None)
+
+
+def _meant(line: Line, book: Book) -> Iterator[tuple[str, types.Type | None, Any]]:
+    """What an entry says: what each is called, its type, and the value."""
+    if line.action in ("command", "report"):
+        known = quarantined.types_of(line.kind, line.action, line.name)
+        for name, value in line.values.items():
+            of = known.get(name)
+            # A code of an act has words of its own there.
+            yield label_of(line.name, name), of, word_of(value) if isinstance(of, types.Choice) else value
+        return
+    form = form_of(str(line.values.get("item") or book.text(bytes.fromhex(line.record), "item")), book)
+    for name, value in line.values.items():
+        what = meaning(line.kind, name, form)
+        yield what.label, what.of, value
 
 
 def _name(id_: str, book: Book) -> str:

@@ -118,7 +118,7 @@ def _of(shown: Shown, book: Book, kept: set[str]) -> list[Dispute]:
 
 def _dispute(shown: Shown, field: str, values: Sequence[Value], book: Book) -> Dispute:
     view, record = shown.view, bytes.fromhex(shown.view.record)
-    what = meaning(view.kind, field, _form(record, book))
+    what = meaning(view.kind, field, form_of(book.text(record, "item"), book))
     written = [_written(value, what, book) for value in values]
     return Dispute(
         view.record,
@@ -170,8 +170,8 @@ def _written(value: Value, what: Meaning, book: Book) -> Written:
     )
 
 
-def _form(record: bytes, book: Book) -> Sequence[Question]:
-    item = book.text(record, "item")
+def form_of(item: str, book: Book) -> Sequence[Question]:
+    """The questions that an item asks, by its id in hexadecimal."""
     view = book.view(bytes.fromhex(item)) if is_id(item) else None
     form = view.values.get("form") if view else None
     return form if isinstance(form, list) else []

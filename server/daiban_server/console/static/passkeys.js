@@ -18,7 +18,9 @@ async function ask(path, csrf, body) {
   });
   const told = await answer.json();
   if (!answer.ok) {
-    throw Object.assign(new Error(words.problem.replace("{0}", told.title).replace("{1}", told.advice)), { code: told.code });
+    const which = told.numbers ? words.which.replace("{0}", told.numbers.join("、")) : "";
+    const said = words.problem.replace("{0}", told.title).replace("{1}", told.advice);
+    throw Object.assign(new Error(said + which), { code: told.code });
   }
   if (told.csrf) {
     // The session was made anew: the forms that stand on this page go with the new one.

@@ -52,7 +52,8 @@ def decide(
     clerk: Clerk, choice: Choice, keys: ServerKeys, effects: Effects, now: int, secret: bytes
 ) -> Program[list[Outcome]]:
     """Adopt what was chosen and write the decision down; gives what became of each entry. Raises `ProblemError`:
-    ``quarantine.unknown``, ``quarantine.decided``, ``quarantine.entries``."""
+    ``quarantine.unknown``, ``quarantine.decided``, ``quarantine.entries``; ``quarantine.refused`` with the `numbers` of
+    what cannot be applied: then nothing is decided, and the rest can be chosen without them."""
     yield from log.lock(clerk.centre)
     one = yield from quarantined.found(clerk.centre, choice.device, choice.digest)
     if one.decided is not None:
@@ -65,6 +66,10 @@ def decide(
             for body, number in zip(bodies, sorted(choice.numbers), strict=True)
         ]
         outcomes = yield from desk.write(clerk, repeated, keys, effects, now, secret)
+        # It is decided on once, so what was not taken must not pass for adopted.
+        refused = [n for n, one in zip(sorted(choice.numbers), outcomes, strict=True) if one.outcome == "refused"]
+        if refused:
+            raise ProblemError("quarantine.refused", numbers=refused)
     decision = {
         "at": now,
         "by": clerk.person.hex(),

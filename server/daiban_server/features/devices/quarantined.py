@@ -4,15 +4,20 @@ One key that signed two histories shows as two columns: what came first and stan
 phone handed in has one column, and beside it the entries that are the agent's again under his new phone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 
+from daiban_schemas.entry import Entry
+from daiban_schemas.kinds import KINDS
+from daiban_schemas.kinds.opinion import COMPLAINANT
+from daiban_schemas.masking import as_shown
 from daiban_schemas.reading import read
 from daiban_schemas.strict import StrictnessError, decoded
+from daiban_schemas.types import Type
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Row, first, rows
 from daiban_server.http.problems import ProblemError
@@ -69,8 +74,8 @@ class Quarantined(NamedTuple):
 
 
 class Line(Struct, frozen=True):
-    """An entry in words that a page can show: `name` is the command's or report's, `values` what it says, `at` when the
-    phone says that it was (Unix milliseconds)."""
+    """An entry in words that a page can show: `name` is the command's or report's, `values` what it says as it may be
+    shown, `at` when the phone says that it was (Unix milliseconds)."""
 
     number: int
     record: str
@@ -147,15 +152,34 @@ def _again(centre: bytes, one: Quarantined) -> Program[set[bytes]]:
 
 
 def lines(number: int, body: bytes) -> Line:
-    """An entry as a page shows it. What cannot be read has no record."""
+    """An entry as whoever decides about it may see it: what is secret is masked, and of an opinion it is not told who
+    said it, since it may be about whoever looks. What cannot be read has no record."""
     try:
         entry, values, _ = read(body)
     except StrictnessError:
         return Line(number, "", "", "", "", {}, 0)
     name = {"command": entry.command, "report": entry.report}.get(entry.action) or ""
     told = {"command": entry.arguments, "report": entry.facts}.get(entry.action)
-    said = decoded(told) if isinstance(told, msgspec.Raw) else values
-    return Line(number, entry.record, entry.kind, entry.action, str(name), dict(said), entry.at)
+    said = dict(decoded(told) if isinstance(told, msgspec.Raw) else values)
+    types = types_of(entry.kind, entry.action, str(name))
+    shown = {of: as_shown(value, types.get(of), "handling") for of, value in said.items() if not _kept_back(entry, of)}
+    return Line(number, entry.record, entry.kind, entry.action, str(name), shown, entry.at)
+
+
+def types_of(kind: str, action: str, name: str) -> Mapping[str, Type]:
+    """The types of what an entry says: of a record's fields, a command's arguments or a report's facts."""
+    known = KINDS.get(kind)
+    if known is None:
+        return {}
+    if action == "command":
+        return known.commands[name].arguments if name in known.commands else {}
+    if action == "report":
+        return known.reports[name].facts if name in known.reports else {}
+    return {of: field.type for of, field in known.fields.items()}
+
+
+def _kept_back(entry: Entry, name: str) -> bool:
+    return entry.kind == "opinion" and name in COMPLAINANT | {"spoke_to"}
 
 
 def chosen(one: Quarantined, numbers: Iterable[int]) -> list[bytes]:

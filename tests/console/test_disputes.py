@@ -190,6 +190,9 @@ async def test_a_photo_that_one_deleted_and_another_renamed_is_kept_or_deleted_b
     await sign_in(desk, town, "赵敏")
     section = part(desk, "填写不一致")
     assert "有人删除了这条记录，另有人改过它" in await section.inner_text()
+    await press(section.get_by_role("button", name="就这么定"))
+    assert "请选删除还是保留" in await desk.get_by_role("alert").inner_text(), "nobody chose, so nothing is settled"
+    section = part(desk, "填写不一致")
     await section.get_by_role("radio", name="保留").check()
     await press(section.get_by_role("button", name="就这么定"))
     assert "没有填写不一致" in await part(desk, "填写不一致").inner_text()

@@ -74,6 +74,8 @@ def _stated(record: str, form: Mapping[str, str]) -> tuple[str, int, list[int]]:
 def _chosen(found: Dispute, form: Mapping[str, str]) -> tuple[Any, str]:
     """The value that was chosen or written, and what is wrong with it in words."""
     choice, own = form.get("choice", ""), form.get("own", "").strip()
+    if found.doubted and not choice:  # that it stays stands ready in the form
+        return None, "请选删除还是保留。"
     if choice in ("", "own"):
         if not own:
             return None, "请选一种写法，或者另写一个。"

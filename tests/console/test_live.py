@@ -100,6 +100,25 @@ async def test_a_visit_comes_onto_the_weeks_board(sqlite_township: Township, des
     await expect(desk.locator(".board .card")).to_have_count(1)
 
 
+async def test_times_that_are_read_out_on_the_telephone_stay_whatever_happens_meanwhile(
+    sqlite_township: Township, desk: Page, phone: Page
+) -> None:
+    """The page came of a form: its address alone asks which household it is."""
+    town = sqlite_township
+    mine, others = await handed_in(town, "张桂兰", "李大山")
+    visit = await booked(town, await browser_of(town, "赵敏"), mine, next_day(town))
+    await sign_in(phone, town, "李红", f"/cases/{others}")
+    await sign_in(desk, town, "赵敏", f"/visits/book?visit={visit}")
+    await press(desk.get_by_role("button", name="看有哪些时间"))
+    await desk.get_by_label("和谁说的").fill("")
+    await press(desk.get_by_role("button", name="改到这时").first)
+    await expect(desk.get_by_role("alert")).to_contain_text("请写明是和家里谁说定的")
+    await desk.evaluate("document.activeElement.blur()")
+    await act(town, others, "receive")
+    await expect(phone.locator("h1")).to_contain_text("已收件")
+    await expect(part(desk, "有这些时间")).to_be_visible()
+
+
 async def test_unsent_words_survive_a_reload_and_go_when_they_were_sent(sqlite_township: Township, desk: Page) -> None:
     town = sqlite_township
     [case] = await handed_in(town, "张桂兰")

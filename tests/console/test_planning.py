@@ -96,6 +96,18 @@ async def test_a_plan_is_thrown_away_and_a_stale_one_says_what_to_do(sqlite_town
     assert "已过时" in (await http.get(stale)).text
 
 
+async def test_a_plan_that_a_colleague_took_meanwhile_is_not_said_to_be_thrown_away(sqlite_township: Township) -> None:
+    town = sqlite_township
+    await waiting(town, "张桂兰", "李大山")
+    head, clerk = await browser_of(town, "李红"), await browser_of(town, "赵敏")
+    run = await run_of(clerk, csrf := await token(clerk))
+    taken = await head.post(f"{run}/commit", data={"csrf": await token(head)})
+    assert taken.headers["location"] == f"{run}?said=committed"
+    late = await clerk.post(f"{run}/cancel", data={"csrf": csrf})
+    assert late.status_code == 422
+    assert "这份安排已经采用，要再调整，请再运行一次。" in main_of(late) and "已采用" in main_of(late)
+
+
 async def test_a_desk_that_only_polls_is_signed_out(sqlite_township: Township) -> None:
     """What a page asks for by itself, nobody did."""
     town = sqlite_township

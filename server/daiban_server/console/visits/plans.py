@@ -48,6 +48,8 @@ STATES = {
     "cancelled": Mark("没有采用", "cross"),
     "failed": Mark("没排成", "cross"),
 }
+TOO_LATE = {"committed": "plan.committed", "stale": "plan.stale"}
+"""What is wrong with throwing away a run that has ended so."""
 
 
 class RunLine(NamedTuple):
@@ -208,9 +210,11 @@ async def commit(run: FromPath[str], request: Asked, session: GivenSession, serv
 
 @post("/visits/plan/{run:str}/cancel", opt=RUN)
 async def cancel(run: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Response[Any]:
-    """It is called off, or thrown away."""
+    """It is called off, or thrown away, unless it came to its end before."""
     await signed_form(request, session)
-    await cancel_run(run, session, services)
+    ended = await cancel_run(run, session, services)
+    if ended.state != "cancelled":
+        return await _one(run, session, services, error=words.wrong(TOO_LATE.get(ended.state, "plan.not_ready")))
     return go("/visits/plan", "thrown")
 
 

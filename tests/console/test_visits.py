@@ -32,7 +32,7 @@ async def booked(town: Township, http: httpx2.AsyncClient, case: str, day: str) 
     page = await http.post("/visits/book/offers", data={"csrf": csrf, "case": case, f"day-{day}": "yes"})
     slot = re.findall(r'name="slot" value="([^"]+)"', page.text)[0]
     visit = re.findall(r'name="visit" value="([^"]+)"', page.text)[0]
-    form = {"csrf": csrf, "case": case, "visit": visit, "fresh": "yes", "slot": slot, f"day-{day}": "yes"}
+    form = {"csrf": csrf, "case": case, "visit": visit, "slot": slot, f"day-{day}": "yes"}
     answer = await http.post("/visits/book", data=form)
     assert answer.status_code == 303, answer.text
     again = await http.post("/visits/book", data=form)
@@ -96,6 +96,29 @@ async def test_what_somebody_else_booked_meanwhile_is_not_sold_again(sqlite_town
     assert "刚被别人约走" in late.text and 'name="slot"' in late.text, "other times stand below"
     for broken in ("", "x:y", f"{values['agent']}:-1", f"{values['agent']}:" + "9" * 20):
         assert (await http.post("/visits/book", data={**form, "slot": broken})).status_code == 400
+
+
+async def test_a_time_that_is_pressed_twice_is_booked_and_another_one_is_not(sqlite_township: Township) -> None:
+    """The page with the times stands behind that of the visit, one step back; some households had asked already."""
+    town = sqlite_township
+    first, second = await handed_in(town, "张桂兰", "李大山")
+    http, clerk = await browser_of(town, "赵敏"), await town.signed_in("赵敏")
+    home = (await clerk.get(f"/v1/records/application/{second}")).json()["values"]["household"]
+    made = await clerk.post("/v1/records/visit", json={"fields": {"household": home, "application": second}})
+    csrf = await token(http)
+    for asked in ({"case": first}, {"visit": made.json()["record"], "case": second}):
+        page = await http.post("/visits/book/offers", data={"csrf": csrf, **asked})
+        visit = re.findall(r'name="visit" value="([^"]+)"', page.text)[0]
+        slot, other = re.findall(r'name="slot" value="([^"]+)"', page.text)[:2]
+        form = {"csrf": csrf, **asked, "visit": visit}
+        for _ in range(2):
+            pressed = await http.post("/visits/book", data={**form, "slot": slot})
+            assert pressed.headers["location"] == f"/visits/{visit}?said=booked"
+        back = await http.post("/visits/book", data={**form, "slot": other})
+        assert "时间没有改。要换时间，请点“改约”。" in main_of(await http.get(back.headers["location"]))
+        values = (await http.get(f"/v1/records/visit/{visit}")).json()["values"]
+        assert f"{values['agent']}:{values['start']}" == slot
+        assert "和谁说的" in (await http.post("/visits/book/offers", data=form)).text, "改约 asks who agrees"
 
 
 async def test_times_that_do_not_suit_are_let_go(sqlite_township: Township) -> None:

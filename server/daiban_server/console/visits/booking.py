@@ -184,11 +184,12 @@ def go_on(address: str, said: str) -> Response[Any]:
 
 @post("/visits/book", opt={"action": "visit.offer", "csrf_in_form": True})
 async def book(request: Asked, session: GivenSession, services: GivenServices) -> Response[Any]:
-    """This one. What the household wishes is kept with it; a form that is sent twice books once."""
+    """This one. What the household wishes is kept with it; a form that is sent twice, or from further back, books
+    once."""
     form = await signed_form(request, session)
     call = await services.database.read(_caller(form, session, services))
-    if form.get("fresh") == "yes" and call.again:
-        return go(f"/visits/{call.visit}", "booked")
+    if call.again and "who" not in form:  # it was written while nothing was promised: who agrees was not asked
+        return go(f"/visits/{call.visit}", "booked" if form.get("slot") == call.slot else "stands")
     agent, _, start = form.get("slot", "").partition(":")
     if not (ids.is_id(agent) and start.isascii() and start.isdecimal() and len(start) < 15):
         raise ProblemError("request.invalid")

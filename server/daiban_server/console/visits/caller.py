@@ -16,7 +16,8 @@ from daiban_sync import ids
 
 class Caller(NamedTuple):
     """A household and the visit that is talked about. `status` is "" for a visit of which nobody has asked yet: its id
-    is made beforehand, so that a form that is sent twice makes one visit. `when` is its time, "" for none."""
+    is made beforehand, so that a form that is sent twice makes one visit. `when` is its time, and `slot` how a form
+    names it; "" for none."""
 
     visit: str
     status: str
@@ -27,6 +28,7 @@ class Caller(NamedTuple):
     seen: int
     version: int | None
     when: str
+    slot: str
     purpose: str
     own_windows: bool
 
@@ -62,7 +64,7 @@ def caller(given: Mapping[str, str], book: Book) -> Program[Caller]:
         raise ProblemError("record.unknown")
     fresh = visit or ids.uuid7(book.now, secrets.token_bytes(10)).hex()
     phone = book.text(bytes.fromhex(home), "phone") or (book.text(id_, "phone") if case else "")
-    return Caller(fresh, "", home, case, book.subject(id_), phone, 0, None, "", "", own_windows=False)
+    return Caller(fresh, "", home, case, book.subject(id_), phone, 0, None, "", "", "", own_windows=False)
 
 
 def _of_visit(record: Record, book: Book) -> Caller:
@@ -84,6 +86,7 @@ def _of_visit(record: Record, book: Book) -> Caller:
         view.position,
         values.get("version"),
         when,
+        f"{values['agent']}:{values['start']}" if timed else "",
         str(values.get("purpose") or ""),
         own_windows=bool(values.get("windows")),
     )

@@ -192,6 +192,24 @@ async def test_the_week_is_walked_by_arrow_keys_and_a_visit_dragged_to_another_d
     assert await phone.locator(".by-day .card").count() == 0
 
 
+async def test_a_week_without_a_visit_to_the_village_that_is_asked_for_says_so(
+    sqlite_township: Township, desk: Page
+) -> None:
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    await booked(town, await browser_of(town, "赵敏"), case, day := next_day(town))
+    await sign_in(desk, town, "赵敏", f"/visits?week={day}")
+    village = await desk.locator("#place option").last.inner_text()
+    await desk.get_by_label("村（社区）").select_option(village)
+    await press(desk.get_by_role("button", name="只看这些"))
+    assert await desk.locator(".board .card").count() == 1
+    await press(desk.get_by_role("link", name="下一周"))
+    assert await desk.locator("#place").input_value() == village
+    assert "这一周没有符合的上门。" in await desk.locator("main").inner_text()
+    await press(desk.get_by_role("link", name="清除筛选"))
+    assert "这一周还没有约好的上门。" in await desk.locator("main").inner_text()
+
+
 async def test_a_visit_is_called_off_with_a_reason_and_its_time_is_free(sqlite_township: Township) -> None:
     town = sqlite_township
     [case] = await handed_in(town, "张桂兰")

@@ -111,8 +111,8 @@ async def board(request: Asked, session: GivenSession, services: GivenServices) 
     week = await standing_week(session, services, first.isoformat(), WEEK)
     told = await asyncio.to_thread(week.out)
 
-    def link(day: datetime.date) -> str:
-        named = {"week": "" if monday_of("", today) == day else day.isoformat(), **asked}
+    def link(day: datetime.date, only: Mapping[str, str] = asked) -> str:
+        named = {"week": "" if monday_of("", today) == day else day.isoformat(), **only}
         named = {name: value for name, value in named.items() if value}
         return f"/visits?{urlencode(named)}" if named else "/visits"
 
@@ -130,6 +130,7 @@ async def board(request: Asked, session: GivenSession, services: GivenServices) 
         span=say("{0} 至 {1}", words.date(first, today), words.date(first + step - datetime.timedelta(days=1), today)),
         before=link(first - step),
         after=link(first + step),
+        every=link(first, {}),
         this=link(monday_of("", today)) if first != monday_of("", today) else "",
         may_book=may(session.role, "visit.offer"),
         said=said_in(request),
@@ -156,6 +157,9 @@ def _read(
         or any(day.isoformat() in one for one in made.values())
     ]
     reader = _Reader(book, kept, away, asked)
+    board = reader.board(week.week.agents, made)
+    # A place that is asked for stays among them in a week in which nobody goes there.
+    places = {subject.place for subject in reader.subjects.values()} | ({asked["place"]} & set(book.places.values()))
     waits, more = yield from waiting(book)
     # Where there is room, the search says that nobody can fit it in: nobody has tried, and the page says nothing.
     barred = [one for one in told.unserved if one.code not in ("no_gap", "not_worth")]
@@ -163,9 +167,9 @@ def _read(
         one.visit: LEFT.get(one.code, "") for one in told.left
     }
     return {
-        "board": reader.board(week.week.agents, made),
+        "board": board,
         "agents": [(agent.id, agent.name) for agent in week.week.agents],
-        "places": sorted({subject.place for subject in reader.subjects.values() if subject.place}),
+        "places": sorted(places - {""}),
         "waits": waits,
         "more": more,
         "why": {visit: retold(text) for visit, text in why.items()},

@@ -210,6 +210,14 @@ async def test_a_week_without_a_visit_to_the_village_that_is_asked_for_says_so(
     assert "这一周还没有约好的上门。" in await desk.locator("main").inner_text()
 
 
+async def test_who_only_looks_on_is_not_asked_to_drag_a_visit(sqlite_township: Township) -> None:
+    town = sqlite_township
+    for name, books in (("赵敏", True), ("李红", True), ("吴镇", False), ("郑书记", False)):
+        board = main_of(await (await browser_of(town, name)).get(f"/visits?week={next_day(town)}"))
+        assert "用方向键在上门之间移动" in board, name
+        assert ("拖到另一天" in board, "data-day" in board) == (books, books), name
+
+
 async def test_a_visit_is_called_off_with_a_reason_and_its_time_is_free(sqlite_township: Township) -> None:
     town = sqlite_township
     [case] = await handed_in(town, "张桂兰")

@@ -39,6 +39,7 @@ async def test_days_that_are_too_far_away_are_told_as_such(sqlite_township: Town
     for until, said in (("9999-12-31", "最晚到 2199 年"), ("", "请填到哪天为止。")):
         answer = await http.post(f"{page}/prolong", data={"csrf": csrf, "until": until})
         assert (answer.status_code, said in main_of(answer)) == (422, True), until
+        assert re.search(f'id="until"[^>]* value="{until}"', main_of(answer)), "what was written stays"
 
 
 async def test_nobody_is_away_twice_on_a_day(sqlite_township: Township) -> None:

@@ -162,6 +162,7 @@ async def whole(
     to: str = "",
     failed: str = "",
     error: str = "",
+    given: Mapping[str, str] | None = None,
 ) -> Template:
     """The page of an absence, with what went wrong."""
     id_ = checked_id(record, "record.unknown")
@@ -178,6 +179,7 @@ async def whole(
         said=said,
         failed=failed,
         error=error,
+        given=given or {},
     )
 
 

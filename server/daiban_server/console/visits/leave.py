@@ -154,7 +154,7 @@ async def act(
             wrong = words.wrong(error.code)
     if wrong:
         to = form.get("to", "")
-        return await away.whole(record, session, services, to=to, failed=name, error=wrong)
+        return await away.whole(record, session, services, to=to, failed=name, error=wrong, given=form)
     return go(f"/visits/away/{record}", SAID[name])
 
 

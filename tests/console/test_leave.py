@@ -62,3 +62,10 @@ async def test_nobody_is_away_twice_on_a_day(sqlite_township: Township) -> None:
     again = (await ask(http, town, two, three)).headers["location"].partition("?")[0]
     await http.post(f"{again}/arrange", data={"csrf": csrf, "to": town.people["刘强"].hex()})
     assert "，已安排。" in main_of(await ask(http, town, three, three))
+
+
+async def test_whose_centres_leave_it_is_has_it_in_the_menu(sqlite_township: Township) -> None:
+    """The district has neither agents nor villages."""
+    for name, sees in (("李红", True), ("吴镇", True), ("周区", False)):
+        page = await (await browser_of(sqlite_township, name)).get("/summary")
+        assert ('href="/visits/away"' in page.text) == sees, name

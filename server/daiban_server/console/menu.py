@@ -38,7 +38,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("visits", "/visits", "上门周历", "visit.board"),
             Entry("map", "/visits/map", "上门地图", "visit.board"),
             Entry("plan", "/visits/plan", "统一排班", "visit.board"),
-            Entry("away", "/visits/away", "请假顶岗", "post.read"),
+            Entry("away", "/visits/away", "请假顶岗", "post.read", of_centre=True),
         ),
     ),
     (

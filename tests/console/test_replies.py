@@ -1,6 +1,7 @@
 """定期回复: a cadre with a phone in the sun telephones, and writes a sentence."""
 
 import datetime
+import re
 
 from playwright.async_api import Page
 
@@ -69,6 +70,27 @@ async def test_a_form_that_is_sent_twice_on_a_bad_link_is_one_reply(sqlite_towns
     for _ in range(2):
         assert (await http.post(f"/households/{home}/replies", data=form)).status_code == 303
     assert (await http.get(f"/households/{home}")).text.count("等县里批") == 1
+
+
+async def test_who_goes_back_and_corrects_his_sentence_is_told_what_became_of_it(sqlite_township: Township) -> None:
+    """It is not dropped without a word: it stands there, to be written down as another reply or not at all."""
+    [home] = await owing(sqlite_township, "张桂兰")
+    http = await browser_of(sqlite_township, "孙亮")
+    page = f"/households/{home}/replies"
+    form = {"csrf": await token(http), "id": new_id().hex(), "outcome": "waiting", "text": "等县里批"}
+    assert (await http.post(page, data=form)).status_code == 303
+    for other in ({"text": "县里批了，月底发钱"}, {"outcome": "satisfied"}, {"how": "visit"}, {"spoke_to": "她儿子"}):
+        answer = await http.post(page, data={**form, **other})
+        assert answer.status_code == 422, other
+        assert "没有存" in answer.text and "另记一条" in answer.text
+    answer = await http.post(page, data={**form, "text": "县里批了，月底发钱"})
+    written = main_of(answer).split("<textarea")[1].split("</textarea>")[0]
+    assert "月底发钱" in written, "what was written is not lost"
+    fresh = re.findall(r'name="id" value="([0-9a-f]{32})"', answer.text)
+    assert fresh and fresh[0] != form["id"]
+    assert (await http.post(page, data={**form, "id": fresh[0], "text": "县里批了，月底发钱"})).status_code == 303
+    shown = (await http.get(f"/households/{home}")).text
+    assert (shown.count("等县里批"), shown.count("县里批了")) == (1, 1)
 
 
 async def test_what_a_clerk_says_counts_only_on_the_cadres_behalf(sqlite_township: Township) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from daiban_schemas.forms import PREFIX
+from daiban_server.console import again
 from daiban_server.console.reception.form import HOUSEHOLD, PERSONAL
 from daiban_server.db.program import Program
 from daiban_server.spine import views
@@ -44,4 +45,4 @@ def said_of(made: Iterable[Made], centre: bytes, *, timed: bool) -> Program[str]
 def _differs(one: Made, held: Mapping[str, Any], *, timed: bool) -> bool:
     names = {*one.fields, *_MAY_BE_EMPTY[one.kind], *(name for name in held if name.startswith(PREFIX))}
     names -= set() if timed else set(_TIMES)
-    return any(one.fields.get(name) not in ([value.value for value in held.get(name, ())] or [None]) for name in names)
+    return again.differs(one.fields, held, names)

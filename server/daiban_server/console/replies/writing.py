@@ -1,6 +1,7 @@
 """Writing a reply: how it stands, how one spoke, and a sentence.
 
-The page brings the new record's id along, so a form that is sent twice on a bad link is one reply.
+The page brings the new record's id along, so a form that is sent twice on a bad link is one reply. One that says
+something else by then is none yet: nobody changes a reply, so it is shown again, to be written down beside the first.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from litestar.params import FromPath
 from daiban_schemas import entry
 from daiban_schemas.kinds.reply import COUNTED
 from daiban_server import homes
-from daiban_server.console import words
+from daiban_server.console import again, words
 from daiban_server.console.asking import told_moment
 from daiban_server.console.households.one import OUTCOMES, WAYS, shown
 from daiban_server.console.languages.spoken import say
@@ -28,6 +29,8 @@ from daiban_sync.ids import is_id
 LONGEST = 2000
 PEOPLE = 30
 _UNREACHED = "没联系上。"
+_BEFORE = "这条先前记过了，这次写的不一样，没有存。要把这次写的另记一条，再按一次“记下”；不要就离开这一页。"
+_MAY_BE_EMPTY = ("how", "spoke_to", "on_behalf", "application", "also")
 
 
 @post("/households/{record:str}/replies", opt={"action": "record.write", "csrf_in_form": True})
@@ -46,7 +49,11 @@ async def reply(record: FromPath[str], request: Asked, session: GivenSession, se
     if errors:
         return await shown(record, session, services, given=given, errors=errors)
     id_ = given["id"]
-    if await _one(bytes.fromhex(id_), session, services) is None:
+    before = await _one(bytes.fromhex(id_), session, services)
+    if before is not None and _differs(fields, before, timed=bool(given.get("day", "").strip())):
+        del given["id"]
+        return await shown(record, session, services, given=given, errors={"text": _BEFORE})
+    if before is None:
         whole = {"household": record, **fields}
         body = entry.change(id_, "reply", whole, seen=0, at=services.now(), by=session.person)
         try:
@@ -66,6 +73,13 @@ async def _became(record: bytes, session: SignedIn, services: Services) -> str:
     if kept is not None and kept.status == COUNTED:
         return "replied"
     return "unreached" if kept is not None and kept.view.values.get("outcome") == "not_reached" else "noted"
+
+
+def _differs(fields: Mapping[str, Any], before: Shown, *, timed: bool) -> bool:
+    """Whether the form says something else than the reply that came with its id before. Without a time of its own
+    (`timed`) it is of whenever it was sent, which is no difference."""
+    names = {*fields, *_MAY_BE_EMPTY} - (set() if timed else {"replied_at"})
+    return again.differs(fields, before.view.fields, names)
 
 
 def _fields(given: Mapping[str, str], now: int) -> tuple[dict[str, Any], dict[str, str]]:

@@ -1,7 +1,10 @@
 """What everybody may see: the screen of the hall goes on without its server, a resident asks with number and code."""
 
+import asyncio
 import datetime
+import re
 
+import httpx2
 from playwright.async_api import Browser, Page
 from sqlalchemy import select
 
@@ -132,3 +135,46 @@ async def test_an_opinion_goes_into_the_box_and_to_the_head(sqlite_township: Tow
     head = await town.signed_in("李红")
     [opinion] = (await head.get("/v1/records/opinion")).json()
     assert opinion["values"]["text"] == "等了两个小时，窗口没人"
+
+
+async def test_an_opinion_that_is_tapped_twice_is_one(sqlite_township: Township) -> None:
+    """Also where both taps come at once, and where the page that says "received" is loaded again."""
+    town = sqlite_township
+    page = f"/opinions/{await code_of_centre(town)}"
+    async with town.stranger() as http:
+        form = {"id": id_of(await http.get(page)), "text": "等了两个小时，窗口没人", "phone": "13700000000"}
+        answers = await asyncio.gather(*(http.post(page, data=form) for _ in range(2)))
+        for answer in (*answers, await http.post(page, data=form)):
+            assert "收到了。中心会按期限给您答复" in answer.text
+        changed = await http.post(page, data={**form, "text": "等了三个小时"})
+        assert changed.status_code == 422 and "没有收" in changed.text and "等了三个小时" in changed.text
+        again = await http.post(page, data={**form, "text": "等了三个小时", "id": id_of(changed)})
+        assert "收到了" in again.text
+    kept = (await (await town.signed_in("李红")).get("/v1/records/opinion")).json()
+    assert sorted(one["values"]["text"] for one in kept) == ["等了三个小时", "等了两个小时，窗口没人"]
+
+
+async def test_a_strangers_id_opens_nothing_and_changes_nothing(sqlite_township: Township) -> None:
+    town = sqlite_township
+    case, _ = await case_of(town)
+    head = await town.signed_in("李红")
+    fields = {"place": town.centre.hex(), "channel": "complaint", "text": "窗口没人"}
+    complaint = (await head.post("/v1/records/opinion", json={"fields": fields})).json()["record"]
+    paths = (f"/v1/records/application/{case}", f"/v1/records/opinion/{complaint}")
+    before = [(await head.get(path)).json() for path in paths]
+    page = f"/opinions/{await code_of_centre(town)}"
+    async with town.stranger() as http:
+        told = [await http.post(page, data={"id": id_, "text": "窗口没人"}) for id_ in (case, complaint)]
+        for answer, id_ in zip(told, (case, complaint), strict=True):
+            assert answer.status_code == 422 and "没有收" in answer.text and id_ not in answer.text
+        for bad in ("x", "0" * 32, "7" * 33, "../../x"):
+            assert (await http.post(page, data={"id": bad, "text": "窗口没人"})).status_code == 400, bad
+        assert "收到了" in (await http.post(page, data={"text": "窗口没人"})).text, "a page from before"
+    assert [(await head.get(path)).json() for path in paths] == before
+
+
+def id_of(page: httpx2.Response) -> str:
+    """The id that a box's form brings along."""
+    found = re.search(r'name="id" value="([0-9a-f]{32})"', page.text)
+    assert found, page.text
+    return found[1]

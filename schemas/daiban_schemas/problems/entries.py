@@ -277,6 +277,13 @@ ENTRIES: dict[str, Problem] = {
         "Ask the head or the leader in charge",
     ),
     "opinion.full": Problem(429, "意见太多，暂时收不下", "请稍后再提，或打监督电话", "The box is full", "Try later"),
+    "opinion.other": Problem(
+        409,
+        "这条先前收到过，这次写的不一样，没有收",
+        "要另提一条，请再投一次",
+        "It came before with other words; this was not kept",
+        "Send it once more as another one",
+    ),
     "print.not_yet": Problem(
         409, "还没有办到这一步，打印不了", "请先办理这一步", "Not there yet", "Print it when it has happened"
     ),

@@ -3,6 +3,7 @@
 Nobody signs in. A case opens with its number and code; it is rated with the secret that came with its result.
 """
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from daiban_server.features.affairs.looking_up import Shown
 from daiban_server.features.affairs.routes import CaseKey, OpinionIn, RatingIn, look_up, public_opinion, rate
 from daiban_server.http.problems import ProblemError
 from daiban_server.services import GivenServices, Services
+from daiban_sync import ids
 
 LONGEST = 40
 SAID = 1000
@@ -102,20 +104,23 @@ async def box(code: FromPath[str], services: GivenServices) -> Template:
 async def put_in(code: FromPath[str], request: Asked, services: GivenServices) -> Response[Any]:
     """Put something into it."""
     form = await read_form(request)
-    text, person, phone = (form.get(name, "").strip() for name in ("text", "person", "phone"))
+    given = {name: form.get(name, "").strip() for name in ("text", "person", "phone", "id")}
     try:
-        told = msgspec.convert({"text": text, "person": person, "phone": phone.replace(" ", "")}, OpinionIn)
+        told = msgspec.convert({**given, "phone": given["phone"].replace(" ", "")}, OpinionIn)
         await public_opinion.fn(code=code, data=told, services=services)
-    except msgspec.ValidationError:
-        wrong = (
-            "请写下您的意见（2 到 1000 个字）。" if not 2 <= len(text) <= SAID else "电话号码写得不对；不想留可以空着。"
-        )
+    except msgspec.ValidationError as error:
+        if "$.id" in str(error):
+            raise ProblemError("request.invalid") from error
+        few_or_many = not 2 <= len(given["text"]) <= SAID
+        wrong = "请写下您的意见（2 到 1000 个字）。" if few_or_many else "电话号码写得不对；不想留可以空着。"
         return await _box(code, services, form, wrong)
     except ProblemError as error:
         if error.code == "centre.unknown":
             raise
+        if error.code == "opinion.other":
+            del form["id"]
         return await _box(code, services, form, words.wrong(error.code))
-    return await _box(code, services, {}, "", kept=True, answered=bool(phone))
+    return await _box(code, services, {}, "", kept=True, answered=bool(given["phone"]))
 
 
 async def _box(
@@ -130,6 +135,8 @@ async def _box(
     found = None if "\x00" in code else await services.database.read(board.centre(code))
     if found is None:
         raise ProblemError("centre.unknown")
+    fresh = ids.uuid7(services.now(), secrets.token_bytes(10)).hex()
+    given = {"id": fresh, **given}
     context = {"title": "意见箱", "centre": found[1], "code": code, "given": given, "wrong": wrong}
     return page("openly/box", {**context, "kept": kept, "answered": answered}, 422 if wrong else 200)
 

@@ -9,18 +9,16 @@ from litestar import Request, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
-from daiban_schemas import entry
 from daiban_server import rating_secret
 from daiban_server.accounts import lockout
 from daiban_server.accounts.entering import claim
 from daiban_server.accounts.lockout import Budget
-from daiban_server.features.affairs import board, looking_up, opinions, rating
+from daiban_server.features.affairs import board, box, looking_up, rating
 from daiban_server.features.affairs.board import DutyOut, ResultOut
 from daiban_server.features.affairs.looking_up import Shown
 from daiban_server.http.problems import ProblemError
 from daiban_server.http.session import secret_of
 from daiban_server.services import GivenServices, Services
-from daiban_server.spine import desk
 from daiban_server.spine.apply import blank
 from daiban_sync import ids
 
@@ -46,11 +44,13 @@ class RatingIn(Struct):
 
 
 class OpinionIn(Struct):
-    """What somebody wants to say; a name and a telephone if there shall be an answer."""
+    """What somebody wants to say; a name and a telephone if there shall be an answer. What comes again with the same
+    `id`, a UUIDv7 that the sender makes up, is one opinion."""
 
     text: Annotated[str, Meta(min_length=2, max_length=1000)]
     person: Annotated[str, Meta(max_length=30)] = ""
     phone: Annotated[str, Meta(pattern=r"^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8})?$")] = ""
+    id: Annotated[str, Meta(pattern=r"^([0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15})?$", max_length=32)] = ""
 
 
 @get("/v1/public/{code:str}/items")
@@ -81,24 +81,12 @@ async def public_opinion(code: FromPath[str], data: JSONBody[OpinionIn], service
     centre, _ = await _centre(code, services)
     if blank(data.text):
         raise ProblemError("value.incomplete")
-    if await services.database.read(opinions.lately(centre, services.now())) >= opinions.AN_HOUR:
-        raise ProblemError("opinion.full", {"Retry-After": "600"})
-    fields: dict[str, Any] = {"place": centre.hex(), "channel": "opinion_box", "text": data.text}
-    fields |= {name: getattr(data, name) for name in ("person", "phone") if getattr(data, name)}
+    said = {"channel": "opinion_box", "text": data.text}
+    said |= {name: getattr(data, name) for name in ("person", "phone") if getattr(data, name)}
     now, secret = services.now(), secrets.token_bytes(32)
-    body = entry.change(
-        ids.uuid7(now, secrets.token_bytes(10)).hex(),
-        "opinion",
-        {**fields, "came_at": now},
-        seen=0,
-        at=now,
-        by=ids.NOBODY.hex(),
-    )
-    clerk = desk.Clerk(ids.NOBODY, "head", centre)
-    program = functools.partial(desk.write, clerk, [body], services.keys, services.effects, now, secret)
-    (outcome,) = await services.database.write(centre, program)
-    if outcome.outcome != "new":
-        raise ProblemError(outcome.code or "request.invalid")
+    record = bytes.fromhex(data.id) if data.id else ids.uuid7(now, secrets.token_bytes(10))
+    if not await services.database.read(box.received(centre, record, said, now)):
+        await services.database.write(centre, functools.partial(box.put_in, centre, record, said, services, secret))
 
 
 @post("/v1/public/look-up", status_code=200)

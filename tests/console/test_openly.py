@@ -119,6 +119,19 @@ async def test_a_rating_without_its_secret_is_none(sqlite_township: Township) ->
     assert (await clerk.post("/look-up/rating", data=right)).status_code == 422, "nobody rates at a desk"
 
 
+async def test_a_rating_that_is_tapped_twice_is_told_to_stand(sqlite_township: Township) -> None:
+    town = sqlite_township
+    record, number = await case_of(town, *DONE)
+    form = {"number": number, "code": code_of(bytes.fromhex(record)), **secret(town, record), "level": "5"}
+    async with town.stranger() as http:
+        answers = await asyncio.gather(*(http.post("/look-up/rating", data=form) for _ in range(2)))
+        first, second = sorted(answers, key=lambda answer: answer.status_code)
+        assert "谢谢您的评价" in first.text
+        for answer in (second, await http.post("/look-up/rating", data={**form, "level": "1"})):
+            assert "这件已经评价过了" in answer.text
+            assert "您的评价：非常满意" in answer.text and 'name="level"' not in answer.text
+
+
 async def test_an_opinion_goes_into_the_box_and_to_the_head(sqlite_township: Township, phone: Page) -> None:
     town = sqlite_township
     await phone.goto(f"{town.url}/opinions")

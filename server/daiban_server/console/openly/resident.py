@@ -21,6 +21,7 @@ from daiban_server.features.affairs.looking_up import Shown
 from daiban_server.features.affairs.routes import CaseKey, OpinionIn, RatingIn, look_up, public_opinion, rate
 from daiban_server.http.problems import ProblemError
 from daiban_server.services import GivenServices, Services
+from daiban_server.spine.refusal import Refusal
 from daiban_sync import ids
 
 LONGEST = 40
@@ -82,9 +83,10 @@ async def rated(request: Asked, services: GivenServices) -> Template:
     given = RatingIn(number.strip(), int(level), secret, form.get("text", "").strip()[:500])
     try:
         await rate.fn(data=given, request=request, services=services)
-    except ProblemError as error:
+    except (ProblemError, Refusal) as error:
         wrong = words.wrong(error.code)
-    return _case(shown if wrong else await _shown(form, request, services), form, wrong, rated=not wrong)
+    # Of two taps the second finds what the first gave meanwhile.
+    return _case(await _shown(form, request, services), form, wrong, rated=not wrong)
 
 
 @get("/opinions")

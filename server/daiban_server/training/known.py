@@ -7,7 +7,7 @@ CENTRE = ident("centre", 0)
 OWED, UNREACHED, WHOLE, BOOKED = "徐长贵", "黄秀芳", "张桂兰", "孙玉梅"
 """Heads of households that exercises lead to."""
 RECEPTIONS, CASES = 6, 14
-"""How many there are at the beginning in that centre."""
+"""How many there are at the beginning in that centre; all came for advice."""
 
 
 def record(name: str) -> bytes:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from daiban_server.console.training.told import (
     Told,
     answered,
+    arranged,
     changed,
     decided,
     device_is,
@@ -15,7 +16,9 @@ from daiban_server.console.training.told import (
     never,
     no_task,
     settled,
+    spoken_with,
     suspended,
+    unreached,
     visited,
 )
 from daiban_server.training.known import BOOKED, CASES, OWED, RECEPTIONS, UNREACHED, WHOLE, home, page, record
@@ -52,7 +55,7 @@ EXERCISES: Mapping[str, Sequence[Exercise]] = {
             "登记一次接待",
             "/receive",
             "来人问“高龄补贴几岁能领”，没有带材料，当场答复。",
-            more_than("reception", RECEPTIONS),
+            spoken_with(RECEPTIONS),
         ),
         Exercise(
             "收一件新办件",
@@ -86,7 +89,7 @@ EXERCISES: Mapping[str, Sequence[Exercise]] = {
         Exercise(
             "处理完一条待办",
             "/summary#tasks",
-            "代办员报来“已送达”，可这件事还没有结果。问清楚，再记为处理完。",
+            "代办员报来“已送达”，可这件事还没有结果。问清楚，再按“记为办完”。",
             no_task("waits"),
         ),
     ),
@@ -109,7 +112,7 @@ EXERCISES: Mapping[str, Sequence[Exercise]] = {
             "安排一次请假顶岗",
             "/visits/away",
             "一位代办员下周要请三天假，定下谁来顶，看看哪些上门受影响。",
-            more_than("handover", 0),
+            arranged,
         ),
         Exercise("核对一处疑似重户", "/households/duplicates", "刘玉兰和刘育兰住得近，电话也一样。看看是不是一家人。"),
         Exercise(
@@ -132,7 +135,7 @@ EXERCISES: Mapping[str, Sequence[Exercise]] = {
             "没联系上也记一次",
             page("households", home(UNREACHED)),
             "电话没有人接。记下没联系上，回复还欠着，改天再打。",
-            more_than("reply", 0),
+            unreached(home(UNREACHED)),
         ),
         Exercise("看一看这户的全部情况", page("households", home(WHOLE)), "家里有什么人，办着什么事，谁去过。"),
         _BOOK,

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
 from daiban_schemas.kinds.visit import TIMED
 from daiban_server.db import schema
 from daiban_server.db.program import Program, first
+from daiban_server.spine import views
 from daiban_server.training.known import CENTRE, record
 
 Told = Callable[[], Program[bool]]
@@ -29,6 +30,10 @@ _VISITS = select(func.count()).where(
     _r.parent == _ID,
     or_(*(_r.status == status for status in sorted(TIMED))),
 )
+_ARRANGED = select(func.count()).where(
+    _r.centre == CENTRE, _r.kind == "handover", or_(*(_r.status == status for status in ("arranged", "begun", "ended")))
+)
+_MOST = 500
 _AT_WORK = ("draft", "collected", "submitted", "received", "awaiting", "accepted", "sent_up")
 
 
@@ -68,6 +73,26 @@ def more_than(kind: str, number: int) -> Told:
     return _if(lambda count: count > number, _OF_KIND, kind_name=kind)
 
 
+def spoken_with(number: int) -> Told:
+    """More came for advice alone than at the beginning: a case that is received makes a reception too."""
+
+    def told() -> Program[bool]:
+        found = yield from views.shown(views.BY_KIND, CENTRE, kind_name="reception", page=_MOST)
+        return sum(1 for one in found if one.view.values.get("outcome") != "case") > number
+
+    return told
+
+
+def unreached(home: str) -> Told:
+    """It was written down that nobody of the household was reached."""
+
+    def told() -> Program[bool]:
+        found = yield from views.shown(views.OF_PARENT, CENTRE, parent_id=record(home), kind_name="reply")
+        return any(one.view.values.get("outcome") == "not_reached" for one in found)
+
+    return told
+
+
 def no_task(name: str) -> Told:
     """Nothing is to be looked at with the record."""
     return _if(lambda count: count == 0, _OPEN_TASKS, record_id=record(name))
@@ -93,6 +118,8 @@ def hired(role: str) -> Told:
     return _if(bool, _HIRED, role_name=role)
 
 
+arranged: Told = _if(bool, _ARRANGED)
+"""Who stands in for somebody was laid down, and not called off."""
 suspended: Told = _if(bool, _SUSPENDED)
 """Some phone of the centre is reported lost."""
 laid_down: Told = _if(bool, _LAID_DOWN)

@@ -271,3 +271,19 @@ async def test_the_map_of_a_day_has_each_visit_by_its_number(
     for odd in ("9999-99-99", "0001-01-01", "2198-05-05", "2001-05-05", "x", "%00"):
         assert (await http.get(f"/visits/map?day={odd}")).status_code == 200
         assert (await http.get(f"/visits?week={odd}&agent={odd}")).status_code == 200
+
+
+async def test_a_visit_that_nobody_reported_is_told_so_where_the_household_stands_too(
+    sqlite_township: Township,
+) -> None:
+    """A cadre who rings up before its phone has synced does not promise again what should have been."""
+    town, said = sqlite_township, "约定时间已过，手机还没报来结果"
+    [case] = await handed_in(town, "张桂兰")
+    http = await browser_of(town, "赵敏")
+    visit = await booked(town, http, case, next_day(town, 1))
+    clerk = await town.signed_in("赵敏")
+    home = (await clerk.get(f"/v1/records/application/{case}")).json()["values"]["household"]
+    assert said not in main_of(await http.get(f"/households/{home}"))
+    set_clock(town, 18, days=1)
+    for page in (f"/visits/{visit}", f"/households/{home}"):
+        assert said in main_of(await (await browser_of(town, "赵敏")).get(page)), page

@@ -19,6 +19,7 @@ from daiban_server.console.pages import Asked, said_in, show
 from daiban_server.console.reading.book import Book, book_of
 from daiban_server.console.reading.disputes import Dispute, disputes_of
 from daiban_server.console.values import CHOICES, told
+from daiban_server.console.visits import telling
 from daiban_server.console.words import Mark, Moment
 from daiban_server.db.program import Program
 from daiban_server.features.households.routes import CaseLine, HouseholdOut, JoinedLine, ReplyLine, VisitLine, whole
@@ -184,5 +185,5 @@ def _reply(one: ReplyLine, now: int) -> Reply:
 
 
 def _visit(one: VisitLine, now: int) -> Visit:
-    mark = words.VISIT.get(one.state, Mark(one.status, "empty"))
+    mark = telling.mark_of(one.state, one.end, now)
     return Visit(one, mark, words.moment(one.start, now) if one.start else None)

@@ -101,13 +101,14 @@ class ReplyLine(Struct, frozen=True):
 
 
 class VisitLine(Struct, frozen=True):
-    """A visit that is still to come; `status` in words, `state` as its code."""
+    """A visit that is still to come, or that nobody has reported yet; `status` in words, `state` as its code."""
 
     record: str
     purpose: str
     status: str
     state: str
     start: int | None
+    end: int | None
     agent: str
 
 
@@ -263,6 +264,6 @@ def _visits(centre: bytes, home: bytes) -> Program[list[VisitLine]]:
         values = one.view.values
         if one.status not in ENDED:
             purpose, agent = values.get("purpose") or "", values.get("agent_name") or ""
-            state = KINDS["visit"].states.get(one.status or "", "")
-            lines.append(VisitLine(one.view.record, purpose, state, one.status or "", values.get("start"), agent))
+            state, times = KINDS["visit"].states.get(one.status or "", ""), (values.get("start"), values.get("end"))
+            lines.append(VisitLine(one.view.record, purpose, state, one.status or "", *times, agent))
     return sorted(lines, key=lambda line: line.start or 0)

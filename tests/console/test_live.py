@@ -9,8 +9,8 @@ from daiban_server.accounts.sessions import IDLE
 from daiban_server.console import live
 from tests.console.test_cases import handed_in
 from tests.console.test_visits import booked, next_day
-from tests.console.workday import browser_of, part, press, sign_in
-from tests.support.township import Township
+from tests.console.workday import browser_of, part, press, sign_in, token
+from tests.support.township import Township, new_id
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +65,36 @@ async def test_what_a_clerk_is_writing_stays_while_a_colleague_acts(sqlite_towns
     await desk.get_by_role("link", name="刷新看看").click()
     await expect(desk.locator("h1")).to_contain_text("已收件")
     await expect(part(desk, "现在可以办").locator("#withdraw-reason")).to_have_value("他说先不办了")
+
+
+async def test_who_is_writing_is_told_of_news_only_where_there_is_some(sqlite_township: Township, desk: Page) -> None:
+    """The form that he writes in bears another id on every page; what a colleague said comes beside it."""
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    clerk = await town.signed_in("李红")
+    home = (await clerk.get(f"/v1/records/application/{case}")).json()["values"]["household"]
+    await sign_in(desk, town, "赵敏", f"/households/{home}")
+    await desk.get_by_label("一句话").fill("他说下周来取")
+    http = await browser_of(town, "李红")
+    said = {"csrf": await token(http), "id": new_id().hex(), "outcome": "waiting", "text": "等县里批"}
+    assert (await http.post(f"/households/{home}/replies", data=said)).status_code == 303
+    await expect(part(desk, "说过的话")).to_contain_text("等县里批")
+    await expect(desk.get_by_text("这一页有新的内容")).to_have_count(0)
+    await expect(desk.get_by_label("一句话")).to_have_value("他说下周来取")
+
+
+async def test_who_is_on_the_telephone_is_told_of_no_news_where_there_is_none(
+    sqlite_township: Township, desk: Page
+) -> None:
+    town = sqlite_township
+    case, other = await handed_in(town, "张桂兰", "李秀英")
+    await sign_in(desk, town, "赵敏", f"/visits/book?case={case}")
+    await desk.locator("main input[type=checkbox]").first.click()
+    async with desk.expect_response(lambda answer: "x-by-itself" in answer.request.headers) as asked:
+        await act(town, other, "receive")
+    await (await asked.value).finished()
+    await desk.evaluate("new Promise((done) => setTimeout(done, 300))")
+    await expect(desk.get_by_text("这一页有新的内容")).to_have_count(0)
 
 
 async def test_what_is_written_into_a_part_that_came_by_itself_is_kept_too(

@@ -22,7 +22,14 @@ function elements(root) {
 }
 
 function parts(root) {
-  return new Map([...elements(root)].map(([key, one]) => [key, one.outerHTML]));
+  return new Map([...elements(root)].map(([key, one]) => [key, told(one)]));
+}
+
+// A form brings along the id of what it may make: another one on every page, and no news.
+function told(element) {
+  const copy = element.cloneNode(true);
+  for (const field of copy.querySelectorAll("input[data-fresh]")) field.removeAttribute("value");
+  return copy.outerHTML;
 }
 
 function written(field) {

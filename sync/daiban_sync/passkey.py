@@ -17,7 +17,12 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicNumbers
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePublicKey,
+    EllipticCurvePublicNumbers,
+)
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from daiban_sync import keys
@@ -88,33 +93,39 @@ def _client_data(data: bytes, wanted: bytes, origins: Collection[str]) -> None:
         raise SignatureError("passkey.client_data", "another origin")
 
 
+def check_key(key: bytes) -> None:
+    """Raise `SignatureError("key.unusable")` unless the COSE key is one that `verify` checks signatures under."""
+    _public(key)
+
+
 def verify(key: bytes, message: bytes, signature: bytes) -> None:
     """Raise `SignatureError("passkey.signature")` unless `signature` is the COSE key's over `message`; with
     ``key.unusable`` for a key of another algorithm, or none."""
-    stated = _cose(key)
-    algorithm, x = stated.get(_ALGORITHM), stated.get(_X)
-    if algorithm == EDDSA and (stated.get(_KEY_TYPE), stated.get(_CURVE)) == (1, 6) and isinstance(x, bytes):
-        keys.check_public_key(x)
-        keys.verify(x, message, signature, "passkey.signature")
+    public = _public(key)
+    if isinstance(public, bytes):
+        keys.verify(public, message, signature, "passkey.signature")
         return
-    y = stated.get(_Y)
-    if algorithm != ES256 or (stated.get(_KEY_TYPE), stated.get(_CURVE)) != (2, 1):
+    try:
+        public.verify(signature, message, ECDSA(SHA256()))
+    except InvalidSignature:
+        raise SignatureError("passkey.signature") from None
+
+
+def _public(key: bytes) -> bytes | EllipticCurvePublicKey:
+    """The public key that a COSE key states: of Ed25519 its 32 bytes, of P-256 the point."""
+    stated = _cose(key)
+    kind, x, y = (stated.get(_ALGORITHM), stated.get(_KEY_TYPE), stated.get(_CURVE)), stated.get(_X), stated.get(_Y)
+    if kind == (EDDSA, 1, 6) and isinstance(x, bytes):
+        keys.check_public_key(x)
+        return x
+    if kind != (ES256, 2, 1):
         raise SignatureError("key.unusable", "neither ES256 nor EdDSA")
     if not isinstance(x, bytes) or not isinstance(y, bytes) or (len(x), len(y)) != (32, 32):
         raise SignatureError("key.unusable", "no point")
-    _verify_p256(x, y, message, signature)
-
-
-def _verify_p256(x: bytes, y: bytes, message: bytes, signature: bytes) -> None:
-    point = EllipticCurvePublicNumbers(int.from_bytes(x, "big"), int.from_bytes(y, "big"), SECP256R1())
     try:
-        key = point.public_key()
+        return EllipticCurvePublicNumbers(int.from_bytes(x, "big"), int.from_bytes(y, "big"), SECP256R1()).public_key()
     except ValueError:
         raise SignatureError("key.unusable", "not on the curve") from None
-    try:
-        key.verify(signature, message, ECDSA(SHA256()))
-    except InvalidSignature:
-        raise SignatureError("passkey.signature") from None
 
 
 def _cose(data: bytes) -> dict[Any, Any]:

@@ -28,10 +28,10 @@ class Authenticator:
         self.flags, self.count, self.cross = PRESENT | VERIFIED, 0, False
         self._edwards = ed25519.Ed25519PrivateKey.generate() if edwards else None
         self._point = None if edwards else ec.generate_private_key(ec.SECP256R1())
-
-    @property
-    def cose(self) -> bytes:
+        self.cose = self._cose()
         """The public key as COSE."""
+
+    def _cose(self) -> bytes:
         if self._edwards:
             return cbor2.dumps({1: 1, 3: -8, -1: 6, -2: self._edwards.public_key().public_bytes_raw()})
         assert self._point

@@ -127,6 +127,27 @@ async def test_nobody_there_nobody_verified_or_another_site_is_refused(
     assert await zhao.refused("/v1/passkeys", credential=answer) == "passkey.refused"
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(cbor2.dumps([]), id="a-list"),
+        pytest.param(cbor2.dumps("ab"), id="a-text"),
+        pytest.param(cbor2.dumps(None), id="nothing"),
+        pytest.param(b"\x04", id="a-point-without-coordinates"),
+        pytest.param(cbor2.dumps({1: 2, 3: -7, -1: 1, -2: b"x", -3: b"y"}), id="one-byte-coordinates"),
+        pytest.param(cbor2.dumps({1: 2, 3: -7, -1: 1, -2: b"x" * 32, -3: b"y" * 32}), id="off-the-curve"),
+        pytest.param(cbor2.dumps({1: 1, 3: -8, -1: 6, -2: b"\x01" + bytes(31)}), id="small-order"),
+    ],
+)
+async def test_what_verifies_nothing_is_nobodys_second_factor(sqlite_named: Township, key: bytes) -> None:
+    zhao, odd = await desk_of(sqlite_named, "赵敏"), Authenticator(sqlite_named.url)
+    odd.cose = key
+    answer = odd.made(await zhao.done("/v1/passkeys/registration"))
+    assert await zhao.refused("/v1/passkeys", credential=answer) == "passkey.refused"
+    assert (await zhao.http.get("/v1/passkeys")).json() == []
+    assert await (await desk_of(sqlite_named)).signs_in("赵敏") == "full"
+
+
 async def test_a_counter_that_goes_back_is_a_copy_of_the_key(town: Township) -> None:
     zhao, key = await with_passkey(town)
     key.count = 7

@@ -48,6 +48,8 @@ OPEN_AT_ONCE = 20
 REGISTER, SECOND, SIGN = "register", "second", "sign/"
 """What a challenge is for; behind ``sign/`` stands the purpose of a signature."""
 _ALGORITHMS = [COSEAlgorithmIdentifier.ECDSA_SHA_256, COSEAlgorithmIdentifier.EDDSA]
+_ODD = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError)
+"""What `webauthn` raises for an answer that no authenticator made: it looks into it before it knows its form."""
 
 _k, _c = schema.passkey.c, schema.challenge.c
 _MINE = (
@@ -150,7 +152,7 @@ async def registered(person: bytes, answer: Answer, services: Services) -> Verif
     asked = _challenge_of(answer)
     await _take(person, asked, REGISTER, services)
     try:
-        return verify_registration_response(
+        made = verify_registration_response(
             credential=dict(answer),
             expected_challenge=asked,
             expected_rp_id=_host(services.settings),
@@ -158,8 +160,11 @@ async def registered(person: bytes, answer: Answer, services: Services) -> Verif
             require_user_verification=True,
             supported_pub_key_algs=_ALGORITHMS,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+        # By the code that will check what it signs: the library also lets keys pass that verify nothing.
+        passkey.check_key(made.credential_public_key)
+    except (*_ODD, SignatureError):
         raise ProblemError("passkey.refused") from None
+    return made
 
 
 def keep(person: bytes, name: str, made: VerifiedRegistration, now: int) -> Program[None]:
@@ -271,7 +276,7 @@ def _asserted(person: bytes, answer: Answer, asked: bytes, services: Services) -
         )
         parts = (_bytes(answer["response"][name]) for name in ("authenticatorData", "clientDataJSON", "signature"))
         assertion = Assertion(one.id, one.key, *parts)
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except _ODD:
         raise ProblemError("passkey.refused") from None
     counted = {"key_id": one.id, "person_id": person, "counted": shown.new_sign_count, "now": services.now()}
     if (yield from first(_USED, **counted)) is None:

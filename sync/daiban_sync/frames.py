@@ -14,6 +14,8 @@ from daiban_sync.dictionary import DICTIONARIES, NEWEST
 from daiban_sync.errors import WireError
 
 _HEAD = struct.Struct(">BI")
+HEAD = _HEAD.size
+"""Bytes of a frame before its payload."""
 
 
 class Frame(IntEnum):

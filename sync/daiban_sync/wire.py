@@ -16,7 +16,7 @@ from msgspec import Struct
 from daiban_sync import batch, limits, note, receipt, restored
 from daiban_sync.dictionary import NEWEST
 from daiban_sync.errors import WireError
-from daiban_sync.frames import Frame, join, split
+from daiban_sync.frames import HEAD, Frame, join, split
 from daiban_sync.ids import is_id
 
 _RECORD = struct.Struct(">16sQB")
@@ -123,13 +123,15 @@ class Own(NamedTuple):
 class Request(NamedTuple):
     """A decoded request. `custody` are earlier receipts of some of its batches, by sequence: a restored server gave
     them before, and honours their bounds. `sealed` are batches that the device sealed to the server after their
-    receipt (`sealing`), and hands in again."""
+    receipt (`sealing`), and hands in again. `inflated` counts the body's bytes after inflation, which are what it costs
+    whoever reads it."""
 
     hello: Hello
     batches: tuple[batch.Batch, ...]
     custody: Mapping[int, receipt.Receipt]
     dictionary: int = NEWEST
     sealed: tuple[bytes, ...] = ()
+    inflated: int = 0
 
 
 class Reply(NamedTuple):
@@ -171,7 +173,9 @@ def decode_request(body: bytes) -> Request:
     batches: list[batch.Batch] = []
     custody: dict[int, receipt.Receipt] = {}
     sealed: list[bytes] = []
+    inflated = 0
     for kind, payload in split(body):
+        inflated += HEAD + len(payload)
         if kind == Frame.HELLO:
             if hello is not None:
                 raise WireError("body.malformed", "two hellos")
@@ -191,7 +195,7 @@ def decode_request(body: bytes) -> Request:
     if hello.protocol != limits.PROTOCOL:
         raise WireError("protocol.unsupported", f"protocol {hello.protocol}")
     _check_hello(hello)
-    return Request(hello, tuple(batches), custody, body[0], tuple(sealed))
+    return Request(hello, tuple(batches), custody, body[0], tuple(sealed), inflated)
 
 
 def _check_hello(hello: Hello) -> None:

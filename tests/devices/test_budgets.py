@@ -6,9 +6,11 @@ from daiban_client_sdk import OfflineError
 from daiban_client_sdk.transport import Transport
 from daiban_server.http.budgets import Budgets, Limits
 from daiban_server.http.problems import ProblemError
-from daiban_sync import wire
+from daiban_sync import bundle, wire
+from daiban_sync.bundle import Part
+from daiban_sync.frames import Frame, join
 from tests.support.raw_device import raw_device
-from tests.support.township import Clock, Township
+from tests.support.township import Clock, Township, new_id
 
 A, B = bytes([1] * 16), bytes([2] * 16)
 
@@ -80,11 +82,52 @@ async def test_who_hands_one_piece_in_again_and_again_does_not_make_its_phone_wa
     assert (await wang.sync()).may_be_given_back
 
 
+SWOLLEN = 2**20
+"""Bytes of zeros, which travel as one KiB."""
+
+
+async def test_what_swells_is_paid_for_as_it_is_and_not_as_it_travels(township: Township) -> None:
+    device, neighbour = await raw_device(township), await raw_device(township, "刘强")
+    township.services.budgets = Budgets(Limits(bytes=(2.5 * SWOLLEN, 1)))
+    hello = wire.json_frame(Frame.HELLO, wire.Hello())
+    body = join([hello, (200, bytes(SWOLLEN))])
+    assert len(body) < SWOLLEN / 500
+    answers = [await device.send(body) for _ in range(4)]
+    assert [answer.status_code == 429 for answer in answers] == [False, False, False, True]
+    assert int(answers[-1].headers["retry-after"]) > SWOLLEN / 4
+    assert (await neighbour.push()).status_code in (200, 204)
+
+
+async def test_a_stick_full_of_zeros_fills_no_disk(township: Township) -> None:
+    """Photos that are none: a KiB on the stick for each MiB in the server's folder."""
+    device = await raw_device(township)
+    township.services.budgets = Budgets(Limits(bytes=(2.5 * SWOLLEN, 1)))
+    hello, size = wire.json_frame(Frame.HELLO, wire.Hello()), 2 * SWOLLEN
+    codes = []
+    for n in range(1, 7):
+        part = bundle.part_frame(Part(new_id(), bytes([n] * 32), size, 0, bytes(SWOLLEN)))
+        answer = await device.http.post(f"{township.url}/v1/bundles", content=device.piece(join([hello, part])))
+        codes.append(answer.json()["code"] if answer.status_code == 429 else answer.status_code)
+    assert codes == [200] * 3 + ["budget.exceeded"] * 3
+    carried = township.services.settings.data / "photos" / "carried" / device.id.hex()
+    assert len(list(carried.iterdir())) == 3
+
+
+async def test_who_is_in_debt_pays_it_off_and_then_brings_as_much_again(sqlite_township: Township) -> None:
+    town, device = sqlite_township, await raw_device(sqlite_township)
+    town.services.budgets = Budgets(Limits(bytes=(1000, 1000)))
+    body = join([wire.json_frame(Frame.HELLO, wire.Hello()), (200, bytes(10_000))])
+    assert (await device.send(body)).status_code == 200
+    wait = int((await device.send(body)).headers["retry-after"])
+    town.clock.ahead += wait * 1000
+    assert (await device.send(body)).status_code in (200, 204)
+
+
 async def test_the_sdk_comes_back_no_sooner_than_it_was_told(sqlite_township: Township) -> None:
     clock = Clock()
     wang = await sqlite_township.device("王芳", now=clock)
     await wang.sync()
-    sqlite_township.services.budgets = Budgets(Limits(requests=(0, 0.01)))
+    sqlite_township.services.budgets = Budgets(Limits(requests=(-1, 0.01)))
     await sqlite_township.household(wang)
     with pytest.raises(OfflineError):
         await wang.sync()

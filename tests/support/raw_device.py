@@ -1,5 +1,6 @@
 """A device without a store: signs whatever a test wants, right or wrong."""
 
+import hashlib
 import json
 import secrets
 import time
@@ -11,7 +12,7 @@ import httpx2
 
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write
-from daiban_sync import batch, limits, new_key, sealing, signature, spooled, wire
+from daiban_sync import batch, bundle, limits, new_key, sealing, signature, spooled, wire
 from daiban_sync.batch import Batch
 from daiban_sync.keys import SoftwareKey
 from daiban_sync.new_key import NewKey
@@ -51,6 +52,15 @@ class RawDevice:
             self.sequence, self.previous = header.sequence, sealed.digest
             self.number = header.first + len(entries) - 1
         return sealed
+
+    def piece(self, body: bytes) -> bytes:
+        """A body as the only piece of a bundle, sealed to the server."""
+        keys = self.town.services.keys
+        ids = (one.hex() for one in (keys.origin, self.town.centre, self.id, secrets.token_bytes(16)))
+        stated = bundle.Statement(*ids, 1, 1, self.town.clock(), hashlib.sha256(body).hexdigest())
+        to = next(iter(keys.sealed.values())).public
+        content = bundle.pack(stated, body, self.key)
+        return b"".join(sealing.seal([content], secrets.token_bytes(32), to, bundle.purpose(keys.origin)))
 
     async def spooled(self, *entries: bytes) -> None:
         """Bring entries in as a spool would, under the numbers behind the chain's end, which stays where it is."""

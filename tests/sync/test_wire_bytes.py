@@ -55,7 +55,8 @@ def test_frames_that_a_newer_client_adds_are_skipped() -> None:
         (2, batch.pack(sealed)),
         (0, b""),
     ]
-    assert wire.decode_request(join(parts)) == wire.Request(Hello(), (sealed,), {})
+    inflated = sum(5 + len(payload) for _, payload in parts)
+    assert wire.decode_request(join(parts)) == wire.Request(Hello(), (sealed,), {}, inflated=inflated)
 
 
 def test_members_that_a_newer_client_adds_to_its_hello_are_skipped() -> None:

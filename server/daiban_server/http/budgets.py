@@ -3,7 +3,9 @@
 A phone that goes round in circles, or a thief's program, must not starve a township. The buckets are far beyond a day's
 work of the busiest agent: a first sync of 30,000 records, or a week's photos at once, does not empty them. What others
 carry in for a device has buckets of its own: whoever found a stick could hand the same piece in until its phone had to
-wait. They lie in this process's memory: with several workers a device has as much of each, and a restart fills them.
+wait. Bytes are counted as they are inflated: a few KiB of deflate are 16 MiB of work, and of disk where they are
+photos. The buckets lie in this process's memory: with several workers a device has as much of each, and a restart
+fills them.
 """
 
 from collections import OrderedDict
@@ -33,7 +35,8 @@ class Budgets:
     """The buckets of all devices."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+        limits = limits or Limits()
+        self._each = (limits.requests, limits.bytes, limits.entries)
         self._held: OrderedDict[bytes, tuple[int, list[float]]] = OrderedDict()
 
     def take_carried(self, device: bytes, now: int, *, size: int, entries: int) -> None:
@@ -44,15 +47,23 @@ class Budgets:
         """Take from a device's buckets at `now` (Unix milliseconds). A bucket may go below nothing once; until it is
         above again the device has to wait. Raises `ProblemError("budget.exceeded")` with ``Retry-After``, and takes
         nothing."""
-        limits = (self._limits.requests, self._limits.bytes, self._limits.entries)
-        since, levels = self._held.pop(device, (now, [most for most, _ in limits]))
+        owed = zip(self._levels(device, now), self._each, strict=True)
+        if wait := max((-level / back for level, (_, back) in owed if level < 0), default=0):
+            raise ProblemError("budget.exceeded", {"Retry-After": str(ceil(wait))})
+        self.charge(device, now, requests=requests, size=size, entries=entries)
+
+    def charge(self, device: bytes, now: int, *, requests: int = 0, size: int = 0, entries: int = 0) -> None:
+        """The same for what a request that `take` let in turned out to be: it is served, and the next one waits. Were
+        it refused, a device in debt would come back with the same request for ever."""
+        levels = zip(self._levels(device, now), (requests, size, entries), strict=True)
+        self._held[device] = (now, [level - taken for level, taken in levels])
+
+    def _levels(self, device: bytes, now: int) -> list[float]:
+        """How full a device's buckets are by now."""
+        since, levels = self._held.pop(device, (now, [most for most, _ in self._each]))
         seconds = max(0, now - since) / 1000
-        levels = [min(most, level + seconds * back) for level, (most, back) in zip(levels, limits, strict=True)]
-        wait = max((-level / back for level, (_, back) in zip(levels, limits, strict=True) if level < 0), default=0)
-        if not wait:
-            levels = [level - taken for level, taken in zip(levels, (requests, size, entries), strict=True)]
+        levels = [min(most, level + seconds * back) for level, (most, back) in zip(levels, self._each, strict=True)]
         self._held[device] = (now, levels)
         if len(self._held) > DEVICES:
             self._held.popitem(last=False)
-        if wait:
-            raise ProblemError("budget.exceeded", {"Retry-After": str(ceil(wait))})
+        return levels

@@ -49,7 +49,7 @@ async def take_in(sealed: bytes, services: Services) -> bytes:
     handed_in = unsealed(asked, services.keys)
     _check_signed(piece, sender, max((one.header.sequence for one in handed_in), default=0))
     entries = sum(len(one.entries) for one in handed_in)
-    services.budgets.take_carried(sender.device, services.now(), size=len(piece.body), entries=entries)
+    services.budgets.take_carried(sender.device, services.now(), size=asked.inflated, entries=entries)
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in handed_in]
     await PhotoPieces(services).take(sender, bundle.parts(piece.body))
     frames = await exchange(opened, device, asked.hello, Cursor(), services, carried=True)

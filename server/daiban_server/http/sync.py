@@ -58,13 +58,15 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
     device = await signed_device(request, body, services, locked=True)
     asked = wire.decode_request(body)
     sender = device.sender
+    # What travelled was charged for before anything was read; how far it swells is only known now.
+    services.budgets.charge(sender.device, services.now(), size=max(0, asked.inflated - len(body)))
     if device.state in LOCKED:
         await keep_apart(asked, device, services)
         raise ProblemError(f"device.{device.state}")
     cursor = unpack_cursor(asked.hello.cursor, sender.device, services.keys.derived("cursor"))
     custody = asked.custody
     handed_in = unsealed(asked, services.keys)
-    services.budgets.take(sender.device, services.now(), entries=sum(len(one.entries) for one in handed_in))
+    services.budgets.charge(sender.device, services.now(), entries=sum(len(one.entries) for one in handed_in))
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in handed_in]
     faults.reach("server.push.received")
     frames = await exchange(opened, device, asked.hello, cursor, services)

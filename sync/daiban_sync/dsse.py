@@ -60,13 +60,7 @@ def _json(payload_type: str, payload: bytes, signatures: Sequence[tuple[bytes, b
 
 
 def load(envelope: bytes, payload_type: str, key: bytes, code: str) -> bytes:
-    """The payload of a DSSE JSON envelope that `key` signed; `SignatureError(code)` otherwise."""
-    return load_all(envelope, payload_type, (key,), code)
-
-
-def load_all(envelope: bytes, payload_type: str, keys: Sequence[bytes], code: str) -> bytes:
-    """The payload of an envelope whose first signatures are those of `keys`, in this order; `SignatureError(code)`
-    otherwise."""
+    """The payload of a DSSE JSON envelope whose first signature is `key`'s; `SignatureError(code)` otherwise."""
     try:
         document = json.loads(envelope)
         payload = base64.b64decode(document["payload"], validate=True)
@@ -74,8 +68,7 @@ def load_all(envelope: bytes, payload_type: str, keys: Sequence[bytes], code: st
         stated = document["payloadType"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise SignatureError(code, "not a DSSE envelope") from None
-    if stated != payload_type or len(signatures) < len(keys):
+    if stated != payload_type or not signatures:
         raise SignatureError(code, "wrong payload type, or a signature is missing")
-    for key, signature in zip(keys, signatures, strict=False):
-        check(key, payload_type, payload, signature, code)
+    check(key, payload_type, payload, signatures[0], code)
     return payload

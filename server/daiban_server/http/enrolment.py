@@ -28,7 +28,8 @@ from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services, Unsent
 from daiban_server.settings import Settings
 from daiban_sync import dsse, ids
-from daiban_sync.errors import SignatureError
+from daiban_sync.errors import SignatureError, WireError
+from daiban_sync.evidence.document import Envelope, octets, payload_of, reshaped
 from daiban_sync.keys import check_public_key, fingerprint
 
 CODE_LIFE = 15 * 60_000
@@ -190,10 +191,9 @@ async def issue_code(data: JSONBody[CodeWanted], session: GivenSession, services
 async def enrol(request: Request[Any, Any, Any], services: GivenServices) -> Enrolment:
     """Register a device: DSSE JSON over code, key, origin, name and time, signed with that key."""
     body = await request.body()
-    asked = _read(body)
-    key = bytes.fromhex(asked.key)
+    asked, key, proof = _read(body)
     check_public_key(key)
-    dsse.load(body, dsse.ENROLMENT, key, "enrolment.proof")
+    proof.opened(dsse.ENROLMENT, key, "enrolment.proof")
     if asked.origin != services.keys.origin.hex():
         raise ProblemError("batch.elsewhere")
     now = services.now()
@@ -202,17 +202,19 @@ async def enrol(request: Request[Any, Any, Any], services: GivenServices) -> Enr
     return _enrolment(row[8], row, services)
 
 
-def _read(body: bytes) -> Asked:
+def _read(body: bytes) -> tuple[Asked, bytes, Envelope]:
+    """What is asked, the key, and the proof, read as evidence will read them: what no verifier could read would let a
+    device's agent sign cases that nobody can prove. Raises `ProblemError("enrolment.malformed")`."""
     try:
-        envelope = json.loads(body)
-        asked = _asked.decode(base64.b64decode(envelope["payload"], validate=True))
+        asked = _asked.decode(payload_of(body))
+        key = octets(asked.key, 32, "enrolment.malformed")
         if asked.device and not ids.is_id(asked.device):
             raise ValueError
-        if len(bytes.fromhex(asked.key)) != 32 or len(asked.name) > 60 or "\x00" in asked.name:
+        if len(asked.name) > 60 or "\x00" in asked.name:
             raise ValueError
-    except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError):
+        return asked, key, reshaped(body, key)
+    except (ValueError, RecursionError, WireError):
         raise ProblemError("enrolment.malformed") from None
-    return asked
 
 
 def _register(asked: Asked, proof: bytes, key: bytes, device: bytes, now: int) -> Program[Row]:

@@ -243,12 +243,21 @@ def reshaped(envelope: bytes, key: bytes) -> Envelope:
 def apart(envelope: bytes, *keys: bytes) -> list[Envelope]:
     """DSSE JSON under several keys as an envelope for each, in this order; fewer where it has fewer signatures. Raises
     `WireError("evidence.form")`."""
-    try:
-        sent = msgspec.json.decode(envelope, type=_Sent)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise WireError("evidence.form", "not a DSSE envelope") from None
+    sent = _sent(envelope)
     pairs = zip(sent.signatures, keys, strict=False)
     return [signed(sent.payload_type, sent.payload, one.sig, key_id(key)) for one, key in pairs]
+
+
+def payload_of(envelope: bytes) -> bytes:
+    """What DSSE JSON says, whoever signed it. Raises `WireError("evidence.form")`."""
+    return _sent(envelope).payload
+
+
+def _sent(envelope: bytes) -> _Sent:
+    try:
+        return msgspec.json.decode(envelope, type=_Sent)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise WireError("evidence.form", "not a DSSE envelope") from None
 
 
 def encode(document: Document) -> bytes:

@@ -5,9 +5,6 @@ It asks with a statement under both keys (`daiban_sync.new_key`), in a request u
 a copy of the old key could do the same: the honest phone is then refused, and the head sees whose key changed and when.
 """
 
-import base64
-import json
-
 from sqlalchemy import bindparam, select, update
 
 from daiban_server import todo
@@ -19,6 +16,8 @@ from daiban_server.spine.acts import Told, write_down
 from daiban_server.spine.keys import Former
 from daiban_server.spine.opening import Sender
 from daiban_sync import dsse, new_key
+from daiban_sync.errors import SignatureError, WireError
+from daiban_sync.evidence.document import apart, octets, payload_of
 from daiban_sync.keys import check_public_key
 from daiban_sync.new_key import NewKey
 
@@ -35,14 +34,19 @@ _TAKE = (
 def read(body: bytes, sender: Sender, origin: bytes) -> NewKey:
     """Check a request's body. Raises `ProblemError` or `SignatureError`; then nothing changes."""
     try:
-        asked = new_key.read_payload(base64.b64decode(json.loads(body)["payload"], validate=True))
-        key = bytes.fromhex(asked.key)
-        if not 0 <= asked.last < 2**53 or not 0 <= asked.number < 2**53 or len(key) != 32:
-            raise ValueError
-    except (ValueError, KeyError, TypeError, RecursionError):
+        # As evidence will read it: of a statement that no verifier can read nothing would be proved.
+        asked = new_key.read_payload(payload_of(body))
+        key = octets(asked.key, 32, "enrolment.malformed")
+        signed = apart(body, key, sender.key)
+    except WireError:
         raise ProblemError("enrolment.malformed") from None
+    if not 0 <= asked.last < 2**53 or not 0 <= asked.number < 2**53:
+        raise ProblemError("enrolment.malformed")
     check_public_key(key)
-    dsse.load_all(body, dsse.NEW_KEY, (key, sender.key), "enrolment.proof")
+    if len(signed) < 2:
+        raise SignatureError("enrolment.proof", "a signature is missing")
+    for envelope, holder in zip(signed, (key, sender.key), strict=True):
+        envelope.opened(dsse.NEW_KEY, holder, "enrolment.proof")
     if asked.device != sender.device.hex() or asked.origin != origin.hex():
         raise ProblemError("batch.elsewhere")
     return asked
@@ -55,10 +59,11 @@ def take(sender: Sender, asked: NewKey, proof: bytes, now: int) -> Program[None]
     # Read again under the lock: of two requests under the old key one is late.
     if row is None or row[0] != sender.key or row[2] != "active":
         raise ProblemError("device.key_old")
-    if (yield from first(_USED, public_key=fresh)) is not None:
+    former = keys.unpack(row[1])
+    # Nor one that it gave up: a key that follows itself is nothing that evidence could put in order.
+    if fresh in {one.key for one in former} or (yield from first(_USED, public_key=fresh)) is not None:
         raise ProblemError("key.in_use")
     chain = yield from chains.end(sender.centre, sender.device)
-    former = keys.unpack(row[1])
     if asked.last < chain.sequence or (former and asked.number < former[-1].number):
         raise ProblemError("enrolment.malformed")  # no evidence of this device would hold any more
     formerly = keys.pack([*former, Former(asked.last, asked.number, sender.key, now, proof)])

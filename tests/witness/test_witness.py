@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,6 +216,20 @@ def test_it_refuses_as_the_protocol_says(pair: tuple[Watching, Log, Log]) -> Non
     ):
         assert witness.add(sent)[0] == status, sent[:40]
     assert witness.add(body(0, [], signed))[0] == 200
+
+
+def test_a_strangers_heap_of_lines_is_refused_unread(pair: tuple[Watching, Log, Log]) -> None:
+    """Each line costs a look under each key: 64 KiB of them took seconds, of whoever has no key at all."""
+    witness, true, _ = pair
+    signed = true.signed(3)
+    text, _, own = signed.partition("\n\n")
+    foreign, heap = "— a.example AAAA\n", "\nx" * 16_000
+    began = time.thread_time()
+    for status, below in ((400, "x\n" * 16_000), (403, "x\r" * 16_000), (403, "x\u2028" * 8_000), (400, foreign * 17)):
+        assert witness.add(body(0, [], f"{text}\n\n{below}"))[0] == status
+        assert witness.add(body(0, [], f"{text}{heap}\n\n{below}"))[0] == 400
+    assert time.thread_time() - began < 0.5
+    assert witness.add(body(0, [], f"{text}\n\n{foreign * 15}{own}"))[0] == 200
 
 
 def test_what_it_saw_outlives_it_and_who_lost_it_does_not_go_on(

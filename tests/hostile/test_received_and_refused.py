@@ -1,15 +1,20 @@
 """A receipt is custody and nothing more: what a device hands in in another's name, over the server's fields or about
 records that are none of its own has a receipt like any other, and the tables show what became of it."""
 
+import hashlib
 import json
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from daiban_schemas import entry
 from daiban_server.db import schema
 from daiban_server.db.program import rows
-from daiban_sync import outcome
+from daiban_sync import bundle, limits, outcome, wire
+from daiban_sync.bundle import Part
+from daiban_sync.frames import Frame, join
+from tests.photos.pictures import taken
 from tests.support.history import kept_of
 from tests.support.office import office
 from tests.support.raw_device import RawDevice, code_of, raw_device
@@ -110,6 +115,24 @@ async def test_a_device_gives_no_command_that_is_not_its_roles(township: Townshi
         one = besides(entry.command(case, "application", name, expected=None, at=1), by=township.people["赵敏"].hex())
         assert await told(device, one) == [("refused", "command.not_your_role")]
     assert await standing(township) == before
+
+
+@pytest.mark.parametrize("ahead", [{"size": limits.INTEGER}, {"epoch": limits.INTEGER}], ids=["size", "epoch"])
+async def test_a_piece_that_is_refused_for_its_log_leaves_no_photo_behind(
+    sqlite_township: Township, ahead: dict[str, int]
+) -> None:
+    """No transaction takes a stored photo back: what the push would refuse is refused before it."""
+    town, picture = sqlite_township, taken(1)
+    device, photos = await raw_device(town), town.services.settings.data / "photos"
+    part = bundle.part_frame(Part(new_id(), hashlib.sha256(picture).digest(), len(picture), 0, picture))
+    told = []
+    for hello in (wire.Hello(**ahead), wire.Hello()):
+        piece = device.piece(join([wire.json_frame(Frame.HELLO, hello), part]))
+        answer = await device.http.post(f"{town.url}/v1/bundles", content=piece)
+        kept = await town.services.database.read(rows(select(schema.photo_file.c.record)))
+        files = [path for path in photos.rglob("*") if path.is_file()]
+        told.append((answer.status_code, len(kept), bool(files)))
+    assert told == [(409, 0, False), (200, 1, True)]
 
 
 async def test_no_new_key_counts_back_or_no_evidence_of_its_device_would_ever_hold(township: Township) -> None:

@@ -16,9 +16,11 @@ from daiban_server.http.problems import ProblemError
 from daiban_server.http.sync import exchange, keep_apart
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
+from daiban_server.spine import log
 from daiban_server.spine.cursor import Cursor
 from daiban_server.spine.handing_in import LEAVERS
 from daiban_server.spine.opening import Sender, open_batch, unsealed
+from daiban_server.spine.push import Known
 from daiban_sync import bundle, sealing, wire
 from daiban_sync.bundle import Piece
 from daiban_sync.errors import SignatureError
@@ -51,6 +53,7 @@ async def take_in(sealed: bytes, services: Services) -> bytes:
     entries = sum(len(one.entries) for one in handed_in)
     services.budgets.take_carried(sender.device, services.now(), size=asked.inflated, entries=entries)
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in handed_in]
+    await _check_known(asked.hello, sender, services)
     await PhotoPieces(services).take(sender, bundle.parts(piece.body))
     frames = await exchange(opened, device, asked.hello, Cursor(), services, carried=True)
     if frames is None:
@@ -77,6 +80,14 @@ async def _signer(piece: Piece, services: Services) -> SignedDevice:
     if device.state not in LEAVERS | LOCKED | {"active"}:
         raise ProblemError(f"device.{device.state}")
     return device
+
+
+async def _check_known(hello: wire.Hello, sender: Sender, services: Services) -> None:
+    """Raise `WireError` where the push would: photos are kept before it, and no transaction takes them back."""
+    standing = await services.database.read(log.standing(sender.centre))
+    if standing is not None:
+        size = standing.checkpoint.size if standing.checkpoint else 0
+        Known(0, hello.epoch, hello.size).check(standing.position, size)
 
 
 def _check_signed(piece: Piece, sender: Sender, last: int = 0) -> None:

@@ -56,7 +56,7 @@ class RawDevice:
     def piece(self, body: bytes) -> bytes:
         """A body as the only piece of a bundle, sealed to the server."""
         keys = self.town.services.keys
-        ids = (one.hex() for one in (keys.origin, self.town.centre, self.id, secrets.token_bytes(16)))
+        ids = keys.origin.hex(), self.town.centre.hex(), self.id.hex(), secrets.token_hex(16)
         stated = bundle.Statement(*ids, 1, 1, self.town.clock(), hashlib.sha256(body).hexdigest())
         to = next(iter(keys.sealed.values())).public
         content = bundle.pack(stated, body, self.key)

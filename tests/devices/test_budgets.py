@@ -1,15 +1,18 @@
 """One device that asks for too much waits, and nobody else does."""
 
 import pytest
+from sqlalchemy import update
 
 from daiban_client_sdk import OfflineError
 from daiban_client_sdk.transport import Transport
+from daiban_server.db import schema
+from daiban_server.db.program import run
 from daiban_server.http.budgets import Budgets, Limits
 from daiban_server.http.problems import ProblemError
 from daiban_sync import bundle, wire
 from daiban_sync.bundle import Part
 from daiban_sync.frames import Frame, join
-from tests.support.raw_device import raw_device
+from tests.support.raw_device import code_of, raw_device
 from tests.support.township import Clock, Township, new_id
 
 A, B = bytes([1] * 16), bytes([2] * 16)
@@ -111,6 +114,16 @@ async def test_a_stick_full_of_zeros_fills_no_disk(township: Township) -> None:
     assert codes == [200] * 3 + ["budget.exceeded"] * 3
     carried = township.services.settings.data / "photos" / "carried" / device.id.hex()
     assert len(list(carried.iterdir())) == 3
+
+
+async def test_a_thief_does_not_hand_one_stick_in_for_ever(sqlite_township: Township) -> None:
+    town, device = sqlite_township, await raw_device(sqlite_township)
+    stopped = update(schema.device).where(schema.device.c.id == device.id).values(state="revoked")
+    await town.services.database.write("x", lambda: run(stopped))
+    town.services.budgets = Budgets(Limits(bytes=(2.5 * SWOLLEN, 1)))
+    piece = device.piece(join([wire.json_frame(Frame.HELLO, wire.Hello()), (200, bytes(SWOLLEN))]))
+    answers = [await device.http.post(f"{town.url}/v1/bundles", content=piece) for _ in range(4)]
+    assert [code_of(answer) for answer in answers] == ["device.revoked"] * 3 + ["budget.exceeded"]
 
 
 async def test_who_is_in_debt_pays_it_off_and_then_brings_as_much_again(sqlite_township: Township) -> None:

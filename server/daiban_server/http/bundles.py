@@ -45,6 +45,7 @@ async def take_in(sealed: bytes, services: Services) -> bytes:
     device = await _signer(piece, services)
     asked = wire.decode_request(piece.body)
     if device.state in LOCKED:
+        services.budgets.take_carried(device.sender.device, services.now(), size=asked.inflated, entries=0)
         await keep_apart(asked, device, services)
         raise ProblemError(f"device.{device.state}")
     sender, custody = device.sender, asked.custody

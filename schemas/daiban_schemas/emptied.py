@@ -41,4 +41,4 @@ def _stays(name: str, type_: Type | None, value: Any, states: Container[str]) ->
         return isinstance(value, str) and value in states
     if name == "number":
         return isinstance(value, str) and _NUMBER.match(value) is not None
-    return isinstance(type_, KEPT) and type_.problem(value) is None
+    return type_ is not None and isinstance(type_, KEPT) and type_.problem(value) is None

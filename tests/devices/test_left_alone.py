@@ -155,7 +155,7 @@ async def test_the_next_start_of_the_program_waits_as_well(sqlite_township: Town
     town, clock = sqlite_township, Clock()
     wang = await town.device("王芳", now=clock)
     folder = wang.device.store.folder
-    town.services.budgets = Budgets(Limits(requests=(0, 0.01)))
+    town.services.budgets = Budgets(Limits(requests=(-1, 0.01)))
     with pytest.raises(OfflineError):
         await wang.sync()
     await wang.__aexit__(None, None, None)

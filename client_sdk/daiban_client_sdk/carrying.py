@@ -153,6 +153,8 @@ def _frames(device: Device, room: int) -> Iterator[tuple[tuple[int, bytes], wire
     waiting = "SELECT record, sha256, path, size FROM photo WHERE receipt IS NULL ORDER BY size"
     for record, sha256, path, size in device.store.rows(waiting):
         wanted = wire.PhotoWanted(record.hex(), sha256, size)
+        if not (device.store.photos / path).is_file():
+            continue  # it was let go of as the phone died
         with (device.store.photos / path).open("rb") as source:
             at = 0
             while content := source.read(min(room, STRETCH)):

@@ -23,6 +23,7 @@ from daiban_client_sdk.device import Device
 from daiban_client_sdk.errors import DeviceError, RefusedError
 from daiban_client_sdk.exchange import ANEW, Exchange
 from daiban_client_sdk.outbox import Identity
+from daiban_client_sdk.owner import KEY_ASKED
 from daiban_client_sdk.progress import OnProgress, Status, silent
 from daiban_client_sdk.transport import Transport
 from daiban_sync import new_key
@@ -81,24 +82,28 @@ class Client(Exchange):
         which the centre head is told. What is frozen goes under the old key, all after it under the new. It may be cut
         off at any instant and called again."""
         async with self._syncing, self._linked() as (transport, identity):
-            fresh = await self._run(self.device.new_key, "next_seed")
-            if not await self._counts(transport, identity, fresh):
-                last, number = await self._run(self.device.outbox.ends)
-                device, origin = identity.device.hex(), identity.origin.hex()
-                asked = NewKey(device, origin, fresh.public_key.hex(), last, number, self._now() + transport.offset)
-                body = new_key.state(asked, fresh, identity.signer)
-                await transport.request("POST", "/v1/enrolment/key", body, signer=identity.signer, device=device)
-            await self._run(_take_next_key, self.device)
+            await self._change_key(transport, identity)
             return self.device.fingerprint()
+
+    async def _change_key(self, transport: Transport, identity: Identity) -> None:
+        fresh = await self._run(self.device.new_key, "next_seed")
+        if not await self._counts(transport, identity, fresh):
+            last, number = await self._run(self.device.ask_next_key)
+            device, origin = identity.device.hex(), identity.origin.hex()
+            asked = NewKey(device, origin, fresh.public_key.hex(), last, number, self._now() + transport.offset)
+            body = new_key.state(asked, fresh, identity.signer)
+            await transport.request("POST", "/v1/enrolment/key", body, signer=identity.signer, device=device)
+        await self._run(_take_next_key, self.device)
 
     async def _counts(self, transport: Transport, identity: Identity, fresh: SigningKey) -> bool:
         """Whether the new key counts already: the answer to an earlier request was lost."""
         try:
             await transport.request("GET", "/v1/enrolment", signer=fresh, device=identity.device.hex())
         except RefusedError as error:
-            if error.code != "signature.invalid":
+            if error.code == "signature.invalid":
+                return False
+            if not error.code.startswith("device."):  # of a device that is locked it says so behind the signature
                 raise
-            return False
         return True
 
     async def enrolment_state(self) -> str:
@@ -155,7 +160,10 @@ class Client(Exchange):
         Records come first; a photo that cannot be brought never holds them up. Raises `OfflineError`, `RefusedError` or
         `AlarmError`; whatever was receipted before stays so.
         """
-        async with self._syncing, self._linked() as (transport, _):
+        async with self._syncing, self._linked() as (transport, identity):
+            if await self._run(self.device.store.get, KEY_ASKED):
+                # Before anything is frozen: which key counts is not known since an answer was lost.
+                await self._change_key(transport, identity)
             await self._exchange(transport, progress)
         return await self.status()
 

@@ -99,7 +99,9 @@ def let_go(store: Store, gone: Sequence[bytes], origin: bytes, to: bytes | None)
                 _seal(store, sequence, packed, origin, to)
         for (path,) in store.rows("SELECT path FROM photo WHERE record = ? AND path <> ''", record):
             (store.photos / path).unlink(missing_ok=True)
-            store.run("UPDATE photo SET path = '', key = NULL WHERE record = ?", record)
+        # One that never arrived is wanted by nobody any more, and would keep this phone from being given back.
+        store.run("DELETE FROM photo WHERE record = ? AND receipt IS NULL", record)
+        store.run("UPDATE photo SET path = '', key = NULL WHERE record = ?", record)
 
 
 def release(store: Store, now: int) -> None:

@@ -24,6 +24,9 @@ from daiban_sync.session import Trust
 LISTENS = "listens"
 """In `meta`: that this device was enrolled once more, and hands in nothing before it heard from the server."""
 
+KEY_ASKED = "key_asked"
+"""Where the present key ends, while it is not known whether the server took the next one."""
+
 
 class Owner:
     """A device in `folder`. `now` gives Unix milliseconds of the device's own clock."""
@@ -77,10 +80,21 @@ class Owner:
             self.store.put(name, seed)
         return SoftwareKey(bytes.fromhex(seed))
 
+    def ask_next_key(self) -> tuple[int, int]:
+        """The last batch and entry of the present key, kept before the server is told: its answer may be lost."""
+        ends = self.outbox.ends()
+        self.store.put(KEY_ASKED, ends)
+        return ends
+
     def take_next_key(self) -> None:
-        """From now on the key counts that was to follow; call it within a transaction."""
+        """From now on the key counts that was to follow; call it within a transaction. What was frozen since it was
+        asked for, under a key that no longer counted, is signed by it."""
+        last, _ = self.store.get(KEY_ASKED) or self.outbox.ends()
         self.store.put("seed", self.store.get("next_seed"))
         self.store.put("next_seed", None)
+        self.store.put(KEY_ASKED, None)
+        if self.enrolled:
+            self.outbox.sign_anew(self.identity(), last)
 
     def remember_enrolment(self, code: Any, stated: Mapping[str, Any]) -> None:
         """Keep what the server said at enrolment. Under another id than before, what has no receipt is handed in as

@@ -16,7 +16,11 @@ from daiban_sync.merge import UNSENT
 from daiban_sync.outcome import Outcome
 from daiban_sync.view import Value, View
 
-LEASE = 14 * 86_400_000
+MINUTE = 60_000
+DAY = 86_400_000
+LEASE = 14 * DAY
+SLACK = 5 * MINUTE
+"""By how much a clock may be put right at a time."""
 """Milliseconds after a sync for which records are shown."""
 SHOWN = "conflicts_shown"
 """In `meta`: what `conflicts` showed last, as ``record field`` → position of the record, positions of the values."""
@@ -98,12 +102,21 @@ class Shown(Owner):
     def renew_lease(self) -> None:
         """The centre was heard of: records are shown for another while. Call it within a transaction."""
         self.store.put("lease", self.now() + LEASE)
-        self.store.put("latest", self.now())
+        self.store.put("seen_at", self.now())
 
     def _check_lease(self) -> None:
-        until, latest = self.store.get("lease"), self.store.get("latest", 0)
-        # A clock that was set back buys no time.
-        if until is not None and max(self.now(), latest) > until:
+        """A clock that is set back buys no time: what is over stays so until the centre is heard of again, and each
+        time that it is found set back costs a day. Who sets it back by less, every few minutes, is not found out."""
+        until, seen, now = self.store.get("lease"), self.store.get("seen_at", 0), self.now()
+        if until is None:
+            return
+        left = until - DAY if now < seen - SLACK else until
+        if now > left:
+            left = 0
+        if left != until or abs(now - seen) > MINUTE:
+            self.store.put("lease", left)
+            self.store.put("seen_at", now)
+        if not left:
             raise DeviceError("lease.over")
 
     def troubled(self) -> list[tuple[int, str, str, Outcome]]:

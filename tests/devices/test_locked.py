@@ -17,7 +17,8 @@ from tests.support.township import Clock, Township
 QUICK = Cost(1, 8, 1)
 """Argon2id for tests: what a PIN costs is not what they are about."""
 PIN = "190733"
-DAY = 86_400_000
+HOUR = 3_600_000
+DAY = 24 * HOUR
 
 
 class PhonesKeystore:
@@ -227,13 +228,29 @@ async def test_a_phone_that_nobody_heard_of_shows_nothing_and_goes_on_collecting
         with pytest.raises(DeviceError, match=r"lease\.over"):
             await asked
     clock.ahead -= 15 * DAY
-    await phone.view(record)
-    clock.ahead += 15 * DAY
+    with pytest.raises(DeviceError, match=r"lease\.over"):
+        await phone.view(record)  # who sets the clock back buys no time
     await township.household(phone, "新收的")
     assert (await phone.status()).entries == 1
     await phone.sync()
-    clock.ahead = 0
     await phone.view(record)
+
+
+async def test_a_clock_that_is_set_back_again_and_again_buys_no_time(township: Township) -> None:
+    clock = Clock()
+    phone = await township.device("王芳", now=clock)
+    record = await township.household(phone)
+    await phone.sync()
+    for _ in range(13):
+        clock.ahead += 4 * HOUR
+        await phone.view(record)
+        clock.ahead -= 4 * HOUR
+        await phone.view(record)
+    clock.ahead += 23 * HOUR
+    await phone.view(record)
+    clock.ahead -= 23 * HOUR
+    with pytest.raises(DeviceError, match=r"lease\.over"):
+        await phone.view(record)
 
 
 async def test_what_lies_on_a_destroyed_phone_is_carried_in_with_its_photos(township: Township) -> None:

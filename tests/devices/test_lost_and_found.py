@@ -1,6 +1,8 @@
 """Phones that are lost, found, stolen or cloned: what they hand in then, and how their agents work again."""
 
 import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -200,20 +202,64 @@ async def test_a_phone_takes_another_key_and_the_old_one_counts_no_more(township
         assert await refused(copied) == "signature.invalid"
 
 
-async def test_a_new_key_may_lose_its_answer(township: Township, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[Client], Awaitable[None]]:
+    """Asks for another key, which the centre takes; the phone goes off before it hears so."""
+
+    async def asked(phone: Client) -> None:
+        with monkeypatch.context() as goes_off:
+
+            def lost(device: object) -> None:
+                raise OSError("the phone went off")
+
+            goes_off.setattr("daiban_client_sdk.client._take_next_key", lost)
+            with pytest.raises(OSError, match="went off"):
+                await phone.new_key()
+
+    return asked
+
+
+@pytest.mark.parametrize("carries", [False, True])
+async def test_a_new_key_may_lose_its_answer(
+    township: Township, cut: Callable[[Client], Awaitable[None]], tmp_path: Path, *, carries: bool
+) -> None:
+    """What was saved and frozen since goes under the key that counts, without anybody asking again."""
     phone = await township.device("王芳")
-    with monkeypatch.context() as cut:
-
-        def lost(device: object) -> None:
-            raise OSError("the phone went off")
-
-        cut.setattr("daiban_client_sdk.client._take_next_key", lost)
-        with pytest.raises(OSError, match="went off"):
-            await phone.new_key()
-    assert await refused(phone) == "signature.invalid"
-    await phone.new_key()
+    await township.household(phone, "换之前的")
+    await cut(phone)
+    await township.household(phone, "没听到回话时收的")
+    if carries:
+        await phone.export(tmp_path / "stick")
+    assert (await phone.sync()).may_be_given_back
     await township.household(phone, "接着用")
     assert (await phone.sync()).may_be_given_back
+    http = await township.signed_in("李红")
+    assert await heads(township, http) == {"换之前的", "没听到回话时收的", "接着用"}
+
+
+async def test_a_phone_that_was_revoked_before_it_heard_of_its_key_hears_so_and_enrols_anew(
+    township: Township, cut: Callable[[Client], Awaitable[None]]
+) -> None:
+    phone, head = await township.device("王芳"), await township.signed_in("李红")
+    await cut(phone)
+    await township.household(phone, "没听到回话时收的")
+    await done(head, f"/v1/devices/{phone.device.store.get('device')}/revoke", reason="以为丢了")
+    assert await refused(phone) == "device.revoked"
+    assert phone.device.store.get("state") == "revoked"
+
+
+async def test_of_a_phone_that_died_before_it_heard_of_its_key_what_counts_is_taken_out(
+    township: Township, cut: Callable[[Client], Awaitable[None]]
+) -> None:
+    phone = await township.device("王芳")
+    await township.household(phone, "换之前的")
+    await cut(phone)
+    await township.household(phone, "没听到回话时收的")
+    [spool] = (phone.device.store.folder / "spool").glob("*.spool")
+    async with township.stranger() as http:
+        answer = await http.post("/v1/spools", content=spool.read_bytes())
+        assert answer.json() == {"new": 1, "known": 0, "troubled": 1}
+    assert await heads(township, await township.signed_in("李红")) == {"换之前的"}
 
 
 async def test_the_old_key_cannot_sign_what_comes_after_the_change(township: Township) -> None:

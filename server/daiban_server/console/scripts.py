@@ -39,6 +39,7 @@ WORDS: Mapping[str, Words] = {
     "passkeys.js": {
         "problem": "{0}，{1}。",
         "which": "是第 {0} 条。",
+        "between": "、",
         "codes": "请收好备用码：手机或电脑不在时靠它登录，每个只能用一次，离开本页就不再显示。",
         "onward": "已经收好，继续",
         "reason": "请写明理由。",

@@ -16,7 +16,7 @@ from daiban_server.http.problems import ProblemError
 from daiban_server.http.sync import exchange, keep_apart
 from daiban_server.keystore import ServerKeys
 from daiban_server.services import GivenServices, Services
-from daiban_server.spine import log
+from daiban_server.spine import erased, log
 from daiban_server.spine.cursor import Cursor
 from daiban_server.spine.handing_in import LEAVERS
 from daiban_server.spine.opening import Sender, open_batch, unsealed
@@ -55,7 +55,10 @@ async def take_in(sealed: bytes, services: Services) -> bytes:
     services.budgets.take_carried(sender.device, services.now(), size=asked.inflated, entries=entries)
     opened = [open_batch(one, sender, services.keys, custody.get(one.header.sequence)) for one in handed_in]
     await _check_known(asked.hello, sender, services)
-    await PhotoPieces(services).take(sender, bundle.parts(piece.body))
+    parts = list(bundle.parts(piece.body))
+    said = [body for one in handed_in for body in one.entries]
+    gone = await services.database.read(erased.unwanted(sender.centre, said, {one.record for one in parts}))
+    await PhotoPieces(services).take(sender, (one for one in parts if one.record not in gone))
     frames = await exchange(opened, device, asked.hello, Cursor(), services, carried=True)
     if frames is None:
         frames = [wire.json_frame(Frame.ANSWER, wire.Answer(services.now(), ""))]

@@ -1,5 +1,6 @@
 """``POST /v1/sync``: one round trip of a device. Push, then pull, in one answer."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,9 +80,12 @@ async def sync(request: Request[Any, Any, Any], services: GivenServices) -> Resp
 
 
 async def keep_apart(asked: wire.Request, device: SignedDevice, services: Services) -> None:
-    """What a locked device hands in is kept, if it is in order, and nothing is said of it."""
+    """What a locked device hands in is kept, as far as it is in order, and nothing is said of it."""
     sender, code, now = device.sender, f"device.{device.state}", services.now()
-    handed_in = [open_batch(one, sender, services.keys).batch for one in unsealed(asked, services.keys)]
+    handed_in = []
+    for one in unsealed(asked, services.keys):
+        with contextlib.suppress(SyncError):
+            handed_in.append(open_batch(one, sender, services.keys).batch)
     if handed_in:
         await services.database.write(sender.centre, lambda: quarantine.keep_all(sender, handed_in, code, now))
 

@@ -2,21 +2,27 @@
 they come. So it is with a phone that was silent for a year, one that was lost, or one that hands in again after a
 restore."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from daiban_schemas.emptied import emptied
 from daiban_schemas.entry import shape_of
 from daiban_schemas.kinds import KINDS
 from daiban_server.db import schema
-from daiban_server.db.program import Lookup, Program
+from daiban_server.db.program import Lookup, Program, Write, run
 from daiban_server.spine.ledger import Incoming
 from daiban_sync.batch import SECRET_BYTES, Batch
 from daiban_sync.ids import is_id
 
+_f = schema.photo_file.c
+_PHOTO_GONE = (
+    update(schema.photo_file)
+    .where(_f.centre == bindparam("centre_id"), _f.record == bindparam("record_id"), _f.erased.is_(None))
+    .values(erased=bindparam("now"))
+)
 ANY = select(schema.erasure.c.record).where(schema.erasure.c.centre == bindparam("centre_id")).limit(1).exists()
 """Whether a centre ever erased anything."""
 
@@ -69,6 +75,29 @@ def about(body: bytes) -> About:
 
 def _id(named: object) -> bytes | None:
     return bytes.fromhex(named) if isinstance(named, str) and is_id(named) else None
+
+
+def spread(centre: bytes, incoming: Sequence[Incoming], gone: Sequence[int], now: int) -> Program[None]:
+    """Let what was to hang under an erased record, and is none itself, count as erased with it: its photo comes later,
+    and what would hang under it too."""
+    above = {one.record: id_ for one in (incoming[i] for i in gone) if (id_ := _above(one)) is not None}
+    made = yield Lookup(schema.record, ("centre", "id"), ("id",), [(centre, one) for one in above])
+    fresh = sorted(above.keys() - {row[0] for row in made})
+    wanted = [(centre, above[one]) for one in fresh]
+    found = yield Lookup(schema.erasure, ("centre", "record"), ("record", "by", "reason"), wanted)
+    why = {record: (by, reason) for record, by, reason in found}
+    rows_ = [(centre, one, now, *why[above[one]]) for one in fresh if above[one] in why]
+    yield Write(schema.erasure, rows_, "ignore")
+    for one in fresh:
+        yield from run(_PHOTO_GONE, centre_id=centre, record_id=one, now=now)
+
+
+def unwanted(centre: bytes, entries: Iterable[bytes], photos: Collection[bytes]) -> Program[set[bytes]]:
+    """Which of these photos, by their records, nobody may keep: they are erased, or these entries would hang them under
+    what is."""
+    spoken = [about(body) for body in entries]
+    gone = yield from known(centre, {*photos, *(of.above for of in spoken if of.above)})
+    return {one for one in photos if one in gone} | {of.record for of in spoken if of.record and of.above in gone}
 
 
 def apart(centre: bytes, batch: Batch, now: int) -> Program[Batch]:

@@ -18,7 +18,7 @@ async function ask(path, csrf, body) {
   });
   const told = await answer.json();
   if (!answer.ok) {
-    const which = told.numbers ? words.which.replace("{0}", told.numbers.join("、")) : "";
+    const which = told.numbers ? words.which.replace("{0}", told.numbers.join(words.between)) : "";
     const said = words.problem.replace("{0}", told.title).replace("{1}", told.advice);
     throw Object.assign(new Error(said + which), { code: told.code });
   }

@@ -103,6 +103,18 @@ async def test_a_gateway_that_is_down_gets_it_when_it_is_up_again(sqlite_townshi
     await gateway.stop()
 
 
+async def test_what_went_wrong_names_no_gateway(sqlite_township: Township) -> None:
+    """Its address may hold the key of the town's own chat, and clerks and backups have what is kept of a failure."""
+    town, gateway = sqlite_township, Gateway()
+    town.services.outbound = Webhook(f"{await gateway.start()}?access_token=geheim", b"s")
+    gateway.status = HTTPStatus.BAD_GATEWAY
+    await tell(town, "a")
+    await carry_out(town.services, town.clock())
+    found = await town.services.database.read(rows(select(schema.message.c.fault)))
+    assert [row[0] for row in found] == ["HTTPStatusError 502"]
+    await gateway.stop()
+
+
 @pytest.mark.parametrize(("hours", "state"), [(71, "waiting"), (73, "failed")])
 async def test_patience_ends_after_three_days_and_the_list_has_it_all_the_same(
     sqlite_township: Township, hours: int, state: str

@@ -285,6 +285,24 @@ async def test_a_backup_that_fails_moves_no_horizon(fire: Fire) -> None:
     assert kept(wang)[0] == 1
 
 
+async def test_what_a_backup_left_that_was_killed_is_removed_by_the_next_one(fire: Fire) -> None:
+    """All tables in clear: what is erased later would stand there for ever."""
+    folder = fire.folder / "backups"
+    left = folder / "2026-01-01T00-00-00.000000Z.part" / "tables"
+    left.mkdir(parents=True)
+    (left / "household.rows").write_bytes(b"names")
+    backup = await fire.back_up()
+    assert [path for path in folder.iterdir() if path.is_dir() and path.name != "photos"] == [backup]
+
+
+async def test_one_backup_is_made_at_a_time(fire: Fire) -> None:
+    """The end of one takes away photos that no backup names; another might have copied them just now."""
+    await fire.back_up()
+    found = await asyncio.gather(fire.back_up(), fire.back_up(), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in found) == ["BackupError", "PosixPath"]
+    assert await fire.back_up()
+
+
 async def test_a_gap_that_can_never_close_is_closed_by_the_centre_head(fire: Fire) -> None:
     """The newest backup is lost as well; the phone let go of what only that one had."""
     town = fire.town

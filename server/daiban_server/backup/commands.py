@@ -33,13 +33,15 @@ def backup(folder: Path, data: Path, database: str, keys: Path | None, keep: int
         made = load(data / "keys")
         if keys is not None:
             take.check_apart(folder, keys)
+        # First, or a disk that is full would never have room again.
+        expired = take.expire(folder, keep, wall_clock())
         target = asyncio.run(
             take.back_up(settings.database_url, data / "photos", made.origin, folder, wall_clock, _progress)
         )
         if keys is not None:
             _copy_keys(data, keys)
             erasure_note.copy(data, keys)
-        expired = take.expire(folder, keep, wall_clock())
+        expired += take.expire(folder, keep, wall_clock())
     except (BackupError, OSError) as error:
         raise click.ClickException(str(error)) from None
     manifest = archive.load(target)

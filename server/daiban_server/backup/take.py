@@ -9,8 +9,10 @@ The order matters:
 5. only now the backup counts: the horizon moves, and devices may forget what it has.
 """
 
+import contextlib
+import fcntl
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,9 +36,38 @@ async def back_up(
 ) -> Path:
     """Back up the database at `url` and the photos under `photos` into a new folder under `folder`, which is given.
 
-    Raises `BackupError`; then devices keep what they have.
+    Raises `BackupError`; then devices keep what they have, and nothing of it is left.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(folder):
+        _clear(folder)
+        try:
+            return await _back_up(url, photos, origin, folder, clock, tell)
+        except BaseException:
+            _clear(folder)
+            raise
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One at a time: another's end would take away photos that this one has copied and not yet named."""
+    with (folder / ".lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BackupError("另一次备份正在进行 / another backup is at work") from None
+        yield
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a backup that broke off left: all tables in clear, which no day would ever expire."""
+    for path in folder.glob("*.part"):
+        shutil.rmtree(path)
+    for path in (folder / "photos").glob("*/*/*.part"):
+        path.unlink()
+
+
+async def _back_up(url: str, photos: Path, origin: bytes, folder: Path, clock: Callable[[], int], tell: Tell) -> Path:
     begun = await write_beside(url, lambda: restores.begin_backup(clock))
     name = datetime.fromtimestamp(begun / 1000, UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
     target, aside = folder / name, folder / f"{name}.part"
@@ -74,7 +105,14 @@ def _photos_of(folder: Path) -> list[str]:
 
 def expire(folder: Path, keep: int, now: int) -> list[Path]:
     """Remove backups that were begun over `keep` days ago, with the photos that none of the others names; the newest
-    one stays, however old. Gives those that are gone."""
+    one stays, however old. Gives those that are gone. Raises `BackupError` while one is being made."""
+    if not folder.exists():
+        return []
+    with _alone(folder):
+        return _expire(folder, keep, now)
+
+
+def _expire(folder: Path, keep: int, now: int) -> list[Path]:
     whole = sorted(path for path in folder.iterdir() if (path / archive.MANIFEST).exists())
     old = [path for path in whole[:-1] if archive.begun(path) < now - keep * DAY]
     for path in old:

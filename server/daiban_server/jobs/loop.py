@@ -185,12 +185,18 @@ async def carry_out(services: Services, now: int) -> int:
         try:
             await services.outbound.send(rating_secret.carried(message, services.keys))
         except Exception as error:
-            why = f"{type(error).__name__}: {error}"
-            await services.database.write("messages", functools.partial(queue.failed, message, why, now))
+            await services.database.write("messages", functools.partial(queue.failed, message, _why(error), now))
         else:
             went += 1
             await services.database.write("messages", functools.partial(queue.went, message, now))
     return went
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, as clerks and backups may have it: what an error says in words may hold the gateway's address
+    with the key in it."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return f"{type(error).__name__} {status}" if status else type(error).__name__
 
 
 def _round(heard: dict[bytes, Presence], said: dict[bytes, Unsent], now: int) -> Program[None]:

@@ -1,6 +1,8 @@
 """一件的页面: what can be printed, the photos of its papers, the mandate and the proof, two clerks at once."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page
 
@@ -113,3 +115,71 @@ async def test_what_was_written_for_an_act_that_is_over_is_shown_all_the_same(sq
     assert "这一件已办了" in late
     odd = await http.post(f"/cases/{case}/commands/notify", data={**form, "seen": "9" * 5000, "missing": "户口簿"})
     assert odd.status_code == 422
+
+
+def standing(page: str) -> dict[str, str]:
+    """What a form of this page brings back."""
+    return {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("csrf", "expected", "seen")}
+
+
+async def refused(town: Township) -> str:
+    """A case that 李红 refused: the answer is to be handed over."""
+    [case] = await handed_in(town, "张桂兰")
+    http = await browser_of(town, "李红")
+    form = {"csrf": await token(http, f"/cases/{case}"), "reason": "还不到年龄"}
+    assert (await http.post(f"/cases/{case}/commands/refuse", data=form)).status_code == 303
+    return case
+
+
+async def test_a_result_that_a_colleague_handed_over_meanwhile_is_not_handed_over_twice(
+    sqlite_township: Township,
+) -> None:
+    town = sqlite_township
+    case = await refused(town)
+    zhao, li = await browser_of(town, "赵敏"), await browser_of(town, "李红")
+    old, new = standing((await zhao.get(f"/cases/{case}")).text), standing((await li.get(f"/cases/{case}")).text)
+    path = f"/cases/{case}/reports/delivered"
+    assert (await li.post(path, data={**new, "to": "张小军", "how": "hand"})).status_code == 303
+    late = await zhao.post(path, data={**old, "to": "张桂兰本人", "how": "hand"})
+    assert late.status_code == 422
+    for said in ("这一件已办了", "已送达</b> 李红", "您刚才写的", "张桂兰本人"):
+        assert said in late.text
+    asked = {"arguments": {"to": "张桂兰本人", "how": "hand"}, "expected": int(old["expected"])}
+    programs = await (await town.signed_in("赵敏")).post(f"/v1/records/application{path[6:]}", json=asked)
+    assert programs.json()["code"] == "command.late", "a program of the desk's that says what it saw is told so too"
+    assert "状态没有变" not in (await li.get("/tasks")).text, "nobody has to look at it"
+
+
+async def test_nobody_reached_is_one_attempt_however_often_it_is_pressed(sqlite_township: Township) -> None:
+    town = sqlite_township
+    case = await refused(town)
+    http = await browser_of(town, "赵敏")
+    form = standing((await http.get(f"/cases/{case}")).text)
+    handed = await http.post(f"/cases/{case}/reports/delivered", data={**form, "to": "张桂兰", "how": "hand"})
+    assert handed.status_code == 303
+    path, asked = f"/cases/{case}/reports/followed_up", {"outcome": "not_reached", "note": "关机"}
+    form = standing((await http.get(f"/cases/{case}")).text)
+    twice = await asyncio.gather(*(http.post(path, data={**form, **asked}) for _ in range(2)))
+    assert sorted(answer.status_code for answer in twice) == [303, 422]
+    again = next(answer.text for answer in twice if answer.status_code == 422)
+    assert "按现在的状态办" in again and "关机" in again
+    assert len(await attempts(town, case)) == 1
+    assert (await http.post(path, data={**standing(again), **asked})).status_code == 303, "he was called once more"
+    assert len(await attempts(town, case)) == 2
+
+
+async def attempts(town: Township, case: str) -> list[Any]:
+    shown = await (await town.signed_in("赵敏")).get(f"/v1/records/application/{case}")
+    return list(shown.json()["values"]["follow_up_attempts"])
+
+
+async def test_a_fact_that_moves_nothing_is_not_said_to_stand_in_the_story(sqlite_township: Township) -> None:
+    town = sqlite_township
+    [case] = await handed_in(town, "张桂兰")
+    http = await browser_of(town, "赵敏")
+    form = {"csrf": await token(http, f"/cases/{case}"), "to": "张桂兰", "how": "hand"}
+    told = await http.post(f"/cases/{case}/reports/delivered", data=form)
+    assert told.status_code == 303
+    page = (await http.get(told.headers["location"])).text
+    assert "已办好，记在办理经过里" not in page
+    assert "这一件的状态没有变" in page

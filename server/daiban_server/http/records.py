@@ -23,7 +23,7 @@ from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.record_out import RecordOut, out, types_of
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.services import GivenServices, Services
-from daiban_server.spine import desk, views
+from daiban_server.spine import desk, log, views
 from daiban_server.spine.views import Shown
 from daiban_sync import ids
 from daiban_sync.merge import TOMBSTONE
@@ -203,7 +203,7 @@ class Records(Controller):
             at=services.now(),
             by=session.person,
         )
-        return await hand_in(body, record, session, services)
+        return await hand_in(body, record, session, services, expected=data.expected)
 
     async def _change(
         self, kind: str, record: str, data: ChangeIn, session: SignedIn, services: Services, datum: str
@@ -222,24 +222,45 @@ async def conflicts(session: GivenSession, services: GivenServices, datum: Datum
     )
 
 
-async def hand_in(body: bytes, record: str, session: SignedIn, services: Services) -> Result:
-    """Hand in one entry for whoever is signed in. A refusal is raised as a problem, with its fields."""
-    return await hand_in_all([body], record, session, services)
+async def hand_in(
+    body: bytes, record: str, session: SignedIn, services: Services, *, expected: int | None = None
+) -> Result:
+    """Hand in one entry for whoever is signed in. A refusal is raised as a problem, with its fields. See `_still`."""
+    return await hand_in_all([body], record, session, services, expected=expected)
 
 
 async def hand_in_all(
-    bodies: Sequence[bytes], record: str, session: SignedIn, services: Services, *, on_paper: bool = False
+    bodies: Sequence[bytes],
+    record: str,
+    session: SignedIn,
+    services: Services,
+    *,
+    on_paper: bool = False,
+    expected: int | None = None,
 ) -> Result:
     """Hand in entries about one record together; gives what became of the last. The first that is refused is raised;
     what stands before it has happened. What stood `on_paper` is believed to be of the time that it claims."""
     clerk, keys, now, secret = session.clerk, services.keys, services.now(), secrets.token_bytes(32)
-    outcomes: list[Outcome] = await services.database.write(
-        clerk.centre, lambda: desk.write(clerk, bodies, keys, services.effects, now, secret, on_paper=on_paper)
-    )
+
+    def program() -> Program[list[Outcome]]:
+        if expected is not None:
+            yield from _still(expected, _id(record), clerk.centre)
+        return (yield from desk.write(clerk, bodies, keys, services.effects, now, secret, on_paper=on_paper))
+
+    outcomes = await services.database.write(clerk.centre, program)
     for outcome in outcomes:
         if outcome.outcome == "refused":
             raise ProblemError(outcome.code or "argument.invalid", record=record, fields=list(outcome.fields))
     return Result(record, outcomes[-1].outcome, outcomes[-1].code, outcomes[-1].fields)
+
+
+def _still(expected: int, record: bytes, centre: bytes) -> Program[None]:
+    """Raise `ProblemError("command.late")` for a record that moved on since its author saw it. A fact from a phone is
+    recorded whatever stands; who sits at a desk can look again, and would else tell one fact twice."""
+    yield from log.lock(centre)
+    shown = yield from views.shown(views.BY_ID, centre, record_id=record)
+    if shown and shown[0].view.values.get("version") != expected:
+        raise ProblemError("command.late", record=record.hex())
 
 
 def _known(kind: str) -> str:

@@ -259,20 +259,20 @@ async def _act(
     values, errors = asking.answers(asked, said)
     errors |= unknown
     if not errors:
-        expected = _number(given.get("expected", ""))
-        body = (
-            entry.command(record, "application", name, values, expected=expected, at=services.now(), by=session.person)
-            if kind == "commands"
-            else entry.report(record, "application", name, values, at=services.now(), by=session.person)
-        )
+        expected, at, by = _number(given.get("expected", "")), services.now(), session.person
         try:
-            await hand_in(body, record, session, services)
+            if kind == "commands":
+                body = entry.command(record, "application", name, values, expected=expected, at=at, by=by)
+                result = await hand_in(body, record, session, services)
+            else:
+                body = entry.report(record, "application", name, values, at=at, by=by)
+                result = await hand_in(body, record, session, services, expected=expected)
         except ProblemError as error:
             errors = {"": words.wrong(error.code)}
     if errors:
         typed = [(one.label, given[one.name]) for one in asked.inputs if given.get(one.name)]
         return await whole(record, session, services, errors=errors, failed=name, given=given, typed=typed)
-    return go(f"/cases/{record}", "acted")
+    return go(f"/cases/{record}", "unmoved" if result.code == "report.without_effect" else "acted")
 
 
 def _number(text: str) -> int | None:

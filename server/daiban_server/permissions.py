@@ -33,6 +33,9 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "evidence.export": frozenset({"head"}),
     # Who sits at a window, and the head who stands in there.
     "case.receive": frozenset({"clerk", "head"}),
+    # Facts of a case on its page (已送达, 已回访): those at the window who brought them about. What a cadre or an agent
+    # found at a home comes from there.
+    "case.report": frozenset({"clerk", "head"}),
     "trust.read": frozenset({"head", "district"}),
     # As evidence: whole, unmasked, and it leaves the house.
     "person.copy": frozenset({"head"}),

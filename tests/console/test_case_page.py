@@ -183,3 +183,21 @@ async def test_a_fact_that_moves_nothing_is_not_said_to_stand_in_the_story(sqlit
     page = (await http.get(told.headers["location"])).text
     assert "已办好，记在办理经过里" not in page
     assert "这一件的状态没有变" in page
+
+
+async def test_who_stands_above_looks_at_a_case_and_states_no_fact_of_it(sqlite_township: Township) -> None:
+    town = sqlite_township
+    case = await refused(town)
+    for name in ("吴镇", "郑书记", "孙亮"):
+        http = await browser_of(town, name)
+        page = await http.get(f"/cases/{case}")
+        assert page.status_code == 200
+        assert 'id="act-delivered"' not in page.text, name
+        form = {"csrf": await token(http), "to": "张桂兰", "how": "hand"}
+        answer = await http.post(f"/cases/{case}/reports/delivered", data=form)
+        assert answer.status_code == 403, name
+        assert "您的岗位没有这个权限" in answer.text
+    for name in ("赵敏", "李红"):
+        page = await (await browser_of(town, name)).get(f"/cases/{case}")
+        assert 'id="act-delivered"' in page.text, name
+    assert "不予办理" in page.text.partition("</h1>")[0], "nothing has moved"

@@ -199,7 +199,7 @@ def _known(acts: list[ActOut], session: SignedIn) -> Program[asking.Known]:
 
 def _acts(acts: list[ActOut], status: str, session: SignedIn, known: asking.Known) -> list[Act]:
     found = [Act(form(KIND.commands[one.name], known), "commands") for one in acts if one.legal]
-    if not may(session.role, "record.command") or session.role == "cadre":
+    if not may(session.role, "case.report"):
         return found
     facts = [KIND.reports[name] for name in FACTS if status in KIND.reports[name].moves]
     return [*found, *(Act(form(one, known), "reports") for one in facts)]
@@ -237,7 +237,7 @@ async def command(
     return await _act("commands", record, name, request, session, services)
 
 
-@post("/cases/{record:str}/reports/{name:str}", opt={"action": "record.command", "csrf_in_form": True})
+@post("/cases/{record:str}/reports/{name:str}", opt={"action": "case.report", "csrf_in_form": True})
 async def report(
     record: FromPath[str], name: FromPath[str], request: Asked, session: GivenSession, services: GivenServices
 ) -> Response[Any]:

@@ -122,6 +122,33 @@ async def test_a_case_that_was_put_to_the_wrong_family_is_moved_by_whatever_one_
     assert await desk.locator(".case-lead a.name").get_attribute("href") == f"/households/{home}"
 
 
+async def test_of_an_account_what_is_left_empty_stays_as_it_was(sqlite_township: Township) -> None:
+    town = sqlite_township
+    case = await received(town)
+    http = await browser_of(town, "赵敏")
+    form = {"csrf": await token(http, f"/cases/{case}"), "reason": "存折上看错了"}
+    held = {"bank": "农业银行", "number": "6228480402564890018", "holder": "张小军"}
+    for typed in (held, {"bank": "农商行", "number": "6217001234567890"}, {"bank": "信用社"}):
+        given = {f"values.account.{name}": text for name, text in typed.items()}
+        answer = await http.post(f"/cases/{case}/commands/correct", data={**form, **given})
+        assert answer.status_code == 303, main_of(answer)
+        held |= typed
+        assert (await values_of(town, case))["account"] == held
+
+
+async def test_what_an_account_lacks_is_asked_for_where_it_is_written(sqlite_township: Township, desk: Page) -> None:
+    town = sqlite_township
+    case = await received(town)
+    await sign_in(desk, town, "赵敏", f"/cases/{case}?act=correct")
+    form = part(desk, "现在可以办").locator("#act-correct")
+    await form.get_by_label("理由").fill("补写账户")
+    await form.get_by_label("账号改为").fill("6217001234567890")
+    await press(form.get_by_role("button", name="更正"))
+    bank = part(desk, "现在可以办").locator("#act-correct").get_by_label("开户银行改为")
+    assert await bank.get_attribute("aria-invalid") == "true"
+    assert "请填写“开户银行改为”" in await desk.get_by_role("alert").inner_text()
+
+
 async def test_what_cannot_be_right_is_said_and_changes_nothing(sqlite_township: Township) -> None:
     town = sqlite_township
     case = await received(town)
@@ -133,7 +160,7 @@ async def test_what_cannot_be_right_is_said_and_changes_nothing(sqlite_township:
         ({"reason": "抄错"}, "请至少填写一项要改的"),
         ({"values.identity_number": "110105194912310021", "reason": "抄错"}, "身份证号改为"),
         ({"values.source": "raven", "reason": "抄错"}, "收件渠道改为"),
-        ({"values.account.bank": "农商行", "reason": "抄错"}, ""),
+        ({"values.account.bank": "农商行", "reason": "抄错"}, "请填写“账号改为”"),
     ):
         answer = await http.post(f"/cases/{case}/commands/correct", data={**csrf, **form})
         assert answer.status_code == 422, form

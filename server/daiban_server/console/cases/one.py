@@ -14,7 +14,7 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.labels import MODES, SOURCES
 from daiban_server.console import asking, words
 from daiban_server.console.asking import Form, form
-from daiban_server.console.cases import story
+from daiban_server.console.cases import correcting, story
 from daiban_server.console.cases.answered import answers, most
 from daiban_server.console.cases.homes import homes_by_id
 from daiban_server.console.cases.mandates import mandates_of
@@ -253,11 +253,14 @@ async def _act(
     if act is None:
         raise ProblemError("request.not_found")
     # An act of a record that is not there would wait for it, as a phone's does.
-    found = await services.database.read(whole_case(session, checked_id(record, "record.unknown")))
+    id_ = checked_id(record, "record.unknown")
+    found = await services.database.read(whole_case(session, id_))
     asked = form(act, await services.database.read(_known(found.acts, session)))
     said, unknown = await homes_by_id(asked, given, session, services)
     values, errors = asking.answers(asked, said)
     errors |= unknown
+    if name == "correct" and not errors:
+        values, errors = await services.database.read(correcting.laid(values, id_, session.clerk.centre))
     if not errors:
         expected, at, by = _number(given.get("expected", "")), services.now(), session.person
         try:

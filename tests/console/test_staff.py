@@ -1,7 +1,10 @@
 """人员: the head takes somebody on, says for which villages, and lets somebody leave without anything left lying."""
 
+import asyncio
 import re
+from uuid import UUID
 
+from httpx import Response
 from playwright.async_api import Page
 
 from daiban_server.db import schema
@@ -56,6 +59,51 @@ async def test_an_agent_is_taken_on_without_an_account_and_names_are_not_taken_t
     assert twice.status_code == 422 and "登录名已有人用" in twice.text
     above = await http.post("/people", data={"csrf": csrf, "name": "周高", "role": "district"})
     assert above.status_code == 422 and "请选一个角色" in above.text
+
+
+def _id_in(page: Response, name: str) -> str:
+    [id_] = re.findall(rf'name="{name}" value="([0-9a-f]{{32}})"', page.text)
+    return str(id_)
+
+
+async def test_a_double_tap_takes_on_one_agent(sqlite_township: Township) -> None:
+    town = sqlite_township
+    http = await browser_of(town, "李红")
+    form = {"csrf": await token(http), "name": "周山", "role": "agent"}
+    form["person"] = _id_in(await http.get("/people/new"), "person")
+    answers = await asyncio.gather(*(http.post("/people", data=form) for _ in range(2)))
+    led = sorted(answer.headers["location"] for answer in answers)
+    assert led == [f"/people/{form['person']}?said={said}" for said in ("hired", "hired-before")]
+    assert (await http.get("/people")).text.count(">周山<") == 1
+    assert "没有再录" in main_of(await http.get(led[1]))
+
+
+async def test_a_clerk_whose_password_page_was_lost_is_there_and_gets_another(sqlite_township: Township) -> None:
+    town = sqlite_township
+    http = await browser_of(town, "李红")
+    form = {"csrf": await token(http), "name": "钱进", "role": "clerk"}
+    empty = {**form, "person": _id_in(await http.get("/people/new"), "person"), "name": ""}
+    wrong = await http.post("/people", data=empty)
+    assert wrong.status_code == 422
+    form["person"] = _id_in(wrong, "person")
+    assert "secret" in (await http.post("/people", data=form)).text
+    led = (await http.post("/people", data=form)).headers["location"]
+    assert led == f"/people/{form['person']}?said=password-before"
+    assert "重设密码" in main_of(await http.get(led))
+    assert "secret" in (await http.post(f"/people/{form['person']}/password", data={"csrf": form["csrf"]})).text
+
+
+async def test_a_form_takes_over_nobody_elses_id(sqlite_township: Township) -> None:
+    town = sqlite_township
+    everybody = schema.person.select().order_by(schema.person.c.id)
+    before = await town.services.database.read(rows(everybody))
+    http = await browser_of(town, "李红")
+    form = {"csrf": await token(http), "name": "周山", "role": "agent"}
+    elsewhere = next(id_ for id_, centre, *_ in before if centre != town.centre)
+    assert UUID(bytes=elsewhere).version == 7, "an id that a form could bring"
+    for id_ in (elsewhere.hex(), "0" * 32, "f" * 32, "周山"):
+        assert (await http.post("/people", data={**form, "person": id_})).status_code == 400, id_
+    assert await town.services.database.read(rows(everybody)) == before
 
 
 async def test_villages_are_ticked_and_nothing_else_changes(sqlite_township: Township, desk: Page, phone: Page) -> None:

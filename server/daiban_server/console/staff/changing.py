@@ -44,15 +44,17 @@ async def _form(session: SignedIn, services: Services, given: Mapping[str, str],
         return {}
 
     roles = [(role, name) for role, name in ROLES.items() if role in HIRES[session.role]]
+    given = {"person": ids.uuid7(services.now(), secrets.token_bytes(10)).hex(), **given}
     frame = {"here": "people", "title": "录用新人", "given": given, "errors": errors, "hires": roles}
     return await show("staff/new", services, session, nothing(), 422 if errors else 200, **frame)
 
 
 @post("/people", opt=HIRE)
 async def take_on(request: Asked, session: GivenSession, services: GivenServices) -> Response[Any]:
-    """Take somebody on; who works at a desk has a password, shown this once."""
+    """Take somebody on; who works at a desk has a password, shown this once. The page brings his id along, so a form
+    that is sent twice takes on one, and leads to him."""
     form = await signed_form(request, session)
-    given = {name: form.get(name, "").strip() for name in ("name", "role", "phone", "badge", "login")}
+    given = {name: form.get(name, "").strip() for name in ("name", "role", "phone", "badge", "login", "person")}
     if errors := _flaws(given, HIRES[session.role]):
         return await _form(session, services, given, errors)
     try:
@@ -61,11 +63,12 @@ async def take_on(request: Asked, session: GivenSession, services: GivenServices
     except msgspec.ValidationError:
         return await _form(session, services, given, {"name": words.wrong("request.invalid")})
     except (Refusal, ProblemError) as error:
-        if error.code == "session.stale":
+        if error.code in ("session.stale", "request.invalid"):
             raise
         return await _form(session, services, given, {_AT.get(error.code, "name"): words.wrong(error.code)})
     if not hired.password:
-        return go(f"/people/{hired.person}", "hired")
+        said = "hired" if not hired.before else "hired-before" if not hired.login else "password-before"
+        return go(f"/people/{hired.person}", said)
     return page("new_password", {"title": "新密码", "session": session, "here": "people", "given": hired}, 201)
 
 

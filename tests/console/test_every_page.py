@@ -24,7 +24,7 @@ from tests.console.workday import browser_of, no_wider_than_the_screen, sign_in,
 from tests.privacy.test_pages import disputed
 from tests.support import axe
 from tests.support.chromium import DESK, PHONE, looked_at
-from tests.support.township import Township
+from tests.support.township import Township, new_id
 
 WHO = ("张桂兰", "李大山")
 LOOK = "/calendar/look?day=2026-12-30&working=no&note=大雪"
@@ -83,7 +83,8 @@ async def eventful(town: Township) -> list[str]:
     leave = {"person": town.people["王芳"].hex(), "since": next_day(town, 0), "until": next_day(town, 3)}
     away = (await head.post("/visits/away", data={"csrf": csrf, **leave})).headers["location"].partition("?")[0]
     [home, _] = await owing(town, *WHO)
-    await head.post("/posts", data={"csrf": csrf, "title": "低保窗口", "role": "clerk", "window": "民政救助"})
+    post = {"record": new_id().hex(), "title": "低保窗口", "role": "clerk", "window": "民政救助"}
+    await head.post("/posts", data={"csrf": csrf, **post})
     await stolen(town, *WHO)
     form = await walked(head, "/receive?q=张", f"/receive/form?household={home}&item={town.item.hex()}")
     number = f"/reveal/{await disputed(town)}?field=identity_number"

@@ -1,13 +1,19 @@
 """岗位: the head makes a post and appoints its A and B; everybody sees who is there and what is lacking."""
 
+import asyncio
 import re
 
 from playwright.async_api import Page
 
 from daiban_server.features.posts import territory
-from tests.console.workday import browser_of, no_wider_than_the_screen, part, press, sign_in, token
+from tests.console.workday import browser_of, main_of, no_wider_than_the_screen, part, press, sign_in, token
 from tests.support.chromium import picture
-from tests.support.township import Township
+from tests.support.township import Township, new_id
+
+
+def fresh() -> dict[str, str]:
+    """The id that a page brings along for the post that its form makes."""
+    return {"record": new_id().hex()}
 
 
 async def test_a_post_is_made_and_held_by_two(sqlite_township: Township, desk: Page, phone: Page) -> None:
@@ -45,7 +51,7 @@ async def test_what_hangs_and_is_worn_is_offered_to_whoever_may_print_it(sqlite_
     town = sqlite_township
     head = await browser_of(town, "李红")
     csrf = await token(head)
-    made = await head.post("/posts", data={"csrf": csrf, "title": "白河村代办岗", "role": "agent"})
+    made = await head.post("/posts", data={"csrf": csrf, **fresh(), "title": "白河村代办岗", "role": "agent"})
     place = made.headers["location"].partition("?")[0]
     given = {"csrf": csrf, "a": town.people["王芳"].hex(), f"place-{town.qingshan.hex()}": "yes"}
     assert (await head.post(f"{place}/appoint", data=given)).status_code == 303
@@ -61,9 +67,10 @@ async def test_a_post_without_anybody_says_so_and_goes_when_it_is_closed(sqlite_
     town = sqlite_township
     http = await browser_of(town, "李红")
     csrf = await token(http)
-    wrong = await http.post("/posts", data={"csrf": csrf, "title": "", "role": "district"})
+    wrong = await http.post("/posts", data={"csrf": csrf, **fresh(), "title": "", "role": "district"})
     assert wrong.status_code == 422 and "请填岗位名称" in wrong.text and "请选一个角色" in wrong.text
-    made = await http.post("/posts", data={"csrf": csrf, "title": "低保窗口", "role": "clerk", "window": "民政救助"})
+    window = {**fresh(), "title": "低保窗口", "role": "clerk", "window": "民政救助"}
+    made = await http.post("/posts", data={"csrf": csrf, **window})
     place = made.headers["location"].split("?")[0]
     assert "没有人" in (await http.get("/posts")).text
     agent = {"csrf": csrf, "a": town.people["王芳"].hex()}
@@ -86,7 +93,7 @@ async def test_a_post_that_changed_meanwhile_is_looked_at_again(sqlite_township:
     town = sqlite_township
     http = await browser_of(town, "李红")
     csrf = await token(http)
-    made = await http.post("/posts", data={"csrf": csrf, "title": "青山村代办岗", "role": "agent"})
+    made = await http.post("/posts", data={"csrf": csrf, **fresh(), "title": "青山村代办岗", "role": "agent"})
     place = made.headers["location"].split("?")[0]
     first = {"csrf": csrf, "a": town.people["王芳"].hex()}
     await http.post(f"{place}/appoint", data=first)
@@ -95,3 +102,29 @@ async def test_a_post_that_changed_meanwhile_is_looked_at_again(sqlite_township:
     late = await http.post(f"{place}/appoint", data={**first, "expected": expected, "a": town.people["刘强"].hex()})
     assert late.status_code == 422
     assert "王芳" in (await http.get("/posts")).text
+
+
+async def test_a_double_tap_makes_one_post(sqlite_township: Township) -> None:
+    town = sqlite_township
+    http = await browser_of(town, "李红")
+    [record] = re.findall(r'name="record" value="([0-9a-f]{32})"', (await http.get("/posts")).text)
+    form = {"csrf": await token(http), "record": record, "role": "agent"}
+    assert f'value="{record}"' in (await http.post("/posts", data={**form, "title": ""})).text
+    for title, said in (("白河村代办岗", "post-made"), ("白河村代办岗", "post-before"), ("低保窗口", "post-before")):
+        made = await http.post("/posts", data={**form, "title": title})
+        assert made.headers["location"] == f"/posts/{record}?said={said}"
+    again = main_of(await http.get(made.headers["location"]))
+    assert "没有再设" in again and "白河村代办岗" in again
+    page = main_of(await http.get("/posts"))
+    assert (page.count(">白河村代办岗<"), page.count(">低保窗口<")) == (1, 0)
+    assert (await http.post("/posts", data={**form, "record": "x", "title": "低保窗口"})).status_code == 400
+
+
+async def test_two_taps_at_once_make_one_post(sqlite_township: Township) -> None:
+    town = sqlite_township
+    http = await browser_of(town, "李红")
+    form = {"csrf": await token(http), **fresh(), "title": "白河村代办岗", "role": "agent"}
+    for answer in await asyncio.gather(*(http.post("/posts", data=form) for _ in range(2))):
+        assert answer.headers["location"].startswith(f"/posts/{form['record']}?")
+    assert main_of(await http.get("/posts")).count(">白河村代办岗<") == 1
+    assert (await http.get("/summary")).text.count("白河村代办岗") == 0, "and nothing is in dispute"

@@ -424,7 +424,10 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
     ),
     ("POST", "/people/{person:str}/leave"): lambda of: (f"/people/{of.person}/leave", {"data": {"to": of.person}}),
     ("GET", "/posts"): lambda of: ("/posts", {}),
-    ("POST", "/posts"): lambda of: ("/posts", {"data": {"title": "民政窗口", "role": "clerk"}}),
+    ("POST", "/posts"): lambda of: (
+        "/posts",
+        {"data": {"record": secrets.token_hex(16), "title": "民政窗口", "role": "clerk"}},
+    ),
     ("GET", "/posts/{record:str}"): lambda of: (f"/posts/{of.handover}", {}),
     ("POST", "/posts/{record:str}/facts"): lambda of: (f"/posts/{of.handover}/facts", {"data": {"title": "低保"}}),
     ("POST", "/posts/{record:str}/appoint"): lambda of: (f"/posts/{of.handover}/appoint", {"data": {"a": of.person}}),

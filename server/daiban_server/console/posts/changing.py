@@ -1,6 +1,5 @@
 """The head makes a post, says what it is, appoints A and B, and does away with it."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.records import hand_in
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.services import GivenServices, Services
+from daiban_server.spine import views
 from daiban_sync import ids
 
 KIND = KINDS["post"]
@@ -28,10 +28,13 @@ CHANGE = {"action": "post.change", "csrf_in_form": True}
 
 @post("/posts", opt=CHANGE)
 async def make(request: Asked, session: GivenSession, services: GivenServices) -> Response[Any]:
-    """A post that nobody holds yet."""
+    """A post that nobody holds yet. The page brings its id along, so a form that is sent twice makes one."""
     form = await signed_form(request, session)
+    record, centre = form.get("record", ""), session.clerk.centre
+    id_ = checked_id(record, "request.invalid")
+    if await services.database.read(views.shown(views.BY_ID, centre, record_id=id_)):
+        return go(f"/posts/{record}", "post-before")
     fields, errors = _facts(form)
-    record = ids.uuid7(services.now(), secrets.token_bytes(10)).hex()
     if not errors:
         errors = await _written(record, fields, 0, session, services)
     if errors:

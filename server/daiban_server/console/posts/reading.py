@@ -1,5 +1,6 @@
 """The centre's posts, and one of them."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from daiban_server.permissions import may
 from daiban_server.services import GivenServices, Services
 from daiban_server.spine import views
 from daiban_server.spine.views import Shown
+from daiban_sync import ids
 
 _l = schema.place.c
 _PLACES = select(_l.id, _l.name).where(_l.centre == bindparam("centre_id"), _l.id != _l.centre).order_by(_l.name, _l.id)
@@ -61,6 +63,7 @@ async def listed(
     errors: Mapping[str, str] | None = None,
 ) -> Template:
     """The list, with what is wrong with the form for a new one."""
+    fresh = ids.uuid7(services.now(), secrets.token_bytes(10)).hex()
     return await show(
         "posts/list",
         services,
@@ -70,7 +73,7 @@ async def listed(
         here="posts",
         title="岗位",
         said=said,
-        given=given or {},
+        given={"record": fresh, **(given or {})},
         errors=errors or {},
         holding=[(role, ROLES[role]) for role in HOLDING],
         may_change=may(session.role, "post.change"),

@@ -149,6 +149,19 @@ async def test_who_leaves_hands_over_everything_in_one_act(sqlite_township: Town
     assert "王芳" not in (await http.get("/people")).text
 
 
+async def test_a_double_tap_lets_somebody_leave_once(sqlite_township: Township) -> None:
+    town = sqlite_township
+    http, wang = await browser_of(town, "李红"), town.people["王芳"].hex()
+    form = {"csrf": await token(http), "to": town.people["刘强"].hex()}
+    taps = await asyncio.gather(*(http.post(f"/people/{wang}/leave", data=form) for _ in range(2)))
+    first, second = sorted((tap.headers["location"] for tap in taps), key=len)
+    assert (first.partition("?")[0], second) == (second.partition("?")[0], first.replace("left", "left-before"))
+    page = main_of(await http.get(second))
+    assert "没有再办" in page and "刘强" in page
+    nobody = await http.post(f"/people/{'0' * 32}/leave", data=form)
+    assert nobody.status_code == 404, "who never worked here"
+
+
 async def test_where_something_cannot_be_handed_over_nothing_is(sqlite_township: Township) -> None:
     town = sqlite_township
     wang_phone = await phone_of(town, "王芳")

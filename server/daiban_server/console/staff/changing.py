@@ -16,6 +16,7 @@ from daiban_server.console.pages import Asked, go, page, show, signed_form
 from daiban_server.console.staff.one import whole
 from daiban_server.console.words import ROLES
 from daiban_server.db.program import Program
+from daiban_server.features.posts import territory
 from daiban_server.features.posts.hiring import HIRES, HiredOut, HireIn, hire
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
@@ -128,10 +129,20 @@ async def leave(person: FromPath[str], request: Asked, session: GivenSession, se
         await services.database.write(clerk.centre, step)
     except Refusal as refusal:
         if refusal.code == "person.unknown":
-            raise
+            return await _gone(person, session, services)
         error = say("没有办成，什么都没有变：{0}", words.wrong(refusal.code))
         return await whole(person, session, services, to=to, error=error)
     return go(f"/visits/away/{record}", "left")
+
+
+async def _gone(person: str, session: SignedIn, services: Services) -> Response[Any]:
+    """Somebody who does not work here: with a form that comes again, he left by the first, which is shown. Raises
+    `ProblemError("person.unknown")`."""
+    handovers = await services.database.read(territory.of_kind(session.clerk.centre, "handover"))
+    for one in handovers:
+        if one.values.get("type") == "leaving" and one.values.get("person") == person:
+            return go(f"/visits/away/{one.record}", "left-before")
+    raise ProblemError("person.unknown")
 
 
 def _leaving(record: str, fields: Mapping[str, Any], at: int, by: str) -> list[bytes]:

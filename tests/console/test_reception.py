@@ -94,6 +94,16 @@ async def test_somebody_who_only_asks_is_in_the_register(sqlite_township: Townsh
     assert page.count("养老金怎么领") == 1, "a form that is sent twice is one visit"
 
 
+async def test_how_many_came_is_a_number_however_long_it_is_written(sqlite_township: Township) -> None:
+    http = await browser_of(sqlite_township, "赵敏")
+    form = {"csrf": await token(http), **fresh(), "visitor": "路过的人", "about": "养老金怎么领", "advice": "yes"}
+    for people in ("000001" + "0" * 5000, "0000019999999", "501", "0", "-1", "1.5"):
+        wrong = await http.post("/receive/form", data={**form, "people": people})
+        assert (wrong.status_code, "人数要是 1 到 500 的整数" in wrong.text) == (422, True), people[:20]
+    assert (await http.post("/receive/form", data={**form, "people": "000012"})).status_code == 303
+    assert "等 12 人" in (await http.get("/registers")).text.replace("<wbr>", "")
+
+
 async def newcomer(town: Township, http: httpx2.AsyncClient, ids: Mapping[str, str]) -> dict[str, str]:
     """The form of somebody whose household is new; where it lives is not told yet."""
     who = {"applicant": "刘大山", "home-head": "刘大山", "people": "1", "answers.reason": "到龄"}

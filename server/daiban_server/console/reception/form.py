@@ -125,7 +125,7 @@ def reception(given: Given, now: int) -> tuple[dict[str, Any], dict[str, str]]:
     about, answer = (given.get(name, "").strip() for name in ("about", "answer"))
     people, visitor = given.get("people", "").strip() or "1", given.get("visitor", "").strip()
     errors = {}
-    if not (people.isascii() and people.isdecimal() and 0 < int(people[:6]) <= PEOPLE):
+    if not (people.isascii() and people.isdecimal() and len(people) < 7 and 0 < int(people) <= PEOPLE):
         errors["people"] = say("人数要是 1 到 {0} 的整数。", PEOPLE)
     for name, text in (("about", about), ("answer", answer)):
         if len(text) > LONG:

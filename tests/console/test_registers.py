@@ -8,6 +8,7 @@ from playwright.async_api import Page
 from daiban_server.console.words import local
 from tests.console.workday import browser_of, main_of, no_wider_than_the_screen, press, set_clock, sign_in
 from tests.support.chromium import picture
+from tests.support.poppler import Poppler
 from tests.support.township import Township
 
 
@@ -70,6 +71,24 @@ async def test_a_book_is_printed_as_soon_as_it_has_a_page(sqlite_township: Towns
     paper = re.search(r'href="(/v1/registers/[^"]+)">打印', main_of(morning))
     assert paper, "an empty day has a page that says so"
     assert (await http.get(html.unescape(paper[1]))).headers["content-type"] == "application/pdf"
+
+
+async def test_days_that_are_too_many_for_a_page_are_printed_all(sqlite_township: Township, poppler: Poppler) -> None:
+    town = sqlite_township
+    set_clock(town, 9)
+    await came(town, "张桂兰")
+    first = local(town.clock()).date()
+    set_clock(town, 15, days=70)
+    await came(town, "欧阳青山")
+    last = local(town.clock()).date()
+    http = await browser_of(town, "赵敏")
+    page = main_of(await http.get(f"/registers?first={first}&last={last}"))
+    assert "打印的是全部，一次最多 200 天" in page and "欧阳青山" in page and "张桂兰" not in page
+    assert f'name="first" type="date" value="{first}"' in page, "what was asked for stays in the form"
+    paper = re.search(r'href="(/v1/registers/[^"]+)">打印', page)
+    assert paper
+    printed = poppler.text((await http.get(html.unescape(paper[1]))).content)
+    assert "张桂兰" in printed and "欧阳青山" in printed
 
 
 async def test_the_book_has_a_first_day_and_a_last(sqlite_township: Township) -> None:

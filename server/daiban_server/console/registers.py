@@ -16,6 +16,7 @@ from daiban_server.db.program import Program
 from daiban_server.features.cases.routes import names_of_registers
 from daiban_server.features.papers.documents import CaseRow, CategoryRegister, OpinionRegister, OpinionRow, Register
 from daiban_server.features.papers.documents import VisitorRow as Visitor
+from daiban_server.features.papers.render import MOST
 from daiban_server.http.problems import ProblemError, checked_day
 from daiban_server.http.session import GivenSession, SignedIn
 from daiban_server.printing.register_pages import pages, titled
@@ -26,7 +27,9 @@ from daiban_server.spine.refusal import Refusal
 LONGEST = 40
 """Characters of a register's name that are looked at."""
 MOST_DAYS = 62
-"""Days on one page; the printed book takes any."""
+"""Days on one page; the printed book takes `MOST` that have a page."""
+Span = tuple[datetime.date, datetime.date]
+"""The first day and the last."""
 _ONE = datetime.timedelta(days=1)
 _VISITORS = ("来访日期", "来访人", "所在村", "来访事由", "当场答复", "首问责任人", "电话")
 _CASES = ("办件编号", "申请人", "所在村", "事项", "办理方式", "经办人", "期限", "办结", "结果")
@@ -45,7 +48,8 @@ async def registers(request: Asked, session: GivenSession, services: GivenServic
     """One register, today's page unless days are named."""
     today = words.local(services.now()).date()
     name = request.query_params.get("name", VISITORS)[:LONGEST].replace("\x00", "")
-    first, last, wrong = _span(request.query_params, today)
+    asked, (first, last), wrong = _span(request.query_params, today)
+    days = {"first": asked[0].isoformat(), "last": asked[1].isoformat()}
     return await show(
         "registers",
         services,
@@ -54,26 +58,29 @@ async def registers(request: Asked, session: GivenSession, services: GivenServic
         here="registers",
         title="登记簿",
         book=name,
-        first=first.isoformat(),
-        last=last.isoformat(),
+        first=days["first"],
+        last=days["last"],
         wrong=wrong,
-        paper=f"/v1/registers/{name}/print?{urlencode({'first': first.isoformat(), 'last': last.isoformat()})}",
+        paper=f"/v1/registers/{name}/print?{urlencode(days)}",
         before=_address(name, first - _ONE) if first > datetime.date.min else "",
         after=_address(name, last + _ONE) if last < today else "",
     )
 
 
-def _span(asked: Mapping[str, str], today: datetime.date) -> tuple[datetime.date, datetime.date, str]:
+def _span(asked: Mapping[str, str], today: datetime.date) -> tuple[Span, Span, str]:
+    """The days that were asked for, which the form keeps and which are printed, those of this page, and why they are
+    not the same."""
     try:
         first = checked_day(asked["first"]) if asked.get("first") else today
         last = checked_day(asked["last"]) if asked.get("last") else first
     except ProblemError:
-        return today, today, "日期没有看懂，下面是今天的。"
+        return (today, today), (today, today), "日期没有看懂，下面是今天的。"
     if last < first:
-        return first, first, "“到”比“从”早，下面只列这一天。"
+        return (first, first), (first, first), "“到”比“从”早，下面只列这一天。"
     if (last - first).days >= MOST_DAYS:
-        return last - datetime.timedelta(days=MOST_DAYS - 1), last, "日子太多，下面列最后两个月；打印不受限制。"
-    return first, last, ""
+        shown = (last - datetime.timedelta(days=MOST_DAYS - 1), last)
+        return (first, last), shown, say("日子太多，下面只列最后两个月；打印的是全部，一次最多 {0} 天。", MOST)
+    return (first, last), (first, last), ""
 
 
 def _address(name: str, day: datetime.date) -> str:

@@ -4,6 +4,8 @@ import re
 
 from playwright.async_api import Browser, Page
 
+from daiban_server import todo
+from daiban_server.db.program import Program
 from tests.console.workday import (
     browser_of,
     hired,
@@ -33,6 +35,11 @@ async def came_up(town: Township) -> str:
     (task,) = (await (await town.signed_in("李红")).get("/v1/tasks")).json()
     assert task["person"] == "李红"
     return str(task["id"])
+
+
+def retention_due(town: Township) -> Program[None]:
+    """Something of the centre's was kept as long as it may be."""
+    yield from todo.for_head(town.centre, town.centre, "retention.due", "retention", town.clock())
 
 
 async def hand_over(page: Page, to: str, text: str) -> None:
@@ -104,6 +111,17 @@ async def test_who_gets_a_task_is_told_and_who_does_not_see_tasks_gets_none(sqli
     assert (await head.post(f"/v1/tasks/{task}/hand", json={**blank, "text": "请看看"})).status_code == 204
     told = [one["text"] for one in (await clerk.get("/v1/messages")).json() if one["code"] == "task.handed"]
     assert told == ["李红交给您一件待办：请看看"]
+
+
+async def test_a_task_leads_only_to_what_one_may_open(sqlite_township: Township) -> None:
+    town = sqlite_township
+    await town.services.database.write(town.centre, lambda: retention_due(town))
+    (task,) = (await (await town.signed_in("李红")).get("/v1/tasks")).json()
+    for name, status in (("李红", 200), ("赵敏", 403)):
+        http = await browser_of(town, name)
+        page = main_of(await http.get(f"/tasks/{task['id']}"))
+        assert (await http.get("/erasures")).status_code == status
+        assert ('href="/erasures"' in page) == (status == 200), name
 
 
 async def test_only_who_gave_it_away_or_the_head_takes_a_task_back(sqlite_township: Township) -> None:

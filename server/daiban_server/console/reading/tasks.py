@@ -12,11 +12,22 @@ from daiban_server.console.words import Moment
 from daiban_server.db.program import Program
 from daiban_server.features.affairs.opinions import RATED
 from daiban_server.features.tasks.reading import TaskAct, TaskOut, open_tasks
+from daiban_server.permissions import may
 
 LISTED = 20
 PAGES = {"application": "cases", "household": "households", "visit": "visits", "opinion": "feedback"}
 """The pages of records, by kind."""
 _ELSEWHERE = {"quarantine": "/quarantine", "retention": "/erasures"}
+_OPENED_BY = {
+    "cases": "case.read",
+    "households": "household.read",
+    "visits": "record.read",
+    "feedback": "opinion.read",
+    "devices": "device.read",
+    "quarantine": "quarantine.read",
+    "erasures": "erasure.read",
+}
+"""What somebody must be allowed who opens a page, by the first part of its address."""
 _ACTS = {"asked": "请人看", "handed": "交给同事", "taken_back": "收回", "done": "办完了", "undone": "撤回办完"}
 
 
@@ -31,8 +42,8 @@ class Act(NamedTuple):
 
 
 class TaskLine(NamedTuple):
-    """A task; `text` says what to look at, `where` is the page on which, "" for none of its own. `mine`: it is the
-    reader's."""
+    """A task; `text` says what to look at, `where` is the page on which, "" for none of its own and for who may not
+    open it. `mine`: it is the reader's."""
 
     id: str
     subject: Subject
@@ -89,6 +100,12 @@ def _act(one: TaskAct, now: int) -> Act:
 
 
 def _where(one: TaskOut, book: Book) -> str:
+    """The page on which to look at it, for whoever may open it."""
+    page = _page(one, book)
+    return page if page and may(book.person(book.reader).role, _OPENED_BY[page.split("/")[1]]) else ""
+
+
+def _page(one: TaskOut, book: Book) -> str:
     record = book.record(bytes.fromhex(one.record))
     if record is not None and record.kind in PAGES:
         return f"/{PAGES[record.kind]}/{one.record}"

@@ -36,6 +36,11 @@ async def test_the_head_erases_what_is_due_after_looking_at_it(
     assert all(said in told for said in ("请勾选要清除的", "请写明理由", "不能恢复"))
     await picture(desk, "console-erasures-refused-desk")
     await desk.locator(f"#r-{record}").check()
+    await desk.get_by_label("我知道清除以后不能恢复").check()
+    await press(desk.get_by_role("button", name="永久清除所选的"))
+    assert "请写明理由" in await desk.get_by_role("alert").inner_text()
+    assert await desk.locator(f"#r-{record}").is_checked(), "what was ticked stays"
+    assert not await desk.get_by_label("我知道清除以后不能恢复").is_checked(), "and this is asked anew"
     await desk.get_by_label("理由").fill("保存期满")
     await desk.get_by_label("我知道清除以后不能恢复").check()
     await press(desk.get_by_role("button", name="永久清除所选的"))
@@ -72,6 +77,7 @@ async def test_the_district_sets_how_long_and_never_too_short(sqlite_township: T
     await desk.get_by_label("接待登记").fill("30")
     await press(desk.get_by_role("button", name="保存"))
     assert "不短于" in await desk.get_by_role("alert").inner_text()
+    assert await desk.get_by_label("接待登记").input_value() == "30", "what was written stays, to be corrected"
     await desk.get_by_label("接待登记").fill("400")
     await press(desk.get_by_role("button", name="保存"))
     assert await desk.get_by_label("接待登记").input_value() == "400"

@@ -57,8 +57,15 @@ async def erasures(request: Asked, session: GivenSession, services: GivenService
 
 
 async def _page(
-    session: SignedIn, services: Services, *, said: str = "", errors: Mapping[str, str] | None = None, reason: str = ""
+    session: SignedIn,
+    services: Services,
+    *,
+    said: str = "",
+    errors: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> Template:
+    """The page; with what was ticked and written (`given`) where nothing came of it. Whether one is sure is asked
+    anew."""
     return await show(
         "erasures",
         services,
@@ -69,7 +76,7 @@ async def _page(
         title="到期资料",
         said=said,
         errors=errors or {},
-        reason=reason,
+        given=given or {},
         longest=REASON_LENGTH,
         may_erase=may(session.role, "erasure.run"),
         may_set=may(session.role, "retention.change"),
@@ -114,11 +121,11 @@ async def erase(request: Asked, session: GivenSession, services: GivenServices) 
     if form.get("sure") != "yes":
         errors["sure"] = "清除以后不能恢复，请勾选确认。"
     if errors:
-        return await _page(session, services, errors=errors, reason=reason)
+        return await _page(session, services, errors=errors, given=form)
     try:
         await erasing.erase([bytes.fromhex(one) for one in chosen], session.clerk, reason, services)
     except Refusal as error:
-        return await _page(session, services, errors={"records": words.wrong(error.code)}, reason=reason)
+        return await _page(session, services, errors={"records": words.wrong(error.code)}, given=form)
     return go("/erasures", "erased")
 
 
@@ -128,7 +135,8 @@ async def change(request: Asked, session: GivenSession, services: GivenServices)
     form = await signed_form(request, session)
     wanted = {of: int(text) for of in DEFAULT if (text := form.get(of, "").strip()).isdecimal() and len(text) < 7}
     if len(wanted) != len(DEFAULT) or any(retention.problems(wanted)):
-        return await _page(session, services, errors={"days": "天数要是整数，不短于下面写的最短期限。"})
+        errors = {"days": "天数要是整数，不短于下面写的最短期限。"}
+        return await _page(session, services, errors=errors, given=form)
     await services.database.write("retention", lambda: retention.keep(wanted))
     return go("/erasures", "retention")
 

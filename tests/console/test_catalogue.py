@@ -6,7 +6,8 @@ import httpx2
 from openpyxl import Workbook
 from playwright.async_api import Page
 
-from tests.catalogue.office import export, in_force, with_catalogue
+from daiban_server.features.catalogue.editions import replaced, standing
+from tests.catalogue.office import export, in_force, publish_now, with_catalogue
 from tests.catalogue.workbooks import edited
 from tests.console.workday import browser_of, no_wider_than_the_screen, part, press, sign_in, token
 from tests.support.chromium import picture
@@ -37,6 +38,13 @@ def with_fee(book: Workbook, fee: str = "每证 5 元") -> None:
     column = [cell.value for cell in sheet[1]].index("收费标准") + 1
     row = [cell.value for cell in sheet["A"]].index(CODE) + 1
     sheet.cell(row, column, fee)
+
+
+def reworded(book: Workbook) -> None:
+    """Its first question is asked in other words."""
+    survey = book["survey"]
+    column = next(n for n, cell in enumerate(survey[1], 1) if str(cell.value).startswith("label"))
+    survey.cell(2, column, "您家有几口人")
 
 
 async def test_an_item_is_read_as_it_is_promised_and_its_form_as_a_phone_shows_it(
@@ -132,6 +140,44 @@ async def test_a_wrong_file_is_told_with_sheet_and_row_and_keeps_what_waits(sqli
     assert forged.status_code == 403
 
 
+async def changed_by_a_colleague(town: Township) -> None:
+    """An item comes, another costs something and a third ends."""
+    now = (await town.services.database.read(standing())).catalogue
+    one, other, last = (next(item for item in now.items if item["code"] == code) for code in (CODE, "MZ-02", "MZ-03"))
+    rest = now._replace(items=tuple(item for item in now.items if item is not last))
+    await publish_now(town, replaced(rest, [{**one, "code": "XX-01"}, {**other, "fee": "每证 7 元"}]), ends=1)
+
+
+async def test_who_uploads_one_form_ends_nothing_that_a_colleague_added_meanwhile(sqlite_township: Township) -> None:
+    town = sqlite_township
+    api = await with_catalogue(town)
+    http = await browser_of(town, "周区")
+    sheet = (await http.get(f"/v1/catalogue/items/{CODE}/form.xlsx")).content
+    assert (await uploaded(http, edited(sheet, reworded), CODE)).status_code == 303
+    await changed_by_a_colleague(town)
+    added = await in_force(api, "XX-01")
+    page = await http.get("/catalogue/change")
+    assert "1 处有改动" in page.text and "会停用" not in page.text, "he uploaded a form, and no list"
+    assert (await published(http)).headers["location"] == "/catalogue?said=published"
+    assert await in_force(api, "XX-01") == added, "the colleague's item stays"
+    assert (await in_force(api, "MZ-02"))["fields"]["fee"] == "每证 7 元"
+    assert '"MZ-03"' not in (await api.get("/v1/catalogue")).text, "nor does what he ended come back"
+    assert "您家有几口人" in (await http.get(f"/catalogue/items/{CODE}")).text
+
+
+async def test_a_form_of_an_item_that_a_colleague_changed_meanwhile_is_made_anew(sqlite_township: Township) -> None:
+    town = sqlite_township
+    api = await with_catalogue(town)
+    http = await browser_of(town, "周区")
+    sheet = (await http.get(f"/v1/catalogue/items/{CODE}/form.xlsx")).content
+    await uploaded(http, edited(sheet, reworded), CODE)
+    seen = re.findall(r'name="seen" value="([0-9a-f]+)"', (await http.get("/catalogue/change")).text)[0]
+    await api.post("/v1/catalogue/import", content=edited(await export(api), with_fee), params={"dry_run": False})
+    assert "事项版本已变" in (await http.get("/catalogue/change")).text
+    assert (await published(http, seen=seen)).status_code == 422
+    assert "您家有几口人" not in (await http.get(f"/catalogue/items/{CODE}")).text
+
+
 async def test_a_form_goes_out_as_an_xlsform_and_comes_back_changed(
     sqlite_township: Township, desk: Page, phone: Page
 ) -> None:
@@ -139,11 +185,6 @@ async def test_a_form_goes_out_as_an_xlsform_and_comes_back_changed(
     await with_catalogue(town)
     http = await browser_of(town, "周区")
     sheet = (await http.get(f"/v1/catalogue/items/{CODE}/form.xlsx")).content
-
-    def reworded(book: Workbook) -> None:
-        survey = book["survey"]
-        column = next(n for n, cell in enumerate(survey[1], 1) if str(cell.value).startswith("label"))
-        survey.cell(2, column, "您家有几口人")
 
     answer = await uploaded(http, edited(sheet, reworded), CODE)
     assert answer.status_code == 303, answer.text

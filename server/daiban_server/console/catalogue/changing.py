@@ -176,7 +176,7 @@ def _waiting(only: str, session: SignedIn, services: Services) -> Program[Mappin
     if draft is None:
         return frame
     try:
-        changes = planned(_plan(draft.wanted, "", services), stands)
+        changes = planned(_plan(draft.wanted(stands.catalogue), "", services), stands)
     except Refusal as refusal:
         return {**frame, "stale": words.wrong(refusal.code)}
     return {**frame, **_told(draft, changes, services), "title": "看过改动再发布"}

@@ -2,6 +2,7 @@
 
 It is kept as it was read, one for each officer, in the table of settings; a second upload takes the place of the first.
 What is published is what was shown: by a digest of the changes, taken when they were shown and again under the lock.
+A workbook says the whole catalogue; one item's form says nothing of the others, which stay whatever they are by then.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from daiban_server.db import schema, setting
 from daiban_server.db.program import Program, run
 from daiban_server.features.catalogue.catalogue import Catalogue
 from daiban_server.features.catalogue.difference import Change
-from daiban_server.features.catalogue.editions import Plan, Publisher, planned, publish, standing
+from daiban_server.features.catalogue.editions import Plan, Publisher, planned, publish, replaced, standing
 from daiban_server.spine import log
 from daiban_server.spine.refusal import Refusal
 from daiban_sync.ids import NOBODY
@@ -25,7 +26,7 @@ _DROP = delete(schema.setting).where(schema.setting.c.name == bindparam("setting
 
 class Draft(msgspec.Struct, frozen=True):
     """What was uploaded: the file's name, when (Unix milliseconds), the code of the item whose form it is or "" for a
-    whole catalogue, and the catalogue that would be in force."""
+    whole catalogue, and the catalogue that would have been in force then."""
 
     file: str
     at: int
@@ -34,10 +35,13 @@ class Draft(msgspec.Struct, frozen=True):
     items: list[dict[str, Any]]
     based: dict[str, int]
 
-    @property
-    def wanted(self) -> Catalogue:
-        """As one value."""
-        return Catalogue(tuple(self.windows), tuple(self.items), self.based)
+    def wanted(self, now: Catalogue) -> Catalogue:
+        """The catalogue that is to be in force where `now` is: the one that was uploaded, or `now` with the one item
+        in its place, which is still asked on which edition it was made."""
+        if not self.only:
+            return Catalogue(tuple(self.windows), tuple(self.items), self.based)
+        items = [item for item in self.items if item["code"] == self.only]
+        return replaced(now, items)._replace(based={**now.based, self.only: self.based[self.only]})
 
 
 def draft_of(catalogue: Catalogue, file: str, only: str, at: int) -> Draft:
@@ -76,8 +80,9 @@ def publish_seen(person: bytes, seen: str, until: str, today: str, publisher: Pu
     draft = yield from kept(person)
     if draft is None:
         raise Refusal("catalogue.no_draft")
-    plan = Plan(draft.wanted, until, today)
-    changes = planned(plan, (yield from standing()))
+    stands = yield from standing()
+    plan = Plan(draft.wanted(stands.catalogue), until, today)
+    changes = planned(plan, stands)
     if digest(changes) != seen:
         raise Refusal("catalogue.not_seen")
     ends = [change.what for change in changes].count("ended")

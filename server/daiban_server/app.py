@@ -48,7 +48,7 @@ from daiban_server.features.photos.receiving import Receiving
 from daiban_server.features.photos.recorder import PhotoRecorder
 from daiban_server.features.photos.store import LocalStore
 from daiban_server.features.photos.tus import router as photo_router
-from daiban_server.features.posts import hiring
+from daiban_server.features.posts import closing, hiring
 from daiban_server.features.posts import routes as posts
 from daiban_server.features.posts.effects import EFFECTS as POSTS
 from daiban_server.features.replies.effects import EFFECTS as REPLIES
@@ -177,6 +177,7 @@ API = (
     looking.Photos,
     hiring.hire,
     hiring.new_password,
+    closing.close,
     posts.people,
     posts.posts,
     posts.work,

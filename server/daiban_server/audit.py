@@ -34,6 +34,7 @@ ACTS: Mapping[str, str] = {
     "password.reset": "重置密码",
     "provider.allow": "准许统一身份认证登录",
     "provider.remove": "取消统一身份认证登录",
+    "account.close": "停用账号",
 }
 """The acts, and what people read. A code that was ever written keeps its meaning."""
 

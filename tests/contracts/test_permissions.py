@@ -198,6 +198,10 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         {"json": {"name": "钱进", "role": "clerk", "login": secrets.token_hex(4)}},
     ),
     ("POST", "/v1/people/{person:str}/password"): lambda of: (f"/v1/people/{of.person}/password", {}),
+    ("POST", "/v1/people/{person:str}/closing"): lambda of: (
+        f"/v1/people/{of.person}/closing",
+        {"json": {"reason": "调离"}},
+    ),
     ("GET", "/v1/people"): lambda of: ("/v1/people", {}),
     ("GET", "/v1/people/{person:str}/work"): lambda of: (f"/v1/people/{of.person}/work", {}),
     ("GET", "/v1/posts"): lambda of: ("/v1/posts", {}),
@@ -423,6 +427,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[Ids], Request]] = {
         {"data": {"had": "", f"place-{of.place}": "yes"}},
     ),
     ("POST", "/people/{person:str}/leave"): lambda of: (f"/people/{of.person}/leave", {"data": {"to": of.person}}),
+    ("POST", "/people/{person:str}/close"): lambda of: (f"/people/{of.person}/close", {"data": {"reason": "调离"}}),
     ("GET", "/posts"): lambda of: ("/posts", {}),
     ("POST", "/posts"): lambda of: (
         "/posts",

@@ -16,7 +16,7 @@ from daiban_server.console.pages import Asked, go, page, show, signed_form
 from daiban_server.console.staff.one import whole
 from daiban_server.console.words import ROLES
 from daiban_server.db.program import Program
-from daiban_server.features.posts import territory
+from daiban_server.features.posts import closing, territory
 from daiban_server.features.posts.hiring import HIRES, HiredOut, HireIn, hire
 from daiban_server.http.problems import ProblemError, checked_id
 from daiban_server.http.session import GivenSession, SignedIn
@@ -145,6 +145,23 @@ async def _gone(person: str, session: SignedIn, services: Services) -> Response[
     raise ProblemError("person.unknown")
 
 
+@post("/people/{person:str}/close", opt=HIRE)
+async def close(person: FromPath[str], request: Asked, session: GivenSession, services: GivenServices) -> Response[Any]:
+    """An account ends that has nothing to hand over; or it stays and it is said why."""
+    form = await signed_form(request, session)
+    reason = form.get("reason", "").strip()
+    try:
+        data = msgspec.convert({"reason": reason}, closing.CloseIn)
+        await closing.close.fn(person=person, data=data, session=session, services=services)
+    except msgspec.ValidationError:
+        return await whole(person, session, services, error="请写明为什么停用，不超过 200 字。", reason=reason)
+    except Refusal as refusal:
+        if refusal.code == "person.unknown":
+            raise
+        return await whole(person, session, services, error=words.wrong(refusal.code), reason=reason)
+    return go("/people", "account-closed")
+
+
 def _leaving(record: str, fields: Mapping[str, Any], at: int, by: str) -> list[bytes]:
     """The whole of a leaving: asked for, arranged and begun."""
     return [
@@ -154,4 +171,4 @@ def _leaving(record: str, fields: Mapping[str, Any], at: int, by: str) -> list[b
     ]
 
 
-HANDLERS: list[Any] = [hiring, take_on, answer_for, leave]
+HANDLERS: list[Any] = [hiring, take_on, answer_for, leave, close]

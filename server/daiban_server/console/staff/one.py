@@ -16,6 +16,7 @@ from daiban_server.console.words import Moment
 from daiban_server.db import schema
 from daiban_server.db.program import Program, rows
 from daiban_server.features.posts import territory
+from daiban_server.features.posts.closing import closes
 from daiban_server.features.posts.routes import PersonOut, PostOut, WorkOut, everybody, on_hand, standing
 from daiban_server.features.visits.repairing import FOREVER, foreseen
 from daiban_server.features.visits.standing import Away
@@ -29,7 +30,7 @@ _PLACES = select(_l.id, _l.name).where(_l.centre == bindparam("centre_id"), _l.i
 LISTED = 30
 """Cases and the like that a list shows one by one; the rest is counted."""
 MOVING = frozenset({"agent", "clerk", "cadre", "head"})
-"""Roles whose work can be handed over; above them nobody holds any."""
+"""Roles whose work can be handed over; above them nobody holds any, and the account is closed (see `closing`)."""
 
 
 class Village(NamedTuple):
@@ -70,6 +71,7 @@ async def whole(
     said: str = "",
     to: str = "",
     error: str = "",
+    reason: str = "",
 ) -> Template:
     """The page, with what went wrong."""
     id_ = checked_id(person, "person.unknown")
@@ -82,6 +84,7 @@ async def whole(
         here="people",
         said=said,
         error=error,
+        reason=reason,
         opened=to != "" or error != "",
         most=LISTED,
     )
@@ -112,6 +115,7 @@ def _read(id_: bytes, to: str, session: SignedIn, services: Services) -> Program
         "hits": hits,
         "may_place": bool(villages) and may(session.role, "territory.change"),
         "may_leave": leaves,
+        "may_close": closes(session, person.person, person.role),
     }
 
 

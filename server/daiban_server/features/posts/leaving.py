@@ -53,10 +53,15 @@ def leave(ledger: Ledger, person: bytes, successor: bytes) -> Program[list[str]]
     """Nobody is he any more; his phones may hand in what they have, and let go of everything. Gives those phones, with
     those that wait for approval or are frozen: they cannot speak, and nobody knows what is on them."""
     yield from run(_OWES, centre_id=ledger.centre, person_id=person, successor=successor)
+    yield from end(person)
+    return [one["device"] for one in (yield from open_work.devices(person))]
+
+
+def end(person: bytes) -> Program[None]:
+    """His account is nobody's, with everything by which he could show who he is; his phones have only to hand in."""
     for statement in (_GONE, _NO_CODES, _HANDING_IN):
         yield from run(statement, person_id=person)
     yield from factors.forget(person)
-    return [one["device"] for one in (yield from open_work.devices(person))]
 
 
 def hand_in(person: bytes, left_at: int, now: int) -> Program[list[Mapping[str, Any]]]:

@@ -11,6 +11,7 @@ The order matters:
 
 import contextlib
 import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -51,12 +52,14 @@ async def back_up(
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One at a time: another's end would take away photos that this one has copied and not yet named."""
-    with (folder / ".lock").open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BackupError("另一次备份正在进行 / another backup is at work") from None
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
+    except BlockingIOError:
+        raise BackupError("另一次备份正在进行 / another backup is at work") from None
+    finally:
+        os.close(lock)
 
 
 def _clear(folder: Path) -> None:

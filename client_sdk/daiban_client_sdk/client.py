@@ -32,6 +32,8 @@ from daiban_sync.new_key import NewKey
 
 NOT_BEFORE = "not_before"
 """In `meta`: until when the server asked to be left alone, by the device's clock."""
+_SIGNED = frozenset({"device.frozen", "device.revoked", "device.suspended", "device.rejected"})
+"""What the server says of a device only behind a signature that holds."""
 
 
 class Client(Exchange):
@@ -92,7 +94,11 @@ class Client(Exchange):
             device, origin = identity.device.hex(), identity.origin.hex()
             asked = NewKey(device, origin, fresh.public_key.hex(), last, number, self._now() + transport.offset)
             body = new_key.state(asked, fresh, identity.signer)
-            await transport.request("POST", "/v1/enrolment/key", body, signer=identity.signer, device=device)
+            try:
+                await transport.request("POST", "/v1/enrolment/key", body, signer=identity.signer, device=device)
+            except RefusedError:
+                await self._run(self.device.store.put, KEY_ASKED, None)
+                raise
         await self._run(_take_next_key, self.device)
 
     async def _counts(self, transport: Transport, identity: Identity, fresh: SigningKey) -> bool:
@@ -102,7 +108,7 @@ class Client(Exchange):
         except RefusedError as error:
             if error.code == "signature.invalid":
                 return False
-            if not error.code.startswith("device."):  # of a device that is locked it says so behind the signature
+            if error.code not in _SIGNED:
                 raise
         return True
 
@@ -162,8 +168,10 @@ class Client(Exchange):
         """
         async with self._syncing, self._linked() as (transport, identity):
             if await self._run(self.device.store.get, KEY_ASKED):
-                # Before anything is frozen: which key counts is not known since an answer was lost.
-                await self._change_key(transport, identity)
+                # Before anything is frozen: which key counts is not known since an answer was lost. Where the next one
+                # is refused the present one stands, and what is to be said of this device is said to it.
+                with contextlib.suppress(RefusedError):
+                    await self._change_key(transport, identity)
             await self._exchange(transport, progress)
         return await self.status()
 
@@ -189,5 +197,8 @@ class Client(Exchange):
 
 
 def _take_next_key(device: Device) -> None:
+    """What was frozen since it was asked for, under a key that no longer counted, is signed by it."""
     with device.store.transaction():
+        last, _ = device.store.get(KEY_ASKED) or device.outbox.ends()
         device.take_next_key()
+        device.outbox.sign_anew(device.identity(), last)

@@ -163,17 +163,18 @@ class Outbox:
     def sign_anew(self, identity: Identity, last: int) -> None:
         """What was frozen behind the batch `last` under a key that counts no more is signed by the one that does, in
         its place. Call it within a transaction."""
-        row = self._store.row("SELECT digest FROM batch WHERE sequence = ?", last)
-        chain = Chain(last, row[0] if row and last > self._begun() else batch.FIRST)
-        for packed, payload in self._store.rows(
-            "SELECT packed, payload FROM batch WHERE receipt IS NULL AND sequence > ? ORDER BY sequence", last
+        for sequence, packed, payload in self._store.rows(
+            "SELECT sequence, packed, payload FROM batch WHERE receipt IS NULL AND sequence > ? ORDER BY sequence", last
         ):
-            made = _anew(packed, payload, chain, identity)
-            chain = chain.after(made.batch)
+            made = _anew(packed, payload, self._before(sequence), identity)
             self._store.run(
                 "UPDATE batch SET digest = ?, packed = ?, payload = ? WHERE sequence = ?",
-                *(chain.digest, made.packed, made.payload, chain.sequence),
+                *(made.batch.digest, made.packed, made.payload, sequence),
             )
+
+    def _before(self, sequence: int) -> Chain:
+        row = self._store.row("SELECT digest FROM batch WHERE sequence = ?", sequence - 1)
+        return Chain(sequence - 1, row[0] if row and sequence - 1 > self._begun() else batch.FIRST)
 
     def foreign(self) -> bool:
         """Whether a batch without receipt was signed in an earlier enrolment of this device."""

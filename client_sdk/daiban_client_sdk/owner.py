@@ -87,14 +87,10 @@ class Owner:
         return ends
 
     def take_next_key(self) -> None:
-        """From now on the key counts that was to follow; call it within a transaction. What was frozen since it was
-        asked for, under a key that no longer counted, is signed by it."""
-        last, _ = self.store.get(KEY_ASKED) or self.outbox.ends()
+        """From now on the key counts that was to follow; call it within a transaction."""
         self.store.put("seed", self.store.get("next_seed"))
         self.store.put("next_seed", None)
         self.store.put(KEY_ASKED, None)
-        if self.enrolled:
-            self.outbox.sign_anew(self.identity(), last)
 
     def remember_enrolment(self, code: Any, stated: Mapping[str, Any]) -> None:
         """Keep what the server said at enrolment. Under another id than before, what has no receipt is handed in as

@@ -154,8 +154,7 @@ class Rounds:
         for ticket in self._tickets:
             record = bytes.fromhex(ticket.record)
             row = self._store.row("SELECT path, size FROM photo WHERE record = ? AND receipt IS NULL", record)
-            # Of a photo that was let go of as the phone died the file may be gone before its row.
-            if row is not None and record not in self._failed and (self._store.photos / row[0]).is_file():
+            if row is not None and record not in self._failed:
                 found.append(Ticketed(record, self._store.photos / row[0], row[1], ticket.url))
         self._tickets = []
         return sorted(found, key=lambda photo: photo.size)

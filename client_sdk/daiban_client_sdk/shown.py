@@ -4,8 +4,11 @@ Each sync renews the lease: a phone that nobody heard of for `LEASE` shows nothi
 new records, and hands in.
 """
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from sqlcipher3 import dbapi2
 
 from daiban_client_sdk.errors import DeviceError
 from daiban_client_sdk.owner import Owner
@@ -19,9 +22,9 @@ from daiban_sync.view import Value, View
 MINUTE = 60_000
 DAY = 86_400_000
 LEASE = 14 * DAY
+"""Milliseconds after a sync for which records are shown."""
 SLACK = 5 * MINUTE
 """By how much a clock may be put right at a time."""
-"""Milliseconds after a sync for which records are shown."""
 SHOWN = "conflicts_shown"
 """In `meta`: what `conflicts` showed last, as ``record field`` → position of the record, positions of the values."""
 
@@ -114,8 +117,10 @@ class Shown(Owner):
         if now > left:
             left = 0
         if left != until or abs(now - seen) > MINUTE:
-            self.store.put("lease", left)
-            self.store.put("seen_at", now)
+            # On a disk without room, or while another process writes, one may look all the same.
+            with contextlib.suppress(dbapi2.OperationalError, OSError), self.store.transaction():
+                self.store.put("lease", left)
+                self.store.put("seen_at", now)
         if not left:
             raise DeviceError("lease.over")
 

@@ -15,7 +15,7 @@ from daiban_schemas.kinds import KINDS
 from daiban_schemas.types import Choice, Date, Flag, Instant, Integer, Reference, Type
 
 KEPT: tuple[type, ...] = (Choice, Date, Flag, Instant, Integer, Reference)
-_NUMBER = re.compile(r"[^-\s]{1,12}-[0-9]{8}-[^-\s]{1,12}-[0-9]{4,8}\Z")
+_NUMBER = re.compile(r"\S{1,24}-[0-9]{8}-\S{1,24}-[0-9]{4,8}\Z")
 """A number as the server gives it out, under which a case is counted."""
 _OUTER = ("record", "kind", "command", "report", "seen", "over", "expected", "at", "by")
 _GONE = frozenset({"born"})

@@ -168,6 +168,23 @@ async def test_nobody_reached_is_one_attempt_however_often_it_is_pressed(sqlite_
     assert len(await attempts(town, case)) == 2
 
 
+async def test_a_fact_about_a_draft_is_told_once_by_the_version_that_it_is_shown_with(
+    sqlite_township: Township,
+) -> None:
+    """A draft has moved nowhere yet; what stands of it has a version all the same."""
+    town = sqlite_township
+    clerk = await town.signed_in("赵敏")
+    fields = {"item": town.item.hex(), "applicant": "张桂兰"}
+    wang = await phone_of(town, "王芳")
+    fields["household"] = await town.household(wang)
+    await wang.sync()
+    case = (await clerk.post("/v1/records/application", json={"fields": fields})).json()["record"]
+    path = f"/v1/records/application/{case}"
+    asked = {"expected": (await clerk.get(path)).json()["version"], "arguments": {"met": "张桂兰", "note": "属实"}}
+    twice = await asyncio.gather(*(clerk.post(f"{path}/reports/verified", json=asked) for _ in range(2)))
+    assert sorted(answer.status_code for answer in twice) == [200, 409], [answer.text for answer in twice]
+
+
 async def attempts(town: Township, case: str) -> list[Any]:
     shown = await (await town.signed_in("赵敏")).get(f"/v1/records/application/{case}")
     return list(shown.json()["values"]["follow_up_attempts"])

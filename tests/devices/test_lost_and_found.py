@@ -8,8 +8,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from daiban_client_sdk import Client
+from daiban_client_sdk import Client, OfflineError
 from daiban_client_sdk.errors import RefusedError
+from daiban_client_sdk.transport import Transport
 from daiban_schemas import entry
 from daiban_sync import wire
 from tests.support.phones import phone_in
@@ -246,6 +247,27 @@ async def test_a_phone_that_was_revoked_before_it_heard_of_its_key_hears_so_and_
     await done(head, f"/v1/devices/{phone.device.store.get('device')}/revoke", reason="以为丢了")
     assert await refused(phone) == "device.revoked"
     assert phone.device.store.get("state") == "revoked"
+
+
+async def test_a_phone_whose_wish_for_a_key_never_arrived_hears_that_it_is_revoked(
+    township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, head = await township.device("王芳"), await township.signed_in("李红")
+    asked = Transport.request
+
+    async def cut(self: Transport, method: str, path: str, *rest: Any, **named: Any) -> Any:
+        if path == "/v1/enrolment/key":
+            raise OfflineError("cut")
+        return await asked(self, method, path, *rest, **named)
+
+    with monkeypatch.context() as far, pytest.raises(OfflineError):
+        far.setattr(Transport, "request", cut)
+        await phone.new_key()
+    await township.household(phone, "之后收的")
+    await done(head, f"/v1/devices/{phone.device.store.get('device')}/revoke", reason="以为丢了")
+    assert await refused(phone) == "device.revoked"
+    assert phone.device.store.get("state") == "revoked"
+    assert [one["entries"] for one in (await head.get("/v1/quarantine")).json()] == [1], "kept for people to look at"
 
 
 async def test_of_a_phone_that_died_before_it_heard_of_its_key_what_counts_is_taken_out(

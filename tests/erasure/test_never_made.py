@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 
 from daiban_schemas import entry
+from daiban_sync.outcome import unpack
 from tests.devices.test_waiting import carried
 from tests.erasure.test_erasing import MARKERS, envelopes, erase, everything, named
 from tests.support.raw_device import RawDevice, raw_device
@@ -90,3 +91,32 @@ async def test_a_lost_phone_brings_nobody_back_who_was_erased(township: Township
     [line] = (await head.get("/v1/quarantine")).json()
     pairs = (await head.get(f"/v1/quarantine/{line['device']}/{line['digest']}")).json()["pairs"]
     assert [one["kept"]["values"].get("head") for one in pairs] == [None, None, "没来得及交的"]
+
+
+async def test_what_follows_about_a_case_that_hangs_under_the_erased_is_as_empty(township: Township) -> None:
+    """The private change behind it, its mandate and its photo, in the same batch and in a later one; and nothing moves
+    it out from under the erased."""
+    phone, head = await office(township)
+    gone, stays = await household(township, phone), await household(township, phone, "留下的一户")
+    assert (await erase(head, gone)).status_code == 200
+    case, first = case_of(township, gone, applicant=NAME)
+    private = change(case, "application", identity_number=NUMBER)
+    mandate = change(new_id().hex(), "mandate", application=case, resident=NAME, phone=PHONE)
+    moved = change(case, "application", household=stays, note=ADDRESS)
+    told = await phone.pushed(phone.seal(first, private, mandate, moved))
+    assert [one.code for one in unpack(told.outcomes[0])] == ["record.erased"] * 4
+    later = await phone.pushed(phone.seal(private, change(new_id().hex(), "photo", parent=case, paper=NAME)))
+    assert [one.code for one in unpack(later.outcomes[0])] == ["record.erased"] * 2
+    assert named(await everything(township)) == []
+
+
+async def test_a_case_of_a_household_that_stands_is_not_erased_by_a_wrong_word(township: Township) -> None:
+    phone, head = await office(township)
+    gone, stays = await household(township, phone), await household(township, phone, "留下的一户")
+    assert (await erase(head, gone)).status_code == 200
+    case, first = case_of(township, stays, applicant="张桂兰")
+    astray = change(case, "application", household=gone)
+    told = await phone.pushed(phone.seal(first, astray))
+    assert [one.code for one in unpack(told.outcomes[0])] == [None, "record.erased"]
+    more = await phone.pushed(phone.seal(change(case, "application", applicant="张桂兰（改）")))
+    assert [one.outcome for one in unpack(more.outcomes[0])] == ["merged"]

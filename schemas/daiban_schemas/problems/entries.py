@@ -282,7 +282,7 @@ ENTRIES: dict[str, Problem] = {
         "这条先前收到过，这次写的不一样，没有收",
         "要另提一条，请再投一次",
         "It came before with other words; this was not kept",
-        "Send it once more as another one",
+        "To add another opinion, send it once more",
     ),
     "print.not_yet": Problem(
         409, "还没有办到这一步，打印不了", "请先办理这一步", "Not there yet", "Print it when it has happened"

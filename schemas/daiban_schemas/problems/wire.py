@@ -306,7 +306,7 @@ WIRE: dict[str, Problem] = {
     "person.close_own": Problem(
         409,
         "不能停用自己的账号",
-        "请能录用您的人办理",
+        "请由能录用您的人来办",
         "Nobody ends his own account",
         "Ask somebody who may take you on",
     ),

@@ -223,10 +223,17 @@ async def conflicts(session: GivenSession, services: GivenServices, datum: Datum
 
 
 async def hand_in(
-    body: bytes, record: str, session: SignedIn, services: Services, *, expected: int | None = None
+    body: bytes,
+    record: str,
+    session: SignedIn,
+    services: Services,
+    *,
+    expected: int | None = None,
+    once: bool = False,
 ) -> Result:
-    """Hand in one entry for whoever is signed in. A refusal is raised as a problem, with its fields. See `_still`."""
-    return await hand_in_all([body], record, session, services, expected=expected)
+    """Hand in one entry for whoever is signed in. A refusal is raised as a problem, with its fields. See
+    `hand_in_all`."""
+    return await hand_in_all([body], record, session, services, expected=expected, once=once)
 
 
 async def hand_in_all(
@@ -237,14 +244,18 @@ async def hand_in_all(
     *,
     on_paper: bool = False,
     expected: int | None = None,
+    once: bool = False,
 ) -> Result:
     """Hand in entries about one record together; gives what became of the last. The first that is refused is raised;
-    what stands before it has happened. What stood `on_paper` is believed to be of the time that it claims."""
+    what stands before it has happened. What stood `on_paper` is believed to be of the time that it claims. For
+    `expected` see `_still`. A record that is made `once`, by a form's own id, is left as it is where it stands."""
     clerk, keys, now, secret = session.clerk, services.keys, services.now(), secrets.token_bytes(32)
 
     def program() -> Program[list[Outcome]]:
         if expected is not None:
             yield from _still(expected, _id(record), clerk.centre)
+        if once and (yield from _there(_id(record), clerk.centre)):
+            return [Outcome(0, "identical")]
         return (yield from desk.write(clerk, bodies, keys, services.effects, now, secret, on_paper=on_paper))
 
     outcomes = await services.database.write(clerk.centre, program)
@@ -257,10 +268,15 @@ async def hand_in_all(
 def _still(expected: int, record: bytes, centre: bytes) -> Program[None]:
     """Raise `ProblemError("command.late")` for a record that moved on since its author saw it. A fact from a phone is
     recorded whatever stands; who sits at a desk can look again, and would else tell one fact twice."""
-    yield from log.lock(centre)
-    shown = yield from views.shown(views.BY_ID, centre, record_id=record)
-    if shown and shown[0].view.values.get("version") != expected:
+    shown = yield from _there(record, centre)
+    if shown and shown[0].version != expected:
         raise ProblemError("command.late", record=record.hex())
+
+
+def _there(record: bytes, centre: bytes) -> Program[list[Shown]]:
+    """The record if there is one, and nobody writes it until the end of the transaction."""
+    yield from log.lock(centre)
+    return (yield from views.shown(views.BY_ID, centre, record_id=record))
 
 
 def _known(kind: str) -> str:

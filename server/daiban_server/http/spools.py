@@ -48,7 +48,8 @@ class TakenOut(Struct, frozen=True):
 
 @post("/v1/spools", status_code=200)
 async def spools(request: Request[Any, Any, Any], services: GivenServices) -> TakenOut:
-    """Take in a spool file. Anything in it that does not hold refuses it whole, and nothing changes."""
+    """Take in a spool file. Anything in it that does not hold refuses it whole, and nothing changes; but saves that
+    came too late for their key (`_is_late`) are left out and counted as troubled."""
     body = await request.body()
     saves = await asyncio.to_thread(_opened, body, services.keys)
     sender, state = await _signer(saves[0].spooled.device, services)
@@ -58,12 +59,13 @@ async def spools(request: Request[Any, Any, Any], services: GivenServices) -> Ta
     late = [one for one in saves if _is_late(one, sender)]
     saves = [one for one in saves if one not in late]
     services.budgets.take_carried(sender.device, services.now(), size=len(body), entries=len(saves))
-    if not saves:
-        return TakenOut(0, 0, len(late))
     if state in LOCKED:
         code, now = f"device.{state}", services.now()
-        await services.database.write(sender.centre, lambda: spooling.keep_apart(sender, saves, code, now))
+        if saves:
+            await services.database.write(sender.centre, lambda: spooling.keep_apart(sender, saves, code, now))
         raise ProblemError(code)
+    if not saves:
+        return TakenOut(0, 0, len(late))
     taken: Taken = await services.database.write(
         sender.centre, lambda: spooling.take(sender, saves, services.keys, services.effects, services.now())
     )

@@ -35,10 +35,31 @@ class About(NamedTuple):
 
 
 def among(centre: bytes, incoming: Sequence[Incoming]) -> Program[list[int]]:
-    """Which entries of a batch, by index, speak of an erased record or would hang something under one."""
-    named = [(i, id_) for i, one in enumerate(incoming) for id_ in (one.record, _above(one)) if id_ is not None]
-    gone = yield from known(centre, (id_ for _, id_ in named))
-    return sorted({i for i, id_ in named if id_ in gone})
+    """Which entries of a batch, by index, speak of an erased record or would hang something under one; and what else
+    they say of what they would hang there."""
+    spoken = [About(one.record, _above(one)) for one in incoming]
+    gone = yield from _gone(centre, spoken)
+    return [i for i, of in enumerate(spoken) if gone & set(of)]
+
+
+def _gone(centre: bytes, spoken: Sequence[About]) -> Program[set[bytes]]:
+    """What is erased of what these entries speak of, in their order, with what would hang under it and is no record
+    yet: neither before them, nor by an earlier one of them under a record that stands."""
+    gone = yield from known(centre, (id_ for of in spoken for id_ in of if id_ is not None))
+    if not gone:
+        return gone
+    made = yield Lookup(schema.record, ("centre", "id"), ("id",), [(centre, of.record) for of in spoken if of.record])
+    size = 0
+    while size < len(gone):
+        size, stands = len(gone), {row[0] for row in made}
+        for record, above in spoken:
+            if record is None or record in stands or above is None:
+                continue
+            if above in gone:
+                gone.add(record)
+            elif record not in gone:
+                stands.add(record)
+    return gone
 
 
 def _above(one: Incoming) -> bytes | None:
@@ -77,36 +98,37 @@ def _id(named: object) -> bytes | None:
     return bytes.fromhex(named) if isinstance(named, str) and is_id(named) else None
 
 
-def spread(centre: bytes, incoming: Sequence[Incoming], gone: Sequence[int], now: int) -> Program[None]:
+def spread(centre: bytes, incoming: Sequence[Incoming], now: int) -> Program[None]:
     """Let what was to hang under an erased record, and is none itself, count as erased with it: its photo comes later,
-    and what would hang under it too."""
-    above = {one.record: id_ for one in (incoming[i] for i in gone) if (id_ := _above(one)) is not None}
-    made = yield Lookup(schema.record, ("centre", "id"), ("id",), [(centre, one) for one in above])
-    fresh = sorted(above.keys() - {row[0] for row in made})
-    wanted = [(centre, above[one]) for one in fresh]
-    found = yield Lookup(schema.erasure, ("centre", "record"), ("record", "by", "reason"), wanted)
-    why = {record: (by, reason) for record, by, reason in found}
-    rows_ = [(centre, one, now, *why[above[one]]) for one in fresh if above[one] in why]
-    yield Write(schema.erasure, rows_, "ignore")
+    and more of it by another batch."""
+    spoken = [About(one.record, _above(one)) for one in incoming]
+    gone = yield from _gone(centre, spoken)
+    held = yield Lookup(schema.erasure, ("centre", "record"), ("record", "by", "reason"), [(centre, x) for x in gone])
+    why = {record: (by, reason) for record, by, reason in held}
+    fresh = sorted(gone - why.keys())
+    above = {of.record: of.above for of in reversed(spoken) if of.above in gone}
     for one in fresh:
+        root: bytes | None = one
+        while root not in why:
+            root = above[root]
+        yield Write(schema.erasure, [(centre, one, now, *why[root])], "ignore")
         yield from run(_PHOTO_GONE, centre_id=centre, record_id=one, now=now)
 
 
 def unwanted(centre: bytes, entries: Iterable[bytes], photos: Collection[bytes]) -> Program[set[bytes]]:
     """Which of these photos, by their records, nobody may keep: they are erased, or these entries would hang them under
     what is."""
-    spoken = [about(body) for body in entries]
-    gone = yield from known(centre, {*photos, *(of.above for of in spoken if of.above)})
-    return {one for one in photos if one in gone} | {of.record for of in spoken if of.record and of.above in gone}
+    spoken = [*map(about, entries), *(About(one, None) for one in photos)]
+    return (yield from _gone(centre, spoken)) & set(photos)
 
 
 def apart(centre: bytes, batch: Batch, now: int) -> Program[Batch]:
     """A batch as it may be kept in quarantine: what speaks of erased records is emptied, and with it the secret goes,
     so that no guess can be tried. Its other entries can still be looked at and adopted; that its device signed them can
     no longer be shown (`evidence.adopted`)."""
-    spoken = [set(filter(None, about(body))) for body in batch.entries]
-    gone = yield from known(centre, sorted(set().union(*spoken)))
+    spoken = [about(body) for body in batch.entries]
+    gone = yield from _gone(centre, spoken)
     if not gone:
         return batch
-    bodies = (emptied(body, now) if of & gone else body for body, of in zip(batch.entries, spoken, strict=True))
+    bodies = (emptied(body, now) if gone & set(of) else body for body, of in zip(batch.entries, spoken, strict=True))
     return batch._replace(entries=tuple(bodies), secret=bytes(SECRET_BYTES))

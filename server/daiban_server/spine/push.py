@@ -241,7 +241,7 @@ class _Intake:
         secret: bytes = batch.secret
         kept: list[bytes | None] = [None, None]
         if gone:
-            yield from erased.spread(sender.centre, incoming, gone, now)
+            yield from erased.spread(sender.centre, incoming, now)
             incoming = erased.hollow(incoming, gone, now)
             secret, kept = b"", [*erasing.without(batch, gone)]
         outcomes = yield from self._lay(incoming)

@@ -131,8 +131,8 @@ def _read(id_: bytes, session: SignedIn, services: Services, seen: str = "") -> 
     yield from book.read([id_])
     known = yield from _known(found.acts, session)
     yield from story.read_named(found.story, book)
-    view = book.view(id_)
-    if view is None:
+    view, record = book.view(id_), book.record(id_)
+    if view is None or record is None:
         raise ProblemError("record.unknown")
     item = book.text(id_, "item")
     visits = yield from of_case(id_, book)
@@ -145,7 +145,7 @@ def _read(id_: bytes, session: SignedIn, services: Services, seen: str = "") -> 
         "subject": book.subject(id_),
         "mode": MODES.get(found.case.label, ""),
         "source": SOURCES.get(found.case.source, ""),
-        "version": view.values.get("version"),
+        "version": record.version,
         "acts": _acts(found.acts, found.case.status, session, known),
         "barred": [(one.label, one.why_not) for one in found.acts if not one.legal and one.why_not],
         "steps": [story.step(one, book) for one in reversed(found.story)],

@@ -218,7 +218,11 @@ def _meant(line: Line, book: Book) -> Iterator[tuple[str, types.Type | None, Any
         for name, value in line.values.items():
             of = known.get(name)
             # A code of an act has words of its own there.
-            yield label_of(line.name, name), of, word_of(value) if isinstance(of, types.Choice) else value
+            yield (
+                label_of(line.name, name),
+                of,
+                word_of(value) if isinstance(of, types.Choice) and isinstance(value, str) else value,
+            )
         return
     form = form_of(str(line.values.get("item") or book.text(bytes.fromhex(line.record), "item")), book)
     for name, value in line.values.items():

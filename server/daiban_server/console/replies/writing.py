@@ -57,7 +57,7 @@ async def reply(record: FromPath[str], request: Asked, session: GivenSession, se
         whole = {"household": record, **fields}
         body = entry.change(id_, "reply", whole, seen=0, at=services.now(), by=session.person)
         try:
-            await hand_in(body, id_, session, services)
+            await hand_in(body, id_, session, services, once=True)  # two taps may come at the same moment
         except ProblemError as error:
             return await shown(record, session, services, given=given, errors={"text": words.wrong(error.code)})
     return go(f"/households/{record}", await _became(bytes.fromhex(id_), session, services), "replies")

@@ -156,9 +156,11 @@ async def close(person: FromPath[str], request: Asked, session: GivenSession, se
     except msgspec.ValidationError:
         return await whole(person, session, services, error="请写明为什么停用，不超过 200 字。", reason=reason)
     except Refusal as refusal:
-        if refusal.code == "person.unknown":
+        if refusal.code != "person.unknown":
+            return await whole(person, session, services, error=words.wrong(refusal.code), reason=reason)
+        # The same form, pressed twice, came first.
+        if not await services.database.read(closing.is_closed(session, bytes.fromhex(person))):
             raise
-        return await whole(person, session, services, error=words.wrong(refusal.code), reason=reason)
     return go("/people", "account-closed")
 
 

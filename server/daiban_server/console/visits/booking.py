@@ -188,8 +188,8 @@ async def book(request: Asked, session: GivenSession, services: GivenServices) -
     once."""
     form = await signed_form(request, session)
     call = await services.database.read(_caller(form, session, services))
-    if call.again and "who" not in form:  # it was written while nothing was promised: who agrees was not asked
-        return go(f"/visits/{call.visit}", "booked" if form.get("slot") == call.slot else "stands")
+    if _stands(call, form):
+        return _told(call, form)
     agent, _, start = form.get("slot", "").partition(":")
     if not (ids.is_id(agent) and start.isascii() and start.isdecimal() and len(start) < 15):
         raise ProblemError("request.invalid")
@@ -202,8 +202,20 @@ async def book(request: Asked, session: GivenSession, services: GivenServices) -
     try:
         await hand_in_all(await _bodies(call, form, slot, session, services), call.visit, session, services)
     except ProblemError as problem:
+        call = await services.database.read(_caller(form, session, services))
+        if _stands(call, form):  # the same form, pressed twice, came first
+            return _told(call, form)
         return await _page(form, session, services, error=words.wrong(problem.code), offers=True)
     return go(f"/visits/{call.visit}", "rebooked" if call.again else "booked")
+
+
+def _stands(call: Caller, form: Mapping[str, str]) -> bool:
+    """Whether a form was written while nothing was promised, since who agrees was not asked, and something is now."""
+    return call.again and "who" not in form
+
+
+def _told(call: Caller, form: Mapping[str, str]) -> Response[Any]:
+    return go(f"/visits/{call.visit}", "booked" if form.get("slot") == call.slot else "stands")
 
 
 async def _bodies(

@@ -56,9 +56,9 @@ async def erase(records: Sequence[bytes], clerk: Clerk, reason: str, services: S
         return len(family), (yield from copies.empty(clerk.centre, family, now))
 
     count, blobs = await services.database.write(clerk.centre, everywhere)
-    await services.database.forget()
     await _note(services)
     await _forget(blobs, services)
+    await _overwrite(services)
     return count
 
 
@@ -67,6 +67,7 @@ async def finish(services: Services) -> None:
     database up to date, and delete the bytes of photos."""
     await _note(services)
     await _forget(await services.database.read(copies.left()), services)
+    await _overwrite(services)
 
 
 async def _note(services: Services) -> None:
@@ -97,6 +98,15 @@ async def _forget(blobs: Sequence[Blob], services: Services) -> None:
         except OSError:
             # What was committed is not answered by "nothing was saved". The next start tries again.
             _logger.exception("the bytes of an erased photo could not be deleted")
+
+
+async def _overwrite(services: Services) -> None:
+    """Last, since what is committed must not be answered by a fault: on a full disk the log stays until the next
+    erasure or start."""
+    try:
+        await services.database.forget()
+    except Exception:
+        _logger.exception("the database's log could not be emptied after an erasure")
 
 
 def _in_words(centre: bytes, record: bytes) -> Program[str]:

@@ -1,5 +1,6 @@
 """Signs for stored photos: the receipt is kept in the database and goes to the device by its next sync."""
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
@@ -7,6 +8,7 @@ from sqlalchemy import bindparam, select
 from daiban_server.db import schema
 from daiban_server.db.program import Program, Write, first
 from daiban_server.features.photos.grant import Grant
+from daiban_server.features.photos.problems import PhotoError
 from daiban_server.spine import erased, log
 from daiban_sync import receipt
 
@@ -32,7 +34,8 @@ class PhotoRecorder:
         is let go at once."""
         services = self._services
         if not await services.database.write(grant.centre, lambda: _record(grant, services)):
-            await services.photos.forget(grant.centre, grant.digest)
+            with contextlib.suppress(PhotoError):  # the erasure may have let go of it meanwhile
+                await services.photos.forget(grant.centre, grant.digest)
 
 
 def _record(grant: Grant, services: "Services") -> Program[bool]:
@@ -46,4 +49,6 @@ def _record(grant: Grant, services: "Services") -> Program[bool]:
     row = (grant.centre, grant.record, grant.digest, grant.device, grant.size, now, receipt.pack_photo(signed))
     gone = yield from erased.known(grant.centre, [grant.record])
     yield Write(schema.photo_file, [(*row, now if gone else None)], "ignore")
+    if not gone:
+        return True
     return (yield from first(_WANTED, centre_id=grant.centre, sha256=grant.digest)) is not None

@@ -30,6 +30,11 @@ _p = schema.person.c
 _ONE = select(_p.role, _p.login).where(_p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"), _p.active)
 
 
+_CLOSED = select(_p.role).where(
+    _p.id == bindparam("person_id"), _p.centre == bindparam("centre_id"), _p.active.is_(False)
+)
+
+
 class CloseIn(Struct, forbid_unknown_fields=True):
     """Why an account ends."""
 
@@ -39,6 +44,12 @@ class CloseIn(Struct, forbid_unknown_fields=True):
 def closes(session: SignedIn, person: str, role: str) -> bool:
     """Whether this one may end the account of somebody of his own centre."""
     return role in HIRES.get(session.role, ()) and role in CLOSES and person != session.person
+
+
+def is_closed(session: SignedIn, person: bytes) -> Program[bool]:
+    """Whether somebody whom this one may let go is gone already."""
+    row = yield from first(_CLOSED, centre_id=session.clerk.centre, person_id=person)
+    return row is not None and closes(session, person.hex(), row[0])
 
 
 @post("/v1/people/{person:str}/closing", opt={"action": "person.hire"}, status_code=204)

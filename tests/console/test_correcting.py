@@ -1,6 +1,6 @@
 """更正: what was written down wrongly and is held since the receipt, a clerk corrects at the window, with a reason."""
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from daiban_schemas import entry
 from daiban_server.db.program import Program
@@ -24,6 +24,16 @@ async def received(town: Township) -> str:
     return case
 
 
+def form_of(page: Page) -> Locator:
+    """The form that corrects, on the page of a case."""
+    return part(page, "现在可以办").locator("#act-correct")
+
+
+async def correct(form: Locator, reason: str) -> None:
+    await form.get_by_label("理由").fill(reason)
+    await press(form.get_by_role("button", name="更正"))
+
+
 async def values_of(town: Township, case: str) -> dict[str, object]:
     def program() -> Program[dict[str, object]]:
         ledger = Ledger(town.centre, town.clock(), 0)
@@ -43,12 +53,10 @@ async def test_a_name_that_was_written_down_wrongly_is_corrected_at_the_window(
     await sign_in(desk, town, "赵敏", f"/cases/{case}")
     acts = part(desk, "现在可以办")
     await acts.locator("summary", has_text="更正").click()
-    form = acts.locator("#act-correct")
-    await form.get_by_label("理由").fill("对照身份证")
-    await press(form.get_by_role("button", name="更正"))
+    await correct(form_of(desk), "对照身份证")
     assert "请至少填写一项要改的" in await desk.get_by_role("alert").inner_text()
     await picture(desk, "console-correct-wrong-desk")
-    form = part(desk, "现在可以办").locator("#act-correct")
+    form = form_of(desk)
     assert await form.get_by_label("理由").input_value() == "对照身份证"
     await form.get_by_label("申请人改为").fill("张桂蓝")
     await form.get_by_label("身份证号改为").fill(NUMBER.replace("X", " ｘ"))
@@ -90,10 +98,9 @@ async def test_a_case_that_turns_out_to_be_of_another_item_is_moved_to_its_windo
     await another_item(town, "高龄津贴申领")
     case = await received(town)
     await sign_in(desk, town, "赵敏", f"/cases/{case}?act=correct")
-    form = part(desk, "现在可以办").locator("#act-correct")
+    form = form_of(desk)
     await form.get_by_label("事项改为").select_option("高龄津贴申领")
-    await form.get_by_label("理由").fill("问清楚要办的是津贴")
-    await press(form.get_by_role("button", name="更正"))
+    await correct(form, "问清楚要办的是津贴")
     assert "已办好" in await desk.get_by_role("status").inner_text()
     assert "高龄津贴申领" in await part(desk, "办理经过").inner_text()
     assert (await values_of(town, case))["window"] == "民政"
@@ -112,10 +119,9 @@ async def test_a_case_that_was_put_to_the_wrong_family_is_moved_by_whatever_one_
     case = await received(town)
     await sign_in(desk, town, "赵敏", f"/cases/{case}?act=correct")
     for typed, answer in (("李", "有 2 户符合"), ("王大锤", "没有找到“王大锤”这一户"), ("chenfulai", "已办好")):
-        form = part(desk, "现在可以办").locator("#act-correct")
+        form = form_of(desk)
         await form.get_by_label("家庭改为").fill(typed)
-        await form.get_by_label("理由").fill("问清楚是谁家的")
-        await press(form.get_by_role("button", name="更正"))
+        await correct(form, "问清楚是谁家的")
         assert answer in await desk.locator("main").inner_text()
     assert "陈福来" in await part(desk, "办理经过").inner_text()
     home = (await values_of(town, case))["household"]
@@ -140,11 +146,10 @@ async def test_what_an_account_lacks_is_asked_for_where_it_is_written(sqlite_tow
     town = sqlite_township
     case = await received(town)
     await sign_in(desk, town, "赵敏", f"/cases/{case}?act=correct")
-    form = part(desk, "现在可以办").locator("#act-correct")
-    await form.get_by_label("理由").fill("补写账户")
+    form = form_of(desk)
     await form.get_by_label("账号改为").fill("6217001234567890")
-    await press(form.get_by_role("button", name="更正"))
-    bank = part(desk, "现在可以办").locator("#act-correct").get_by_label("开户银行改为")
+    await correct(form, "补写账户")
+    bank = form_of(desk).get_by_label("开户银行改为")
     assert await bank.get_attribute("aria-invalid") == "true"
     assert "请填写“开户银行改为”" in await desk.get_by_role("alert").inner_text()
 

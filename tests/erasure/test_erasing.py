@@ -1,6 +1,5 @@
 """What is erased is gone everywhere and for ever; what was proved of everything else stays proved."""
 
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -341,20 +340,3 @@ async def test_what_was_erased_comes_back_out_of_no_spool(township: Township) ->
     assert line["entries"] == 1
     found = await everything(township)
     assert named(found, ("李秀英", "王桂香", MARKERS[3])) == ["李秀英", "王桂香"]
-
-
-async def test_a_phone_whose_photo_never_arrived_can_be_given_back_after_the_erasure(
-    township: Township, tmp_path: Path
-) -> None:
-    wang, head = await township.device("王芳"), await township.signed_in("李红")
-    gone = await home(township, wang)
-    await wang.sync()
-    picture = township.folder / "book.jpg"
-    picture.write_bytes(taken(2))
-    await wang.attach_photo(gone, picture, paper="户口簿")
-    assert (await erase(head, gone)).status_code == 200
-    await township.household(wang, "别家")
-    assert (await wang.sync()).may_be_given_back
-    await township.household(wang, "又一家")
-    assert await wang.export(tmp_path / "stick"), "what is unsent can be carried in"
-    assert list(wang.device.store.photos.glob("*")) == []

@@ -64,3 +64,15 @@ async def test_a_photo_on_a_stick_is_not_kept_where_its_household_is_erased(
         await wang.receive(answer.content)
     assert stored(township) == []
     assert (await wang.sync()).may_be_given_back
+
+
+async def test_a_phone_whose_photo_never_arrived_can_be_given_back_after_the_erasure(
+    township: Township, tmp_path: Path
+) -> None:
+    wang, head, gone = await with_photo(township, known=False)
+    assert (await erase(head, gone)).status_code == 200
+    await township.household(wang, "别家")
+    assert (await wang.sync()).may_be_given_back
+    await township.household(wang, "又一家")
+    assert await wang.export(tmp_path / "stick"), "what is unsent can be carried in"
+    assert list(wang.device.store.photos.glob("*")) == []

@@ -19,11 +19,12 @@ GRANDMOTHER: dict[str, Any] = {"name": "张桂兰", "identity_number": ZHANG}
 GUARDIAN = {"name": "张建国", "relation": "父亲", "phone": "13712345678"}
 
 
-def child_of(town: Township, years: int, days: int = 0) -> str:
-    """Somebody who completes so many years today, or so many days after."""
-    today = local_day(town.clock())
-    born = datetime.date(today.year - years, today.month, min(today.day, 28)) + datetime.timedelta(days=days)
-    return number(born)
+def child_of(town: Township, days: int) -> str:
+    """Somebody who completes fourteen years so many days from today; a day later where that day is a 29 February."""
+    birthday = local_day(town.clock()) + datetime.timedelta(days=days)
+    if (birthday.month, birthday.day) == (2, 29):
+        birthday += datetime.timedelta(days=1)
+    return number(birthday.replace(year=birthday.year - 14))
 
 
 async def case_of(town: Township, wang: Client, **fields: Any) -> str:
@@ -99,7 +100,7 @@ async def test_what_needs_no_sensitive_data_needs_no_signature(sqlite_township: 
 async def test_for_a_child_the_guardian_is_asked_at_the_home_and_missed_at_the_centre(township: Township) -> None:
     town = township
     wang = await town.device("王芳")
-    child = child_of(town, 14, days=2)
+    child = child_of(town, days=2)
     case = await case_of(town, wang, identity_number=child, applicant="张小宝")
     about = {"name": "张小宝", "identity_number": child}
     assert await wang.lacking_consent(case) == ("notice", "sensitive", "guardian")
@@ -117,7 +118,7 @@ async def test_the_day_on_which_it_was_collected_counts(sqlite_township: Townshi
     """She is fourteen when the phone comes back, and was thirteen at the home."""
     town = sqlite_township
     wang = await town.device("王芳", now=town.clock)
-    child = child_of(town, 14, days=3)
+    child = child_of(town, days=3)
     case = await case_of(town, wang, identity_number=child, collected_at=town.clock())
     for text in ("notice", "sensitive"):
         await wang.agree(case, text, {"name": "张小宝", "born": "1990-01-01"})

@@ -1,29 +1,25 @@
 """Residents call the centre: two clerks at once, a slip, a calendar, and the centre's settings."""
 
 import asyncio
+from datetime import datetime, time
 from typing import Any
 
 import httpx2
 import icalendar
 import pytest
 
+from daiban_server.limits.calendar import OFFICIAL, SHANGHAI, local_day
 from tests.support.township import Township
-
-DAY = 86_400_000
 
 
 def problem(answer: httpx2.Response) -> str:
     return str(answer.json()["code"])
 
 
-def morning(town: Township, days: int) -> dict[str, int]:
-    """Half an hour of a working morning some days ahead."""
-    midnight = (town.clock() + 8 * 3_600_000) // DAY * DAY - 8 * 3_600_000
-    for day in range(days, days + 10):
-        weekday = ((midnight + day * DAY) // DAY + 4) % 7  # Monday is 0
-        if weekday < 5:
-            break
-    start = midnight + day * DAY + 9 * 3_600_000 + 1_800_000
+def morning(town: Township) -> dict[str, int]:
+    """Half an hour of the morning, two working days on."""
+    day = OFFICIAL.add(local_day(town.clock()), 2)
+    start = round(datetime.combine(day, time(9, 30), SHANGHAI).timestamp() * 1000)
     return {"from": start, "to": start + 1_800_000}
 
 
@@ -42,7 +38,7 @@ async def test_two_clerks_on_two_telephones_never_sell_one_time(township: Townsh
     zhang, li = await township.household(wang), await township.household(wang, "李大山")
     await wang.sync()
     clerk, head = await township.signed_in("赵敏"), await township.signed_in("李红")
-    window = morning(township, 2)
+    window = morning(township)
 
     async def call(http: httpx2.AsyncClient, household: str) -> tuple[dict[str, Any], httpx2.Response | None]:
         offers = (await http.post("/v1/visits/offers", json={"household": household, "windows": [window]})).json()

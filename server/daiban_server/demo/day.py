@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from daiban_server.demo.photograph import form, photograph
 from daiban_server.demo.proxy import Lane, Proxy, Rule
 from daiban_server.demo.wrong_clock import faketime_library, wrong_clock
 from daiban_server.features.catalogue.publish import item_id
+from daiban_server.limits.calendar import local_day
 from daiban_sync import ids
 
 CLEAR = Rule()
@@ -125,7 +126,7 @@ class FieldDay:
         await self._edit_phone(phone, "13509150001")
         for picture, paper in zip(self._pictures[:2], ("申请表", "居民户口簿"), strict=True):
             await phone.do(f"photo {self._cases[0]} {picture} --paper {paper}")
-        term = "--from 2026-11-24 --until 2027-11-23 --place 张桂兰家"
+        term = f"--until {local_day(time.time_ns() // 1_000_000) + timedelta(days=364)} --place 张桂兰家"
         mandate = (await phone.do(f"mandate {self._cases[0]} 张桂兰 {term}"))[-1].split()[-1]
         await phone.do(f"sign {mandate} 张桂兰 --mark fingerprint --witness 陈秀英 --place 张桂兰家")
         await self._agreed(phone, self._cases[0], "张桂兰")

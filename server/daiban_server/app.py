@@ -73,7 +73,7 @@ from daiban_server.http import (
     territory,
 )
 from daiban_server.http.bodies import readable
-from daiban_server.http.budgets import UNLIMITED, Budgets
+from daiban_server.http.budgets import PHOTOS, UNLIMITED, Budgets
 from daiban_server.http.openapi import Described
 from daiban_server.http.reveal import reveal
 from daiban_server.http.sync import sync
@@ -233,9 +233,11 @@ class Wired:
         outbound = Webhook(settings.webhook, keys.derived("webhook")) if sends else OwnList()
         self.services = Services(settings, self.database, keys, EFFECTS, store, now, outbound)
         self.services.budgets = Budgets(None if settings.budgets else UNLIMITED)
+        self.services.photo_budgets = Budgets(PHOTOS if settings.budgets else UNLIMITED)
         if settings.oidc:
             self.services.provider = Provider(settings.oidc, f"{settings.web_origin}{CALLBACK}")
-        self.receiving = Receiving(store, PhotoRecorder(self.services), keys.derived("ticket"), now)
+        recorder, secret = PhotoRecorder(self.services), keys.derived("ticket")
+        self.receiving = Receiving(store, recorder, secret, now, lambda: self.services.photo_budgets)
         self.dress, self.rounds = headers.dressing(settings), rounds
 
 

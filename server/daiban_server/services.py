@@ -15,7 +15,7 @@ from daiban_server.db.database import Database
 from daiban_server.features.photos.inspect import Inspector
 from daiban_server.features.photos.port import PhotoStore
 from daiban_server.features.visits.planning.running import Planning
-from daiban_server.http.budgets import Budgets
+from daiban_server.http.budgets import PHOTOS, Budgets
 from daiban_server.keystore import ServerKeys
 from daiban_server.outbound.port import Outbound, OwnList
 from daiban_server.settings import Settings
@@ -63,6 +63,7 @@ class Services:
     planning: Planning = field(default_factory=Planning)
     retained: datetime.date | None = None
     budgets: Budgets = field(default_factory=Budgets)
+    photo_budgets: Budgets = field(default_factory=lambda: Budgets(PHOTOS))
     inspector: Inspector = field(default_factory=Inspector)
     hashing: Hashing = field(default_factory=Hashing)
     provider: Provider | None = None

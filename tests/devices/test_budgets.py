@@ -1,17 +1,23 @@
 """One device that asks for too much waits, and nobody else does."""
 
+import contextlib
+from hashlib import sha256
+
 import pytest
 from sqlalchemy import update
 
-from daiban_client_sdk import OfflineError
+from daiban_client_sdk import Client, OfflineError
 from daiban_client_sdk.transport import Transport
 from daiban_server.db import schema
 from daiban_server.db.program import run
+from daiban_server.features.photos.grant import Grant, issue
+from daiban_server.features.photos.tus import PATH
 from daiban_server.http.budgets import Budgets, Limits
 from daiban_server.http.problems import ProblemError
 from daiban_sync import bundle, wire
 from daiban_sync.bundle import Part
 from daiban_sync.frames import Frame, join
+from tests.photos.pictures import taken
 from tests.support.raw_device import code_of, raw_device
 from tests.support.township import Clock, Township, new_id
 
@@ -134,6 +140,55 @@ async def test_who_is_in_debt_pays_it_off_and_then_brings_as_much_again(sqlite_t
     wait = int((await device.send(body)).headers["retry-after"])
     town.clock.ahead += wait * 1000
     assert (await device.send(body)).status_code in (200, 204)
+
+
+async def with_photos(town: Township, name: str, clock: Clock) -> Client:
+    """A phone with two photos of papers to bring."""
+    phone = await town.device(name, now=clock)
+    home = await town.household(phone)
+    for n in range(2):
+        (town.folder / "p.jpg").write_bytes(taken(n))
+        await phone.attach_photo(home, town.folder / "p.jpg", paper="户口簿")
+    return phone
+
+
+async def test_who_brings_photos_without_end_waits_and_his_neighbour_is_served(township: Township) -> None:
+    town, clock = township, township.clock
+    wang, liu = await with_photos(town, "王芳", clock), await with_photos(town, "刘强", clock)
+    town.services.photo_budgets = Budgets(Limits(bytes=(300_000, 100)))
+    with pytest.raises(OfflineError):
+        await wang.sync()
+    status = await wang.status()
+    assert status.entries == 0, "what was collected is handed in all the same"
+    assert status.photos == 2
+    with pytest.raises(OfflineError):
+        await liu.sync()
+    assert (await liu.status()).photos == 2, "he pays for his own alone"
+    for _ in range(9):  # nothing is lost: a piece a day, and in the end all of it
+        clock.ahead += 86_400_000
+        for phone in (wang, liu):
+            with contextlib.suppress(OfflineError):
+                await phone.sync()
+    for phone in (wang, liu):
+        status = await phone.status()
+        assert status.may_be_given_back, status
+
+
+async def test_what_was_thrown_away_was_brought_all_the_same(sqlite_township: Township) -> None:
+    """Whoever begins anew for ever fills no disk, but he takes the road from the others."""
+    town = sqlite_township
+    device, content = await raw_device(town), bytes(1000)
+    grant = Grant(town.centre, new_id(), device.id, sha256(content).digest(), len(content), town.clock() + 3_600_000)
+    url = f"{town.url}{PATH}/{issue(town.services.keys.derived('ticket'), grant)}"
+    town.services.photo_budgets = Budgets(Limits(bytes=(1500, 10)))
+    begins = {"Tus-Resumable": "1.0.0", "Upload-Length": "1000", "Content-Type": "application/offset+octet-stream"}
+    codes = []
+    for _ in range(4):
+        answer = await device.http.post(url, content=content[:900], headers=begins)
+        codes.append(answer.status_code)
+        await device.http.delete(url, headers={"Tus-Resumable": "1.0.0"})
+    assert codes == [201, 201, 429, 429]
+    assert (answer.json()["code"], int(answer.headers["retry-after"])) == ("budget.exceeded", 30)
 
 
 async def test_the_sdk_comes_back_no_sooner_than_it_was_told(sqlite_township: Township) -> None:

@@ -5,7 +5,7 @@ work of the busiest agent: a first sync of 30,000 records, or a week's photos at
 carry in for a device has buckets of its own: whoever found a stick could hand the same piece in until its phone had to
 wait. Bytes are counted as they are inflated: a few KiB of deflate are 16 MiB of work, and of disk where they are
 photos. The buckets lie in this process's memory: with several workers a device has as much of each, and a restart
-fills them.
+fills them. Photos that come over a link have buckets of their own, so that they take nothing from what was collected.
 """
 
 from collections import OrderedDict
@@ -27,8 +27,11 @@ class Limits:
     entries: tuple[float, float] = (100_000, 50)
 
 
-UNLIMITED = Limits(*[(float("inf"), 0.0)] * 3)
+_NO_END = (float("inf"), 0.0)
+UNLIMITED = Limits(_NO_END, _NO_END, _NO_END)
 """For benches, whose one device does a district's work."""
+PHOTOS = Limits(_NO_END, (4 * 2**30, 64 * 2**10), _NO_END)
+"""For photos: a week of the busiest agent at once, 140 a day of 4 MB, and 5.6 GB a day after that."""
 
 
 class Budgets:

@@ -81,6 +81,16 @@ class PhotoStore(Protocol):
         """Forget uploads that rested for `age` milliseconds before `now`; how many. Never a finished photo."""
 
 
+class Budget(Protocol):
+    """What a device may bring in a time. `device` is an id of 16 bytes, `now` Unix milliseconds."""
+
+    def take(self, device: bytes, now: int) -> None:
+        """Raises where the device brought too much and has to wait."""
+
+    def charge(self, device: bytes, now: int, *, size: int) -> None:
+        """Count bytes that came, kept or not."""
+
+
 class Recorder(Protocol):
     """Who signs for a stored photo."""
 

@@ -42,10 +42,11 @@ class Owner:
     ) -> None:
         """Open the device with its PIN, the phone's keystore, or both; a new one is locked by what is given. With
         neither it opens only if `anyone_may_read` it who gets hold of the folder. Raises `DeviceError` as `Lock.open`,
-        and `StoreError`."""
+        ``disk.full`` too (a try of the PIN has to be written down), and `StoreError`."""
         self.lock = Lock(folder, now, keystore, anyone_may_read=anyone_may_read)
-        self._key = self.lock.open(pin)
-        self.store = Store(folder, self._key)
+        with room():
+            self._key = self.lock.open(pin)
+            self.store = Store(folder, self._key)
         self.mirror = Mirror(self.store)
         self.outbox = Outbox(self.store)
         self.spool = Spool(folder)

@@ -16,6 +16,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,8 @@ VERSION = 5
 
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_SHARED_MEMORY = 32 * 1024
+"""Bytes that SQLite needs beside a store to open it, WAL and all."""
 
 
 class StoreError(RuntimeError):
@@ -88,7 +91,8 @@ class Store:
     """The open store. One connection, used by one thread at a time."""
 
     def __init__(self, folder: Path, key: bytes) -> None:
-        """Open the store in `folder`, which exists, with its key (32 bytes), or make it. Raises `StoreError`."""
+        """Open the store in `folder`, which exists, with its key (32 bytes), or make it. Raises `StoreError`, or
+        `DeviceError("disk.full")`."""
         self.folder = folder
         self.photos = folder / "photos"
         self.photos.mkdir(exist_ok=True, mode=0o700)
@@ -99,6 +103,9 @@ class Store:
             self._prepare(key)
         except dbapi2.DatabaseError as error:
             self._connection.close()
+            # SQLite says no more than that reading failed, where its shared memory found no room.
+            if shutil.disk_usage(folder).free < _SHARED_MEMORY:
+                raise DeviceError("disk.full") from error
             raise StoreError(f"the store in {folder} cannot be opened: {error}") from None
 
     def _prepare(self, key: bytes) -> None:

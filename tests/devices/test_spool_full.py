@@ -3,16 +3,21 @@
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from sqlcipher3 import dbapi2
 
 from daiban_client_sdk import Client
 from daiban_client_sdk.errors import DeviceError
+from daiban_client_sdk.lock import FREE
 from daiban_client_sdk.spool import IN_FILE
+from daiban_client_sdk.store import StoreError
 from daiban_sync import faults
 from tests.accounts.desk import desk_of
 from tests.devices.signing import heads
 from tests.devices.test_back_again import home
+from tests.devices.test_locked import PIN, locked, opened
 from tests.devices.test_spool_begun import brought
 from tests.photos.pictures import taken
 from tests.support.phones import phone_in
@@ -88,6 +93,29 @@ async def test_a_photo_that_finds_no_room_leaves_nothing_behind(
     assert list((phone.device.store.folder / "photos").iterdir()) == []
     await phone.attach_photo(home, picture, paper="户口簿")
     assert (await phone.sync()).may_be_given_back
+
+
+async def test_a_full_phone_says_so_to_the_right_pin_and_counts_no_try(
+    sqlite_township: Township, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = await locked(sqlite_township)
+
+    def full(*_: object) -> int:
+        raise OSError(28, "no space left on device")
+
+    def unread(*_: object) -> None:
+        raise dbapi2.OperationalError("disk I/O error")  # what SQLite says where its shared memory finds no room
+
+    with monkeypatch.context() as disk:
+        disk.setattr("daiban_client_sdk.store.os.fsync", full)
+        assert [await opened(folder, PIN) for _ in range(FREE + 1)] == ["disk.full"] * (FREE + 1)
+    with monkeypatch.context() as disk:
+        disk.setattr("daiban_client_sdk.store.Store._prepare", unread)
+        with pytest.raises(StoreError):
+            await opened(folder, PIN)
+        disk.setattr("daiban_client_sdk.store.shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+        assert await opened(folder, PIN) == "disk.full"
+    assert await opened(folder, PIN) == ""
 
 
 async def test_a_store_that_finds_no_room_leaves_nothing_in_the_spool(sqlite_township: Township) -> None:

@@ -195,10 +195,10 @@ WIRE: dict[str, Problem] = {
     ),
     "disk.full": Problem(
         507,
-        "手机存满了，这一条没有保存",
-        "请先清理出空间，再保存一次；以前保存的都还在",
-        "The disk is full; this was not saved",
-        "Make room and save it again; what was saved before is still here",
+        "手机存满了，这一步没有做成",
+        "请先清理出空间，再做一次；以前保存的都还在",
+        "The disk is full; this was not done",
+        "Make room and do it again; what was saved before is still here",
     ),
     "pin.unset": Problem(
         422,

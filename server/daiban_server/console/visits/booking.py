@@ -210,14 +210,12 @@ async def book(request: Asked, session: GivenSession, services: GivenServices) -
 
 
 def _stands(call: Caller, form: Mapping[str, str]) -> bool:
-    """Whether the time that a form chooses is promised already, or a form was written while nothing was promised, since
-    who agrees was not asked, and something is now."""
-    return call.again and ("who" not in form or form.get("slot") == call.slot)
+    """Whether a form was written while nothing was promised, since who agrees was not asked, and something is now."""
+    return call.again and "who" not in form
 
 
 def _told(call: Caller, form: Mapping[str, str]) -> Response[Any]:
-    said = "rebooked" if "who" in form else "booked"
-    return go(f"/visits/{call.visit}", said if form.get("slot") == call.slot else "stands")
+    return go(f"/visits/{call.visit}", "booked" if form.get("slot") == call.slot else "stands")
 
 
 async def _bodies(

@@ -17,7 +17,6 @@ from daiban_server.http.problems import ProblemError
 from daiban_sync import bundle, wire
 from daiban_sync.bundle import Part
 from daiban_sync.frames import Frame, join
-from tests.photos.pictures import taken
 from tests.support.raw_device import code_of, raw_device
 from tests.support.township import Clock, Township, new_id
 
@@ -147,8 +146,7 @@ async def with_photos(town: Township, name: str, clock: Clock) -> Client:
     phone = await town.device(name, now=clock)
     home = await town.household(phone)
     for n in range(2):
-        (town.folder / "p.jpg").write_bytes(taken(n))
-        await phone.attach_photo(home, town.folder / "p.jpg", paper="户口簿")
+        await town.photo(phone, home, n)
     return phone
 
 

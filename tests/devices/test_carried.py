@@ -13,7 +13,6 @@ from daiban_client_sdk.errors import DeviceError, RefusedError
 from daiban_server.http.budgets import UNLIMITED, Budgets
 from daiban_sync import bundle, sealing, wire
 from daiban_sync.keys import SoftwareKey
-from tests.photos.pictures import taken
 from tests.support.township import Township
 
 KB = 1024
@@ -26,9 +25,7 @@ async def filled(town: Township, homes: int = 3, photos: int = 0) -> Client:
     for n in range(homes):
         record = await town.household(phone, f"第{n}户")
         if n < photos:
-            picture = town.folder / f"{n}.jpg"
-            picture.write_bytes(taken(n))
-            await phone.attach_photo(record, picture, paper="户口簿")
+            await town.photo(phone, record, n)
     return phone
 
 

@@ -13,7 +13,6 @@ from daiban_client_sdk.patience import PATIENCE, asked
 from daiban_client_sdk.transport import Transport
 from daiban_client_sdk.uploads import UploadError, upload
 from daiban_server.http.budgets import Budgets, Limits
-from tests.photos.pictures import taken
 from tests.support.phones import phone_in
 from tests.support.township import Clock, Township
 
@@ -133,8 +132,7 @@ async def test_a_photo_that_must_wait_keeps_the_others_and_the_next_sync_waiting
     wang = await town.device("王芳", now=clock)
     home = await town.household(wang)
     for n in range(2):
-        (town.folder / "p.jpg").write_bytes(taken(n))
-        await wang.attach_photo(home, town.folder / "p.jpg", paper="户口簿")
+        await town.photo(wang, home, n)
 
     async def told_to_wait(*_: object, **__: object) -> None:
         tried.append(clock.ahead)

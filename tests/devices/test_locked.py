@@ -52,8 +52,7 @@ async def locked(town: Township, clock: Clock | None = None, photos: int = 0) ->
     await phone.set_pin(PIN, QUICK)
     homes = [await town.household(phone, f"第{n}户") for n in range(3)]
     for n in range(photos):
-        (town.folder / "p.jpg").write_bytes(taken(n))
-        await phone.attach_photo(homes[n], town.folder / "p.jpg", paper="户口簿")
+        await town.photo(phone, homes[n], n)
     folder = phone.device.store.folder
     await phone.__aexit__(None, None, None)
     return folder, homes

@@ -9,7 +9,6 @@ from click.testing import CliRunner
 from daiban_server import keystore
 from daiban_server.key_commands import rotate_key
 from daiban_sync import keyring
-from tests.photos.pictures import taken
 from tests.support.township import Township
 
 
@@ -28,8 +27,7 @@ async def test_phones_take_the_new_keys_and_what_the_old_ones_did_still_holds(to
     wang = await township.device("王芳")
     home = await township.household(wang)
     await wang.sync()
-    (township.folder / "p.jpg").write_bytes(taken(1))
-    photo = await wang.attach_photo(home, township.folder / "p.jpg", paper="户口簿")
+    photo = await township.photo(wang, home)
     [stick] = await wang.export(township.folder / "stick")
     before = wang.device.keyring()
     rotated(township, "receipt", "seal", "desk")

@@ -232,8 +232,7 @@ async def test_a_restore_goes_through_the_list_and_phones_revive_nothing(fire: F
     town = fire.town
     wang, head = await town.device("王芳"), await town.signed_in("李红")
     gone = await home(town, wang)
-    (town.folder / "p.jpg").write_bytes(taken(4))
-    photo = await wang.attach_photo(gone, town.folder / "p.jpg", paper="户口簿")
+    photo = await town.photo(wang, gone)
     await wang.sync()
     await keep(head, q=MARKERS[0])
     backup = await fire.back_up()
@@ -256,8 +255,7 @@ async def test_backups_expire_but_for_the_newest(fire: Fire) -> None:
     folder = fire.folder / "backups"
     wang = await town.device("王芳")
     gone = await home(town, wang)
-    (town.folder / "p.jpg").write_bytes(taken(4))
-    await wang.attach_photo(gone, town.folder / "p.jpg", paper="户口簿")
+    await town.photo(wang, gone)
     await wang.sync()
     await fire.back_up()
     await erase(await town.signed_in("李红"), gone)

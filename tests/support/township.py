@@ -21,6 +21,7 @@ import uvicorn
 from litestar import Litestar
 
 from daiban_client_sdk import Client
+from daiban_client_sdk.device import Attached
 from daiban_schemas import entry
 from daiban_server import provision
 from daiban_server.accounts.hashing import Hashing
@@ -31,6 +32,7 @@ from daiban_server.services import Services
 from daiban_server.settings import Settings
 from daiban_server.spine import desk
 from daiban_sync import ids
+from tests.photos.pictures import taken
 from tests.support.phones import phone_in
 from tests.support.tables import put_tables
 
@@ -181,6 +183,12 @@ class Township:
         form = await client.new("household")
         await client.save(form, {"place": (place or self.qingshan).hex(), "head": head, "phone": "13700000000"})
         return form.record
+
+    async def photo(self, client: Client, record: str, nth: int = 1) -> Attached:
+        """A photo of a paper, taken on a device under a record, another one for each `nth`."""
+        picture = self.folder / "p.jpg"
+        picture.write_bytes(taken(nth))
+        return await client.attach_photo(record, picture, paper="户口簿")
 
 
 @contextlib.asynccontextmanager
